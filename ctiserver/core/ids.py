@@ -1,0 +1,48 @@
+"""Names of things.
+
+An entry of the journal is named `<installation>-<switch>-<epoch>-<base32 of seq>`; what it makes is that
+name and a number. The epoch is that of the entry, so that replay gives the same names. Opaque everywhere
+but here.
+"""
+
+from typing import NewType
+
+import msgspec
+
+ContactId = NewType("ContactId", str)
+LegId = NewType("LegId", str)
+ConversationId = NewType("ConversationId", str)
+PlaybackId = NewType("PlaybackId", str)
+RecordingId = NewType("RecordingId", str)
+LookUpId = NewType("LookUpId", str)
+TimerId = NewType("TimerId", str)
+AgentKey = NewType("AgentKey", str)
+QueueKey = NewType("QueueKey", str)
+
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def base32(number: int) -> str:
+    """`number` (0 or more) in Crockford's alphabet, lower case."""
+    text = ""
+    while number:
+        number, digit = divmod(number, 32)
+        text = _DIGITS[digit] + text
+    return text or "0"
+
+
+def entry_name(prefix: str, epoch: int, seq: int) -> str:
+    """The name of one journal entry; `prefix` is `<installation>-<switch>`."""
+    return f"{prefix}-{epoch}-{base32(seq)}"
+
+
+class Turn(msgspec.Struct):
+    """One entry in hand: its name, and how many things were named after it so far."""
+
+    name: str
+    named: int = 0
+
+    def new_id(self) -> str:
+        """The next name; the same at every replay of the same entry."""
+        self.named += 1
+        return f"{self.name}-{self.named}"

@@ -1,0 +1,154 @@
+"""What happened in the world. Only these and requests are journaled."""
+
+from typing import Literal
+
+from ctiserver.core.customers import Candidate
+from ctiserver.core.ids import ConversationId, LegId, LookUpId, PlaybackId, RecordingId, TimerId
+from ctiserver.core.message import Input
+from ctiserver.core.tables import Tables
+
+Party = Literal["caller", "agent", "center", "fallback", "switch"]
+
+
+class CallArrived(Input):
+    """A call from outside entered the application."""
+
+    leg: LegId
+    did: str
+    pii_number: str
+    pii_name: str = ""
+
+
+class CallMissed(Input):
+    """A call that the dialplan's fallback took because no daemon did; read from the CEL file afterwards."""
+
+    leg: LegId
+    did: str
+    pii_number: str
+    arrived_at: float
+    ended_at: float
+    answered: bool
+    emergency: bool = False
+
+
+class DigitPressed(Input):
+    """One key on a leg's phone."""
+
+    leg: LegId
+    pii_digit: str
+
+
+class PromptStarted(Input):
+    """The first sound of a Play is on its way."""
+
+    playback: PlaybackId
+
+
+class PromptEnded(Input):
+    """A Play is over: heard to the end, stopped, or failed."""
+
+    playback: PlaybackId
+    failed: bool = False
+
+
+class LegRinging(Input):
+    """The phone rings."""
+
+    leg: LegId
+
+
+class LegAnswered(Input):
+    """The leg is up: a phone that we dialled was answered, or we answered the caller."""
+
+    leg: LegId
+
+
+class LegJoined(Input):
+    """The leg is in the conversation."""
+
+    leg: LegId
+    conversation: ConversationId
+
+
+class LegLeft(Input):
+    """The leg is out of the conversation; it may live on."""
+
+    leg: LegId
+    conversation: ConversationId
+
+
+class LegFailed(Input):
+    """A dialled leg ended without an answer. `sip_code` and `q850` are 0 where unknown."""
+
+    leg: LegId
+    reason: Literal["busy", "no_answer", "rejected", "unreachable", "refused"]
+    sip_code: int = 0
+    q850: int = 0
+    decided_by: Party = "agent"
+
+
+class LegEnded(Input):
+    """A leg that was up is gone. `fallback`: it lives on in the dialplan's fallback, out of our hands."""
+
+    leg: LegId
+    by: Party
+    q850: int = 0
+
+
+class RecordingStored(Input):
+    """A recording's file is whole."""
+
+    recording: RecordingId
+    seconds: float
+
+
+class RecordingFailed(Input):
+    """A recording could not be made or kept; the call goes on."""
+
+    recording: RecordingId
+    reason: str
+
+
+class TimerFired(Input):
+    """A timer came due; `due_at` is when it should have."""
+
+    timer: TimerId
+    due_at: float
+
+
+class LookedUp(Input):
+    """The store's answer, possibly after LookUpFailed; the most valuable first, () means unknown."""
+
+    look_up: LookUpId
+    candidates: tuple[Candidate, ...]
+
+
+class LookUpFailed(Input):
+    """No answer yet (`late`: it may still come) or none at all (`error`)."""
+
+    look_up: LookUpId
+    reason: Literal["late", "error"]
+
+
+class ConfigurationApplied(Input):
+    """The tables that the engines shall use from now on."""
+
+    version: str
+    tables: Tables
+
+
+class SwitchUp(Input):
+    """The connection to Asterisk stands; `session` names Asterisk's own run (its boot time)."""
+
+    session: str
+
+
+class SwitchDown(Input):
+    """The connection to Asterisk is lost."""
+
+
+class SwitchSynced(Input):
+    """Belief and reality agree again; the CEL file `cel_inode` was read up to byte `cel_offset`."""
+
+    cel_inode: int = 0
+    cel_offset: int = 0

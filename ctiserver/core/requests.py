@@ -1,0 +1,41 @@
+"""What a person or program asks of the engines.
+
+Answered once; a repeated `request_id` gets the first answer.
+"""
+
+from enum import StrEnum
+
+from ctiserver.core.ids import AgentKey, ContactId
+from ctiserver.core.message import Input
+
+
+class Status(StrEnum):
+    """What an agent chose to be."""
+
+    LOGGED_OUT = "logged_out"
+    AVAILABLE = "available"
+    PAUSE = "pause"
+
+
+class Request(Input):
+    """`by` names who asks: an agent's key, a user, a program."""
+
+    request_id: str
+    by: str
+
+
+class SetStatus(Request):
+    """Be available, pause or log out; during a contact it becomes the next status."""
+
+    agent: AgentKey
+    status: Status
+    reason: str = ""
+
+
+class Dispose(Request):
+    """Say how the contact ended; it ends the wrap-up."""
+
+    agent: AgentKey
+    contact: ContactId
+    code: str
+    pii_note: str = ""

@@ -1,0 +1,82 @@
+"""Configuration as the engines see it: plain tables that arrive whole in ConfigurationApplied."""
+
+from typing import Any
+
+from ctiserver.core.ids import AgentKey, QueueKey
+from ctiserver.core.message import Frozen
+
+
+class Queue(Frozen):
+    """Where contacts wait. `requires`: skill to least level, 0-100."""
+
+    key: QueueKey
+    account_id: int = 1
+    requires: dict[str, int] = {}
+    head_start_seconds: dict[str, float] = {}
+    service_level_seconds: float = 20.0
+    ring_seconds: float = 15.0
+    wrap_up_seconds: float = 120.0
+    announce_every_seconds: float = 30.0
+    survey: str | None = None
+    record: bool = True
+    emergency: bool = False
+
+
+class Agent(Frozen):
+    """Who serves. `queues`: preference by queue, lower first; `endpoint`: his phone in the switch's terms."""
+
+    key: AgentKey
+    account_id: int = 1
+    name: str = ""
+    extension: str = ""
+    endpoint: str = ""
+    skills: dict[str, int] = {}
+    queues: dict[QueueKey, int] = {}
+
+
+class Disposition(Frozen):
+    """How a contact may end in an agent's words. `queue` None: in every queue of the account."""
+
+    code: str
+    account_id: int = 1
+    queue: QueueKey | None = None
+    needs_note: bool = False
+
+
+class Number(Frozen):
+    """What a number that was dialled leads to."""
+
+    did: str
+    flow: str
+    language: str = "es"
+    account_id: int = 1
+
+
+class Document(Frozen):
+    """A flow or a survey as checked and parsed; `version` is the hash of its text."""
+
+    version: str
+    content: dict[str, Any]
+
+
+class Timing(Frozen):
+    """Durations that hold for all calls, in seconds."""
+
+    look_up_deadline_seconds: float = 0.8
+    waiting_fuse_seconds: float = 60.0
+    fuse_refresh_seconds: float = 20.0
+    talk_fuse_seconds: float = 14_400.0
+    short_talk_seconds: float = 2.0
+
+
+class Tables(Frozen):
+    """Everything at once, so that no engine ever sees half a change."""
+
+    queues: tuple[Queue, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    flows: dict[str, Document] = {}
+    surveys: dict[str, Document] = {}
+    unknown_class: str = "C"
+    timing: Timing = Timing()
