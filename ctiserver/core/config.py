@@ -1,0 +1,213 @@
+"""The configuration as the program sees it: complete, checked, frozen.
+
+One `ctiserver.toml` becomes one `Config`. Every field has a default that works, so an almost empty file is a
+working installation. A field's type carries its own limits (`Between`, `Match`, `OneOf`), so that a value
+and its rule stand on one line; `ctiserver.app.config_file` reads the file and lists every mistake at once.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+Language = Literal["es", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The number lies in low..high, both included."""
+
+    low: float
+    high: float
+
+    def complaint(self, value: object) -> str | None:
+        """What is wrong with the value, as the end of a sentence; None when nothing is."""
+        if isinstance(value, int | float) and self.low <= value <= self.high:
+            return None
+        return f"must lie between {self.low:g} and {self.high:g}, not {value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The text matches the pattern; `meaning` says in plain words what is expected."""
+
+    pattern: str
+    meaning: str
+
+    def complaint(self, value: object) -> str | None:
+        """What is wrong with the value, as the end of a sentence; None when nothing is."""
+        if isinstance(value, str) and re.fullmatch(self.pattern, value):
+            return None
+        return f"must be {self.meaning}, not {value!r}"
+
+
+PhoneNumber = Match(r"\+?[0-9]{2,15}", 'a phone number of digits such as "+56221234567" or "1001"')
+_ENDPOINT = r"PJSIP/[A-Za-z0-9_.-]+|sip:[A-Za-z0-9+_.-]+@[A-Za-z0-9.-]+(:[0-9]+)?"
+Phone = Match(_ENDPOINT, 'an endpoint "PJSIP/name" or an address "sip:user@host:port"')
+TargetOrNone = Match(
+    rf"|\+?[0-9]{{2,15}}|{_ENDPOINT}",
+    'empty, a phone number, an endpoint "PJSIP/name" or an address "sip:user@host:port"',
+)
+Name = Match(r"[a-z][a-z0-9_-]{0,30}", "lower-case letters, digits, - or _, beginning with a letter")
+Key = Match(r"[0-9*#]", "one key of the phone: a digit, * or #")
+Variable = Match(r"|CTI_[A-Z0-9_]+", "the name of an environment variable that begins with CTI_")
+
+Port = Annotated[int, Between(1, 65535)]
+Seconds = Annotated[float, Between(0, 86400)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Who we are; `name` begins every id and process name, `state_dir` holds everything that is written."""
+
+    name: Annotated[str, Match(r"[a-z][a-z0-9]{0,15}", "up to 16 lower-case letters and digits")] = "cti"
+    state_dir: Path = Path("var/{name}")
+    language: Language = "es"
+    time_zone: str = "America/Santiago"
+    country: Annotated[str, Match(r"[A-Z]{2}", 'two capital letters such as "CL"')] = "CL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A telephone company: `match` are the addresses its calls come from, `host` is where ours go.
+
+    `password` comes from the environment variable that `password_env` names.
+    """
+
+    name: Annotated[str, Name]
+    match: tuple[str, ...] = ()
+    host: str = ""
+    port: Port = 5060
+    username: str = ""
+    password_env: Annotated[str, Variable] = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """What the dialplan does with a caller when no application takes him.
+
+    `endpoints` are phones that ring ("PJSIP/1001" or "sip:1001@host:port"); `emergency_number` "" means
+    that there is no emergency line.
+    """
+
+    emergency_key: Annotated[str, Key] = "9"
+    emergency_number: Annotated[str, TargetOrNone] = ""
+    endpoints: tuple[Annotated[str, Phone], ...] = ()
+    wait_seconds: Annotated[int, Between(0, 3600)] = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asterisk:
+    """Where the private Asterisk lives and listens, and the fuses that free its callers when we are dead."""
+
+    install_dir: Path = Path("var/asterisk")
+    address: str = "127.0.0.1"
+    sip_port: Port = 5060
+    http_port: Port = 8088
+    ami_port: Port = 5038
+    rtp_first_port: Annotated[int, Between(1024, 65535)] = 10000
+    rtp_last_port: Annotated[int, Between(1024, 65535)] = 13999
+    app: Annotated[str, Name] = "cti"
+    request_sockets: Annotated[int, Between(1, 16)] = 4
+    waiting_fuse_seconds: Annotated[int, Between(2, 3600)] = 60
+    fuse_refresh_seconds: Annotated[int, Between(1, 1800)] = 20
+    talk_fuse_seconds: Annotated[int, Between(60, 86400)] = 14400
+    fallback: Fallback = Fallback()
+    trunks: tuple[Trunk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number that customers dial and the flow that answers it; language "" is the installation's."""
+
+    did: Annotated[str, PhoneNumber]
+    flow: Annotated[str, Name] = "main"
+    language: Literal["", "es", "en"] = ""
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """SQLAlchemy URL; "" in the file becomes a SQLite file in the state directory."""
+
+    url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redis:
+    """URL of a shared Redis; "" means a private one on a Unix socket, started by the parent process."""
+
+    url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    fsync_milliseconds: Annotated[int, Between(1, 1000)] = 50
+    snapshot_seconds: Annotated[int, Between(1, 3600)] = 60
+    snapshot_entries: Annotated[int, Between(100, 10_000_000)] = 20_000
+    segment_bytes: Annotated[int, Between(65536, 1 << 30)] = 16 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    look_up_deadline_seconds: Annotated[float, Between(0.05, 10)] = 0.8
+    ring_seconds: Annotated[float, Between(1, 120)] = 15
+    heartbeat_seconds: Annotated[float, Between(0.1, 10)] = 1
+    hung_after_seconds: Annotated[float, Between(0.5, 60)] = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    directory: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """`consent_prompt` is the key of the prompt that tells the caller; "" plays none."""
+
+    enabled: bool = True
+    consent_prompt: Annotated[str, Match(r"|[a-z][a-z0-9_-]*", "the key of a prompt")] = "recording_notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classes:
+    """Value classes of customers: how many seconds of waiting each is given for free when it queues."""
+
+    head_start_seconds: Mapping[str, Seconds] = field(
+        default_factory=lambda: {"A": 120.0, "B": 45.0, "C": 0.0}
+    )
+    unknown: str = "C"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything; all paths are absolute, all secrets filled in."""
+
+    installation: Installation = Installation()
+    asterisk: Asterisk = Asterisk()
+    numbers: tuple[Number, ...] = ()
+    database: Database = Database()
+    redis: Redis = Redis()
+    journal: Journal = Journal()
+    calls: Calls = Calls()
+    flows: Folder = Folder(directory=Path("flows"))
+    prompts: Folder = Folder(directory=Path("sounds"))
+    recording: Recording = Recording()
+    classes: Classes = Classes()
+    survey: Survey = Survey()
+
+    @property
+    def asterisk_dir(self) -> Path:
+        """Folder of the private Asterisk's configuration, spool, run files and logs."""
+        return self.installation.state_dir / "asterisk"
+
+    def language_of(self, number: Number) -> Language:
+        """The language that the caller of a number hears first."""
+        return number.language or self.installation.language
