@@ -49,8 +49,10 @@ def parse(content: Mapping[str, Any], *, folder: Path, environ: Mapping[str, str
     """Like `load`, from a parsed file whose relative paths start at `folder`."""
     reader = _Reader()
     config = _complete(reader.table(Config, content, ""), content, folder, environ)
-    noted = {mistake.path for mistake in reader.mistakes}
-    mistakes = [*reader.mistakes, *(m for m in contradictions(config, environ) if m.path not in noted)]
+    # A list with a misfit is shorter than in the file: what else is wrong in it would bear the wrong number.
+    noted = {mistake.path.partition("[")[0] for mistake in reader.mistakes}
+    further = (m for m in contradictions(config, environ) if m.path.partition("[")[0] not in noted)
+    mistakes = [*reader.mistakes, *further]
     if mistakes:
         raise ConfigError(mistakes)
     return config
@@ -92,7 +94,7 @@ class _Reader:
         if any(name not in values for name in required):
             raise _Misfit
 
-    def _value(self, kind: Any, value: object, path: str) -> Any:  # noqa: ANN401 - the kind is read from a type
+    def _value(self, kind: Any, value: object, path: str) -> Any:
         origin, arguments = get_origin(kind), get_args(kind)
         if origin is Annotated:
             return self._limited(self._value(arguments[0], value, path), arguments[1:], path)
@@ -124,7 +126,7 @@ class _Reader:
                 raise self._misfit(path, complaint)
         return value
 
-    def _list(self, kind: Any, value: object, path: str) -> tuple[object, ...]:  # noqa: ANN401
+    def _list(self, kind: Any, value: object, path: str) -> tuple[object, ...]:
         if not isinstance(value, list):
             raise self._misfit(path, f"must be a list in square brackets, not {value!r}")
         items = []
@@ -135,7 +137,7 @@ class _Reader:
                 continue
         return tuple(items)
 
-    def _mapping(self, kind: Any, value: object, path: str) -> dict[str, object]:  # noqa: ANN401
+    def _mapping(self, kind: Any, value: object, path: str) -> dict[str, object]:
         if not isinstance(value, Mapping):
             raise self._misfit(path, f"must be a table such as {{A = 120}}, not {value!r}")
         return {key: self._value(kind, item, _join(path, key)) for key, item in value.items()}
