@@ -1,0 +1,1 @@
+"""Alembic's migrations; `crm_core.schema.upgrade` runs them."""

@@ -1,0 +1,25 @@
+"""Accounts: the client companies that are served. An installation of one company has account 1 alone."""
+
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from crm_core.base import DEFAULT_ACCOUNT_ID, Base, ConfiguresEngines
+from ctiserver.core.errors import NotFound
+
+
+class Account(ConfiguresEngines, Base):
+    """One client company; its customers, queues and contacts are never seen by another."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    country: Mapped[str]
+    language: Mapped[str]
+    time_zone: Mapped[str]
+
+
+def account(session: Session, account_id: int = DEFAULT_ACCOUNT_ID) -> Account:
+    """The account. Raises NotFound."""
+    if found := session.get(Account, account_id):
+        return found
+    raise NotFound(f"there is no account {account_id}")

@@ -1,0 +1,111 @@
+"""The part of the configuration that lives in the database, as the engines want it: whole, plain,
+numbered.
+
+Whatever changes a table marked `ConfiguresEngines` raises the version in the same transaction, so that
+whoever watches one number misses no change. Only the unit of work notices: change these tables through
+the models.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, joinedload, mapped_column
+
+from crm_core.agents import Agent
+from crm_core.base import Base, ConfiguresEngines
+from crm_core.dispositions import Disposition
+from crm_core.queues import Queue
+from ctiserver.core import tables as plain
+from ctiserver.core.ids import AgentKey, QueueKey
+
+ENDPOINT = "PJSIP/{extension}"
+NO_HEAD_START: Mapping[str, float] = {}
+
+
+class ConfigurationVersion(Base):
+    """One row, which the first migration makes."""
+
+    __tablename__ = "configuration_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+
+def raise_version_on_change(session: Session, _flush: UOWTransaction) -> None:
+    """Every writing session of the store calls this after it has sent its changes."""
+    touched = [*session.new, *session.deleted, *filter(session.is_modified, session.dirty)]
+    if any(isinstance(row, ConfiguresEngines) for row in touched):
+        session.execute(
+            update(ConfigurationVersion).values(version=ConfigurationVersion.version + 1),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def version(session: Session) -> int:
+    """The number of the configuration in force; it only rises."""
+    return session.scalars(select(ConfigurationVersion.version)).one()
+
+
+def tables(
+    session: Session, *, head_start_seconds: Mapping[str, float] = NO_HEAD_START, endpoint: str = ENDPOINT
+) -> plain.Tables:
+    """Queues, agents and dispositions of all accounts, in the order of their keys; the rest is left at
+    its default.
+
+    `head_start_seconds` holds for queues without a profile of their own; `endpoint` makes the name of an
+    agent's phone in the switch from `{extension}`.
+    """
+    queues = session.scalars(select(Queue).order_by(Queue.key)).all()
+    served: dict[int, dict[QueueKey, int]] = defaultdict(dict)
+    for queue in queues:
+        for link in queue.agents:
+            served[link.agent_id][QueueKey(queue.key)] = link.preference
+    agents = sorted(session.scalars(select(Agent)), key=lambda agent: agent.user.login)
+    return plain.Tables(
+        queues=tuple(_queue(queue, head_start_seconds) for queue in queues),
+        agents=tuple(_agent(agent, served[agent.id], endpoint) for agent in agents),
+        dispositions=_dispositions(session),
+    )
+
+
+def _queue(queue: Queue, head_start_seconds: Mapping[str, float]) -> plain.Queue:
+    own = queue.head_start_seconds
+    return plain.Queue(
+        key=QueueKey(queue.key),
+        account_id=queue.account_id,
+        requires={need.skill_key: need.level for need in queue.skills},
+        head_start_seconds=dict(head_start_seconds if own is None else own),
+        service_level_seconds=queue.service_level_seconds,
+        ring_seconds=queue.ring_seconds,
+        wrap_up_seconds=queue.wrap_up_seconds,
+        announce_every_seconds=queue.announce_every_seconds,
+        survey=queue.survey,
+        record=queue.record,
+        emergency=queue.emergency,
+    )
+
+
+def _agent(agent: Agent, queues: dict[QueueKey, int], endpoint: str) -> plain.Agent:
+    return plain.Agent(
+        key=AgentKey(agent.user.login),
+        name=agent.user.name,
+        extension=agent.extension,
+        endpoint=endpoint.format(extension=agent.extension),
+        skills={skill.skill_key: skill.level for skill in agent.skills},
+        queues=queues,
+    )
+
+
+def _dispositions(session: Session) -> tuple[plain.Disposition, ...]:
+    query = select(Disposition).options(joinedload(Disposition.queue))
+    rows = [
+        plain.Disposition(
+            code=row.code,
+            account_id=row.account_id,
+            queue=QueueKey(row.queue.key) if row.queue else None,
+            needs_note=row.needs_note,
+        )
+        for row in session.scalars(query)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.account_id, row.queue or "", row.code)))

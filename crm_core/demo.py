@@ -1,0 +1,249 @@
+"""A small demo company: a Chilean gas utility with customers, queues and agents.
+
+Everything is drawn from one seed, so that each installation gets the same company. Loading it again adds
+what is missing and changes nothing that is there. No value in it belongs to a living person.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from faker import Faker
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_core import rut
+from crm_core.accounts import account
+from crm_core.agents import Agent, Skill, add_agent, agent
+from crm_core.base import DEFAULT_ACCOUNT_ID
+from crm_core.customers import Customer, add_customer
+from crm_core.dispositions import Disposition
+from crm_core.phone_numbers import E164, normalise
+from crm_core.queues import Queue, add_queue, let_serve
+from crm_core.users import User, add_user
+
+COMPANY = "Gas del Valle"
+SEED = 20_240
+CUSTOMERS = 200
+AGENTS = 8
+FIRST_EXTENSION = 1001
+CLASS_WEIGHTS = {"A": 10, "B": 30, "C": 60}
+COMPANY_SHARE = 0.1
+SECOND_PHONE_SHARE = 0.2
+
+SKILLS = {
+    "es": ("Español", "Spanish"),
+    "en": ("Inglés", "English"),
+    "billing": ("Facturación", "Billing"),
+    "technical": ("Técnico", "Technical"),
+    "emergency": ("Emergencias", "Emergencies"),
+}
+"""Key: label in Spanish, label in English."""
+
+DISPOSITIONS: tuple[tuple[str | None, str, str, str, bool], ...] = (
+    (None, "solved", "Resuelto", "Solved", False),
+    (None, "call_back", "Llamar de vuelta", "Call back", True),
+    (None, "wrong_number", "Número equivocado", "Wrong number", False),
+    ("servicio", "invoice_explained", "Boleta explicada", "Invoice explained", False),
+    ("servicio", "payment_agreed", "Pago acordado", "Payment agreed", False),
+    ("servicio", "complaint", "Reclamo", "Complaint", True),
+    ("tecnico", "visit_booked", "Visita agendada", "Visit booked", False),
+    ("tecnico", "solved_by_phone", "Resuelto por teléfono", "Solved by phone", False),
+    ("emergencia", "brigade_sent", "Brigada enviada", "Brigade sent", True),
+    ("emergencia", "false_alarm", "Falsa alarma", "False alarm", True),
+)
+"""Queue (None: all), code, label in Spanish, label in English, needs a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How much of the demo company was missing."""
+
+    customers: int
+    agents: int
+
+
+def load(
+    session: Session,
+    *,
+    now: float,
+    password: str,
+    phone_uri: Callable[[str], str | None] = lambda extension: None,
+) -> Added:
+    """Adds what is missing of the demo company to account 1.
+
+    `password` is that of new users; `phone_uri` gives the phone of an extension, None for one that registers.
+    """
+    company = account(session)
+    if company.name == "default":
+        company.name = COMPANY
+    _add_skills(session)
+    queues = _add_queues(session)
+    _add_dispositions(session, queues)
+    agents = _add_agents(session, queues, password, phone_uri)
+    _add_supervisor(session, password)
+    return Added(customers=_add_customers(session, now), agents=agents)
+
+
+def customers(count: int = CUSTOMERS, seed: int = SEED) -> Iterator[dict[str, object]]:
+    """Fields of customers as `add_customer` takes them; the same `seed` gives the same ones."""
+    people = Faker("es_CL")
+    people.seed_instance(seed)
+    chance = random.Random(seed)
+    numbers = chance.sample(range(5_000_000, 22_000_000), count)
+    company_numbers = chance.sample(range(76_000_000, 79_000_000), count)
+    for person_number, company_number in zip(numbers, company_numbers, strict=True):
+        is_company = chance.random() < COMPANY_SHARE
+        names = _company(people) if is_company else _person(people, chance)
+        yield {
+            **names,
+            "rut": _rut(company_number if is_company else person_number),
+            "language": "en" if chance.random() < 0.05 else "es",
+            "value_class": chance.choices(list(CLASS_WEIGHTS), list(CLASS_WEIGHTS.values()))[0],
+            "value_class_reason": "demo",
+            "phones": _phones(chance),
+        }
+
+
+def _person(people: Faker, chance: random.Random) -> dict[str, object]:
+    given = people.first_name_female if chance.random() < 0.5 else people.first_name_male
+    return {
+        "kind": "person",
+        "name": given(),
+        "surname": people.last_name(),
+        "second_surname": people.last_name(),
+    }
+
+
+def _company(people: Faker) -> dict[str, object]:
+    return {"kind": "company", "name": people.company()}
+
+
+def _rut(number: int) -> str:
+    return f"{number}-{rut.check_digit(number)}"
+
+
+def _phones(chance: random.Random) -> list[E164]:
+    count = 2 if chance.random() < SECOND_PHONE_SHARE else 1
+    return [_phone(chance) for _ in range(count)]
+
+
+def _phone(chance: random.Random) -> E164:
+    """A mobile number (9 and eight digits) or, one time in four, one of Santiago (2 2 and seven digits)."""
+    start = "22" if chance.random() < 0.25 else f"9{chance.randint(5, 9)}"
+    written = start + "".join(chance.choices("0123456789", k=9 - len(start)))
+    return normalise(written, "CL") or _phone(chance)
+
+
+def _add_skills(session: Session) -> None:
+    for key, (label_es, label_en) in SKILLS.items():
+        if session.get(Skill, key) is None:
+            session.add(Skill(key=key, label_es=label_es, label_en=label_en))
+    session.flush()
+
+
+def _add_queues(session: Session) -> dict[str, Queue]:
+    known = {queue.key: queue for queue in session.scalars(select(Queue))}
+    if "servicio" not in known:
+        known["servicio"] = add_queue(
+            session,
+            DEFAULT_ACCOUNT_ID,
+            "servicio",
+            "Servicio al cliente",
+            skills={"billing": 30},
+            survey="satisfaction",
+        )
+    if "tecnico" not in known:
+        known["tecnico"] = add_queue(
+            session,
+            DEFAULT_ACCOUNT_ID,
+            "tecnico",
+            "Servicio técnico",
+            skills={"technical": 30},
+            survey="satisfaction",
+        )
+    if "emergencia" not in known:
+        known["emergencia"] = add_queue(
+            session,
+            DEFAULT_ACCOUNT_ID,
+            "emergencia",
+            "Emergencias",
+            skills={"emergency": 50},
+            emergency=True,
+            service_level_seconds=10.0,
+        )
+    return known
+
+
+def _add_dispositions(session: Session, queues: dict[str, Queue]) -> None:
+    known = {(row.queue_id, row.code) for row in session.scalars(select(Disposition))}
+    for key, code, label_es, label_en, needs_note in DISPOSITIONS:
+        queue_id = queues[key].id if key else None
+        if (queue_id, code) not in known:
+            session.add(
+                Disposition(
+                    account_id=DEFAULT_ACCOUNT_ID,
+                    queue_id=queue_id,
+                    code=code,
+                    label_es=label_es,
+                    label_en=label_en,
+                    needs_note=needs_note,
+                )
+            )
+    session.flush()
+
+
+def _add_agents(
+    session: Session, queues: dict[str, Queue], password: str, phone_uri: Callable[[str], str | None]
+) -> int:
+    people = Faker("es_CL")
+    people.seed_instance(SEED)
+    known = set(session.scalars(select(User.login).join(Agent)))
+    added = 0
+    for place in range(AGENTS):
+        name = f"{people.first_name()} {people.last_name()}"
+        login, extension = f"agent{place + 1}", str(FIRST_EXTENSION + place)
+        if login in known:
+            continue
+        add_user(session, login=login, name=name, password=password, roles={"agent"})
+        add_agent(
+            session, login=login, extension=extension, skills=_skills(place), phone_uri=phone_uri(extension)
+        )
+        for key, preference in _queues_of(place).items():
+            let_serve(session, agent(session, login), queues[key], preference=preference)
+        added += 1
+    return added
+
+
+def _skills(place: int) -> dict[str, int]:
+    """Five know invoices, three are technicians; every second speaks English; the last four take
+    emergencies too.
+    """
+    trade = {"billing": 80} if place < 5 else {"technical": 80}
+    english = {"en": 60} if place % 2 else {}
+    emergency = {"emergency": 90} if place >= AGENTS // 2 else {}
+    return {"es": 100, **trade, **english, **emergency}
+
+
+def _queues_of(place: int) -> dict[str, int]:
+    own = {"servicio": 0} if place < 5 else {"tecnico": 0}
+    return {**own, "emergencia": 0} if place >= AGENTS // 2 else own
+
+
+def _add_supervisor(session: Session, password: str) -> None:
+    if session.scalar(select(User.id).where(User.login == "supervisor")) is None:
+        add_user(
+            session,
+            login="supervisor",
+            name="Supervisión",
+            password=password,
+            roles={"supervisor", "administrator"},
+        )
+
+
+def _add_customers(session: Session, now: float) -> int:
+    known = set(session.scalars(select(Customer.rut).where(Customer.account_id == DEFAULT_ACCOUNT_ID)))
+    missing = [fields for fields in customers() if fields["rut"] not in known]
+    for fields in missing:
+        add_customer(session, DEFAULT_ACCOUNT_ID, now=now, **fields)  # type: ignore[arg-type]
+    return len(missing)

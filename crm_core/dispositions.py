@@ -1,0 +1,48 @@
+"""Dispositions: how a contact may end in the agent's words. They belong to one queue or to all of an
+account.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ForeignKey, Index, or_, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from crm_core.base import Base, ConfiguresEngines
+from crm_core.queues import Queue
+
+
+class Disposition(ConfiguresEngines, Base):
+    """A result with its label in both languages; some demand a note."""
+
+    __tablename__ = "dispositions"
+    __table_args__ = (
+        Index("uq_dispositions_queue", "account_id", "queue_id", "code", unique=True),
+        Index(  # NULLs are distinct in a unique index, so the codes for all queues need their own
+            "uq_dispositions_account",
+            "account_id",
+            "code",
+            unique=True,
+            sqlite_where=text("queue_id IS NULL"),
+            postgresql_where=text("queue_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    queue_id: Mapped[int | None] = mapped_column(ForeignKey("queues.id", ondelete="CASCADE"))
+    """None: every queue of the account."""
+    code: Mapped[str]
+    label_es: Mapped[str]
+    label_en: Mapped[str]
+    needs_note: Mapped[bool] = mapped_column(default=False)
+
+    queue: Mapped[Queue | None] = relationship()
+
+
+def dispositions_of(session: Session, served: Queue) -> Sequence[Disposition]:
+    """What an agent may choose after a contact of this queue, by code."""
+    query = select(Disposition).where(
+        Disposition.account_id == served.account_id,
+        or_(Disposition.queue_id == served.id, Disposition.queue_id.is_(None)),
+    )
+    return session.scalars(query.order_by(Disposition.code)).all()

@@ -1,0 +1,289 @@
+"""What each event adds to the record of its contact.
+
+Pure bookkeeping on one interaction; the database is asked only who has a number or whether a customer is
+still there. The outcome is decided once, at the end: answered when an agent talked with the caller; else
+abandoned when the caller hung up in a queue; ended_in_ivr when he did so before; disconnected when it was
+not his doing.
+"""
+
+from functools import singledispatch
+from typing import Protocol
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_core import accounts, phone_numbers
+from crm_core.customers import Customer, find_by_number
+from crm_core.interactions import Interaction, Offer, Segment, SurveyAnswer
+from ctiserver.core import events as e
+
+
+class _OfAgent(Protocol):
+    @property
+    def agent(self) -> str: ...
+    @property
+    def at(self) -> float: ...
+
+
+class _OfSegment(_OfAgent, Protocol):
+    @property
+    def segment(self) -> int: ...
+
+
+@singledispatch
+def record(event: e.ContactEvent, interaction: Interaction, session: Session) -> None:
+    """What the event adds to the record; those without a function of their own add nothing."""
+
+
+@record.register
+def _(event: e.ContactArrived, interaction: Interaction, session: Session) -> None:
+    interaction.did = event.did
+    interaction.ani = event.pii_number
+    interaction.language = event.language
+    interaction.flow = event.flow
+    interaction.flow_version = event.flow_version
+
+
+@record.register
+def _(event: e.ContactAnswered, interaction: Interaction, session: Session) -> None:
+    interaction.answered_by_ivr_at = event.at
+
+
+@record.register
+def _(event: e.ContactMissed, interaction: Interaction, session: Session) -> None:
+    interaction.did = event.did
+    interaction.ani = event.pii_number
+    interaction.arrived_at = min(event.arrived_at, interaction.arrived_at)
+    interaction.ended_at = event.ended_at
+    interaction.ended_where = "fallback"
+    interaction.emergency = event.emergency
+    interaction.outcome = "answered_by_fallback" if event.answered else "missed"
+    interaction.to_call_back = not event.answered
+    if not interaction.candidate_ids:
+        _identify_by_number(interaction, session)
+
+
+@record.register
+def _(event: e.CallerIdentified, interaction: Interaction, session: Session) -> None:
+    interaction.value_class = event.value_class
+    _identify(interaction, session, [candidate.customer_id for candidate in event.candidates])
+
+
+@record.register
+def _(event: e.NodeEntered, interaction: Interaction, session: Session) -> None:
+    step = {"node": event.node, "kind": event.kind, "at": event.at}
+    interaction.menu_path = [*interaction.menu_path, step]
+
+
+@record.register
+def _(event: e.ValueCollected, interaction: Interaction, session: Session) -> None:
+    interaction.collected = interaction.collected | {event.key: event.value}
+
+
+@record.register
+def _(event: e.LanguageChosen, interaction: Interaction, session: Session) -> None:
+    interaction.language = event.language
+
+
+@record.register
+def _(event: e.ContactQueued, interaction: Interaction, session: Session) -> None:
+    interaction.account_id = event.account_id
+    interaction.queued_at = interaction.queued_at or event.at
+    interaction.queue = event.queue
+    interaction.value_class = event.value_class
+    interaction.language = event.language
+
+
+@record.register
+def _(event: e.PriorityChanged, interaction: Interaction, session: Session) -> None:
+    interaction.value_class = event.value_class
+
+
+@record.register
+def _(event: e.ContactRequeued, interaction: Interaction, session: Session) -> None:
+    interaction.queue = event.queue
+
+
+@record.register
+def _(event: e.DecisionMade, interaction: Interaction, session: Session) -> None:
+    decision = msgspec.to_builtins(event)
+    interaction.decisions = [*interaction.decisions, {k: v for k, v in decision.items() if k != "contact"}]
+
+
+@record.register
+def _(event: e.OfferMade, interaction: Interaction, session: Session) -> None:
+    ordinal = len(interaction.offers) + 1
+    interaction.offers.append(Offer(ordinal=ordinal, agent=event.agent, queue=event.queue, made_at=event.at))
+
+
+@record.register
+def _(event: e.OfferRinging, interaction: Interaction, session: Session) -> None:
+    if offer := _open_offer(interaction, event.agent):
+        offer.ringing_at = event.at
+
+
+@record.register
+def _(event: e.OfferExpired, interaction: Interaction, session: Session) -> None:
+    _end_offer(interaction, event, "expired")
+
+
+@record.register
+def _(event: e.OfferRefused, interaction: Interaction, session: Session) -> None:
+    _end_offer(interaction, event, "refused", event.reason)
+
+
+@record.register
+def _(event: e.OfferWithdrawn, interaction: Interaction, session: Session) -> None:
+    _end_offer(interaction, event, "withdrawn")
+
+
+@record.register
+def _(event: e.ContactConnected, interaction: Interaction, session: Session) -> None:
+    offer = _end_offer(interaction, event, "answered")
+    interaction.connected_at = interaction.connected_at or event.at
+    interaction.queue = event.queue
+    segment = _segment(interaction, event)
+    segment.queue = event.queue
+    segment.answered_at = event.at
+    if offer:
+        segment.offered_at, segment.ringing_at = offer.made_at, offer.ringing_at
+
+
+@record.register
+def _(event: e.TalkEnded, interaction: Interaction, session: Session) -> None:
+    segment = _segment(interaction, event)
+    segment.ended_at = event.at
+    segment.ended_by = event.by
+
+
+@record.register
+def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None:
+    interaction.ended_at = event.at
+    interaction.ended_where = event.where
+    interaction.ended_by = event.by
+    interaction.ended_cause = event.q850
+    interaction.outcome = _outcome(interaction, event)
+    # Nobody is called back who left by himself or had his conversation.
+    interaction.to_call_back = interaction.connected_at is None and event.by in ("fallback", "switch")
+
+
+@record.register
+def _(event: e.RecordingStarted, interaction: Interaction, session: Session) -> None:
+    for segment in interaction.segments:
+        if segment.ordinal == event.segment:
+            segment.recording = event.recording
+
+
+@record.register
+def _(event: e.RecordingKept, interaction: Interaction, session: Session) -> None:
+    for segment in interaction.segments:
+        if segment.recording == event.recording:
+            segment.recording_seconds = event.seconds
+
+
+@record.register
+def _(event: e.RecordingLost, interaction: Interaction, session: Session) -> None:
+    for segment in interaction.segments:
+        if segment.recording == event.recording:
+            segment.recording_error = event.reason
+
+
+@record.register
+def _(event: e.WrapUpStarted, interaction: Interaction, session: Session) -> None:
+    _segment(interaction, event).wrap_up_started_at = event.at
+
+
+@record.register
+def _(event: e.WrapUpEnded, interaction: Interaction, session: Session) -> None:
+    segment = _segment(interaction, event)
+    segment.wrap_up_ended_at = event.at
+    segment.disposition = event.disposition or segment.disposition
+
+
+@record.register
+def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
+    segment = _segment(interaction, event)
+    segment.disposition = event.code
+    segment.note = event.pii_note
+
+
+@record.register
+def _(event: e.SurveyOffered, interaction: Interaction, session: Session) -> None:
+    interaction.survey = event.survey
+    interaction.survey_version = event.version
+    interaction.survey_agent = event.agent
+
+
+@record.register
+def _(event: e.SurveyAnswered, interaction: Interaction, session: Session) -> None:
+    for answer in interaction.answers:
+        if (answer.survey, answer.question) == (event.survey, event.question):
+            answer.raw, answer.value, answer.answered_at = event.raw, event.value, event.at
+            return
+    interaction.answers.append(
+        SurveyAnswer(
+            survey=event.survey,
+            question=event.question,
+            raw=event.raw,
+            value=event.value,
+            answered_at=event.at,
+        )
+    )
+
+
+@record.register
+def _(event: e.SurveyEnded, interaction: Interaction, session: Session) -> None:
+    interaction.survey_complete = event.complete
+
+
+def _identify(interaction: Interaction, session: Session, candidate_ids: list[int]) -> None:
+    interaction.candidate_ids = candidate_ids
+    # Of several who share a number the agent finds out; and a customer may be gone by now.
+    only = candidate_ids[0] if len(candidate_ids) == 1 else None
+    interaction.customer_id = session.scalar(
+        select(Customer.id).where(Customer.account_id == interaction.account_id, Customer.id == only)
+    )
+
+
+def _identify_by_number(interaction: Interaction, session: Session) -> None:
+    """Nobody was there to look up a missed caller."""
+    country = accounts.account(session, interaction.account_id).country
+    number = phone_numbers.normalise(interaction.ani, country)
+    candidates = find_by_number(session, interaction.account_id, number) if number else []
+    if candidates:
+        interaction.value_class = candidates[0].value_class
+        _identify(interaction, session, [candidate.customer_id for candidate in candidates])
+
+
+def _open_offer(interaction: Interaction, agent: str) -> Offer | None:
+    return next((o for o in interaction.offers if o.agent == agent and o.result is None), None)
+
+
+def _end_offer(interaction: Interaction, event: _OfAgent, result: str, reason: str = "") -> Offer | None:
+    offer = _open_offer(interaction, event.agent)
+    if offer:
+        offer.ended_at, offer.result, offer.reason = event.at, result, reason
+    return offer
+
+
+def _segment(interaction: Interaction, event: _OfSegment) -> Segment:
+    """The segment that the event is about, begun now if its beginning was lost."""
+    for segment in interaction.segments:
+        if segment.ordinal == event.segment:
+            return segment
+    new = Segment(
+        ordinal=event.segment, agent=event.agent, queue=interaction.queue or "", answered_at=event.at
+    )
+    interaction.segments.append(new)
+    return new
+
+
+def _outcome(interaction: Interaction, event: e.ContactEnded) -> str:
+    if interaction.connected_at is not None:
+        return "answered"
+    if event.by in ("switch", "fallback"):
+        return "disconnected"
+    if interaction.queued_at is None:
+        return "ended_in_ivr"
+    return "abandoned" if event.by == "caller" else "disconnected"

@@ -1,0 +1,230 @@
+"""Interactions: one row per contact, from arrival to end, with its offers, segments and survey answers.
+
+Timestamps are kept as they happened and durations computed from them. Queues and agents are named by
+their keys, not by reference: a record outlives both. A contact that nobody took and that ended through no
+wish of the caller is to be called back; whoever does claims it first.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from crm_core.base import Base, EpochSeconds, Seconds
+from crm_core.customers import Customer
+from ctiserver.core.errors import Conflict
+
+
+class Interaction(Base):
+    """One contact of one account. `outcome` and `ended_at` are set when it is over."""
+
+    __tablename__ = "interactions"
+    __table_args__ = (
+        Index(None, "account_id", "arrived_at"),
+        Index(None, "account_id", "customer_id", "arrived_at"),
+        Index(None, "customer_id"),
+        Index(
+            "ix_interactions_to_call_back",
+            "account_id",
+            "arrived_at",
+            sqlite_where=text("to_call_back AND call_back_done_at IS NULL"),
+            postgresql_where=text("to_call_back AND call_back_done_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """The contact's id."""
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    channel: Mapped[str] = mapped_column(default="voice")
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"))
+    candidate_ids: Mapped[list[Any]] = mapped_column(default=list)
+    """Every customer with this number, the most valuable first."""
+    value_class: Mapped[str | None]
+    did: Mapped[str] = mapped_column(default="")
+    ani: Mapped[str] = mapped_column(default="")
+    """The caller's number as the trunk sent it."""
+    language: Mapped[str | None]
+    flow: Mapped[str | None]
+    flow_version: Mapped[str | None]
+    emergency: Mapped[bool] = mapped_column(default=False)
+
+    arrived_at: Mapped[EpochSeconds]
+    answered_by_ivr_at: Mapped[EpochSeconds | None]
+    queued_at: Mapped[EpochSeconds | None]
+    connected_at: Mapped[EpochSeconds | None]
+    ended_at: Mapped[EpochSeconds | None]
+    queue: Mapped[str | None]
+    """The key of the last queue."""
+    outcome: Mapped[str | None]
+    """answered, abandoned, ended_in_ivr, disconnected, missed, answered_by_fallback; None: not over yet."""
+    ended_where: Mapped[str | None]
+    ended_by: Mapped[str | None]
+    ended_cause: Mapped[int | None]
+    """Q.850 cause; 0: unknown."""
+
+    menu_path: Mapped[list[Any]] = mapped_column(default=list)
+    """[{"node", "kind", "at"}] in the order of the caller's way."""
+    collected: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    decisions: Mapped[list[Any]] = mapped_column(default=list)
+    """Why each offer was made: the fields of DecisionMade."""
+
+    survey: Mapped[str | None]
+    survey_version: Mapped[str | None]
+    survey_agent: Mapped[str | None]
+    survey_complete: Mapped[bool | None]
+    """None: no survey was ended."""
+
+    to_call_back: Mapped[bool] = mapped_column(default=False)
+    call_back_claimed_by: Mapped[str | None]
+    call_back_claimed_at: Mapped[EpochSeconds | None]
+    call_back_done_at: Mapped[EpochSeconds | None]
+
+    incomplete: Mapped[bool] = mapped_column(default=False)
+    """Its beginning was lost with the journal; `arrived_at` is then the first that is known."""
+    last_epoch: Mapped[int] = mapped_column(BigInteger)
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+    last_n: Mapped[int]
+
+    customer: Mapped[Customer | None] = relationship()
+    offers: Mapped[list["Offer"]] = relationship(cascade="all, delete-orphan", order_by="Offer.ordinal")
+    segments: Mapped[list["Segment"]] = relationship(cascade="all, delete-orphan", order_by="Segment.ordinal")
+    answers: Mapped[list["SurveyAnswer"]] = relationship(
+        cascade="all, delete-orphan", order_by="SurveyAnswer.answered_at"
+    )
+
+    @property
+    def wait_seconds(self) -> float | None:
+        """Time in queues up to the first agent or the end; None: never queued, or waiting still."""
+        end = self.connected_at or self.ended_at
+        return None if self.queued_at is None or end is None else end - self.queued_at
+
+
+class Offer(Base):
+    """The contact was offered to an agent; `result`: answered, expired, refused, withdrawn, None: still
+    ringing.
+    """
+
+    __tablename__ = "offers"
+    __table_args__ = (Index(None, "agent", "made_at"),)
+
+    interaction_id: Mapped[str] = mapped_column(
+        ForeignKey("interactions.id", ondelete="CASCADE"), primary_key=True
+    )
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    agent: Mapped[str]
+    queue: Mapped[str]
+    made_at: Mapped[EpochSeconds]
+    ringing_at: Mapped[EpochSeconds | None]
+    ended_at: Mapped[EpochSeconds | None]
+    result: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Segment(Base):
+    """One agent's part of a contact."""
+
+    __tablename__ = "segments"
+    __table_args__ = (Index(None, "agent", "answered_at"),)
+
+    interaction_id: Mapped[str] = mapped_column(
+        ForeignKey("interactions.id", ondelete="CASCADE"), primary_key=True
+    )
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    agent: Mapped[str]
+    queue: Mapped[str]
+    offered_at: Mapped[EpochSeconds | None]
+    ringing_at: Mapped[EpochSeconds | None]
+    answered_at: Mapped[EpochSeconds]
+    ended_at: Mapped[EpochSeconds | None]
+    ended_by: Mapped[str | None]
+    wrap_up_started_at: Mapped[EpochSeconds | None]
+    wrap_up_ended_at: Mapped[EpochSeconds | None]
+    disposition: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    recording: Mapped[str | None]
+    """The recording's name in the switch, from its beginning on."""
+    recording_seconds: Mapped[Seconds | None]
+    """None: the file isn't whole, or there is none."""
+    recording_error: Mapped[str | None]
+
+    @property
+    def talk_seconds(self) -> float | None:
+        """None: still talking."""
+        return None if self.ended_at is None else self.ended_at - self.answered_at
+
+    @property
+    def wrap_up_seconds(self) -> float | None:
+        """After-call work; None: none, or not over."""
+        if self.wrap_up_started_at is None or self.wrap_up_ended_at is None:
+            return None
+        return self.wrap_up_ended_at - self.wrap_up_started_at
+
+
+class SurveyAnswer(Base):
+    """One answer: what was pressed and what it means on the scale of this version of the survey."""
+
+    __tablename__ = "survey_answers"
+    __table_args__ = (
+        ForeignKeyConstraint(["interaction_id"], ["interactions.id"], ondelete="CASCADE"),
+        Index(None, "survey", "question"),
+    )
+
+    interaction_id: Mapped[str] = mapped_column(primary_key=True)
+    survey: Mapped[str] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    raw: Mapped[str]
+    value: Mapped[int]
+    answered_at: Mapped[EpochSeconds]
+
+
+def history(session: Session, account_id: int, customer_id: int, limit: int = 20) -> Sequence[Interaction]:
+    """The customer's contacts, the latest first."""
+    query = select(Interaction).where(
+        Interaction.account_id == account_id, Interaction.customer_id == customer_id
+    )
+    return session.scalars(query.order_by(Interaction.arrived_at.desc()).limit(limit)).all()
+
+
+def to_call_back(session: Session, account_id: int, limit: int = 100) -> Sequence[Interaction]:
+    """The contacts that wait to be called back, emergencies first, then the oldest; claimed ones too."""
+    query = select(Interaction).where(
+        Interaction.account_id == account_id,
+        Interaction.to_call_back,
+        Interaction.call_back_done_at.is_(None),
+    )
+    order = (Interaction.emergency.desc(), Interaction.arrived_at)
+    return session.scalars(query.order_by(*order).limit(limit)).all()
+
+
+def claim_call_back(session: Session, account_id: int, contact: str, *, by: str, now: float) -> None:
+    """From now on `by` calls back. Raises Conflict when it is claimed, done or not to be called back."""
+    claim = (
+        update(Interaction)
+        .where(
+            Interaction.account_id == account_id,
+            Interaction.id == contact,
+            Interaction.to_call_back,
+            Interaction.call_back_claimed_by.is_(None),
+        )
+        .values(call_back_claimed_by=by, call_back_claimed_at=now)
+        .returning(Interaction.id)
+    )
+    if session.scalar(claim) is None:
+        raise Conflict(f"contact {contact} isn't waiting to be called back, or somebody else does it already")
+
+
+def call_back_done(session: Session, account_id: int, contact: str, *, now: float) -> None:
+    """The caller was called back. Raises Conflict when nobody had claimed it."""
+    done = (
+        update(Interaction)
+        .where(
+            Interaction.account_id == account_id,
+            Interaction.id == contact,
+            Interaction.call_back_claimed_by.is_not(None),
+        )
+        .values(call_back_done_at=now)
+        .returning(Interaction.id)
+    )
+    if session.scalar(done) is None:
+        raise Conflict(f"contact {contact} must be claimed before it is called back")

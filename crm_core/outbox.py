@@ -1,0 +1,69 @@
+"""The outbox: mail and HTTP that must leave exactly because something was recorded.
+
+A row is written in the transaction of its cause, with the id of the event (`epoch.seq.n`), so a cause
+that is read twice makes one row; a sender takes what is due, and marks it done or tries again later.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Index, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from crm_core.base import Base, EpochSeconds
+
+LONGEST_PAUSE_SECONDS = 3600.0
+
+
+class OutboxItem(Base):
+    """One thing to send. Sent when `done_at` is set."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_waiting",
+            "due_at",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[EpochSeconds]
+    done_at: Mapped[EpochSeconds | None]
+    last_error: Mapped[str | None]
+
+
+def post(session: Session, item_id: str, kind: str, body: dict[str, Any], *, due_at: float) -> None:
+    """Puts one thing in; an id that is there already changes nothing."""
+    if session.get(OutboxItem, item_id) is None:
+        session.add(OutboxItem(id=item_id, kind=kind, body=body, due_at=due_at))
+        session.flush()
+
+
+def due(session: Session, now: float, limit: int = 100) -> Sequence[OutboxItem]:
+    """What waits to be sent, the longest due first; two senders never get the same."""
+    query = (
+        select(OutboxItem)
+        .where(OutboxItem.done_at.is_(None), OutboxItem.due_at <= now)
+        .order_by(OutboxItem.due_at, OutboxItem.id)
+        .limit(limit)
+    )
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def sent(item: OutboxItem, now: float) -> None:
+    """Marks it as done."""
+    item.attempts += 1
+    item.done_at = now
+    item.last_error = None
+
+
+def failed(item: OutboxItem, now: float, error: str) -> None:
+    """Has it tried again after 1, 2, 4 ... seconds, at most an hour."""
+    item.due_at = now + min(2.0 ** min(item.attempts, 12), LONGEST_PAUSE_SECONDS)
+    item.attempts += 1
+    item.last_error = error

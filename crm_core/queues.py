@@ -1,0 +1,96 @@
+"""Queues: where contacts wait, what they need from an agent and what is promised to them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from crm_core.agents import Agent
+from crm_core.base import Base, ConfiguresEngines, Seconds
+from ctiserver.core.errors import NotFound
+
+
+class Queue(ConfiguresEngines, Base):
+    """One queue of one account. Its key is unique in the whole center: the engines know it by the key
+    alone.
+    """
+
+    __tablename__ = "queues"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    time_zone: Mapped[str | None]
+    """None: the account's."""
+    emergency: Mapped[bool] = mapped_column(default=False)
+    """Served before all other queues, never refused, never followed by a survey."""
+    service_level_seconds: Mapped[Seconds] = mapped_column(default=20.0)
+    short_abandon_seconds: Mapped[Seconds] = mapped_column(default=5.0)
+    ring_seconds: Mapped[Seconds] = mapped_column(default=15.0)
+    wrap_up_seconds: Mapped[Seconds] = mapped_column(default=120.0)
+    announce_every_seconds: Mapped[Seconds] = mapped_column(default=30.0)
+    head_start_seconds: Mapped[dict[str, Any] | None]
+    """Value class to seconds of head start, {"A": 120}; None: the installation's."""
+    survey: Mapped[str | None]
+    record: Mapped[bool] = mapped_column(default=True)
+
+    skills: Mapped[list["QueueSkill"]] = relationship(
+        cascade="all, delete-orphan", order_by="QueueSkill.skill_key", lazy="selectin"
+    )
+    agents: Mapped[list["AgentQueue"]] = relationship(
+        cascade="all, delete-orphan", order_by="AgentQueue.agent_id", lazy="selectin"
+    )
+
+
+class QueueSkill(ConfiguresEngines, Base):
+    """The least level of a skill that an agent of the queue must have."""
+
+    __tablename__ = "queue_skills"
+    __table_args__ = (CheckConstraint("level BETWEEN 0 AND 100", "level"),)
+
+    queue_id: Mapped[int] = mapped_column(ForeignKey("queues.id", ondelete="CASCADE"), primary_key=True)
+    skill_key: Mapped[str] = mapped_column(ForeignKey("skills.key"), primary_key=True)
+    level: Mapped[int]
+
+
+class AgentQueue(ConfiguresEngines, Base):
+    """An agent serves a queue; of several queues the one with the lower preference first."""
+
+    __tablename__ = "agent_queues"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
+    queue_id: Mapped[int] = mapped_column(
+        ForeignKey("queues.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    preference: Mapped[int] = mapped_column(default=0)
+
+    agent: Mapped[Agent] = relationship(lazy="joined", innerjoin=True)
+
+
+def add_queue(
+    session: Session, account_id: int, key: str, name: str, *, skills: Mapping[str, int], **fields: Any
+) -> Queue:
+    """The new queue, with an id. Raises Conflict for a key in use or an unknown skill."""
+    needs = [QueueSkill(skill_key=skill, level=level) for skill, level in skills.items()]
+    new = Queue(account_id=account_id, key=key, name=name, skills=needs, **fields)
+    session.add(new)
+    session.flush()
+    return new
+
+
+def queue(session: Session, account_id: int, key: str) -> Queue:
+    """The queue of this account. Raises NotFound."""
+    if found := session.scalar(select(Queue).where(Queue.account_id == account_id, Queue.key == key)):
+        return found
+    raise NotFound(f"account {account_id} has no queue {key}")
+
+
+def let_serve(session: Session, agent: Agent, served: Queue, *, preference: int = 0) -> None:
+    """The agent serves the queue from the next configuration on; a second time changes his preference."""
+    link = session.get(AgentQueue, (agent.id, served.id))
+    if link is None:
+        served.agents.append(AgentQueue(agent=agent, preference=preference))
+    else:
+        link.preference = preference
+    session.flush()

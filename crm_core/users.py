@@ -1,0 +1,74 @@
+"""Users: who may log in, and as what. Passwords are kept as argon2 hashes only."""
+
+from collections.abc import Iterable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from crm_core.base import Base
+from ctiserver.core.errors import NotFound, Refusal
+
+ROLES = frozenset(
+    {"agent", "supervisor", "technician", "dispatcher", "analyst", "evaluator", "administrator"}
+)
+SHORTEST_PASSWORD = 8
+
+_hasher = PasswordHasher()
+_HASH_OF_NOBODY = _hasher.hash("nobody has this password")
+
+
+class User(Base):
+    """A person who may log in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    language: Mapped[str]
+    roles: Mapped[frozenset[str]]
+
+
+def add_user(
+    session: Session, *, login: str, name: str, password: str, roles: Iterable[str], language: str = "es"
+) -> User:
+    """The new user, with an id. Raises Refusal for a short password or unknown roles, Conflict for a
+    login in use.
+    """
+    wanted = frozenset(roles)
+    if unknown := sorted(wanted - ROLES):
+        raise Refusal(
+            "unknown-role", f"unknown role {', '.join(unknown)}: choose from {', '.join(sorted(ROLES))}"
+        )
+    if not login or not login.isprintable() or any(map(str.isspace, login)):
+        raise Refusal("wrong-login", "a login is one word without spaces")
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refusal("short-password", f"a password has at least {SHORTEST_PASSWORD} characters")
+    new = User(login=login, name=name, password_hash=_hasher.hash(password), language=language, roles=wanted)
+    session.add(new)
+    session.flush()
+    return new
+
+
+def user(session: Session, login: str) -> User:
+    """The user with this login. Raises NotFound."""
+    if found := _find(session, login):
+        return found
+    raise NotFound(f"there is no user {login}")
+
+
+def authenticate(session: Session, login: str, password: str) -> User | None:
+    """The user, or None when login or password is wrong; both take the same time, about 50 ms."""
+    found = _find(session, login)
+    try:
+        _hasher.verify(found.password_hash if found else _HASH_OF_NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return found
+
+
+def _find(session: Session, login: str) -> User | None:
+    return session.scalar(select(User).where(User.login == login))
