@@ -100,7 +100,10 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asterisk:
-    """Where the private Asterisk lives and listens, and the fuses that free its callers when we are dead."""
+    """Where the private Asterisk lives and listens, and the fuses that free its callers when we are dead.
+
+    `ari_url` "" means the private Asterisk's own HTTP port.
+    """
 
     install_dir: Path = Path("var/asterisk")
     address: str = "127.0.0.1"
@@ -109,6 +112,7 @@ class Asterisk:
     ami_port: Port = 5038
     rtp_first_port: Annotated[int, Between(1024, 65535)] = 10000
     rtp_last_port: Annotated[int, Between(1024, 65535)] = 13999
+    ari_url: Annotated[str, Match(r"|http://[^/ ]+:[0-9]+", 'empty or "http://host:port"')] = ""
     app: Annotated[str, Name] = "cti"
     request_sockets: Annotated[int, Between(1, 16)] = 4
     waiting_fuse_seconds: Annotated[int, Between(2, 3600)] = 60

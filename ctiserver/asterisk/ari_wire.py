@@ -1,0 +1,195 @@
+"""ARI requests as values. Pure: one function per call of ARI that we use.
+
+A request travels as one JSON document over a WebSocket (`RESTRequest`); its query is part of the URI.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from ctiserver.core.commands import DialLeg
+from ctiserver.core.topology import Kind
+
+EVENT_TYPES = (
+    "ApplicationReplaced",
+    "BridgeDestroyed",
+    "ChannelDestroyed",
+    "ChannelDtmfReceived",
+    "ChannelEnteredBridge",
+    "ChannelHangupRequest",
+    "ChannelLeftBridge",
+    "ChannelStateChange",
+    "Dial",
+    "PlaybackFinished",
+    "PlaybackStarted",
+    "RecordingFailed",
+    "RecordingFinished",
+    "StasisEnd",
+    "StasisStart",
+)
+BRIDGE_TYPES = {Kind.HOLD: "holding", Kind.TALK: "mixing"}
+SNOOP = "snoop-"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One REST request; `body` becomes JSON."""
+
+    method: str
+    uri: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+
+    def encode(self, request_id: str) -> str:
+        """The text of one WebSocket message."""
+        document: dict[str, Any] = {
+            "type": "RESTRequest",
+            "request_id": request_id,
+            "method": self.method,
+            "uri": self.uri + ("?" + urlencode(self.query, quote_via=quote) if self.query else ""),
+        }
+        if self.body is not None:
+            document |= {
+                "content_type": "application/json",
+                "message_body": msgspec.json.encode(self.body).decode(),
+            }
+        return msgspec.json.encode(document).decode()
+
+
+def _path(*parts: str) -> str:
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+def answer(leg: str) -> Request:
+    return Request("POST", _path("channels", leg, "answer"))
+
+
+def dial(command: DialLeg, app: str) -> Request:
+    """Rings a phone whose channel gets the leg's id; a second one with the same id is answered 409."""
+    query = {
+        "endpoint": command.endpoint,
+        "app": app,
+        "appArgs": "dialled",
+        "channelId": command.leg,
+        "timeout": str(max(1, round(command.ring_seconds))),
+    }
+    if caller := caller_id(command.caller_name, command.caller_number):
+        query["callerId"] = caller
+    return Request("POST", "channels", query)
+
+
+def caller_id(name: str, number: str) -> str:
+    """`"name" <number>` without the letters that would end it early; "" when both are empty."""
+    name = "".join(letter for letter in name if letter.isprintable() and letter not in '"<>\\')
+    number = "".join(letter for letter in number if letter.isalnum() or letter in "+*#")
+    return f'"{name}" <{number}>' if name or number else ""
+
+
+def hang_up(leg: str) -> Request:
+    return Request("DELETE", _path("channels", leg))
+
+
+def set_fuse(leg: str, seconds: float) -> Request:
+    return Request(
+        "POST",
+        _path("channels", leg, "variable"),
+        {"variable": "TIMEOUT(absolute)", "value": f"{seconds:g}"},
+    )
+
+
+def create_bridge(conversation: str, kind: Kind, contact: str) -> Request:
+    """The bridge's name says whose it is, so that it can be told after a restart."""
+    return Request("POST", _path("bridges", conversation), {"type": BRIDGE_TYPES[kind], "name": contact})
+
+
+def add_leg(conversation: str, leg: str) -> Request:
+    """Moves the leg there, wherever it was."""
+    return Request("POST", _path("bridges", conversation, "addChannel"), {"channel": leg})
+
+
+def remove_leg(conversation: str, leg: str) -> Request:
+    return Request("POST", _path("bridges", conversation, "removeChannel"), {"channel": leg})
+
+
+def destroy_bridge(conversation: str) -> Request:
+    return Request("DELETE", _path("bridges", conversation))
+
+
+def play(leg: str, playback: str, media: Sequence[str], language: str) -> Request:
+    return Request(
+        "POST",
+        _path("channels", leg, "play", playback),
+        {"media": ",".join(media), "lang": language},
+    )
+
+
+def stop_playing(playback: str) -> Request:
+    return Request("DELETE", _path("playbacks", playback))
+
+
+def playback(playback: str) -> Request:
+    return Request("GET", _path("playbacks", playback))
+
+
+def snoop(leg: str, recording: str, app: str) -> Request:
+    """A channel that hears what the leg hears and says, for a recording."""
+    return Request(
+        "POST",
+        _path("channels", leg, "snoop", SNOOP + recording),
+        {"spy": "both", "app": app, "appArgs": f"snoop,{recording}"},
+    )
+
+
+def record(recording: str) -> Request:
+    return Request(
+        "POST",
+        _path("channels", SNOOP + recording, "record"),
+        {"name": recording, "format": "wav", "ifExists": "fail", "beep": "false"},
+    )
+
+
+def stop_recording(recording: str) -> Request:
+    return Request("POST", _path("recordings", "live", recording, "stop"))
+
+
+def live_recording(recording: str) -> Request:
+    return Request("GET", _path("recordings", "live", recording))
+
+
+def stored_recording(recording: str) -> Request:
+    return Request("GET", _path("recordings", "stored", recording))
+
+
+def channels() -> Request:
+    return Request("GET", "channels")
+
+
+def bridges() -> Request:
+    return Request("GET", "bridges")
+
+
+def system() -> Request:
+    """Start-up and reload times, from which a restart of Asterisk is seen."""
+    return Request("GET", "asterisk/info", {"only": "status"})
+
+
+def event_filter(app: str) -> Request:
+    """Asterisk forgets it whenever the event socket closes."""
+    allowed = [{"type": name} for name in EVENT_TYPES]
+    return Request("PUT", _path("applications", app, "eventFilter"), body={"allowed": allowed})
+
+
+def subscribe(app: str, legs: Iterable[str]) -> Request:
+    sources = ",".join(f"channel:{leg}" for leg in legs)
+    return Request("POST", _path("applications", app, "subscription"), {"eventSource": sources})
+
+
+def put_object(kind: str, name: str, fields: Mapping[str, str]) -> Request:
+    """Makes or replaces an object of res_pjsip in memory: auth, aor or endpoint."""
+    attributes = [{"attribute": key, "value": value} for key, value in fields.items()]
+    return Request(
+        "PUT", _path("asterisk", "config", "dynamic", "res_pjsip", kind, name), body={"fields": attributes}
+    )

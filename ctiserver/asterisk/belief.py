@@ -1,0 +1,223 @@
+"""What we believe of the switch: a fold of commands, inputs and a few events.
+
+Invariant: it holds only what some living leg, recording, look-up or timer still needs, so that it stays as
+small as the calls in progress. `pending` are the commands whose outcome has not come back; after a restart,
+or when the link was down, they are performed again, which is harmless because their ids name what they make.
+What is a state rather than a deed (the topology of a contact, the fuse of a leg) is always pending.
+"""
+
+from typing import Any, Literal, Self
+
+import msgspec
+
+from ctiserver.core import inputs
+from ctiserver.core.commands import (
+    Answer,
+    Arrange,
+    CancelTimer,
+    DialLeg,
+    DropLeg,
+    LookUp,
+    Play,
+    SetFuse,
+    StartRecording,
+    StartTimer,
+    StopPlaying,
+    StopRecording,
+)
+from ctiserver.core.events import ContactArrived
+from ctiserver.core.ids import ContactId, ConversationId, LegId, PlaybackId, RecordingId, TimerId
+from ctiserver.core.message import Command, Input, Message
+
+SwitchCommand = (
+    Answer | DialLeg | DropLeg | Arrange | Play | StopPlaying | StartRecording | StopRecording | SetFuse
+)
+Pending = SwitchCommand | LookUp
+
+
+class LegBelief(msgspec.Struct):
+    """A leg that is alive; `conversation` is where it was last seen."""
+
+    state: Literal["arrived", "dialling", "ringing", "up"]
+    contact: ContactId | None = None
+    dialled: bool = False
+    conversation: ConversationId | None = None
+
+
+class PlaybackBelief(msgspec.Struct):
+    """A prompt asked for and not over yet."""
+
+    leg: LegId
+    started: bool = False
+
+
+class Belief(msgspec.Struct):
+    """Plain containers only; `open` maps what a command is about to the command, in the order given."""
+
+    legs: dict[LegId, LegBelief] = {}
+    contacts: dict[ContactId, list[LegId]] = {}
+    playbacks: dict[PlaybackId, PlaybackBelief] = {}
+    recordings: dict[RecordingId, LegId] = {}
+    due: dict[TimerId, float] = {}
+    open: dict[str, Pending] = {}
+    session: str = ""
+    cel_inode: int = 0
+    cel_offset: int = 0
+
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> Self:
+        """The belief that `state` described. Raises msgspec.ValidationError."""
+        return msgspec.convert(state, cls)
+
+    def state(self) -> dict[str, Any]:
+        """Plain JSON-able containers for the snapshot."""
+        built: dict[str, Any] = msgspec.to_builtins(self)
+        return built
+
+    def pending(self) -> list[Command]:
+        """Commands without an outcome, in the order given; look-ups are among them."""
+        return list(self.open.values())
+
+    def timers(self) -> dict[TimerId, float]:
+        """Armed timers and when they are due, in UTC epoch seconds."""
+        return dict(self.due)
+
+    def arrangements(self) -> dict[ContactId, Arrange]:
+        """The topology wanted for each contact that has a living leg."""
+        return {c.contact: c for c in self.open.values() if isinstance(c, Arrange)}
+
+    def note(self, message: Message) -> None:
+        """Takes in a command, an input or an event; what is about something unknown or gone is ignored."""
+        match message:
+            case Command():
+                self._note_command(message)
+            case ContactArrived(contact=contact, leg=leg):
+                self._belongs(leg, contact)
+            case Input():
+                self._note_input(message)
+
+    # Commands: what is open until its outcome comes
+
+    def _note_command(self, command: Command) -> None:
+        match command:
+            case DialLeg():
+                self.legs[command.leg] = LegBelief(state="dialling", dialled=True)
+                self._belongs(command.leg, command.contact)
+                self._open(f"dial {command.leg}", command)
+            case Answer(leg=leg) if leg in self.legs and self.legs[leg].state != "up":
+                self._open(f"answer {leg}", command)
+            case DropLeg(leg=leg) if leg in self.legs:
+                self._open(f"drop {leg}", command)
+            case SetFuse(leg=leg) if leg in self.legs:
+                self._open(f"fuse {leg}", command)
+            case Arrange():
+                self._note_arrange(command)
+            case Play() | StopPlaying() | StartRecording() | StopRecording():
+                self._note_media(command)
+            case LookUp(look_up=look_up):
+                self._open(f"look up {look_up}", command)
+            case StartTimer(timer=timer, due_at=due_at):
+                self.due[timer] = due_at
+            case CancelTimer(timer=timer):
+                self.due.pop(timer, None)
+
+    def _note_arrange(self, command: Arrange) -> None:
+        for conversation in command.conversations:
+            for leg in conversation.legs:
+                self._belongs(leg, command.contact)
+        if command.contact in self.contacts:
+            self._open(f"arrange {command.contact}", command)
+
+    def _note_media(self, command: Command) -> None:
+        match command:
+            case Play(playback=playback, leg=leg) if leg in self.legs:
+                self.playbacks[playback] = PlaybackBelief(leg)
+                self._open(f"play {playback}", command)
+            case StopPlaying(playback=playback) if playback in self.playbacks:
+                self._close(f"play {playback}")
+                self._open(f"stop {playback}", command)
+            case StartRecording(recording=recording, leg=leg) if leg in self.legs:
+                self.recordings[recording] = leg
+                self._open(f"record {recording}", command)
+            case StopRecording(recording=recording) if recording in self.recordings:
+                self._open(f"keep {recording}", command)
+
+    # Inputs: outcomes
+
+    def _note_input(self, message: Input) -> None:
+        match message:
+            case inputs.CallArrived(leg=leg):
+                self.legs[leg] = LegBelief(state="arrived")
+            case inputs.LegFailed(leg=leg) | inputs.LegEnded(leg=leg):
+                self._gone(leg)
+            case inputs.PromptStarted(playback=playback) if playback in self.playbacks:
+                self.playbacks[playback].started = True
+                self._close(f"play {playback}")
+            case inputs.PromptEnded(playback=playback):
+                self._forget_playback(playback)
+            case inputs.RecordingStored(recording=recording) | inputs.RecordingFailed(recording=recording):
+                self.recordings.pop(recording, None)
+                self._close(f"record {recording}", f"keep {recording}")
+            case inputs.TimerFired(timer=timer):
+                self.due.pop(timer, None)
+            case inputs.LookedUp(look_up=look_up) | inputs.LookUpFailed(look_up=look_up, reason="error"):
+                self._close(f"look up {look_up}")
+            case inputs.SwitchUp(session=session):
+                self.session = session
+            case inputs.SwitchSynced(cel_inode=inode, cel_offset=offset):
+                self.cel_inode, self.cel_offset = inode, offset
+            case _:
+                self._note_progress(message)
+
+    def _note_progress(self, message: Input) -> None:
+        match message:
+            case inputs.LegRinging(leg=leg) if leg in self.legs:
+                self.legs[leg].state = "ringing"
+                self._close(f"dial {leg}")
+            case inputs.LegAnswered(leg=leg) if leg in self.legs:
+                self.legs[leg].state = "up"
+                self._close(f"dial {leg}", f"answer {leg}")
+            case inputs.LegJoined(leg=leg, conversation=conversation) if leg in self.legs:
+                self.legs[leg].conversation = conversation
+            case inputs.LegLeft(leg=leg, conversation=conversation) if leg in self.legs:
+                if self.legs[leg].conversation == conversation:
+                    self.legs[leg].conversation = None
+
+    # Book-keeping
+
+    def _open(self, about: str, command: Command) -> None:
+        self.open.pop(about, None)  # the newer one comes last
+        self.open[about] = command  # type: ignore[assignment]
+
+    def _close(self, *abouts: str) -> None:
+        for about in abouts:
+            self.open.pop(about, None)
+
+    def _belongs(self, leg: LegId, contact: ContactId) -> None:
+        belief = self.legs.get(leg)
+        if belief is not None and belief.contact is None:
+            belief.contact = contact
+            self.contacts.setdefault(contact, []).append(leg)
+
+    def _gone(self, leg: LegId) -> None:
+        belief = self.legs.pop(leg, None)
+        if belief is None:
+            return
+        self._close(f"answer {leg}", f"dial {leg}", f"drop {leg}", f"fuse {leg}")
+        for playback in [p for p, it in self.playbacks.items() if it.leg == leg]:
+            self._forget_playback(playback)
+        for recording in [r for r, on in self.recordings.items() if on == leg]:
+            self._close(f"record {recording}")  # its file may still come
+        if belief.contact is not None:
+            self._gone_from(belief.contact, leg)
+
+    def _gone_from(self, contact: ContactId, leg: LegId) -> None:
+        legs = self.contacts[contact]
+        legs.remove(leg)
+        if not legs:
+            del self.contacts[contact]
+            self._close(f"arrange {contact}")
+
+    def _forget_playback(self, playback: PlaybackId) -> None:
+        self.playbacks.pop(playback, None)
+        self._close(f"play {playback}", f"stop {playback}")
