@@ -1,0 +1,138 @@
+"""Which sounds to play for a prompt, a number, a place in the queue or a wait.
+
+A caller never hears silence. If any sound of a sentence is missing in his language, the whole sentence is
+said in the other language (half a sentence in each would be worse); if that is incomplete too, he hears the
+recorded beep. Sounds of ours are named by their absolute path without extension, recordings by the folder
+of their language under Asterisk's sounds folder, so that neither depends on the language set on the
+channel.
+
+A wait is told in words that stay true: under two minutes is "less than two minutes"; from there up to ten
+it is exact, above ten it is rounded up to five minutes, since nobody believes "23 minutes".
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from math import ceil
+
+from ctiserver.core.errors import Mistake
+from ivr.prompt_manifest import LANGUAGES, Manifest, Prompt
+from ivr.spoken_numbers import LARGEST_NUMBER, recordings_of
+
+RECORDING_FOLDERS: Mapping[str, str] = {"es": "es_MX_f_Allison", "en": "en_US_f_Allison"}
+"""Folder of each language's core sounds, as Debian's packages name them, under Asterisk's sounds folder."""
+
+_BEEP = "beep"
+
+
+class Prompts:
+    """Answers with ARI media URIs (`sound:...`), to be played in order; never with none."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        directory: str,
+        *,
+        available: Collection[str] | None = None,
+        recording_folders: Mapping[str, str] = RECORDING_FOLDERS,
+    ) -> None:
+        """`directory`: absolute path of our wav files. `available`: the sounds that exist, named as in
+        `sound_names`; None takes all for present."""
+        self._manifest = manifest
+        self._directory = directory.rstrip("/")
+        self._available = None if available is None else frozenset(available)
+        self.recording_folders = recording_folders
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._manifest.prompts
+
+    def media(self, key: str, language: str) -> tuple[str, ...]:
+        """The prompt's media. Raises KeyError for a key that the manifest does not know."""
+        by_language = self._manifest.prompts[key]
+        return self._said(language, lambda chosen: [self._name(by_language[chosen])])
+
+    def seconds(self, key: str, language: str) -> float:
+        """How long the prompt lasts in that language."""
+        return self._manifest.prompts[key][language].seconds
+
+    def number(self, number: int, language: str) -> tuple[str, ...]:
+        """The number in words; 0..9999, else ValueError."""
+        return self._said(language, lambda chosen: self._number(number, chosen))
+
+    def place(self, place: int, language: str) -> tuple[str, ...]:
+        """ "You are next" for the first place, else "you are caller number N waiting"; from 1 up."""
+        if place <= 1:
+            return self.media("queue-next", language)
+        number = min(place, LARGEST_NUMBER)
+        return self._sentence(language, "queue-place-before", number, "queue-place-after")
+
+    def wait(self, expected_seconds: float, language: str) -> tuple[str, ...]:
+        """The estimated wait, in minutes, as the module says."""
+        minutes = ceil(expected_seconds / 60)
+        if minutes < 2:
+            return self._sentence(language, "queue-wait", "queue-less-than", 2, "minutes")
+        if minutes > 10:
+            minutes = min(ceil(minutes / 5) * 5, LARGEST_NUMBER)
+        return self._sentence(language, "queue-wait", minutes, "minutes")
+
+    def sound_names(self) -> frozenset[str]:
+        """Every sound that the manifest, the numbers and the fall-back can ask for."""
+        prompts = {self._name(prompt) for prompt in self._manifest}
+        numbers = {
+            name
+            for language in LANGUAGES
+            for number in (*range(100), *range(100, 1000, 100), 101, 1000)
+            for name in self._number(number, language)
+        }
+        return frozenset({*prompts, *numbers, *self._beeps(LANGUAGES)})
+
+    def _sentence(self, language: str, *parts: str | int) -> tuple[str, ...]:
+        def said_in(chosen: str) -> list[str]:
+            names: list[str] = []
+            for part in parts:
+                if isinstance(part, int):
+                    names += self._number(part, chosen)
+                else:
+                    names.append(self._name(self._manifest.prompts[part][chosen]))
+            return names
+
+        return self._said(language, said_in)
+
+    def _said(self, language: str, names_in: Callable[[str], list[str]]) -> tuple[str, ...]:
+        languages = (language, *(other for other in LANGUAGES if other != language))
+        for chosen in languages:
+            names = names_in(chosen)
+            if self._exist(names):
+                return _media(names)
+        beeps = self._beeps(languages)
+        return _media([next((beep for beep in beeps if self._exist([beep])), beeps[0])])
+
+    def _exist(self, names: Iterable[str]) -> bool:
+        return self._available is None or self._available.issuperset(names)
+
+    def _name(self, prompt: Prompt) -> str:
+        if prompt.source == "recorded":
+            return f"{self.recording_folders[prompt.language]}/{prompt.recording}"
+        return f"{self._directory}/{prompt.language}/{prompt.key}"
+
+    def _number(self, number: int, language: str) -> list[str]:
+        return [f"{self.recording_folders[language]}/{name}" for name in recordings_of(number, language)]
+
+    def _beeps(self, languages: Iterable[str]) -> list[str]:
+        return [f"{self.recording_folders[language]}/{_BEEP}" for language in languages]
+
+
+def missing(prompts: Prompts, available: Collection[str]) -> list[Mistake]:
+    """One mistake for each sound that could be asked for and does not exist, with how to mend it."""
+    recorded = tuple(f"{folder}/" for folder in prompts.recording_folders.values())
+    return [
+        Mistake(
+            name,
+            "the core sounds of Asterisk lack it; run `ctiserver asterisk install`"
+            if name.startswith(recorded)
+            else "this wav is missing; restore it from the release or run `ctiserver ivr say`",
+        )
+        for name in sorted(prompts.sound_names() - frozenset(available))
+    ]
+
+
+def _media(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"sound:{name}" for name in names)
