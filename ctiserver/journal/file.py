@@ -15,7 +15,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Self
 
@@ -219,19 +219,22 @@ class Journal:
         os.close(self._lock)
 
     def _write(self, lines: Sequence[Line], *, may_rotate: bool) -> None:
-        data = b"".join(map(encode, lines))
+        encoded = [encode(line) for line in lines]
         self._last, self._last_at = lines[-1].position, lines[-1].at
         if self._outage:
             self._outage.lost_lines += len(lines)
             return
+        segment = self._segment
+        before = segment.size if segment else 0
         try:
-            segment = self._segment
-            if segment is None or (may_rotate and segment.size >= self._segment_bytes):
-                segment = self._rotate(lines[0])
-            segment.append(data)
+            if segment is None or (may_rotate and before >= self._segment_bytes):
+                before, segment = 0, self._rotate(lines[0])
+            segment.append(b"".join(encoded))
             self._sync.written(segment)
         except OSError as error:
-            self._degrade(error, lines[0].seq, len(lines))
+            kept_bytes = segment.size - before if segment else 0
+            lost = sum(end > kept_bytes for end in accumulate(map(len, encoded)))
+            self._degrade(error, lines[0].seq, lost)
 
     def _rotate(self, first: Line) -> Segment:
         path = SegmentName(first.epoch, first.seq).path(self._directory)

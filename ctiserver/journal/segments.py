@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from ctiserver.journal.disk import Disk, write_all
+from ctiserver.journal.disk import Disk
 from ctiserver.journal.errors import JournalDamaged
 from ctiserver.journal.line import Line, decode
 
@@ -78,9 +78,17 @@ class Segment:
         return segment
 
     def append(self, data: bytes) -> None:
-        """Hand whole lines to the operating system. Raises OSError, and then a part may be there: cut it."""
-        write_all(self._disk, self.fd, data)
-        self.size += len(data)
+        """Hand whole lines to the operating system.
+
+        Raises OSError, and then the first lines may be there and stay (somebody may have read them already),
+        perhaps with a torn one behind them.
+        """
+        taken = 0
+        try:
+            while taken < len(data):
+                taken += self._disk.write(self.fd, memoryview(data)[taken:])
+        finally:
+            self.size += data.rfind(b"\n", 0, taken) + 1
 
     def cut_torn_line(self) -> None:
         """Take away what a failed or killed write left behind the last whole line. Raises OSError."""
