@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ctiserver.asterisk.debian_packages import AptFailed, PrivateApt, debian_mirrors, release_name
 from ctiserver.asterisk.g711 import mu_law
-from ctiserver.asterisk.modules import MODULES
+from ctiserver.asterisk.modules import missing_modules
 from ctiserver.core.config import Config
 from ctiserver.core.errors import InstallError
 
@@ -83,7 +83,7 @@ def _on_the_path() -> Asterisk | None:
     modules = (*Path("/usr/lib").glob("*/asterisk/modules"), Path("/usr/lib/asterisk/modules"))
     for module_dir in modules:
         for data_dir in (Path("/usr/share/asterisk"), Path("/var/lib/asterisk")):
-            complete = all((module_dir / f"{name}.so").exists() for name in MODULES) and all(
+            complete = not missing_modules(module_dir) and all(
                 (data_dir / place).is_dir() for place in ("sounds/en", "sounds/es", "moh")
             )
             if complete and (version := _version((program,))):
@@ -164,8 +164,7 @@ def _finish(root: Path) -> None:
     if not version:
         raise AptFailed("its Asterisk does not run on this machine")
     modules = next(root.glob("usr/lib/*/asterisk/modules"), root / "usr/lib/asterisk/modules")
-    missing = [name for name in MODULES if not (modules / f"{name}.so").exists()]
-    if missing:
+    if missing := missing_modules(modules):
         raise AptFailed(f"its Asterisk lacks the modules {', '.join(missing)}")
     stamp = {"version": version, "modules": str(modules.relative_to(root))}
     (root / "installed.json").write_text(json.dumps(stamp))

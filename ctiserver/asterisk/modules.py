@@ -1,9 +1,12 @@
 """The modules that Asterisk loads, and no others: what is not loaded cannot be attacked or misconfigured.
 
 In the order in which `modules.conf` lists them. Some are there because another needs them: res_agi needs
-res_speech; app_mixmonitor needs func_periodic_hook, which needs func_cut and func_uri; res_ari needs
-res_websocket_client; res_ari_bridges needs res_stasis_recording; cel_custom needs res_cdrel_custom.
+res_speech; app_mixmonitor needs func_periodic_hook, which needs app_chanspy, func_cut, func_uri and
+func_groupcount; res_ari needs res_websocket_client; res_ari_bridges needs res_stasis_recording; cel_custom
+needs res_cdrel_custom.
 """
+
+from pathlib import Path
 
 
 def _named(prefix: str, names: str) -> tuple[str, ...]:
@@ -50,10 +53,15 @@ _DIALPLAN = (
     "res_agi",
     *_named(
         "func_",
-        "cut uri periodic_hook callerid channel hangupcause timeout strings logic global cdr math",
+        "cut uri groupcount periodic_hook callerid channel hangupcause timeout strings logic global cdr math",
     ),
     *_named("app_", "dial queue playback read verbose stack mixmonitor chanspy amd originate echo"),
 )
 _RECORDS = ("res_cdrel_custom", "cel_custom", "app_celgenuserevent")
 
 MODULES: tuple[str, ...] = (*_FOUNDATION, *_SIP, *_MEDIA, *_ARI, *_DIALPLAN, *_RECORDS)
+
+
+def missing_modules(module_dir: Path) -> list[str]:
+    """Modules that we need and that are not in the folder."""
+    return [name for name in MODULES if not (module_dir / f"{name}.so").exists()]

@@ -1,0 +1,178 @@
+"""Asterisk's configuration, rendered whole from ours.
+
+Nobody edits the rendered files: they are written before every start, and `check` tells how the files on disk
+differ from what would be written. Only the modules we need are loaded; HTTP and AMI listen on loopback.
+"""
+
+import difflib
+import os
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import asterisk_config
+from ctiserver.asterisk.install import Asterisk
+from ctiserver.asterisk.modules import MODULES, missing_modules
+from ctiserver.asterisk.passwords import USER, Passwords
+from ctiserver.core.config import Config, Language
+from ctiserver.core.errors import ConfigError, Mistake
+
+CEL_FILE_NAME = "cel.json"
+_OPEN_FILES = 20_000
+_ANY_ADDRESS = ("0.0.0.0", "::")
+# Our prompt, and the recording of Asterisk's own that says about the same where ours is missing.
+_PROMPTS = {
+    "busy": ("all_agents_busy", "queue-periodic-announce"),
+    "call_back": ("we_will_call_back", "vm-goodbye"),
+    "connecting": ("emergency_connecting", "transfer"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A dialled number as the dialplan sees it."""
+
+    did: str
+    digits: str
+    language: Language
+    emergency: bool
+
+
+def cel_file(config: Config) -> Path:
+    """The file to which Asterisk writes one JSON object per channel event."""
+    return config.asterisk_dir / "log/cel-custom" / CEL_FILE_NAME
+
+
+def etc_dir(config: Config) -> Path:
+    """The folder of the rendered files."""
+    return config.asterisk_dir / "etc"
+
+
+def render(config: Config, passwords: Passwords, asterisk: Asterisk) -> dict[str, str]:
+    """Text of every configuration file by its name. Raises ConfigError for a value that no file can hold."""
+    templates = Environment(
+        loader=FileSystemLoader(asterisk_config.__path__[0]),
+        undefined=StrictUndefined,
+        finalize=_escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    values = {
+        "config": config,
+        "asterisk": asterisk,
+        "passwords": passwords,
+        "user": USER,
+        "directory": config.asterisk_dir,
+        "modules": MODULES,
+        "open_files": _open_files(),
+        "sip_address": _bracketed(config.asterisk.address),
+        "media_address": "" if config.asterisk.address in _ANY_ADDRESS else config.asterisk.address,
+        "lines": lines(config),
+        "prompts": {use: _prompt(config, *names) for use, names in _PROMPTS.items()},
+        "members": [dial_string(phone, config) for phone in config.asterisk.fallback.endpoints],
+        "emergency_target": dial_string(config.asterisk.fallback.emergency_number, config),
+        "cel_file_name": CEL_FILE_NAME,
+    }
+    return {
+        name.removesuffix(".j2"): templates.get_template(name).render(values)
+        for name in sorted(templates.list_templates(extensions=["j2"]))
+    }
+
+
+def write(config: Config, passwords: Passwords, asterisk: Asterisk) -> Path:
+    """Makes Asterisk's folders and writes its files, readable by their owner only; the asterisk.conf."""
+    files = render(config, passwords, asterisk)
+    for name in ("etc", "lib/agi-bin", "lib/keys", "run", "log/cel-custom", "spool/recording"):
+        (config.asterisk_dir / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, text in files.items():
+        draft = etc_dir(config) / f".{name}"
+        draft.touch(mode=0o600)
+        draft.write_text(text)
+        draft.replace(etc_dir(config) / name)
+    return etc_dir(config) / "asterisk.conf"
+
+
+def check(config: Config, passwords: Passwords, asterisk: Asterisk) -> list[Mistake]:
+    """How the files on disk differ from what `write` would write, and which modules would not load."""
+    mistakes = [
+        Mistake(name, complaint)
+        for name, text in render(config, passwords, asterisk).items()
+        if (complaint := _difference(etc_dir(config) / name, text))
+    ]
+    mistakes += [
+        Mistake("modules.conf", f"{name} is not in {asterisk.module_dir}; install it")
+        for name in missing_modules(asterisk.module_dir)
+    ]
+    return mistakes
+
+
+def lines(config: Config) -> list[Line]:
+    """The configured numbers as the dialplan needs them."""
+    return [
+        Line(
+            did=number.did,
+            digits=number.did.removeprefix("+"),
+            language=config.language_of(number),
+            emergency=number.emergency,
+        )
+        for number in config.numbers
+    ]
+
+
+def dial_string(target: str, config: Config) -> str:
+    """What Dial() and Queue() ring for a phone number, "PJSIP/name" or "sip:..." ; "" for none.
+
+    A phone number goes out through the first trunk that has a host.
+    """
+    if not target or target.startswith("PJSIP/"):
+        return target
+    if target.startswith("sip:"):
+        return f"PJSIP/fallback-phone/{target}"
+    trunk = next(trunk.name for trunk in config.asterisk.trunks if trunk.host)
+    return f"PJSIP/{target}@{trunk}"
+
+
+def _prompt(config: Config, key: str, recorded: str) -> str:
+    """Our prompt if both languages have it (Asterisk inserts the caller's language), else a recorded one."""
+    directory = config.prompts.directory
+    there = all((directory / language / f"{key}.wav").is_file() for language in ("es", "en"))
+    return str(directory / key) if there else recorded
+
+
+def _difference(file: Path, text: str) -> str | None:
+    try:
+        current = file.read_text()
+    except FileNotFoundError:
+        return "is not written yet; run: ctiserver asterisk config"
+    if current == text:
+        return None
+    changed = _changed_lines(current.splitlines(), text.splitlines())
+    return f"differs from the configuration ({changed} lines); run: ctiserver asterisk config"
+
+
+def _changed_lines(old: list[str], new: list[str]) -> int:
+    return sum(line[:2] in ("+ ", "- ") for line in difflib.ndiff(old, new))
+
+
+def _escaped(value: object) -> object:
+    """A value as Asterisk's files hold it: ";" would begin a comment; control characters have no place."""
+    if not isinstance(value, str | os.PathLike):
+        return value
+    text = str(value)
+    if any(ord(character) < 32 for character in text):
+        raise ConfigError([Mistake("asterisk", f"{text!r} holds a control character; remove it")])
+    return text.replace(";", "\\;")
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _open_files() -> int:
+    """As many open files as Asterisk may have here."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
