@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from ctiserver.core.commands import DialLeg
+from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
 from ctiserver.core.topology import Kind
 
 EVENT_TYPES = (
@@ -57,6 +58,22 @@ class Request:
                 "message_body": msgspec.json.encode(self.body).decode(),
             }
         return msgspec.json.encode(document).decode()
+
+
+def refusal(status: int, phrase: str, body: str) -> SwitchError:
+    """What an answer of 400 or more means.
+
+    A channel that has left the application is as gone as one that has ended (409, and 422 at a bridge).
+    """
+    try:
+        message = str(msgspec.json.decode(body)["message"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        message = phrase
+    lower = message.lower()
+    left = status in (409, 422) and ("not in stasis" in lower or "not in this bridge" in lower)
+    if status == 404 or left:
+        return CallGone(message)
+    return SwitchRefused(status, message)
 
 
 def _path(*parts: str) -> str:
