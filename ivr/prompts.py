@@ -13,7 +13,7 @@ it is exact, above ten it is rounded up to five minutes, since nobody believes "
 from collections.abc import Callable, Collection, Iterable, Mapping
 from math import ceil
 
-from ctiserver.core.errors import Mistake
+from ctiserver.core.errors import ConfigError, Mistake
 from ivr.prompt_manifest import LANGUAGES, Manifest, Prompt
 from ivr.spoken_numbers import LARGEST_NUMBER, recordings_of
 
@@ -21,6 +21,14 @@ RECORDING_FOLDERS: Mapping[str, str] = {"es": "es_MX_f_Allison", "en": "en_US_f_
 """Folder of each language's core sounds, as Debian's packages name them, under Asterisk's sounds folder."""
 
 _BEEP = "beep"
+_SENTENCE_KEYS = (
+    "queue-next",
+    "queue-place-before",
+    "queue-place-after",
+    "queue-wait",
+    "queue-less-than",
+    "minutes",
+)
 
 
 class Prompts:
@@ -35,7 +43,11 @@ class Prompts:
         recording_folders: Mapping[str, str] = RECORDING_FOLDERS,
     ) -> None:
         """`directory`: absolute path of our wav files. `available`: the sounds that exist, named as in
-        `sound_names`; None takes all for present."""
+        `sound_names`; None takes all for present. Raises ConfigError if the manifest lacks a prompt that
+        the place or the wait is told with."""
+        lacking = [key for key in _SENTENCE_KEYS if key not in manifest.prompts]
+        if lacking:
+            raise ConfigError([Mistake(f"prompts.{key}", "this prompt is needed: add it") for key in lacking])
         self._manifest = manifest
         self._directory = directory.rstrip("/")
         self._available = None if available is None else frozenset(available)
@@ -97,7 +109,7 @@ class Prompts:
         return self._said(language, said_in)
 
     def _said(self, language: str, names_in: Callable[[str], list[str]]) -> tuple[str, ...]:
-        languages = (language, *(other for other in LANGUAGES if other != language))
+        languages = sorted(LANGUAGES, key=lambda other: other != language)
         for chosen in languages:
             names = names_in(chosen)
             if self._exist(names):

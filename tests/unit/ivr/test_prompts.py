@@ -1,8 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ctiserver.app import prompt_files
+from ctiserver.core.errors import ConfigError
 from ivr.prompts import Prompts, missing
 
 MANIFEST = prompt_files.load()
@@ -41,6 +43,10 @@ def test_a_prompt_without_any_wav_is_a_beep_of_either_language() -> None:
     assert prompts_without(*gone, "es_MX_f_Allison/beep").media("greeting", "es") == (f"{EN}/beep",)
 
 
+def test_a_language_that_we_do_not_speak_is_answered_in_the_first_that_we_do() -> None:
+    assert prompts_without().media("greeting", "pt") == (f"sound:{OURS}/es/greeting",)
+
+
 def test_no_missing_file_ever_makes_silence() -> None:
     prompts = Prompts(MANIFEST, OURS, available=())
     for language in ("es", "en"):
@@ -50,6 +56,19 @@ def test_no_missing_file_ever_makes_silence() -> None:
         assert prompts.place(1, language)
         assert prompts.place(7, language)
         assert prompts.wait(300, language)
+
+
+def test_a_manifest_without_the_prompts_of_the_queue_is_refused() -> None:
+    few = replace(MANIFEST, prompts={"minutes": MANIFEST.prompts["minutes"]})
+    with pytest.raises(ConfigError) as caught:
+        Prompts(few, OURS)
+    assert [mistake.path for mistake in caught.value.mistakes] == [
+        "prompts.queue-next",
+        "prompts.queue-place-before",
+        "prompts.queue-place-after",
+        "prompts.queue-wait",
+        "prompts.queue-less-than",
+    ]
 
 
 def test_a_place_in_the_queue_is_one_sentence() -> None:
