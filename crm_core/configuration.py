@@ -79,6 +79,7 @@ def _queue(queue: Queue, head_start_seconds: Mapping[str, float]) -> plain.Queue
         service_level_seconds=queue.service_level_seconds,
         ring_seconds=queue.ring_seconds,
         wrap_up_seconds=queue.wrap_up_seconds,
+        announce_after_seconds=queue.announce_after_seconds,
         announce_every_seconds=queue.announce_every_seconds,
         survey=queue.survey,
         record=queue.record,

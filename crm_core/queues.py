@@ -29,6 +29,7 @@ class Queue(ConfiguresEngines, Base):
     short_abandon_seconds: Mapped[Seconds] = mapped_column(default=5.0)
     ring_seconds: Mapped[Seconds] = mapped_column(default=15.0)
     wrap_up_seconds: Mapped[Seconds] = mapped_column(default=120.0)
+    announce_after_seconds: Mapped[Seconds] = mapped_column(default=4.0)
     announce_every_seconds: Mapped[Seconds] = mapped_column(default=30.0)
     head_start_seconds: Mapped[dict[str, Any] | None]
     """Value class to seconds of head start, {"A": 120}; None: the installation's."""

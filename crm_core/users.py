@@ -1,6 +1,7 @@
 """Users: who may log in, and as what. Passwords are kept as argon2 hashes only."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,7 +17,11 @@ ROLES = frozenset(
 SHORTEST_PASSWORD = 8
 
 _hasher = PasswordHasher()
-_HASH_OF_NOBODY = _hasher.hash("nobody has this password")
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher.hash("nobody has this password")
 
 
 class User(Base):
@@ -64,7 +69,7 @@ def authenticate(session: Session, login: str, password: str) -> User | None:
     """The user, or None when login or password is wrong; both take the same time, about 50 ms."""
     found = _find(session, login)
     try:
-        _hasher.verify(found.password_hash if found else _HASH_OF_NOBODY, password)
+        _hasher.verify(found.password_hash if found else _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):
         return None
     return found

@@ -118,6 +118,7 @@ def upgrade() -> None:
         sa.Column("short_abandon_seconds", sa.Double(), nullable=False),
         sa.Column("ring_seconds", sa.Double(), nullable=False),
         sa.Column("wrap_up_seconds", sa.Double(), nullable=False),
+        sa.Column("announce_after_seconds", sa.Double(), nullable=False),
         sa.Column("announce_every_seconds", sa.Double(), nullable=False),
         sa.Column(
             "head_start_seconds", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True

@@ -1,0 +1,99 @@
+"""A unit of work is committed whole or not at all; slow or crowded look-ups fail alone."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from crm_core import db
+from crm_core.accounts import Account, account
+from crm_core.db import Store
+from ctiserver.core.errors import Conflict, NotFound, StoreError
+
+
+def add_account(session: Session, name: str) -> int:
+    new = Account(name=name, country="CL", language="es", time_zone="America/Santiago")
+    session.add(new)
+    session.flush()
+    return new.id
+
+
+def name_of(session: Session, account_id: int) -> str:
+    return account(session, account_id).name
+
+
+def test_what_is_written_is_there_for_the_next_reader(store: Store) -> None:
+    added = store.write(add_account, "second")
+    assert store.read(name_of, added) == "second"
+
+
+def test_an_error_undoes_the_whole_unit(store: Store) -> None:
+    def add_and_fail(session: Session) -> None:
+        add_account(session, "never")
+        raise NotFound("something else")
+
+    with pytest.raises(NotFound, match="something else"):
+        store.write(add_and_fail)
+    with pytest.raises(NotFound):
+        store.read(name_of, 2)
+
+
+def test_what_a_reading_unit_changes_is_not_kept(store: Store) -> None:
+    added = store.read(add_account, "lost")
+    with pytest.raises(NotFound):
+        store.read(name_of, added)
+
+
+def test_a_broken_constraint_is_a_conflict(store: Store) -> None:
+    with pytest.raises(Conflict, match="exists already"):
+        store.write(
+            lambda session: session.execute(text("INSERT INTO skills VALUES ('a','',''), ('a','','')"))
+        )
+
+
+def test_any_other_failure_of_the_database_is_a_store_error(store: Store) -> None:
+    with pytest.raises(StoreError, match="the database failed"):
+        store.read(lambda session: session.execute(text("SELECT * FROM nothing")))
+
+
+def test_reading_never_waits_for_writing(store: Store) -> None:
+    def read_meanwhile(session: Session) -> str:
+        account(session).name = "changed"
+        session.flush()
+        return store.later(name_of, 1).result(timeout=5)
+
+    assert store.write(read_meanwhile) == "default"
+    assert store.read(name_of, 1) == "changed"
+
+
+def test_writers_wait_for_each_other_instead_of_failing(store: Store) -> None:
+    def lengthen(session: Session) -> None:
+        locked = session.get_one(Account, 1, with_for_update=True)
+        locked.name += "x"
+
+    threads = [threading.Thread(target=store.write, args=(lengthen,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.read(name_of, 1) == "default" + "x" * 8
+
+
+def test_look_ups_beyond_the_limit_are_refused_at_once(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "LOOK_UPS_AT_MOST", 2)
+    hold = threading.Event()
+    with Store(empty_database) as store:
+        slow = [store.later(lambda _: hold.wait(20)) for _ in range(2)]
+        with pytest.raises(StoreError, match="the database is slow"):
+            store.later(lambda _: None).result(timeout=5)
+        hold.set()
+        assert [future.result(timeout=5) for future in slow] == [True, True]
+        assert store.later(lambda _: "room again").result(timeout=5) == "room again"
+
+
+def test_the_error_of_a_look_up_comes_with_its_future(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.later(name_of, 99).result(timeout=5)
