@@ -1,0 +1,177 @@
+"""A private, real Asterisk for tests: free ports, its own folder, nothing left behind."""
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ctiserver.app.config_file import load
+from ctiserver.asterisk.conf import cel_file
+from ctiserver.asterisk.passwords import USER, passwords
+from ctiserver.asterisk.run import AsteriskProcess, start
+from ctiserver.core.config import Config
+from tests.integration.sipp import Caller, Phone, free_udp_port, until
+
+DID_ES, DID_EN, DID_EMERGENCY = "+56221234567", "+56221234568", "+56221234569"
+EMERGENCY_NUMBER = "+56229999999"
+
+_REPOSITORY = Path(__file__).parents[2]
+_FILE = """
+[installation]
+name = "{name}"
+state_dir = "{folder}/state"
+
+[asterisk]
+install_dir = "{install_dir}"
+sip_port = {sip_port}
+http_port = {http_port}
+ami_port = {ami_port}
+rtp_first_port = {rtp_first_port}
+rtp_last_port = {rtp_last_port}
+{asterisk}
+
+[asterisk.fallback]
+emergency_number = "{emergency_number}"
+endpoints = ["sip:fallback@127.0.0.1:{fallback_port}"]
+wait_seconds = 20
+
+[[asterisk.trunks]]
+name = "pstn"
+match = ["127.0.0.1"]
+host = "127.0.0.1"
+port = {emergency_port}
+
+[[numbers]]
+did = "{did_es}"
+
+[[numbers]]
+did = "{did_en}"
+language = "en"
+
+[[numbers]]
+did = "{did_emergency}"
+emergency = true
+
+{more}
+"""
+
+
+@dataclass(slots=True)
+class PrivateAsterisk:
+    """The running switch, the file it was configured from, and what tests ask of it.
+
+    Phones of the fallback listen on `fallback_port`, the emergency service on `emergency_port`.
+    """
+
+    config_file: Path
+    config: Config
+    process: AsteriskProcess
+    fallback_port: int
+    emergency_port: int
+
+    @property
+    def sip_port(self) -> int:
+        return self.config.asterisk.sip_port
+
+    @property
+    def ari_user(self) -> tuple[str, str]:
+        """Name and password for ARI."""
+        return USER, passwords(self.config).ari
+
+    def command(self, line: str) -> str:
+        """What Asterisk's command line answers."""
+        return self.process.command(line)
+
+    def channels(self) -> list[str]:
+        """Names of the channels that exist."""
+        rows = self.command("core show channels concise").splitlines()
+        return [row.partition("!")[0] for row in rows if "!" in row]
+
+    def bridges(self) -> list[str]:
+        """Ids of the bridges that exist."""
+        return [row.split()[0] for row in self.command("bridge show all").splitlines()[1:] if row.strip()]
+
+    def log(self) -> str:
+        """Asterisk's log so far."""
+        return (self.config.asterisk_dir / "log/messages").read_text()
+
+    def cel(self) -> list[dict[str, Any]]:
+        """Channel events so far, in order; a line that is being written is not there yet."""
+        file = cel_file(self.config)
+        lines = file.read_text().split("\n")[:-1] if file.exists() else []
+        return [json.loads(line) for line in lines]
+
+    def wait_quiet(self, seconds: float = 15.0) -> None:
+        """Returns when no channel and no bridge is left."""
+        until(lambda: not self.channels() and not self.bridges(), "silence", seconds, self.channels)
+
+    def call(self, did: str = DID_ES, **options: Any) -> Caller:
+        """A caller from outside; see `Caller`."""
+        return Caller(self.sip_port, did=did, **options)
+
+    def phone(self, **options: Any) -> Phone:
+        """A phone on a free port; see `Phone`."""
+        return Phone(self.sip_port, **options)
+
+    def restart(self) -> None:
+        """Starts Asterisk again after a stop or a kill, with the same configuration and ports."""
+        self.process.stop()
+        self.process = start(self.config)
+
+
+@contextmanager
+def private_asterisk(
+    folder: Path, *, asterisk: Mapping[str, object] | None = None, more: str = ""
+) -> Iterator[PrivateAsterisk]:
+    """A running Asterisk whose `ctiserver.toml` lies in `folder`.
+
+    `asterisk` are further keys of [asterisk] such as waiting_fuse_seconds; `more` further sections.
+    """
+    rtp_first_port = 12000 + os.getpid() % 40 * 400
+    fallback_port, emergency_port = free_udp_port(), free_udp_port()
+    config_file = folder / "ctiserver.toml"
+    config_file.write_text(
+        _FILE.format(
+            name=f"test{os.getpid()}",
+            folder=folder,
+            install_dir=os.environ.get("CTI_ASTERISK_DIR", _REPOSITORY / "var/asterisk"),
+            sip_port=free_udp_port(),
+            http_port=_free_tcp_port(),
+            ami_port=_free_tcp_port(),
+            rtp_first_port=rtp_first_port,
+            rtp_last_port=rtp_first_port + 399,
+            asterisk="\n".join(f"{key} = {json.dumps(value)}" for key, value in (asterisk or {}).items()),
+            fallback_port=fallback_port,
+            emergency_port=emergency_port,
+            emergency_number=EMERGENCY_NUMBER,
+            did_es=DID_ES,
+            did_en=DID_EN,
+            did_emergency=DID_EMERGENCY,
+            more=more,
+        )
+    )
+    config = load(config_file)
+    running = PrivateAsterisk(
+        config_file=config_file,
+        config=config,
+        process=start(config),
+        fallback_port=fallback_port,
+        emergency_port=emergency_port,
+    )
+    try:
+        yield running
+    finally:
+        running.process.stop()
+        shutil.rmtree(config.asterisk_dir, ignore_errors=True)
+
+
+def _free_tcp_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,340 @@
+"""Callers and agents' phones: SIPp signals, `RtpParty` speaks and listens.
+
+    with Caller(asterisk.sip_port, did="+56221234567", number="+56911111111", keys=[(2.0, "1")]) as call:
+        call.wait_answered()
+        assert call.audio.hears(440)
+        call.hang_up()
+        call.wait_ended()
+
+A `Phone` takes calls until its block ends: it rings, answers, rejects or never answers, on its own or when
+told (`answer()`). Both leave no process behind, and keep SIPp's errors and messages for a failed assertion.
+"""
+
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from tests.integration.rtp import RtpParty
+
+_SCENARIOS = Path(__file__).parent / "scenarios"
+_REFUSALS = (400, 401, 403, 404, 408, 480, 481, 486, 487, 488, 500, 503, 600, 603)
+_REFUSED = (
+    '  <recv response="{code}" optional="true" next="8"><action>'
+    '<ereg regexp="[0-9][0-9][0-9]" search_in="msg" check_it="true" assign_to="code"/></action></recv>'
+)
+_ENDS = ("bye_received", "hung_up", "cancelled", "rejected", "refused")
+_FOREVER_MS = 24 * 3600 * 1000
+_numbers = itertools.count(1)
+
+
+def until(
+    condition: Callable[[], object],
+    what: str,
+    seconds: float = 10.0,
+    story: Callable[[], object] = lambda: "",
+) -> None:
+    """Returns as soon as the condition is true; fails the test, with the story, when it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what}; {story()}")
+        time.sleep(0.01)
+
+
+def free_udp_port() -> int:
+    """A UDP port of loopback that was free a moment ago."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True, slots=True)
+class SippEvent:
+    """One line of a scenario's log: what happened, in which call, and what it tells."""
+
+    what: str
+    call_id: str
+    detail: str = ""
+
+
+class Sipp:
+    """One SIPp process with a scenario; its log says how far it is."""
+
+    def __init__(
+        self,
+        sip_port: int,
+        scenario: str,
+        replace: Mapping[str, object],
+        options: Iterable[str],
+        *,
+        port: int | None = None,
+    ) -> None:
+        if not shutil.which("sipp"):
+            raise AssertionError("SIPp is missing; run: apt-get install sip-tester")
+        self.port = port or free_udp_port()
+        self._folder = Path(tempfile.mkdtemp(prefix="sipp-"))
+        text = (_SCENARIOS / scenario).read_text()
+        for name, value in replace.items():
+            text = text.replace(f"@{name}@", str(value))
+        file = self._folder / scenario
+        file.write_text(text)
+        self._process = subprocess.Popen(
+            [
+                *("setpriv", "--pdeathsig", "KILL", "sipp", f"127.0.0.1:{sip_port}", "-sf", str(file)),
+                *("-i", "127.0.0.1", "-p", str(self.port), "-nostdin", "-aa", "-skip_rlimit"),
+                *("-cid_str", f"{os.getpid()}-{next(_numbers)}-%u@%s"),
+                *("-trace_logs", "-log_file", str(self._folder / "log")),
+                *("-trace_err", "-error_file", str(self._folder / "errors")),
+                *("-trace_msg", "-message_file", str(self._folder / "messages")),
+                *options,
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=(self._folder / "output").open("wb"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """0: every call went as the scenario says; None: still running."""
+        return self._process.poll()
+
+    def events(self) -> list[SippEvent]:
+        """What the scenario has logged so far."""
+        lines = self._text("log").split("\n")[:-1]
+        return [SippEvent(*line.split(maxsplit=2)) for line in lines if line]
+
+    def told(self, what: str) -> list[SippEvent]:
+        """The events of one kind so far, such as "answered"."""
+        return [event for event in self.events() if event.what == what]
+
+    def wait_for(self, what: str, *, count: int = 1, seconds: float = 10.0) -> SippEvent:
+        """The count-th event of one kind, as soon as it is there."""
+        until(lambda: len(self.told(what)) >= count or not self.running, what, seconds, self.story)
+        found = self.told(what)
+        assert len(found) >= count, f"SIPp ended without {what}: {self.story()}"
+        return found[count - 1]
+
+    def wait_end(self, seconds: float = 15.0) -> int:
+        """SIPp's exit code, once it has ended by itself."""
+        until(lambda: not self.running, "SIPp's end", seconds, self.story)
+        return self._process.wait()
+
+    def story(self) -> str:
+        """What happened, for a failed assertion."""
+        return f"{self.events()} {self._text('errors')[-1500:]} {self._text('output')[-800:]}"
+
+    def messages(self) -> str:
+        """All SIP messages, as SIPp saw them."""
+        return self._text("messages")
+
+    def tell(self, call_id: str) -> None:
+        """Ends the scenario's present wait: a MESSAGE with its Call-ID, which nobody else sends."""
+        message = (
+            f"MESSAGE sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKtold\r\n"
+            f"From: <sip:test@127.0.0.1>;tag=t\r\nTo: <sip:test@127.0.0.1>\r\nCall-ID: {call_id}\r\n"
+            "CSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n"
+        )
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(message.encode(), ("127.0.0.1", self.port))
+
+    def close(self) -> None:
+        """Ends SIPp at once, without goodbye, and forgets its files."""
+        if self.running:
+            self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _text(self, name: str) -> str:
+        try:
+            return (self._folder / name).read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+class SpeakingSipp(Sipp):
+    """A party whose audio follows its calls: it speaks from each answer to the end of that call."""
+
+    def __init__(
+        self,
+        sip_port: int,
+        scenario: str,
+        replace: Mapping[str, object],
+        options: Iterable[str],
+        *,
+        tone_hertz: int,
+        keys: Iterable[tuple[float, str]],
+        port: int | None = None,
+    ) -> None:
+        self.audio = RtpParty(tone_hertz, self._follow)
+        self._keys = tuple(keys)
+        self._followed = 0
+        super().__init__(sip_port, scenario, {**replace, "MEDIA_PORT": self.audio.port}, options, port=port)
+        self.audio.start()
+
+    @property
+    def call_id(self) -> str:
+        """Call-ID of the latest call."""
+        return self.events()[-1].call_id
+
+    @property
+    def talking(self) -> bool:
+        """Whether the latest call is answered and has not ended."""
+        events = self.events()
+        return bool(events) and events[-1].what == "answered"
+
+    def wait_answered(self, *, count: int = 1, seconds: float = 15.0) -> Self:
+        """Returns when the (count-th) call is answered."""
+        self.wait_for("answered", count=count, seconds=seconds)
+        return self
+
+    def wait_ended(self, *, count: int = 1, seconds: float = 15.0) -> str:
+        """How the (count-th) call ended: "bye_received", "hung_up", "cancelled", "rejected", "refused"."""
+        until(lambda: len(self._ends()) >= count, "the end of the call", seconds, self.story)
+        return self._ends()[count - 1].what
+
+    def press(self, keys: str) -> None:
+        """Presses keys now."""
+        self.audio.press(keys)
+
+    def hang_up(self) -> None:
+        """Says goodbye (a caller who has no answer yet cancels). Returns when the other side has agreed."""
+        ended = len(self._ends())
+        self.tell(self.call_id)
+        self.wait_ended(count=ended + 1)
+
+    def close(self) -> None:
+        super().close()
+        self.audio.close()
+
+    def _ends(self) -> list[SippEvent]:
+        return [event for event in self.events() if event.what in _ENDS]
+
+    def _follow(self) -> None:
+        """Runs every 20 ms in the audio's thread."""
+        for event in self.events()[self._followed :]:
+            self._followed += 1
+            if event.what == "answered":
+                self.audio.speak_to(int(event.detail))
+                for after_seconds, keys in self._keys:
+                    self.audio.press(keys, after_seconds)
+            elif event.what in _ENDS:
+                self.audio.speak_to(None)
+
+
+class Caller(SpeakingSipp):
+    """One call from outside; its number may be anything (anonymous, malformed, very long).
+
+    `keys`: (seconds after the answer, keys) pairs. `tone_hertz`: the caller's own sound, 0 is silence.
+    `talk_seconds`: then hangs up; None stays until told or hung up on.
+    """
+
+    def __init__(
+        self,
+        sip_port: int,
+        *,
+        did: str,
+        number: str = "+56911111111",
+        from_header: str | None = None,
+        keys: Iterable[tuple[float, str]] = (),
+        tone_hertz: int = 0,
+        talk_seconds: float | None = None,
+        answer_seconds: float = 30.0,
+    ) -> None:
+        replace = {
+            "DID": did,
+            "FROM": from_header or f"<sip:{number}@127.0.0.1>",
+            "TALK_MS": _milliseconds(talk_seconds),
+            "ANSWER_MS": _milliseconds(answer_seconds),
+            "REFUSALS": "\n".join(_REFUSED.format(code=code) for code in _REFUSALS),
+        }
+        super().__init__(sip_port, "caller.xml", replace, ("-m", "1"), tone_hertz=tone_hertz, keys=keys)
+
+    @property
+    def refusal_code(self) -> int | None:
+        """The SIP code with which the call was refused, or None."""
+        refused = self.told("refused")
+        return int(refused[0].detail) if refused else None
+
+
+class Phone(SpeakingSipp):
+    """A phone that takes calls, one at a time, until its block ends.
+
+    `ring_seconds`: rings so long and then answers, or rejects with `reject_code`; None: rings until
+    `answer()` is called. `talk_seconds`: then hangs up; None stays until told or hung up on.
+    """
+
+    def __init__(
+        self,
+        sip_port: int,
+        *,
+        ring_seconds: float | None = 0.2,
+        reject_code: int | None = None,
+        talk_seconds: float | None = None,
+        tone_hertz: int = 0,
+        keys: Iterable[tuple[float, str]] = (),
+        port: int | None = None,
+    ) -> None:
+        self._sip_port = sip_port
+        replace = {
+            "RING_MS": max(1, _milliseconds(ring_seconds)),
+            "THEN": 6 if reject_code else 1,
+            "REJECT_CODE": reject_code or 486,
+            "TALK_MS": _milliseconds(talk_seconds),
+        }
+        super().__init__(sip_port, "phone.xml", replace, (), tone_hertz=tone_hertz, keys=keys, port=port)
+        until(lambda: _bound(self.port) or not self.running, "the phone's port", 5, self.story)
+
+    @property
+    def uri(self) -> str:
+        """Where it can be called."""
+        return f"sip:phone@127.0.0.1:{self.port}"
+
+    def wait_ringing(self, *, count: int = 1, seconds: float = 15.0) -> SippEvent:
+        """The invitation of the (count-th) call; its detail is the From header."""
+        return self.wait_for("invited", count=count, seconds=seconds)
+
+    def answer(self) -> None:
+        """Picks up. Returns when the other side knows."""
+        answered = len(self.told("answered"))
+        self.tell(self.call_id)
+        self.wait_answered(count=answered + 1)
+
+    def register(self, user: str, password: str) -> None:
+        """Registers as the user with digest authentication; the registration says where the phone is."""
+        replace = {"USER": user, "PASSWORD": password, "PHONE_PORT": self.port}
+        with Sipp(self._sip_port, "register.xml", replace, ("-m", "1")) as registration:
+            assert registration.wait_end() == 0, registration.story() + registration.messages()
+
+
+def _milliseconds(seconds: float | None) -> int:
+    return _FOREVER_MS if seconds is None else round(seconds * 1000)
+
+
+def _bound(port: int) -> bool:
+    """Whether somebody listens on a UDP port of loopback."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+        return False
