@@ -137,6 +137,12 @@ class OfferRinging(ContactEvent):
     agent: AgentKey
 
 
+class OfferAccepted(ContactEvent):
+    """The phone was answered; the two are being joined."""
+
+    agent: AgentKey
+
+
 class OfferExpired(ContactEvent):
     """Nobody answered in time."""
 
@@ -241,7 +247,13 @@ class SurveyOffered(ContactEvent):
 
     survey: str
     version: str
-    agent: AgentKey
+    agent: AgentKey | None
+
+
+class SurveyDeclined(ContactEvent):
+    """He would rather not."""
+
+    survey: str
 
 
 class SurveyAnswered(ContactEvent):

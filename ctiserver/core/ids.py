@@ -7,8 +7,6 @@ but here.
 
 from typing import NewType
 
-import msgspec
-
 ContactId = NewType("ContactId", str)
 LegId = NewType("LegId", str)
 ConversationId = NewType("ConversationId", str)
@@ -34,15 +32,3 @@ def base32(number: int) -> str:
 def entry_name(prefix: str, epoch: int, seq: int) -> str:
     """The name of one journal entry; `prefix` is `<installation>-<switch>`."""
     return f"{prefix}-{epoch}-{base32(seq)}"
-
-
-class Turn(msgspec.Struct):
-    """One entry in hand: its name, and how many things were named after it so far."""
-
-    name: str
-    named: int = 0
-
-    def new_id(self) -> str:
-        """The next name; the same at every replay of the same entry."""
-        self.named += 1
-        return f"{self.name}-{self.named}"

@@ -16,6 +16,7 @@ class Queue(Frozen):
     service_level_seconds: float = 20.0
     ring_seconds: float = 15.0
     wrap_up_seconds: float = 120.0
+    announce_after_seconds: float = 4.0
     announce_every_seconds: float = 30.0
     survey: str | None = None
     record: bool = True

@@ -1,0 +1,66 @@
+"""What an agent is doing, and what he chose to be: two separate things.
+
+    idle ─reserve─► reserved ─ring─► ringing ─answer─► talking ─talk_end─► wrapping_up ─finish─► idle
+                       │ └───────────answer──────────────►│
+                       └─release─► idle ◄────release──────┘  (from ringing too)
+
+The status (available, pause, logged out) is the agent's own choice; a choice made during a contact waits as the
+next status until he is idle again.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from ctiserver.core.errors import IllegalTransition
+from ctiserver.core.ids import AgentKey, ContactId
+from ctiserver.core.requests import Status
+
+
+class Activity(StrEnum):
+    """What is so."""
+
+    IDLE = "idle"
+    RESERVED = "reserved"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAPPING_UP = "wrapping_up"
+
+
+TABLE: dict[Activity, dict[str, Activity]] = {
+    Activity.IDLE: {"reserve": Activity.RESERVED},
+    Activity.RESERVED: {"ring": Activity.RINGING, "answer": Activity.TALKING, "release": Activity.IDLE},
+    Activity.RINGING: {"answer": Activity.TALKING, "release": Activity.IDLE, "ring": Activity.RINGING},
+    Activity.TALKING: {"talk_end": Activity.WRAPPING_UP, "release": Activity.IDLE},
+    Activity.WRAPPING_UP: {"finish": Activity.IDLE},
+}
+
+
+class AgentState(msgspec.Struct, kw_only=True):
+    """One agent. He has at most one contact in hand; `owes` names one that he never disposed of."""
+
+    key: AgentKey
+    status: Status = Status.LOGGED_OUT
+    reason: str = ""
+    next_status: Status | None = None
+    next_reason: str = ""
+    activity: Activity = Activity.IDLE
+    idle_since: float = 0.0
+    contact: ContactId | None = None
+    segment: int = 0
+    queue: str = ""
+    account_id: int = 1
+    disposition: str | None = None
+    owes: bool = False
+
+    @property
+    def free(self) -> bool:
+        """May be given a contact now."""
+        return self.status is Status.AVAILABLE and self.activity is Activity.IDLE
+
+    def move(self, event: str) -> None:
+        """Take one step of the table. Raises IllegalTransition for a step it doesn't have."""
+        try:
+            self.activity = TABLE[self.activity][event]
+        except KeyError:
+            raise IllegalTransition(f"agent {self.key}: {event} while {self.activity}") from None

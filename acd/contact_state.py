@@ -1,0 +1,44 @@
+"""A contact in the ACD's hands."""
+
+from enum import StrEnum
+
+import msgspec
+
+from ctiserver.core.ids import AgentKey, ContactId, ConversationId, LegId, QueueKey, RecordingId
+
+
+class Stage(StrEnum):
+    """How far a contact is: it waits, a phone rings for it, the phone was answered, the two talk."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    JOINING = "joining"
+    TALKING = "talking"
+
+
+class Contact(msgspec.Struct, kw_only=True):
+    """One contact from ContactQueued until its caller is gone or handed back.
+
+    `arrived_at` never changes; `virtual_arrival` only gets earlier. `order` settles ties by arrival.
+    """
+
+    id: ContactId
+    account_id: int
+    leg: LegId
+    queue: QueueKey
+    value_class: str
+    language: str
+    pii_number: str
+    pii_name: str
+    arrived_at: float
+    virtual_arrival: float
+    order: int
+    stage: Stage = Stage.WAITING
+    agent: AgentKey | None = None
+    agent_leg: LegId | None = None
+    talk: ConversationId | None = None
+    hold: ConversationId | None = None
+    joined: list[LegId] = []
+    connected_at: float = 0.0
+    segments: int = 0
+    recording: RecordingId | None = None

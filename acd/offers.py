@@ -1,0 +1,202 @@
+"""An offer: one contact, one agent, a phone that rings.
+
+Made when the two are chosen; it ends accepted (the phone was answered), expired (nobody answered in time),
+refused (the phone said no) or withdrawn (the caller left or was moved). An agent whose phone didn't answer is
+paused with the reason, so that the next caller does not ring there in vain; the contact keeps its place.
+"""
+
+from acd.contact_state import Contact, Stage
+from acd.floor import Floor
+from acd.matching import choose_agent, choose_contact, explain
+from acd.status import release, set_status
+from ctiserver.core.commands import Arrange, CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
+from ctiserver.core.events import (
+    AgentReserved,
+    ContactRequeued,
+    OfferAccepted,
+    OfferExpired,
+    OfferMade,
+    OfferRefused,
+    OfferRinging,
+    OfferWithdrawn,
+)
+from ctiserver.core.ids import AgentKey, ConversationId, LegId, TimerId
+from ctiserver.core.requests import Status
+from ctiserver.core.topology import Conversation, Kind
+from ctiserver.core.turn import Turn
+
+CENTER = "center"
+
+
+def ring_timer(leg: LegId) -> TimerId:
+    """Fires when the phone has rung long enough."""
+    return TimerId(f"acd:ring:{leg}")
+
+
+def place_timer(contact: Contact) -> TimerId:
+    """Fires when the caller shall hear his place again."""
+    return TimerId(f"acd:place:{contact.id}")
+
+
+def serve_contact(floor: Floor, contact: Contact, turn: Turn) -> bool:
+    """Offer a contact that just lined up to a free agent, if there is one. Whether it was offered."""
+    if floor.head(contact.queue) is not contact:
+        return False
+    key, excluded = choose_agent(floor, contact)
+    if key is None:
+        return False
+    turn.say(explain(floor, key, [contact], excluded, turn.at))
+    _offer(floor, contact, key, turn)
+    return True
+
+
+def serve_agent(floor: Floor, key: AgentKey, turn: Turn) -> None:
+    """Give a free agent the best contact that waits for him."""
+    state = floor.ledger.agents.get(key)
+    if state is None or not state.free or key not in floor.roster:
+        return
+    heads, excluded = choose_contact(floor, key)
+    if not heads:
+        return
+    turn.say(explain(floor, key, heads, excluded, turn.at))
+    _offer(floor, heads[0], key, turn)
+
+
+def serve_everyone(floor: Floor, turn: Turn) -> None:
+    """Pair whoever can be paired: after new tables, or when several things changed at once."""
+    for key in list(floor.ledger.agents):
+        serve_agent(floor, key, turn)
+
+
+def _offer(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
+    agent, state, queue = floor.roster[key], floor.ledger.agents[key], floor.queues[contact.queue]
+    leg = LegId(turn.new_id())
+    state.move("reserve")
+    state.contact, state.queue, state.account_id = contact.id, contact.queue, contact.account_id
+    contact.stage, contact.agent, contact.agent_leg = Stage.OFFERED, key, leg
+    floor.legs[leg] = contact.id
+    turn.say(
+        AgentReserved(at=turn.at, agent=key, contact=contact.id),
+        OfferMade(at=turn.at, contact=contact.id, agent=key, queue=contact.queue, leg=leg),
+        DialLeg(
+            leg=leg,
+            contact=contact.id,
+            endpoint=agent.endpoint,
+            ring_seconds=queue.ring_seconds + 5,
+            caller_number=contact.pii_number,
+            caller_name=contact.pii_name,
+        ),
+        StartTimer(timer=ring_timer(leg), due_at=turn.at + queue.ring_seconds),
+    )
+
+
+def ringing(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """The agent's phone rings."""
+    if contact.stage is Stage.OFFERED and contact.agent:
+        floor.ledger.agents[contact.agent].move("ring")
+        turn.say(OfferRinging(at=turn.at, contact=contact.id, agent=contact.agent))
+
+
+def accepted(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """The agent answered: join him and the caller."""
+    if contact.stage is not Stage.OFFERED or not contact.agent or not contact.agent_leg:
+        return
+    floor.ledger.agents[contact.agent].move("answer")
+    contact.stage, contact.joined = Stage.JOINING, []
+    contact.talk = ConversationId(turn.new_id())
+    legs = (contact.leg, contact.agent_leg)
+    fuse = floor.ledger.tables.timing.talk_fuse_seconds
+    turn.say(
+        OfferAccepted(at=turn.at, contact=contact.id, agent=contact.agent),
+        CancelTimer(timer=ring_timer(contact.agent_leg)),
+        CancelTimer(timer=place_timer(contact)),
+        Arrange(
+            contact=contact.id,
+            conversations=(Conversation(id=contact.talk, kind=Kind.TALK, legs=legs),),
+        ),
+        SetFuse(leg=contact.leg, seconds=fuse),
+        SetFuse(leg=contact.agent_leg, seconds=fuse),
+    )
+
+
+def expired(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """Nobody answered in time."""
+    if contact.stage is Stage.OFFERED and contact.agent:
+        turn.say(OfferExpired(at=turn.at, contact=contact.id, agent=contact.agent))
+        _give_up(floor, contact, "missed_offer", turn, drop=True)
+
+
+def refused(floor: Floor, contact: Contact, reason: str, turn: Turn) -> None:
+    """The phone said no, or could not be reached, or was hung up before the two were joined."""
+    if contact.agent:
+        turn.say(OfferRefused(at=turn.at, contact=contact.id, agent=contact.agent, reason=reason))
+        _give_up(floor, contact, reason, turn, drop=False)
+
+
+def withdraw(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """Stop ringing: the caller left, or goes elsewhere. The agent is free again, and blameless."""
+    key, leg = contact.agent, contact.agent_leg
+    if contact.stage not in (Stage.OFFERED, Stage.JOINING) or not key or not leg:
+        return
+    turn.say(
+        OfferWithdrawn(at=turn.at, contact=contact.id, agent=key),
+        CancelTimer(timer=ring_timer(leg)),
+        DropLeg(leg=leg),
+    )
+    _detach(floor, contact)
+    contact.stage = Stage.WAITING
+    release(floor, key, contact.id, turn)
+
+
+def _give_up(floor: Floor, contact: Contact, reason: str, turn: Turn, *, drop: bool) -> None:
+    key, leg = contact.agent, contact.agent_leg
+    if key is None or leg is None:
+        return
+    turn.say(CancelTimer(timer=ring_timer(leg)))
+    if drop:
+        turn.say(DropLeg(leg=leg))
+    _detach(floor, contact)
+    set_status(floor, key, Status.PAUSE, reason, CENTER, turn)
+    release(floor, key, contact.id, turn)
+    wait_again(floor, contact, reason, turn)
+    serve_agent(floor, key, turn)
+
+
+def _detach(floor: Floor, contact: Contact) -> None:
+    floor.forget_agent_leg(contact)
+    contact.agent, contact.talk = None, None
+
+
+def wait_again(floor: Floor, contact: Contact, reason: str, turn: Turn) -> None:
+    """Put a contact back in its line, at the place it had, and offer it on."""
+    was_apart = contact.stage is not Stage.OFFERED
+    contact.stage = Stage.WAITING
+    floor.line_up(contact)
+    turn.say(ContactRequeued(at=turn.at, contact=contact.id, queue=contact.queue, reason=reason))
+    if was_apart:
+        hold(floor, contact, turn)
+    if not serve_contact(floor, contact, turn):
+        tell_place_later(floor, contact, turn)
+
+
+def hold(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """Music, and a fuse that sends the caller to the dialplan's fallback should we die or hang."""
+    contact.hold = ConversationId(turn.new_id())
+    timing = floor.ledger.tables.timing
+    turn.say(
+        Arrange(
+            contact=contact.id,
+            conversations=(Conversation(id=contact.hold, kind=Kind.HOLD, legs=(contact.leg,)),),
+        ),
+        SetFuse(
+            leg=contact.leg,
+            seconds=timing.waiting_fuse_seconds,
+            refresh_seconds=timing.fuse_refresh_seconds,
+        ),
+    )
+
+
+def tell_place_later(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """The first announcement of the place comes soon after lining up."""
+    due_at = turn.at + floor.queues[contact.queue].announce_after_seconds
+    turn.say(StartTimer(timer=place_timer(contact), due_at=due_at))

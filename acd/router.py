@@ -1,0 +1,241 @@
+"""The ACD: contacts wait in lines by head-start priority and are offered to agents, one at a time.
+
+Every contact in its hands waits, is offered, is being joined, or talks; every agent has at most one contact.
+What an entry brings about is decided in `offers`, `talk` and `status`; this module says who decides what.
+"""
+
+from typing import Any
+
+import msgspec
+
+from acd import offers, priority, talk
+from acd.contact_state import Contact, Stage
+from acd.floor import Floor, Ledger
+from acd.status import choose_status
+from ctiserver.core.commands import Arrange, CancelTimer, StartTimer
+from ctiserver.core.errors import Refusal
+from ctiserver.core.events import (
+    CallerIdentified,
+    ConfigurationChanged,
+    ContactEnded,
+    ContactQueued,
+    PlaceTold,
+    PriorityChanged,
+    RecordingKept,
+    RecordingLost,
+    Where,
+)
+from ctiserver.core.ids import AgentKey, ContactId, LegId, TimerId
+from ctiserver.core.inputs import (
+    ConfigurationApplied,
+    LegAnswered,
+    LegEnded,
+    LegFailed,
+    LegJoined,
+    LegRinging,
+    RecordingFailed,
+    RecordingStored,
+    TimerFired,
+)
+from ctiserver.core.message import Message
+from ctiserver.core.requests import Dispose, SetStatus, Status
+from ctiserver.core.turn import Turn
+
+_WHERE: dict[Stage, Where] = {
+    Stage.WAITING: "queue",
+    Stage.OFFERED: "offer",
+    Stage.JOINING: "offer",
+    Stage.TALKING: "talk",
+}
+
+
+class Acd:
+    """The engine; its state is the floor."""
+
+    def __init__(self) -> None:
+        self.floor = Floor(Ledger())
+
+    def state(self) -> Any:
+        return msgspec.to_builtins(self.floor.ledger)
+
+    def restore(self, state: Any) -> None:
+        self.floor = Floor(msgspec.convert(state, Ledger))
+
+    def handle(self, message: Message, turn: Turn) -> None:
+        match message:
+            case ContactQueued():
+                self._queue(message, turn)
+            case CallerIdentified(contact=contact, value_class=value_class):
+                self._identify(contact, value_class, turn)
+            case LegRinging(leg=leg) | LegAnswered(leg=leg) | LegJoined(leg=leg):
+                self._leg_alive(message, leg, turn)
+            case LegFailed(leg=leg) | LegEnded(leg=leg):
+                self._leg_gone(message, leg, turn)
+            case RecordingStored() | RecordingFailed():
+                self._recorded(message, turn)
+            case TimerFired(timer=timer):
+                self._timer(timer, turn)
+            case SetStatus():
+                self._set_status(message, turn)
+            case Dispose():
+                talk.dispose(self.floor, message, turn)
+            case ConfigurationApplied():
+                self._configure(message, turn)
+
+    def _configure(self, message: ConfigurationApplied, turn: Turn) -> None:
+        self.floor.apply(message.tables)
+        turn.say(
+            ConfigurationChanged(
+                at=turn.at,
+                version=message.version,
+                queues=tuple(queue.key for queue in message.tables.queues),
+                agents=tuple(agent.key for agent in message.tables.agents),
+            )
+        )
+        offers.serve_everyone(self.floor, turn)
+
+    def _queue(self, message: ContactQueued, turn: Turn) -> None:
+        contact = self.floor.ledger.contacts.get(message.contact)
+        let_go = None
+        if contact is None:
+            contact = self._new_contact(message, turn)
+            self.floor.enter(contact)
+            offers.hold(self.floor, contact, turn)
+        elif contact.stage in (Stage.JOINING, Stage.TALKING):
+            return
+        else:
+            let_go = contact.agent
+            offers.withdraw(self.floor, contact, turn)
+            self._move(contact, message)
+        if not offers.serve_contact(self.floor, contact, turn):
+            offers.tell_place_later(self.floor, contact, turn)
+        if let_go:
+            offers.serve_agent(self.floor, let_go, turn)
+
+    def _new_contact(self, message: ContactQueued, turn: Turn) -> Contact:
+        self.floor.ledger.arrivals += 1
+        head_start = self.floor.head_start(message.queue, message.value_class)
+        return Contact(
+            id=message.contact,
+            account_id=message.account_id,
+            leg=message.leg,
+            queue=message.queue,
+            value_class=message.value_class,
+            language=message.language,
+            pii_number=message.pii_number,
+            pii_name=message.pii_name,
+            arrived_at=turn.at,
+            virtual_arrival=priority.virtual_arrival(turn.at, head_start),
+            order=self.floor.ledger.arrivals,
+        )
+
+    def _move(self, contact: Contact, message: ContactQueued) -> None:
+        head_start = self.floor.head_start(message.queue, message.value_class)
+        contact.queue, contact.value_class = message.queue, message.value_class
+        contact.virtual_arrival = priority.virtual_arrival(contact.arrived_at, head_start)
+        self.floor.line_up(contact)
+
+    def _identify(self, key: ContactId, value_class: str, turn: Turn) -> None:
+        contact = self.floor.ledger.contacts.get(key)
+        if contact is None or not self.floor.set_class(contact, value_class):
+            return
+        turn.say(
+            PriorityChanged(
+                at=turn.at,
+                contact=key,
+                value_class=value_class,
+                virtual_arrival=contact.virtual_arrival,
+            )
+        )
+
+    def _leg_alive(self, message: Message, leg: LegId, turn: Turn) -> None:
+        contact = self.floor.contact_of_leg(leg)
+        if contact is None:
+            return
+        if isinstance(message, LegJoined):
+            if message.conversation == contact.talk:
+                talk.joined(self.floor, contact, leg, turn)
+        elif leg == contact.agent_leg:
+            if isinstance(message, LegRinging):
+                offers.ringing(self.floor, contact, turn)
+            else:
+                offers.accepted(self.floor, contact, turn)
+
+    def _leg_gone(self, message: LegFailed | LegEnded, leg: LegId, turn: Turn) -> None:
+        contact = self.floor.contact_of_leg(leg)
+        if contact is None:
+            return
+        if leg == contact.leg:
+            self._caller_gone(contact, message, turn)
+        elif isinstance(message, LegFailed):
+            offers.refused(self.floor, contact, message.reason, turn)
+        elif contact.stage is Stage.OFFERED:
+            offers.refused(self.floor, contact, "hung_up_at_once", turn)
+        else:
+            talk.agent_left(self.floor, contact, message.by, turn)
+
+    def _caller_gone(self, contact: Contact, message: LegFailed | LegEnded, turn: Turn) -> None:
+        by = message.by if isinstance(message, LegEnded) else "switch"
+        where = _WHERE[contact.stage]
+        agent = contact.agent
+        turn.say(CancelTimer(timer=offers.place_timer(contact)))
+        if contact.stage is Stage.TALKING:
+            talk.caller_left(self.floor, contact, by, turn)
+        else:
+            offers.withdraw(self.floor, contact, turn)
+            turn.say(Arrange(contact=contact.id))
+            self.floor.leave(contact)
+        turn.say(ContactEnded(at=turn.at, contact=contact.id, where=where, by=by, q850=message.q850))
+        if agent:
+            offers.serve_agent(self.floor, agent, turn)
+
+    def _recorded(self, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
+        contact = self.floor.ledger.recordings.pop(message.recording, None)
+        if contact is None:
+            return
+        if isinstance(message, RecordingStored):
+            turn.say(
+                RecordingKept(
+                    at=turn.at, contact=contact, recording=message.recording, seconds=message.seconds
+                )
+            )
+        else:
+            turn.say(
+                RecordingLost(at=turn.at, contact=contact, recording=message.recording, reason=message.reason)
+            )
+
+    def _timer(self, timer: TimerId, turn: Turn) -> None:
+        family, _, rest = timer.partition(":")[2].partition(":")
+        if not timer.startswith("acd:"):
+            return
+        if family == "wrap_up":
+            talk.wrap_up_over(self.floor, AgentKey(rest), turn)
+        elif family == "ring":
+            contact = self.floor.contact_of_leg(LegId(rest))
+            if contact:
+                offers.expired(self.floor, contact, turn)
+        elif family == "place":
+            self._tell_place(ContactId(rest), turn)
+
+    def _tell_place(self, key: ContactId, turn: Turn) -> None:
+        contact = self.floor.ledger.contacts.get(key)
+        if contact is None or contact.stage not in (Stage.WAITING, Stage.OFFERED):
+            return
+        if contact.stage is Stage.WAITING:
+            place = self.floor.place(contact)
+            turn.say(PlaceTold(at=turn.at, contact=key, place=place, language=contact.language))
+        every = self.floor.queues[contact.queue].announce_every_seconds
+        turn.say(StartTimer(timer=offers.place_timer(contact), due_at=turn.at + every))
+
+    def _set_status(self, message: SetStatus, turn: Turn) -> None:
+        state = self.floor.ledger.agents.get(message.agent)
+        if state is None or message.agent not in self.floor.roster:
+            raise Refusal("unknown_agent", f"there is no agent {message.agent!r}")
+        if message.status is Status.AVAILABLE and state.owes:
+            raise Refusal(
+                talk.OWED, f"say first how contact {state.contact} ended (dispose), then be available"
+            )
+        if message.status is Status.PAUSE and not message.reason:
+            raise Refusal("reason_required", "a pause needs a reason")
+        choose_status(self.floor, message.agent, message.status, message.reason, message.by, turn)
+        offers.serve_agent(self.floor, message.agent, turn)

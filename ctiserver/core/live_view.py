@@ -1,0 +1,190 @@
+"""What is so right now: queues, agents and contacts as a fold of events.
+
+The calls process keeps one and gives it away whole as a snapshot; every screen keeps its own and goes on from the
+snapshot's `seq`. An old view and the events since give the same as a fresh snapshot.
+"""
+
+import msgspec
+
+from ctiserver.core import events as e
+from ctiserver.core.customers import Candidate
+from ctiserver.core.ids import AgentKey, ContactId, QueueKey
+from ctiserver.core.message import Event, Frozen
+
+_GOES_TO: dict[type[e.ContactEvent], str] = {
+    e.OfferMade: "offered",
+    e.OfferAccepted: "joining",
+    e.OfferExpired: "queued",
+    e.OfferRefused: "queued",
+    e.OfferWithdrawn: "queued",
+    e.ContactRequeued: "queued",
+    e.ContactConnected: "talking",
+    e.SurveyOffered: "survey",
+}
+_ACTIVITY: dict[type[e.ContactEvent], str] = {
+    e.OfferMade: "reserved",
+    e.OfferRinging: "ringing",
+    e.OfferAccepted: "talking",
+    e.WrapUpStarted: "wrapping_up",
+}
+
+
+class ContactView(msgspec.Struct, kw_only=True):
+    """One contact. `stage`: ivr, queued, offered, joining, talking, survey, leaving."""
+
+    contact: ContactId
+    account_id: int
+    did: str
+    pii_number: str
+    language: str
+    arrived_at: float
+    since: float
+    stage: str = "ivr"
+    queue: QueueKey | None = None
+    queued_at: float | None = None
+    value_class: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    path: list[str] = []
+    values: dict[str, str] = {}
+    agent: AgentKey | None = None
+    why: e.DecisionMade | None = None
+
+
+class AgentView(msgspec.Struct, kw_only=True):
+    """One agent; `since` is when his status or activity last changed."""
+
+    agent: AgentKey
+    status: str = "logged_out"
+    reason: str = ""
+    activity: str = "idle"
+    contact: ContactId | None = None
+    since: float = 0.0
+
+
+class QueueView(msgspec.Struct, kw_only=True):
+    """One queue since the view began: how many came, were answered, gave up."""
+
+    queue: QueueKey
+    queued: int = 0
+    answered: int = 0
+    abandoned: int = 0
+
+
+class ScreenPop(Frozen):
+    """What the agent sees as his phone rings."""
+
+    at: float
+    agent: AgentKey
+    contact: ContactView
+
+
+class LiveView(msgspec.Struct, kw_only=True):
+    """`seq`: the journal entry whose events were the last to be folded in."""
+
+    seq: int = 0
+    switch_up: bool = False
+    journal_ok: bool = True
+    version: str = ""
+    contacts: dict[ContactId, ContactView] = {}
+    agents: dict[AgentKey, AgentView] = {}
+    queues: dict[QueueKey, QueueView] = {}
+
+    def waiting(self, queue: QueueKey) -> list[ContactView]:
+        """Who waits in a queue, longest first."""
+        found = [c for c in self.contacts.values() if c.queue == queue and c.stage in ("queued", "offered")]
+        return sorted(found, key=lambda contact: contact.queued_at or 0.0)
+
+    def apply(self, event: Event) -> None:
+        """Fold one event in. Events about contacts that are not there are of no consequence."""
+        match event:
+            case e.ConfigurationChanged():
+                self._configure(event)
+            case e.SwitchStateChanged(up=up):
+                self.switch_up = up
+            case e.AgentEvent():
+                self._agent(event)
+            case e.ContactArrived():
+                self.contacts[event.contact] = ContactView(
+                    contact=event.contact,
+                    account_id=event.account_id,
+                    did=event.did,
+                    pii_number=event.pii_number,
+                    language=event.language,
+                    arrived_at=event.at,
+                    since=event.at,
+                )
+            case e.WrapUpStarted() | e.WrapUpEnded():
+                self._wrap_up(event)
+            case e.ContactEvent():
+                if contact := self.contacts.get(event.contact):
+                    self._contact(event, contact)
+
+    def _configure(self, event: e.ConfigurationChanged) -> None:
+        self.version = event.version
+        self.queues = {key: self.queues.get(key, QueueView(queue=key)) for key in event.queues}
+        self.agents = {key: self.agents.get(key, AgentView(agent=key)) for key in event.agents}
+
+    def _agent(self, event: e.AgentEvent) -> None:
+        agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
+        match event:
+            case e.AgentStatusChanged():
+                agent.status, agent.reason, agent.since = event.status, event.reason, event.at
+            case e.AgentReserved(contact=contact):
+                agent.contact = contact
+            case e.AgentReleased():
+                agent.activity, agent.contact, agent.since = "idle", None, event.at
+            case _:
+                pass
+
+    def _wrap_up(self, event: e.WrapUpStarted | e.WrapUpEnded) -> None:
+        if isinstance(event, e.WrapUpStarted):
+            agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
+            agent.activity, agent.since = "wrapping_up", event.at
+
+    def _contact(self, event: e.ContactEvent, contact: ContactView) -> None:
+        kind = type(event)
+        if stage := _GOES_TO.get(kind):
+            contact.stage, contact.since = stage, event.at
+        if activity := _ACTIVITY.get(kind):
+            self._activity(event, activity)
+        match event:
+            case e.NodeEntered(node=node):
+                contact.path.append(node)
+            case e.ValueCollected(key=key, value=value):
+                contact.values[key] = value
+            case e.LanguageChosen(language=language):
+                contact.language = language
+            case e.CallerIdentified(candidates=candidates, value_class=value_class):
+                contact.candidates, contact.value_class = candidates, value_class
+            case e.DecisionMade():
+                contact.why = event
+            case _:
+                self._moved(event, contact)
+
+    def _moved(self, event: e.ContactEvent, contact: ContactView) -> None:
+        match event:
+            case e.ContactQueued():
+                contact.stage, contact.since = "queued", event.at
+                contact.queue, contact.value_class = event.queue, event.value_class
+                contact.queued_at = contact.queued_at or event.at
+                self._queue(event.queue).queued += 1
+            case e.OfferMade(agent=agent):
+                contact.agent = agent
+            case e.OfferExpired() | e.OfferRefused() | e.OfferWithdrawn() | e.ContactRequeued():
+                contact.agent = None
+            case e.ContactConnected(queue=queue):
+                self._queue(queue).answered += 1
+            case e.ContactEnded(where=where):
+                if contact.queue and where in ("queue", "offer"):
+                    self._queue(contact.queue).abandoned += 1
+                del self.contacts[contact.contact]
+            case _:
+                pass
+
+    def _queue(self, key: QueueKey) -> QueueView:
+        return self.queues.setdefault(key, QueueView(queue=key))
+
+    def _activity(self, event: e.ContactEvent, activity: str) -> None:
+        key = getattr(event, "agent", None)
+        if key in self.agents:
+            self.agents[key].activity, self.agents[key].since = activity, event.at

@@ -1,0 +1,89 @@
+"""A flow: the typed graph that a caller walks through.
+
+A node says something, asks for a key, changes the language, hands the caller to a queue, or hangs up. The keys for
+an emergency, a person and a repetition belong to the whole flow and work from the first second.
+"""
+
+from ctiserver.core.ids import QueueKey
+from ctiserver.core.message import Frozen
+
+
+class Say(Frozen, tag="say"):
+    """Plays prompts, then goes on."""
+
+    prompts: tuple[str, ...]
+    next: str
+    collect: dict[str, str] = {}
+
+
+class Menu(Frozen, tag="menu"):
+    """Asks for one key; after `attempts` wrong keys or silences goes to `on_failure`."""
+
+    prompts: tuple[str, ...]
+    keys: dict[str, str]
+    on_failure: str
+    timeout_seconds: float = 5.0
+    attempts: int = 3
+    invalid: str = "invalid-key"
+    silence: str = "no-key"
+    collect: dict[str, str] = {}
+
+
+class Language(Frozen, tag="language"):
+    """From here on the caller hears this language."""
+
+    language: str
+    next: str
+    collect: dict[str, str] = {}
+
+
+class Enqueue(Frozen, tag="queue"):
+    """Hands the caller to the ACD; the prompts are heard while he already has his place."""
+
+    queue: QueueKey
+    prompts: tuple[str, ...] = ()
+    collect: dict[str, str] = {}
+
+
+class HangUp(Frozen, tag="hangup"):
+    """Says goodbye and ends the call."""
+
+    prompts: tuple[str, ...] = ()
+    collect: dict[str, str] = {}
+
+
+Node = Say | Menu | Language | Enqueue | HangUp
+
+
+class Shortcut(Frozen):
+    """A key that leads to a node from anywhere in the flow."""
+
+    key: str
+    node: str
+
+
+class Flow(Frozen):
+    """The graph. `checked` graphs only: every name in it exists, and every node leads to a queue or an end."""
+
+    name: str
+    start: str
+    nodes: dict[str, Node]
+    languages: tuple[str, ...] = ("es", "en")
+    emergency: Shortcut | None = None
+    operator: Shortcut | None = None
+    repeat_key: str | None = None
+
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        """The keys that lead away from every node."""
+        return tuple(shortcut for shortcut in (self.emergency, self.operator) if shortcut)
+
+
+def exits(node: Node) -> tuple[str, ...]:
+    """The nodes that a node itself leads to, in order, without repetition."""
+    match node:
+        case Menu():
+            return tuple(dict.fromkeys((*node.keys.values(), node.on_failure)))
+        case Say() | Language():
+            return (node.next,)
+        case _:
+            return ()

@@ -1,0 +1,270 @@
+"""The IVR: answers, greets, finds out who calls and what for, and hands the caller to a queue.
+
+It keeps a session for each caller until the caller is gone. While the ACD has the contact it only speaks for it
+(the place in line) and listens for the emergency key; when the agent leaves first it takes the caller back.
+"""
+
+from typing import Any
+
+import msgspec
+
+from ctiserver.core.commands import Answer, Arrange, DropLeg, LookUp, SetFuse
+from ctiserver.core.events import (
+    CallerIdentified,
+    ContactAnswered,
+    ContactArrived,
+    ContactConnected,
+    ContactEnded,
+    ContactMissed,
+    ContactRequeued,
+    OfferAccepted,
+    PlaceTold,
+    TalkEnded,
+    Where,
+)
+from ctiserver.core.ids import ContactId, LookUpId, TimerId
+from ctiserver.core.inputs import (
+    CallArrived,
+    CallMissed,
+    ConfigurationApplied,
+    DigitPressed,
+    LegAnswered,
+    LegEnded,
+    LegFailed,
+    LookedUp,
+    LookUpFailed,
+    PromptEnded,
+    TimerFired,
+)
+from ctiserver.core.message import Message
+from ctiserver.core.turn import Turn
+from ivr import questions, walk
+from ivr.desk import Desk
+from ivr.session_state import Phase, Session
+from ivr.speak import hush, light_fuse, play, stop_waiting
+
+CUSTOMER_BY_NUMBER = "customer_by_number"
+_WHERE: dict[Phase, Where] = {
+    Phase.ARRIVING: "ivr",
+    Phase.FLOW: "ivr",
+    Phase.SURVEY: "survey",
+    Phase.LEAVING: "goodbye",
+}
+_TO_FALLBACK_SECONDS = 1.0  # nothing here knows what to do with the call; the dialplan's fallback does
+
+
+class Ivr:
+    """The engine; its state is the desk."""
+
+    def __init__(self) -> None:
+        self.desk = Desk()
+
+    def state(self) -> Any:
+        return msgspec.to_builtins(self.desk)
+
+    def restore(self, state: Any) -> None:
+        self.desk = msgspec.convert(state, Desk)
+
+    def handle(self, message: Message, turn: Turn) -> None:
+        match message:
+            case CallArrived():
+                self._arrive(message, turn)
+            case DigitPressed():
+                self._digit(message, turn)
+            case PromptEnded():
+                self._prompt_over(message, turn)
+            case LegAnswered() | LegEnded() | LegFailed():
+                self._leg(message, turn)
+            case LookedUp() | LookUpFailed():
+                self._looked_up(message, turn)
+            case TimerFired(timer=timer):
+                self._timer(timer, turn)
+            case PlaceTold() | OfferAccepted() | ContactConnected() | ContactRequeued() | TalkEnded():
+                self._followed(message, turn)
+            case CallMissed():
+                self._missed(message, turn)
+            case ConfigurationApplied(tables=tables):
+                self.desk.apply(tables)
+
+    def _arrive(self, message: CallArrived, turn: Turn) -> None:
+        number = self.desk.number(message.did)
+        if number is None or number.flow not in self.desk.tables.flows:
+            turn.say(SetFuse(leg=message.leg, seconds=_TO_FALLBACK_SECONDS))
+            return
+        flow = self.desk.tables.flows[number.flow]
+        session = Session(
+            contact=ContactId(turn.name),
+            account_id=number.account_id,
+            leg=message.leg,
+            did=message.did,
+            pii_number=message.pii_number,
+            flow=number.flow,
+            flow_version=flow.version,
+            language=number.language,
+        )
+        self.desk.open(session)
+        turn.say(
+            ContactArrived(
+                at=turn.at,
+                contact=session.contact,
+                account_id=session.account_id,
+                leg=session.leg,
+                did=session.did,
+                pii_number=session.pii_number,
+                language=session.language,
+                flow=session.flow,
+                flow_version=session.flow_version,
+            ),
+            Answer(leg=session.leg),
+        )
+        light_fuse(self.desk, session, turn)
+        if session.pii_number:
+            self._ask_who(session, turn)
+
+    def _ask_who(self, session: Session, turn: Turn) -> None:
+        session.look_up = LookUpId(turn.new_id())
+        self.desk.look_ups[session.look_up] = session.contact
+        turn.say(
+            LookUp(
+                look_up=session.look_up,
+                kind=CUSTOMER_BY_NUMBER,
+                key=session.pii_number,
+                account_id=session.account_id,
+                deadline_seconds=self.desk.tables.timing.look_up_deadline_seconds,
+            )
+        )
+
+    def _looked_up(self, message: LookedUp | LookUpFailed, turn: Turn) -> None:
+        session = self.desk.sessions.get(self.desk.look_ups.get(message.look_up, ContactId("")))
+        if session is None:
+            return
+        if isinstance(message, LookUpFailed):
+            if message.reason == "error":
+                self.desk.look_ups.pop(message.look_up, None)
+            return
+        self.desk.look_ups.pop(message.look_up, None)
+        session.look_up = None
+        session.candidates = message.candidates
+        unknown = self.desk.tables.unknown_class
+        classes = [candidate.value_class or unknown for candidate in message.candidates]
+        session.value_class = classes[0] if classes else unknown
+        turn.say(
+            CallerIdentified(
+                at=turn.at,
+                contact=session.contact,
+                how="number",
+                candidates=message.candidates,
+                value_class=session.value_class,
+                late=session.phase not in (Phase.ARRIVING, Phase.FLOW),
+            )
+        )
+
+    def _leg(self, message: LegAnswered | LegEnded | LegFailed, turn: Turn) -> None:
+        session = self.desk.of_leg(message.leg)
+        if session is None:
+            return
+        if not isinstance(message, LegAnswered):
+            self._gone(session, message, turn)
+        elif session.phase is Phase.ARRIVING:
+            session.phase = Phase.FLOW
+            turn.say(ContactAnswered(at=turn.at, contact=session.contact))
+            walk.enter(self.desk, session, self.desk.flow(session).start, turn)
+
+    def _gone(self, session: Session, message: LegEnded | LegFailed, turn: Turn) -> None:
+        stop_waiting(session, turn)
+        if session.phase is Phase.SURVEY:
+            questions.ended(session, turn, complete=False)
+        if session.phase in _WHERE:
+            by = message.by if isinstance(message, LegEnded) else "switch"
+            turn.say(
+                Arrange(contact=session.contact),
+                ContactEnded(
+                    at=turn.at,
+                    contact=session.contact,
+                    where=_WHERE[session.phase],
+                    by=by,
+                    q850=message.q850,
+                ),
+            )
+        self.desk.close(session)
+
+    def _digit(self, message: DigitPressed, turn: Turn) -> None:
+        session = self.desk.of_leg(message.leg)
+        if session is None:
+            return
+        match session.phase:
+            case Phase.FLOW:
+                walk.pressed(self.desk, session, message.pii_digit, turn)
+            case Phase.WAITING:
+                walk.pressed_while_waiting(self.desk, session, message.pii_digit, turn)
+            case Phase.SURVEY:
+                questions.pressed(self.desk, session, message.pii_digit, turn)
+            case _:
+                pass
+
+    def _prompt_over(self, message: PromptEnded, turn: Turn) -> None:
+        session = self.desk.of_playback(message.playback)
+        if session is None:
+            return
+        session.playback = None
+        match session.phase:
+            case Phase.FLOW:
+                walk.prompt_over(self.desk, session, turn)
+            case Phase.SURVEY:
+                questions.prompt_over(self.desk, session, turn)
+            case Phase.LEAVING:
+                turn.say(DropLeg(leg=session.leg))
+            case _:
+                pass
+
+    def _timer(self, timer: TimerId, turn: Turn) -> None:
+        if not timer.startswith("ivr:key:"):
+            return
+        session = self.desk.sessions.get(ContactId(timer.removeprefix("ivr:key:")))
+        if session is None:
+            return
+        if session.phase is Phase.FLOW:
+            walk.silent(self.desk, session, turn)
+        elif session.phase is Phase.SURVEY:
+            questions.silent(self.desk, session, turn)
+
+    def _followed(
+        self,
+        message: PlaceTold | OfferAccepted | ContactConnected | ContactRequeued | TalkEnded,
+        turn: Turn,
+    ) -> None:
+        session = self.desk.sessions.get(message.contact)
+        if session is None:
+            return
+        match message:
+            case PlaceTold():
+                if session.phase is Phase.WAITING and session.playback is None:
+                    play(self.desk, session, (f"place:{message.place}",), turn)
+            case OfferAccepted():
+                session.phase = Phase.TALKING
+                hush(self.desk, session, turn)
+            case ContactConnected():
+                session.agent = message.agent
+            case ContactRequeued():
+                session.phase = Phase.WAITING
+            case TalkEnded(caller_stays=True):
+                questions.offer(self.desk, session, turn)
+            case _:
+                pass
+
+    def _missed(self, message: CallMissed, turn: Turn) -> None:
+        number = self.desk.number(message.did)
+        turn.say(
+            ContactMissed(
+                at=turn.at,
+                contact=ContactId(turn.name),
+                account_id=number.account_id if number else 1,
+                leg=message.leg,
+                did=message.did,
+                pii_number=message.pii_number,
+                arrived_at=message.arrived_at,
+                ended_at=message.ended_at,
+                answered=message.answered,
+                emergency=message.emergency,
+            )
+        )

@@ -1,0 +1,50 @@
+"""One caller as the IVR sees him."""
+
+from enum import StrEnum
+
+import msgspec
+
+from ctiserver.core.customers import Candidate
+from ctiserver.core.ids import AgentKey, ContactId, LegId, LookUpId, PlaybackId, QueueKey
+
+
+class Phase(StrEnum):
+    """Where he is. While he waits or talks he is in the ACD's hands."""
+
+    ARRIVING = "arriving"
+    FLOW = "flow"
+    WAITING = "waiting"
+    TALKING = "talking"
+    SURVEY = "survey"
+    LEAVING = "leaving"
+
+
+INVITATION = -1
+
+
+class Session(msgspec.Struct, kw_only=True):
+    """A call keeps the flow version that it began with, whatever is configured meanwhile.
+
+    `question` is the one being asked, from 0; `INVITATION` while he is asked whether he takes part.
+    """
+
+    contact: ContactId
+    account_id: int
+    leg: LegId
+    did: str
+    pii_number: str
+    flow: str
+    flow_version: str
+    language: str
+    phase: Phase = Phase.ARRIVING
+    node: str = ""
+    attempts: int = 0
+    playback: PlaybackId | None = None
+    look_up: LookUpId | None = None
+    candidates: tuple[Candidate, ...] = ()
+    value_class: str = ""
+    queue: QueueKey | None = None
+    agent: AgentKey | None = None
+    survey: str = ""
+    survey_version: str = ""
+    question: int = INVITATION

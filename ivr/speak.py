@@ -1,0 +1,55 @@
+"""Saying things to a caller: at most one prompt at a time, and a new one replaces the old."""
+
+from ctiserver.core.commands import CancelTimer, DropLeg, Play, SetFuse, StartTimer, StopPlaying
+from ctiserver.core.ids import PlaybackId
+from ctiserver.core.turn import Turn
+from ivr.desk import Desk, key_timer
+from ivr.session_state import Phase, Session
+
+
+def play(desk: Desk, session: Session, says: tuple[str, ...], turn: Turn) -> None:
+    """Say prompts, in place of what is being said."""
+    hush(desk, session, turn)
+    session.playback = PlaybackId(turn.new_id())
+    desk.playbacks[session.playback] = session.contact
+    turn.say(Play(playback=session.playback, leg=session.leg, says=says, language=session.language))
+
+
+def hush(desk: Desk, session: Session, turn: Turn) -> None:
+    """Stop what is being said."""
+    if session.playback:
+        desk.playbacks.pop(session.playback, None)
+        turn.say(StopPlaying(playback=session.playback))
+        session.playback = None
+
+
+def wait_for_key(session: Session, timeout_seconds: float, turn: Turn) -> None:
+    """Give the caller time to press a key."""
+    turn.say(StartTimer(timer=key_timer(session), due_at=turn.at + timeout_seconds))
+
+
+def stop_waiting(session: Session, turn: Turn) -> None:
+    """He pressed one, or does something else now."""
+    turn.say(CancelTimer(timer=key_timer(session)))
+
+
+def light_fuse(desk: Desk, session: Session, turn: Turn) -> None:
+    """Should we die or hang, the caller reaches the dialplan's fallback after this long."""
+    timing = desk.tables.timing
+    turn.say(
+        SetFuse(
+            leg=session.leg,
+            seconds=timing.waiting_fuse_seconds,
+            refresh_seconds=timing.fuse_refresh_seconds,
+        )
+    )
+
+
+def say_goodbye(desk: Desk, session: Session, says: tuple[str, ...], turn: Turn) -> None:
+    """The last words; the call ends when they are said."""
+    session.phase = Phase.LEAVING
+    if says:
+        play(desk, session, says, turn)
+    else:
+        hush(desk, session, turn)
+        turn.say(DropLeg(leg=session.leg))
