@@ -1,7 +1,8 @@
 """A small demo company: a Chilean gas utility with customers, queues and agents.
 
 Everything is drawn from one seed, so that each installation gets the same company. Loading it again adds
-what is missing and changes nothing that is there. No value in it belongs to a living person.
+what is missing and changes nothing that is there. Names, RUTs and numbers are drawn by chance; whom they belong to in
+life is unknown, so they must never be dialled.
 """
 
 import random
@@ -18,7 +19,7 @@ from crm_core.agents import Agent, Skill, add_agent, agent
 from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.customers import Customer, add_customer
 from crm_core.dispositions import Disposition
-from crm_core.phone_numbers import E164, normalise
+from crm_core.phone_numbers import E164, is_assigned, normalise
 from crm_core.queues import Queue, add_queue, let_serve
 from crm_core.users import User, add_user
 
@@ -130,9 +131,12 @@ def _phones(chance: random.Random) -> list[E164]:
 
 def _phone(chance: random.Random) -> E164:
     """A mobile number (9 and eight digits) or, one time in four, one of Santiago (2 2 and seven digits)."""
-    start = "22" if chance.random() < 0.25 else f"9{chance.randint(5, 9)}"
-    written = start + "".join(chance.choices("0123456789", k=9 - len(start)))
-    return normalise(written, "CL") or _phone(chance)
+    while True:
+        start = "22" if chance.random() < 0.25 else "9"
+        written = start + "".join(chance.choices("0123456789", k=9 - len(start)))
+        number = normalise(written, "CL")
+        if number and is_assigned(number):
+            return number
 
 
 def _add_skills(session: Session) -> None:

@@ -47,6 +47,11 @@ def normalise(raw: str | None, country: str) -> E164 | None:
     return None if best is None else E164(phonenumbers.format_number(best, PhoneNumberFormat.E164))
 
 
+def is_assigned(number: E164) -> bool:
+    """Whether the numbering plan, as far as the library knows it, has given out the number's range."""
+    return phonenumbers.is_valid_number(phonenumbers.parse(number))
+
+
 def kind_of(number: E164) -> PhoneKind:
     """What sort of line the numbering plan gives this number to.
 

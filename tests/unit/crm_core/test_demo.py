@@ -1,0 +1,99 @@
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm_core import demo, rut, schema
+from crm_core.agents import agent
+from crm_core.configuration import tables, version
+from crm_core.customers import Customer, change_customer, customer, find_by_number
+from crm_core.db import Store
+from crm_core.demo import Added
+from crm_core.phone_numbers import is_assigned
+from crm_core.users import authenticate
+from ctiserver.core import tables as plain
+
+PASSWORD = "demo-password"
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One demo company for all tests here, because hashing passwords is slow on purpose."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo')}/crm.sqlite"
+    schema.upgrade(url)
+    with Store(url) as store:
+        added = store.write(
+            demo.load, now=1.0, password=PASSWORD, phone_uri=lambda ext: f"sip:{ext}@127.0.0.1"
+        )
+        assert added == Added(customers=200, agents=8)
+        yield store
+
+
+def test_loading_it_again_adds_and_changes_nothing(loaded: Store) -> None:
+    found = loaded.read(customer, 1, 7)
+    loaded.write(change_customer, 1, 7, expected_version=found.version, now=2.0, notes="ours")
+    before = loaded.read(tables), loaded.read(version)
+    assert loaded.write(demo.load, now=3.0, password="another one") == Added(customers=0, agents=0)
+    assert (loaded.read(tables), loaded.read(version)) == before
+    assert loaded.read(customer, 1, 7).notes == "ours"
+    assert loaded.read(authenticate, "agent1", PASSWORD) is not None
+
+
+def test_what_somebody_removed_comes_back(loaded: Store) -> None:
+    loaded.write(lambda session: session.delete(session.get_one(Customer, 11)))
+    assert loaded.write(demo.load, now=4.0, password=PASSWORD).customers == 1
+    assert loaded.read(lambda session: session.scalar(select(func.count(Customer.id)))) == 200
+
+
+def test_every_installation_gets_the_same_company() -> None:
+    assert list(demo.customers()) == list(demo.customers())
+    assert list(demo.customers(seed=1)) != list(demo.customers(seed=2))
+
+
+def test_its_customers_look_chilean() -> None:
+    for fields in demo.customers():
+        assert rut.normalise(str(fields["rut"])) == fields["rut"]
+        assert fields["kind"] == "company" or (fields["surname"] and fields["second_surname"])
+        numbers = fields["phones"]
+        assert isinstance(numbers, list)
+        for number in numbers:
+            assert is_assigned(number)
+            assert number.startswith("+56")
+            assert len(number) == len("+56971884213")
+
+
+def test_ten_thirty_and_sixty_percent_are_of_class_a_b_and_c() -> None:
+    classes = Counter(str(fields["value_class"]) for fields in demo.customers(count=2000))
+    assert classes["A"] == pytest.approx(200, rel=0.25)
+    assert classes["B"] == pytest.approx(600, rel=0.15)
+
+
+def test_every_queue_has_agents_who_can_serve_it(loaded: Store) -> None:
+    center = loaded.read(tables)
+    assert [queue.key for queue in center.queues] == ["emergencia", "servicio", "tecnico"]
+    assert [agent.extension for agent in center.agents] == [str(1001 + place) for place in range(8)]
+    for queue in center.queues:
+        able = [a for a in center.agents if queue.key in a.queues and can_serve(a, queue)]
+        assert len(able) == len([a for a in center.agents if queue.key in a.queues]) >= 3
+
+
+def can_serve(agent: plain.Agent, queue: plain.Queue) -> bool:
+    return all(agent.skills.get(skill, 0) >= level for skill, level in queue.requires.items())
+
+
+def test_its_agents_have_the_phones_they_were_given(loaded: Store) -> None:
+    assert loaded.read(agent, "agent3").phone_uri == "sip:1003@127.0.0.1"
+
+
+def test_its_customers_are_found_by_their_numbers(loaded: Store) -> None:
+    def all_found(session: Session) -> bool:
+        owners = session.scalars(select(Customer)).all()
+        return all(
+            any(found.customer_id == owner.id for found in find_by_number(session, 1, phone.e164))
+            for owner in owners
+            for phone in owner.phones
+        )
+
+    assert loaded.read(all_found)
