@@ -52,7 +52,10 @@ class PlaybackBelief(msgspec.Struct):
 
 
 class Belief(msgspec.Struct):
-    """Plain containers only; `open` maps what a command is about to the command, in the order given."""
+    """Plain containers only; `open` maps what a command is about to the command, in the order given.
+
+    `calls`: arrivals that the CEL file was not read up to yet, dead or alive.
+    """
 
     legs: dict[LegId, LegBelief] = {}
     contacts: dict[ContactId, list[LegId]] = {}
@@ -60,6 +63,7 @@ class Belief(msgspec.Struct):
     recordings: dict[RecordingId, LegId] = {}
     due: dict[TimerId, float] = {}
     open: dict[str, Pending] = {}
+    calls: dict[LegId, float] = {}
     session: str = ""
     cel_inode: int = 0
     cel_offset: int = 0
@@ -146,8 +150,9 @@ class Belief(msgspec.Struct):
 
     def _note_input(self, message: Input) -> None:
         match message:
-            case inputs.CallArrived(leg=leg):
+            case inputs.CallArrived(leg=leg, at=at):
                 self.legs[leg] = LegBelief(state="arrived")
+                self.calls[leg] = at
             case inputs.LegFailed(leg=leg) | inputs.LegEnded(leg=leg):
                 self._gone(leg)
             case inputs.PromptStarted(playback=playback) if playback in self.playbacks:
@@ -164,8 +169,9 @@ class Belief(msgspec.Struct):
                 self._close(f"look up {look_up}")
             case inputs.SwitchUp(session=session):
                 self.session = session
-            case inputs.SwitchSynced(cel_inode=inode, cel_offset=offset):
+            case inputs.SwitchSynced(cel_inode=inode, cel_offset=offset, cel_at=cel_at):
                 self.cel_inode, self.cel_offset = inode, offset
+                self.calls = {leg: at for leg, at in self.calls.items() if at >= cel_at}
             case _:
                 self._note_progress(message)
 

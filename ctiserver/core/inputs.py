@@ -148,7 +148,11 @@ class SwitchDown(Input):
 
 
 class SwitchSynced(Input):
-    """Belief and reality agree again; the CEL file `cel_inode` was read up to byte `cel_offset`."""
+    """Belief and reality agree again; the CEL file `cel_inode` was read up to byte `cel_offset`.
+
+    `cel_at`: all calls that began before it are known, or told as missed.
+    """
 
     cel_inode: int = 0
     cel_offset: int = 0
+    cel_at: float = 0.0

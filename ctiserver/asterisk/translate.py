@@ -1,0 +1,308 @@
+"""ARI's events as inputs.
+
+A leg is a channel: a caller's, whose id Asterisk chose, or one that we dialled under an id of ours. Each leg
+rings once, is answered once and ends once, whatever the order and number of Asterisk's events; events about
+anything else are none of our business. A dialled leg is answered when it enters the application, for only
+then can it be put into a conversation. A caller who leaves the application without a hang-up was taken by
+the dialplan's fallback when his fuse burnt down.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ctiserver.asterisk.belief import Belief
+from ctiserver.core.ids import ConversationId, LegId, PlaybackId, RecordingId
+from ctiserver.core.inputs import (
+    CallArrived,
+    DigitPressed,
+    LegAnswered,
+    LegEnded,
+    LegFailed,
+    LegJoined,
+    LegLeft,
+    LegRinging,
+    Party,
+    PromptEnded,
+    PromptStarted,
+    RecordingFailed,
+    RecordingStored,
+)
+from ctiserver.core.message import Input
+
+AriEvent = dict[str, Any]
+Reason = Literal["busy", "no_answer", "rejected", "unreachable", "refused"]
+
+_LONGEST_CALLER_ID = 64
+_NO_NUMBER = ("anonymous", "unknown", "restricted", "unavailable", "private")
+# By SIP answer first, for Asterisk's own cause loses detail; then by Q.850 cause.
+_REASON_OF_SIP: dict[int, Reason] = {
+    408: "no_answer",
+    480: "no_answer",
+    486: "busy",
+    600: "busy",
+    403: "rejected",
+    603: "rejected",
+}
+_REASON_OF_Q850: dict[int, Reason] = {17: "busy", 18: "no_answer", 19: "no_answer", 21: "rejected"}
+
+
+def failure_reason(sip_code: int, q850: int) -> Reason:
+    """Why a phone that somebody else decided about was not answered."""
+    return _REASON_OF_SIP.get(sip_code) or _REASON_OF_Q850.get(q850, "unreachable")
+
+
+def caller_text(text: object) -> str:
+    """A caller's name or number as it may be shown: printable, of bounded length."""
+    printable = "".join(letter for letter in str(text or "") if letter.isprintable())
+    return printable.strip()[:_LONGEST_CALLER_ID]
+
+
+def caller_number(text: object) -> str:
+    """The number, "" for a caller who hides it."""
+    number = caller_text(text)
+    return "" if number.lower() in _NO_NUMBER else number
+
+
+def incoming(channel: dict[str, Any], args: list[str], at: float, *, resync: bool = False) -> CallArrived:
+    """The arrival of a caller's channel; `args` are what the dialplan gave: "in" and the number dialled."""
+    caller = channel.get("caller", {})
+    did = args[1] if len(args) > 1 else channel.get("dialplan", {}).get("exten", "")
+    return CallArrived(
+        at=at,
+        leg=LegId(channel["id"]),
+        did=caller_text(did),
+        pii_number=caller_number(caller.get("number")),
+        pii_name=caller_text(caller.get("name")),
+        resync=resync,
+    )
+
+
+@dataclass(slots=True)
+class _Leg:
+    """What was told of a leg. `dropped`: by us; `hung_up`: by its own party; `decided`: not by a timer here."""
+
+    dialled: bool = False
+    ringing: bool = False
+    up: bool = False
+    dropped: bool = False
+    hung_up: bool = False
+    decided: bool = False
+    q850: int = 0
+
+    def ended_by(self, otherwise: Party) -> Party:
+        if self.dropped:
+            return "center"
+        if self.hung_up:
+            return "agent" if self.dialled else "caller"
+        return otherwise
+
+
+@dataclass(slots=True)
+class Translator:
+    """Invariant: `legs` holds exactly the legs whose end was not told yet."""
+
+    legs: dict[LegId, _Leg] = field(default_factory=dict)
+    playbacks: dict[PlaybackId, bool] = field(default_factory=dict)
+    recordings: set[RecordingId] = field(default_factory=set)
+
+    def adopt(self, belief: Belief) -> None:
+        """Begin again from what is believed after a comparison with reality."""
+        self.legs = {
+            leg: _Leg(
+                dialled=it.dialled,
+                ringing=it.state in ("ringing", "up"),
+                up=it.state == "up",
+                dropped=f"drop {leg}" in belief.open,
+            )
+            for leg, it in belief.legs.items()
+        }
+        self.playbacks = {playback: it.started for playback, it in belief.playbacks.items()}
+        self.recordings = set(belief.recordings)
+
+    # What we do ourselves
+
+    def dialled(self, leg: LegId) -> None:
+        """A leg that we ring from now on."""
+        self.legs.setdefault(leg, _Leg(dialled=True))
+
+    def dropped(self, leg: LegId) -> None:
+        """We hang up: whatever follows is our doing."""
+        if leg in self.legs:
+            self.legs[leg].dropped = True
+
+    def playing(self, playback: PlaybackId) -> None:
+        """A prompt that we asked for."""
+        self.playbacks.setdefault(playback, False)
+
+    def recording(self, recording: RecordingId) -> None:
+        """A recording that we asked for."""
+        self.recordings.add(recording)
+
+    def refused(self, leg: LegId, at: float) -> list[Input]:
+        """Asterisk would not even try to ring the phone."""
+        if self.legs.pop(leg, None) is None:
+            return []
+        return [LegFailed(at=at, leg=leg, reason="refused", decided_by="switch")]
+
+    def prompt_over(self, playback: PlaybackId, at: float, *, failed: bool) -> list[Input]:
+        """A prompt ended; told once."""
+        if self.playbacks.pop(playback, None) is None:
+            return []
+        return [PromptEnded(at=at, playback=playback, failed=failed)]
+
+    def recording_lost(self, recording: RecordingId, reason: str, at: float) -> list[Input]:
+        """A recording that could not be made; told once."""
+        if recording not in self.recordings:
+            return []
+        self.recordings.discard(recording)
+        return [RecordingFailed(at=at, recording=recording, reason=reason)]
+
+    # What Asterisk tells
+
+    def handle(self, event: AriEvent, at: float) -> list[Input]:
+        """The inputs that an event means, at most two; () for what is unknown, late or uninteresting."""
+        told = _ROWS.get(event.get("type", ""))
+        return told(self, event, at) if told else []
+
+    def _entered_application(self, event: AriEvent, at: float) -> list[Input]:
+        channel, args = event["channel"], event.get("args", [])
+        leg = LegId(channel["id"])
+        known = self.legs.get(leg)
+        if known is None and args[:1] == ["in"]:
+            self.legs[leg] = _Leg()
+            return [incoming(channel, args, at)]
+        if known is not None and known.dialled:
+            return self._answered(leg, known, at)
+        return []
+
+    def _state_changed(self, event: AriEvent, at: float) -> list[Input]:
+        leg = LegId(event["channel"]["id"])
+        known = self.legs.get(leg)
+        if known is None:
+            return []
+        match event["channel"].get("state"):
+            case "Up" if not known.dialled:
+                return self._answered(leg, known, at)
+            case "Ringing" if known.dialled:
+                return self._rings(leg, known, at)
+        return []
+
+    def _dialling(self, event: AriEvent, at: float) -> list[Input]:
+        leg = LegId(event.get("peer", {}).get("id", ""))
+        known = self.legs.get(leg)
+        if known is None or not known.dialled:
+            return []
+        match event.get("dialstatus"):
+            case "RINGING" | "PROGRESS":  # a network that plays its own ringing tone says PROGRESS only
+                return self._rings(leg, known, at)
+            case "" | "ANSWER" | "PROCEEDING":
+                return []
+        known.decided = True
+        return []
+
+    def _hang_up_requested(self, event: AriEvent, at: float) -> list[Input]:
+        known = self.legs.get(LegId(event["channel"]["id"]))
+        if known is not None:
+            known.hung_up = known.decided = True
+            known.q850 = int(event.get("cause") or 0)
+        return []
+
+    def _left_application(self, event: AriEvent, at: float) -> list[Input]:
+        leg = LegId(event["channel"]["id"])
+        known = self.legs.get(leg)
+        if known is None:
+            return []
+        del self.legs[leg]
+        by = known.ended_by("switch" if known.dialled else "fallback")
+        return [LegEnded(at=at, leg=leg, by=by, q850=known.q850)]
+
+    def _destroyed(self, event: AriEvent, at: float) -> list[Input]:
+        leg = LegId(event["channel"]["id"])
+        known = self.legs.pop(leg, None)
+        if known is None:
+            return []
+        q850, sip_code = int(event.get("cause") or 0), int(event.get("tech_cause") or 0)
+        if known.up or not known.dialled:
+            return [LegEnded(at=at, leg=leg, by=known.ended_by("switch"), q850=q850)]
+        return [_failed(known, leg, sip_code, q850, at)]
+
+    def _key(self, event: AriEvent, at: float) -> list[Input]:
+        leg = LegId(event["channel"]["id"])
+        if leg not in self.legs:
+            return []
+        return [DigitPressed(at=at, leg=leg, pii_digit=str(event.get("digit", ""))[:1])]
+
+    def _joined(self, event: AriEvent, at: float) -> list[Input]:
+        leg, bridge = LegId(event["channel"]["id"]), ConversationId(event["bridge"]["id"])
+        return [LegJoined(at=at, leg=leg, conversation=bridge)] if leg in self.legs else []
+
+    def _left(self, event: AriEvent, at: float) -> list[Input]:
+        leg, bridge = LegId(event["channel"]["id"]), ConversationId(event["bridge"]["id"])
+        return [LegLeft(at=at, leg=leg, conversation=bridge)] if leg in self.legs else []
+
+    def _prompt_started(self, event: AriEvent, at: float) -> list[Input]:
+        playback = PlaybackId(event["playback"]["id"])
+        if self.playbacks.get(playback, True):
+            return []  # not ours, or the second of several files
+        self.playbacks[playback] = True
+        return [PromptStarted(at=at, playback=playback)]
+
+    def _prompt_finished(self, event: AriEvent, at: float) -> list[Input]:
+        playback = event["playback"]
+        return self.prompt_over(PlaybackId(playback["id"]), at, failed=playback.get("state") == "failed")
+
+    def _recording_finished(self, event: AriEvent, at: float) -> list[Input]:
+        recording = RecordingId(event["recording"]["name"])
+        if recording not in self.recordings:
+            return []
+        self.recordings.discard(recording)
+        seconds = float(event["recording"].get("duration") or 0)
+        return [RecordingStored(at=at, recording=recording, seconds=seconds)]
+
+    def _recording_failed(self, event: AriEvent, at: float) -> list[Input]:
+        recording = event["recording"]
+        reason = str(recording.get("cause") or "Asterisk could not write the file")
+        return self.recording_lost(RecordingId(recording["name"]), reason, at)
+
+    # Once each
+
+    def _rings(self, leg: LegId, known: _Leg, at: float) -> list[Input]:
+        if known.ringing:
+            return []
+        known.ringing = True
+        return [LegRinging(at=at, leg=leg)]
+
+    def _answered(self, leg: LegId, known: _Leg, at: float) -> list[Input]:
+        if known.up:
+            return []
+        known.up = known.ringing = True
+        return [LegAnswered(at=at, leg=leg)]
+
+
+def _failed(known: _Leg, leg: LegId, sip_code: int, q850: int, at: float) -> LegFailed:
+    """Nobody decided: our own ring time is over, which Asterisk reports as if the phone had said 480."""
+    if known.dropped:
+        return LegFailed(at=at, leg=leg, reason="no_answer", q850=q850, decided_by="center")
+    if known.decided:
+        reason = failure_reason(sip_code, q850)
+        return LegFailed(at=at, leg=leg, reason=reason, sip_code=sip_code, q850=q850, decided_by="agent")
+    reason = "no_answer" if known.ringing else "unreachable"
+    return LegFailed(at=at, leg=leg, reason=reason, q850=q850, decided_by="center")
+
+
+_ROWS: dict[str, Callable[[Translator, AriEvent, float], list[Input]]] = {
+    "StasisStart": Translator._entered_application,
+    "StasisEnd": Translator._left_application,
+    "ChannelStateChange": Translator._state_changed,
+    "ChannelHangupRequest": Translator._hang_up_requested,
+    "ChannelDestroyed": Translator._destroyed,
+    "ChannelDtmfReceived": Translator._key,
+    "ChannelEnteredBridge": Translator._joined,
+    "ChannelLeftBridge": Translator._left,
+    "Dial": Translator._dialling,
+    "PlaybackStarted": Translator._prompt_started,
+    "PlaybackFinished": Translator._prompt_finished,
+    "RecordingFinished": Translator._recording_finished,
+    "RecordingFailed": Translator._recording_failed,
+}
