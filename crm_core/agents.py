@@ -77,3 +77,9 @@ def agent(session: Session, login: str) -> Agent:
     if found := session.scalar(select(Agent).join(User).where(User.login == login)):
         return found
     raise NotFound(f"there is no agent {login}")
+
+
+def phones(session: Session) -> list[tuple[str, str | None]]:
+    """Extension and fixed SIP contact (None: the phone registers) of every agent, by extension."""
+    rows = session.execute(select(Agent.extension, Agent.phone_uri).order_by(Agent.extension))
+    return [(extension, phone_uri) for extension, phone_uri in rows]

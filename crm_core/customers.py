@@ -10,7 +10,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core import rut as ruts
@@ -99,19 +107,24 @@ class Phone(Base):
     customer: Mapped[Customer] = relationship(back_populates="phones")
 
 
-_CANDIDATES = select(
-    Customer.id,
-    Customer.name,
-    Customer.surname,
-    Customer.second_surname,
-    Customer.value_class,
-    Customer.language,
-).join(Phone, (Phone.customer_id == Customer.id) & (Phone.account_id == Customer.account_id))
+# Built once: SQLAlchemy recognises it and compiles nothing per call.
+_CANDIDATES = (
+    select(
+        Customer.id,
+        Customer.name,
+        Customer.surname,
+        Customer.second_surname,
+        Customer.value_class,
+        Customer.language,
+    )
+    .join(Phone, (Phone.customer_id == Customer.id) & (Phone.account_id == Customer.account_id))
+    .where(Phone.account_id == bindparam("account_id"), Phone.e164 == bindparam("e164"))
+)
 
 
 def find_by_number(session: Session, account_id: int, e164: str) -> list[Candidate]:
     """The customers with this number, highest class first, those without class last, then by id."""
-    rows = session.execute(_CANDIDATES.where(Phone.account_id == account_id, Phone.e164 == e164))
+    rows = session.execute(_CANDIDATES, {"account_id": account_id, "e164": e164})
     candidates = [
         Candidate(
             customer_id=customer_id,

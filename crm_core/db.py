@@ -1,10 +1,14 @@
 """The door to the database: one `Store` per process, one unit of work per call.
 
-A unit of work is a transaction: committed whole or not at all. SQLite keeps a write-ahead log, so reading
-never waits for writing; a writing transaction takes the write lock at its beginning, because one that
-reads first and writes later could be refused without waiting. PostgreSQL is reached through psycopg 3; a
-statement that runs for 5 s is ended, because whoever asked has long gone on. Look-ups run in a few
-threads and are refused at once when too many wait: a slow database must cost a look-up, never a call.
+A unit of work is a transaction: committed whole or not at all. A reading one sees a single moment of the
+database and may not change it. SQLite keeps a write-ahead log, so reading never waits for writing; a
+writing transaction takes the write lock at its beginning, because one that reads first and writes later
+could be refused without waiting. PostgreSQL is reached through psycopg 3; a statement that runs for 5 s
+is ended, because whoever asked has long gone on.
+
+Look-ups are single statements and need no transaction: on PostgreSQL they have connections of their own,
+where each costs one round trip. They run in a few threads and are refused at once when too many wait: a
+slow database must cost a look-up, never a call.
 """
 
 import threading
@@ -37,14 +41,16 @@ class Store:
     def __init__(self, url: str, *, look_up_threads: int = LOOK_UP_THREADS) -> None:
         """Raises StoreError when the URL names no supported database."""
         self.engine = engine_for(url)
-        self._reading = sessionmaker(self.engine)
+        self._look_up_engine = _look_up_engine_for(self.engine, look_up_threads)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
-        event.listen(self._writing, "after_flush", raise_version_on_change)
+        self._reading = sessionmaker(self.engine.execution_options(**_one_moment(self.engine)))
+        self._looking_up = sessionmaker(self._look_up_engine)
         self._threads = ThreadPoolExecutor(look_up_threads, thread_name_prefix="look-up")
         self._free_places = threading.Semaphore(LOOK_UPS_AT_MOST)
+        event.listen(self._writing, "after_flush", raise_version_on_change)
 
     def read(self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """What `query(session, ...)` returns; nothing it changes is kept. Raises StoreError."""
+        """What `query(session, ...)` returns. Raises StoreError, also when it tries to change something."""
         with _mapped_errors(), self._reading() as session:
             return query(session, *args, **kwargs)
 
@@ -67,14 +73,27 @@ class Store:
                 StoreError(f"{LOOK_UPS_AT_MOST} look-ups wait already: the database is slow")
             )
             return crowded
-        future = self._threads.submit(lambda: self.read(query, *args, **kwargs))
+        future = self._threads.submit(lambda: self._look_up(query, *args, **kwargs))
         future.add_done_callback(lambda _: self._free_places.release())
         return future
+
+    def _look_up(self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        with _mapped_errors():
+            try:
+                with self._looking_up() as session:
+                    return query(session, *args, **kwargs)
+            except exc.DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            # The server was restarted since this connection was last used: the pool has new ones by now.
+            with self._looking_up() as session:
+                return query(session, *args, **kwargs)
 
     def close(self) -> None:
         """Waits for look-ups that have begun, drops the others, closes all connections."""
         self._threads.shutdown(cancel_futures=True)
         self.engine.dispose()
+        self._look_up_engine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -95,12 +114,37 @@ def engine_for(url: str) -> Engine:
         json_serializer=to_json,
         pool_pre_ping=True,  # the server may have been restarted since the connection was last used
         pool_timeout=PATIENCE_MILLISECONDS / 1000,
-        connect_args={
-            "connect_timeout": 3,
-            "options": f"-c statement_timeout={PATIENCE_MILLISECONDS} -c timezone=UTC",
-            "application_name": "ctiserver",
-        },
+        connect_args=_postgresql_settings(),
     )
+
+
+def _look_up_engine_for(engine: Engine, connections: int) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine  # beginning a transaction costs nothing there
+    return create_engine(
+        engine.url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=connections,
+        max_overflow=0,
+        connect_args=_postgresql_settings("-c default_transaction_read_only=on"),
+    )
+
+
+def _postgresql_settings(options: str = "") -> dict[str, Any]:
+    return {
+        "connect_timeout": 3,
+        "options": f"-c statement_timeout={PATIENCE_MILLISECONDS} -c timezone=UTC {options}",
+        "application_name": "ctiserver",
+    }
+
+
+def _one_moment(engine: Engine) -> dict[str, Any]:
+    """What makes a reading unit see one moment and change nothing; SQLite does so by itself, see `begin`
+    below.
+    """
+    if engine.dialect.name == "sqlite":
+        return {}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _parse(url: str) -> URL:
@@ -133,7 +177,10 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver = connection.connection.cursor()
+        driver.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver.close()
 
     return engine
 

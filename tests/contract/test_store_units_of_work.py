@@ -2,11 +2,13 @@
 
 import threading
 
+import psycopg
 import pytest
+from postgres import Postgres
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crm_core import db
+from crm_core import db, schema
 from crm_core.accounts import Account, account
 from crm_core.db import Store
 from ctiserver.core.errors import Conflict, NotFound, StoreError
@@ -39,10 +41,22 @@ def test_an_error_undoes_the_whole_unit(store: Store) -> None:
         store.read(name_of, 2)
 
 
-def test_what_a_reading_unit_changes_is_not_kept(store: Store) -> None:
-    added = store.read(add_account, "lost")
-    with pytest.raises(NotFound):
-        store.read(name_of, added)
+def test_a_reading_unit_may_not_change_anything(store: Store) -> None:
+    with pytest.raises(StoreError, match=r"read-?only"):
+        store.read(add_account, "never")
+    with pytest.raises(StoreError, match=r"read-?only"):
+        store.later(add_account, "never").result(timeout=5)
+    assert store.write(name_of, 1) == "default"
+
+
+def test_a_reading_unit_sees_one_moment(store: Store) -> None:
+    def read_twice(session: Session) -> tuple[str, str]:
+        before = name_of(session, 1)
+        store.write(lambda other: setattr(account(other), "name", "changed"))
+        session.expire_all()
+        return before, name_of(session, 1)
+
+    assert store.read(read_twice) == ("default", "default")
 
 
 def test_a_broken_constraint_is_a_conflict(store: Store) -> None:
@@ -97,3 +111,26 @@ def test_look_ups_beyond_the_limit_are_refused_at_once(
 def test_the_error_of_a_look_up_comes_with_its_future(store: Store) -> None:
     with pytest.raises(NotFound):
         store.later(name_of, 99).result(timeout=5)
+
+
+@pytest.mark.integration
+def test_a_restarted_server_costs_no_reader_and_no_look_up(postgresql: Postgres) -> None:
+    url = postgresql.new_database()
+    schema.upgrade(url)
+    with Store(url) as store:
+        assert store.later(name_of, 1).result(timeout=5) == store.read(name_of, 1) == "default"
+        with psycopg.connect(postgresql.conninfo("postgres"), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ctiserver'"
+            )
+        assert store.later(name_of, 1).result(timeout=5) == "default"
+        assert store.read(name_of, 1) == "default"
+
+
+@pytest.mark.integration
+def test_a_server_that_is_gone_is_a_clear_error() -> None:
+    with Store("postgresql://nobody:secret@127.0.0.1:1/crm") as store:
+        for attempt in (lambda: store.read(name_of, 1), lambda: store.later(name_of, 1).result(timeout=10)):
+            with pytest.raises(StoreError, match="the database failed") as failed:
+                attempt()
+            assert "secret" not in str(failed.value)
