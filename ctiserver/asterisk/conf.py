@@ -22,12 +22,14 @@ from ctiserver.core.errors import ConfigError, Mistake
 CEL_FILE_NAME = "cel.json"
 _OPEN_FILES = 20_000
 _ANY_ADDRESS = ("0.0.0.0", "::")
-# Our prompt, and the recording of Asterisk's own that says about the same where ours is missing.
+# Our prompt, and the recording of Asterisk's own that says about the same where ours is missing ("": none).
 _PROMPTS = {
-    "busy": ("all_agents_busy", "queue-periodic-announce"),
-    "call_back": ("we_will_call_back", "vm-goodbye"),
-    "connecting": ("emergency_connecting", "transfer"),
+    "busy": ("agents-busy", "queue-periodic-announce"),
+    "call_back": ("call-back-later", "vm-goodbye"),
+    "connecting": ("emergency-connecting", "transfer"),
 }
+# It names the key, so it is said only where the key is this one.
+_NOTICE, _NOTICE_KEY = ("emergency-notice", ""), "9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,14 @@ class Line:
     digits: str
     language: Language
     emergency: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FallbackPhone:
+    """A phone known by its address only, and the endpoint that rings it."""
+
+    endpoint: str
+    address: str
 
 
 def cel_file(config: Config) -> Path:
@@ -72,9 +82,10 @@ def render(config: Config, passwords: Passwords, asterisk: Asterisk) -> dict[str
         "sip_address": _bracketed(config.asterisk.address),
         "media_address": "" if config.asterisk.address in _ANY_ADDRESS else config.asterisk.address,
         "lines": lines(config),
-        "prompts": {use: _prompt(config, *names) for use, names in _PROMPTS.items()},
-        "members": [dial_string(phone, config) for phone in config.asterisk.fallback.endpoints],
-        "emergency_target": dial_string(config.asterisk.fallback.emergency_number, config),
+        "prompts": _prompts(config),
+        "members": [_dial_string(phone, config) for phone in config.asterisk.fallback.endpoints],
+        "emergency_target": _dial_string(config.asterisk.fallback.emergency_number, config),
+        "fallback_phones": fallback_phones(config),
         "cel_file_name": CEL_FILE_NAME,
     }
     return {
@@ -123,7 +134,22 @@ def lines(config: Config) -> list[Line]:
     ]
 
 
-def dial_string(target: str, config: Config) -> str:
+def fallback_phones(config: Config) -> list[FallbackPhone]:
+    """Every "sip:" address of the fallback, with the endpoint that stands for it.
+
+    An endpoint each, because Queue() rings only devices whose state Asterisk knows.
+    """
+    fallback = config.asterisk.fallback
+    addresses = [
+        target for target in (*fallback.endpoints, fallback.emergency_number) if target.startswith("sip:")
+    ]
+    return [
+        FallbackPhone(endpoint=f"fallback-{ordinal}", address=address)
+        for ordinal, address in enumerate(dict.fromkeys(addresses), 1)
+    ]
+
+
+def _dial_string(target: str, config: Config) -> str:
     """What Dial() and Queue() ring for a phone number, "PJSIP/name" or "sip:..." ; "" for none.
 
     A phone number goes out through the first trunk that has a host.
@@ -131,9 +157,16 @@ def dial_string(target: str, config: Config) -> str:
     if not target or target.startswith("PJSIP/"):
         return target
     if target.startswith("sip:"):
-        return f"PJSIP/fallback-phone/{target}"
+        endpoints = {phone.address: phone.endpoint for phone in fallback_phones(config)}
+        return f"PJSIP/{endpoints[target]}"
     trunk = next(trunk.name for trunk in config.asterisk.trunks if trunk.host)
     return f"PJSIP/{target}@{trunk}"
+
+
+def _prompts(config: Config) -> dict[str, str]:
+    """What the fallback says, by use; "" where it says nothing."""
+    notice = _NOTICE if config.asterisk.fallback.emergency_key == _NOTICE_KEY else ("", "")
+    return {use: _prompt(config, *names) for use, names in {**_PROMPTS, "emergency_notice": notice}.items()}
 
 
 def _prompt(config: Config, key: str, recorded: str) -> str:

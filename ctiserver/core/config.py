@@ -172,7 +172,7 @@ class Recording:
     """`consent_prompt` is the key of the prompt that tells the caller; "" plays none."""
 
     enabled: bool = True
-    consent_prompt: Annotated[str, Match(r"|[a-z][a-z0-9_-]*", "the key of a prompt")] = "recording_notice"
+    consent_prompt: Annotated[str, Match(r"|[a-z][a-z0-9_-]*", "the key of a prompt")] = "recording-notice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
