@@ -325,3 +325,9 @@ class RequestAnswered(Event):
     request_id: str
     error_id: str = ""
     message: str = ""
+
+
+class JournalStateChanged(Event):
+    """Whether the journal is being written; told to screens only, since a full disk cannot be journaled."""
+
+    ok: bool

@@ -4,6 +4,8 @@ The calls process keeps one and gives it away whole as a snapshot; every screen 
 snapshot's `seq`. An old view and the events since give the same as a fresh snapshot.
 """
 
+from typing import Any, Self
+
 import msgspec
 
 from ctiserver.core import events as e
@@ -89,6 +91,16 @@ class LiveView(msgspec.Struct, kw_only=True):
     agents: dict[AgentKey, AgentView] = {}
     queues: dict[QueueKey, QueueView] = {}
 
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> Self:
+        """The view that gave `state`. Raises msgspec.ValidationError."""
+        return msgspec.convert(state, cls)
+
+    def state(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        built: dict[str, Any] = msgspec.to_builtins(self)
+        return built
+
     def waiting(self, queue: QueueKey) -> list[ContactView]:
         """Who waits in a queue, longest first."""
         found = [c for c in self.contacts.values() if c.queue == queue and c.stage in ("queued", "offered")]
@@ -101,6 +113,8 @@ class LiveView(msgspec.Struct, kw_only=True):
                 self._configure(event)
             case e.SwitchStateChanged(up=up):
                 self.switch_up = up
+            case e.JournalStateChanged(ok=ok):
+                self.journal_ok = ok
             case e.AgentEvent():
                 self._agent(event)
             case e.ContactArrived():

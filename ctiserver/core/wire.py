@@ -1,16 +1,20 @@
 """Messages as JSON and back. `type` is the class name; an unknown type or a wrong field is an error."""
 
-from typing import Any, Union
+from typing import Any, TypeVar, Union
 
 import msgspec
 
 from ctiserver.core import commands, events, inputs, requests
 from ctiserver.core.message import Command, Event, Input, Message
+from ctiserver.core.requests import Request
 
 _MODULES = (commands, events, inputs, requests)
 
 
-def _family(root: type[Message]) -> tuple[type[Message], ...]:
+_M = TypeVar("_M", bound=Message)
+
+
+def _family(root: type[_M]) -> tuple[type[_M], ...]:
     found = [
         value
         for module in _MODULES
@@ -26,6 +30,11 @@ def _decoder(root: type[Message]) -> msgspec.json.Decoder[Any]:
 
 _encoder = msgspec.json.Encoder()
 _inputs, _events, _commands = _decoder(Input), _decoder(Event), _decoder(Command)
+
+
+def request_types() -> dict[str, type[Request]]:
+    """Every request by its name."""
+    return {kind.__name__: kind for kind in _family(Request) if kind is not Request}
 
 
 def encode(message: Message) -> bytes:

@@ -1,0 +1,237 @@
+"""The calls process: link to Asterisk, engines, journal; nothing heavy beside its loop.
+
+It starts by locking its folder, replaying the journal and serving requests; when the link to Asterisk stands it
+compares, goes on where it was, and lets nobody notice. It is made to be killed at any moment.
+"""
+
+import random
+import signal
+from asyncio import ensure_future
+from pathlib import Path
+from typing import Any
+
+import structlog
+from twisted.internet.threads import deferToThread
+from twisted.python.failure import Failure
+
+from crm_core.db import Store
+from ctiserver.app import folders, prompt_files
+from ctiserver.app.center import Center
+from ctiserver.app.child import REFUSED_EXIT_STATUS
+from ctiserver.app.clocks import ReactorClock
+from ctiserver.app.directory import StoreDirectory
+from ctiserver.app.engine_tables import read_tables
+from ctiserver.app.front_desk import BusScreens, FrontDesk
+from ctiserver.app.heartbeat import start_beating
+from ctiserver.app.loop import LoopScheduler
+from ctiserver.app.media import SpokenMedia
+from ctiserver.app.phones import read_phones, sip_secret
+from ctiserver.app.runtime import Runtime
+from ctiserver.app.snapshots import Snapshots
+from ctiserver.asterisk import conf, install
+from ctiserver.asterisk.ari_service import AriAddress
+from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
+from ctiserver.asterisk.passwords import USER, passwords
+from ctiserver.bus.redis_bus import RedisBus
+from ctiserver.core.config import Config
+from ctiserver.core.errors import ConfigError, CtiError, StoreError, SwitchUnreachable
+from ctiserver.core.events import JournalStateChanged
+from ctiserver.core.inputs import ConfigurationApplied
+from ctiserver.core.message import Input
+from ctiserver.core.tables import Tables
+from ctiserver.journal.file import Journal
+from ctiserver.journal.line import Gap
+from ctiserver.journal.snapshot import SnapshotStore
+from ivr.prompts import Prompts
+
+_log = structlog.get_logger()
+SNAPSHOT_SCHEMA = 1
+SWITCH = "a"  # one Asterisk today; ids already say which
+
+
+class CallsProcess:
+    """Wires the adapters to the runtime, by hand, in one place."""
+
+    def __init__(self, config: Config, reactor: Any) -> None:
+        self._config, self._reactor = config, reactor
+        self._clock = ReactorClock(reactor)
+        self._scheduler = LoopScheduler(reactor, self._clock.call_later)
+        self._store = Store(config.database.url)
+        self._bus = RedisBus(folders.redis_url(config), prefix=f"{config.installation.name}:")
+        self._screens = BusScreens(self._bus)
+        self._front_desk = FrontDesk(bus=self._bus, clock=self._clock, reload=self._configure)
+        self._journal = Journal.open(
+            folders.journal_dir(config),
+            epoch_path=folders.epoch_file(config),
+            scheduler=self._scheduler,
+            alarm=self._journal_fails,
+            healed=self._journal_heals,
+            fsync_milliseconds=config.journal.fsync_milliseconds,
+            segment_bytes=config.journal.segment_bytes,
+        )
+        self._switch = self._make_switch()
+        self._runtime = Runtime(
+            center=Center(f"{config.installation.name}-{SWITCH}"),
+            journal=self._journal,
+            clock=self._clock,
+            switch=self._switch,
+            directory=StoreDirectory(
+                store=self._store,
+                country=config.installation.country,
+                clock=self._clock,
+                on_loop=reactor.callFromThread,
+                emit=self._receive,
+            ),
+            screens=self._screens,
+            answered=self._front_desk.answered,
+        )
+        snapshots = SnapshotStore(folders.snapshot_dir(config), schema=SNAPSHOT_SCHEMA, upgrades={})
+        self._snapshots = Snapshots(
+            runtime=self._runtime,
+            journal=self._journal,
+            store=snapshots,
+            policy=config.journal,
+            clock=self._clock,
+            scheduler=self._scheduler,
+        )
+        self._newest = snapshots.load_newest()
+        self._exit_status = 0
+
+    def run(self) -> int:
+        """Serve until SIGTERM; the exit status."""
+        began = self._clock.now()
+        count = self._runtime.recover(self._newest)
+        _log.info("replayed", entries=count, seconds=round(self._clock.now() - began, 3))
+        self._apply_tables_at_start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._reactor.callFromThread(self._reactor.stop))
+        self._reactor.callWhenRunning(self._serve)
+        self._reactor.addSystemEventTrigger("before", "shutdown", self._close)
+        self._reactor.run(installSignalHandlers=False)
+        return self._exit_status
+
+    def _serve(self) -> None:
+        start_beating(self._clock.call_later)
+        _in_background(self._open_bus())
+        self._switch.startService()
+        self._snapshots.start()
+
+    async def _open_bus(self) -> None:
+        await self._bus.start()
+        await self._front_desk.open(self._runtime)
+
+    def _close(self) -> Any:
+        self._snapshots.take()
+        self._journal.close()
+        self._scheduler.close()
+        return self._switch.stopService()
+
+    def _make_switch(self) -> AriSwitch:
+        config = self._config
+        return AriSwitch(
+            address=AriAddress(
+                url=config.asterisk.ari_url
+                or f"http://{config.asterisk.address}:{config.asterisk.http_port}",
+                user=USER,
+                password=passwords(config).ari,
+            ),
+            installation=config.installation.name,
+            app=config.asterisk.app,
+            request_sockets=config.asterisk.request_sockets,
+            folders=SwitchFolders(
+                recordings=config.asterisk_dir / "spool" / "recording", cel_file=conf.cel_file(config)
+            ),
+            clock=self._clock,
+            random=random.random,
+            media=SpokenMedia(_prompts(config)),
+            emit=self._receive,
+            on_up=self._switch_up,
+            on_down=lambda: self._runtime.switch_down(),
+            on_replaced=self._replaced,
+        )
+
+    def _receive(self, message: Input) -> None:
+        self._runtime.receive(message)
+
+    def _switch_up(self, session: str) -> None:
+        self._runtime.switch_up(session)
+        self._provision()
+        self._switch.resync(self._runtime.belief).addCallbacks(self._runtime.synced, self._not_synced)
+
+    def _not_synced(self, failure: Failure) -> None:
+        if not failure.check(SwitchUnreachable):
+            _log.error("comparing with Asterisk failed", error=failure.getTraceback())
+
+    def _provision(self) -> None:
+        phones = deferToThread(read_phones, self._store, sip_secret(self._config))
+        phones.addCallback(self._switch.provision)
+        phones.addErrback(lambda failure: _log.error("agents' phones not set up", error=str(failure.value)))
+
+    def _replaced(self) -> None:
+        _log.critical("another daemon took over this Asterisk application; ending")
+        self._exit_status = REFUSED_EXIT_STATUS
+        self._reactor.stop()
+
+    def _apply_tables_at_start(self) -> None:
+        """With calls to recover, yesterday's tables are better than none; without, a mistake refuses."""
+        try:
+            self._configure()
+        except (ConfigError, StoreError) as error:
+            if not self._runtime.view.version:
+                raise
+            _log.error("the configuration is not applied, the one before stays in force", error=str(error))
+
+    def _configure(self) -> str:
+        version, tables = read_tables(self._config, self._store)
+        if version != self._runtime.view.version:
+            self._apply(version, tables)
+        if self._reactor.running:
+            self._provision()
+        return version
+
+    def _apply(self, version: str, tables: Tables) -> None:
+        self._runtime.receive(ConfigurationApplied(at=self._clock.now(), version=version, tables=tables))
+
+    def _journal_fails(self, error: OSError) -> None:
+        _log.critical(
+            "the journal cannot be written; calls go on, but would not survive a crash", error=str(error)
+        )
+        self._show_journal(ok=False)
+
+    def _journal_heals(self, gap: Gap) -> None:
+        _log.warning("the journal is written again", gap=str(gap))
+        self._show_journal(ok=True)
+        self._snapshots.take()
+
+    def _show_journal(self, *, ok: bool) -> None:
+        event = JournalStateChanged(at=self._clock.now(), ok=ok)
+        self._runtime.view.apply(event)
+        self._screens.tell(self._runtime.view.seq, [event])
+
+
+def _prompts(config: Config) -> Prompts:
+    directory: Path = config.prompts.directory
+    asterisk = install.installed(config)
+    available = None
+    if asterisk:
+        available = prompt_files.available(directory, Path(asterisk.data_dir) / "sounds")
+    return Prompts(prompt_files.load(directory), str(directory.absolute()), available=available)
+
+
+def _in_background(work: Any) -> None:
+    task = ensure_future(work)
+    task.add_done_callback(
+        lambda done: _log.error("the bus failed", error=str(done.exception())) if done.exception() else None
+    )
+
+
+def run(config: Config) -> int:
+    """Run the calls process; 78 when it must not start, with one line that says why."""
+    from ctiserver.app.loop import install_reactor
+
+    reactor = install_reactor()
+    try:
+        return CallsProcess(config, reactor).run()
+    except CtiError as error:
+        _log.error("the calls process does not start", error=str(error))
+        return REFUSED_EXIT_STATUS

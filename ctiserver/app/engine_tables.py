@@ -1,0 +1,89 @@
+"""Brings the tables that the engines use together: database, flow files and the configuration file.
+
+Every mistake of every flow and survey is reported at once; a mistake leaves the tables in force untouched.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from crm_core import configuration
+from crm_core.db import Store
+from ctiserver.app import prompt_files
+from ctiserver.core.config import Config
+from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.core.tables import Document, Number, Tables, Timing
+from ivr.flow_file import read_flow, read_survey
+
+_T = TypeVar("_T")
+
+
+def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
+    """The tables and their version, a hash. Raises ConfigError with all mistakes, StoreError."""
+    stored = store.read(configuration.tables, head_start_seconds=config.classes.head_start_seconds)
+    flows, surveys = read_documents(config, {str(queue.key) for queue in stored.queues})
+    calls, asterisk = config.calls, config.asterisk
+    tables = msgspec.structs.replace(
+        stored,
+        queues=tuple(
+            msgspec.structs.replace(
+                queue,
+                record=queue.record and config.recording.enabled,
+                survey=queue.survey if config.survey.enabled else None,
+            )
+            for queue in stored.queues
+        ),
+        numbers=tuple(
+            Number(did=number.did, flow=number.flow, language=config.language_of(number))
+            for number in config.numbers
+        ),
+        flows=flows,
+        surveys=surveys,
+        unknown_class=config.classes.unknown,
+        timing=Timing(
+            look_up_deadline_seconds=calls.look_up_deadline_seconds,
+            waiting_fuse_seconds=asterisk.waiting_fuse_seconds,
+            fuse_refresh_seconds=asterisk.fuse_refresh_seconds,
+            talk_fuse_seconds=asterisk.talk_fuse_seconds,
+        ),
+    )
+    return sha256(msgspec.json.encode(tables, order="sorted")).hexdigest()[:16], tables
+
+
+def read_documents(config: Config, queues: set[str]) -> tuple[dict[str, Document], dict[str, Document]]:
+    """Flows and surveys by name, checked. Raises ConfigError with all mistakes."""
+    prompts = set(prompt_files.load(config.prompts.directory).prompts)
+    mistakes: list[Mistake] = []
+    folder = config.flows.directory
+    flows = _read_all(
+        folder, lambda text, path: read_flow(text, path, prompts=prompts, queues=queues)[1], mistakes
+    )
+    surveys = _read_all(
+        folder / "surveys", lambda text, path: read_survey(text, path, prompts=prompts)[1], mistakes
+    )
+    for index, number in enumerate(config.numbers):
+        if number.flow not in flows:
+            path = folder / f"{number.flow}.toml"
+            mistakes.append(
+                Mistake(f"numbers[{index}].flow", f"there is no flow {number.flow!r}: write {path}")
+            )
+    if mistakes:
+        raise ConfigError(mistakes)
+    return flows, surveys
+
+
+def _read_all(
+    folder: Path, read: Callable[[str, str], Document], mistakes: list[Mistake]
+) -> dict[str, Document]:
+    found = {}
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            found[file.stem] = read(file.read_text(encoding="utf-8"), str(file))
+        except ConfigError as error:
+            mistakes.extend(error.mistakes)
+        except UnicodeDecodeError:
+            mistakes.append(Mistake(str(file), "is not UTF-8 text: save it as UTF-8"))
+    return found

@@ -1,0 +1,30 @@
+"""Where an installation keeps its files, all below its state directory."""
+
+from pathlib import Path
+
+from ctiserver.core.config import Config
+
+
+def journal_dir(config: Config) -> Path:
+    """Segments, snapshots and readers' positions."""
+    return config.installation.state_dir / "journal"
+
+
+def snapshot_dir(config: Config) -> Path:
+    """The two newest snapshots."""
+    return config.installation.state_dir / "snapshots"
+
+
+def epoch_file(config: Config) -> Path:
+    """The number of the newest start; apart from the journal, rewritten in place on a full disk."""
+    return config.installation.state_dir / "epoch"
+
+
+def redis_socket(config: Config) -> Path:
+    """The private Redis."""
+    return config.installation.state_dir / "redis" / "redis.sock"
+
+
+def redis_url(config: Config) -> str:
+    """The configured Redis, else the private one."""
+    return config.redis.url or f"unix://{redis_socket(config)}"

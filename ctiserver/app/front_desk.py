@@ -1,0 +1,81 @@
+"""The calls process on the bus: takes requests, gives snapshots, tells screens what changed."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from ctiserver.app.runtime import Runtime
+from ctiserver.asterisk.clock import Clock
+from ctiserver.bus import topics
+from ctiserver.bus.port import Bus
+from ctiserver.core.errors import Refusal
+from ctiserver.core.events import RequestAnswered
+from ctiserver.core.live_view import ScreenPop
+from ctiserver.core.message import Event
+from ctiserver.core.requests import Request
+from ctiserver.core.wire import request_types
+
+
+class BusScreens:
+    """Publishes; what the bus loses, a snapshot heals."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def tell(self, seq: int, events: Sequence[Event]) -> None:
+        self._bus.publish(topics.EVENTS, msgspec.json.encode({"seq": seq, "events": events}))
+
+    def pop(self, pop: ScreenPop) -> None:
+        self._bus.publish(topics.pop(pop.agent), msgspec.json.encode(pop))
+
+
+class FrontDesk:
+    """Every request is answered once, by the engines or with the reason why they did not see it."""
+
+    def __init__(self, *, bus: Bus, clock: Clock, reload: Callable[[], str]) -> None:
+        self._bus, self._clock, self._reload = bus, clock, reload
+        self._answers: dict[str, RequestAnswered] = {}
+        self.runtime: Runtime | None = None
+
+    def answered(self, answer: RequestAnswered) -> None:
+        """The engines' answer to a request that is being handled."""
+        self._answers[answer.request_id] = answer
+
+    async def open(self, runtime: Runtime) -> None:
+        """Serve from now on."""
+        self.runtime = runtime
+        self._answers.clear()
+        await self._bus.serve(topics.REQUESTS, self._request)
+        await self._bus.serve(topics.SNAPSHOT, self._snapshot)
+        await self._bus.serve(topics.RELOAD, self._read_again)
+
+    async def _request(self, body: bytes) -> bytes:
+        runtime = self._running()
+        request = self._parse(body)
+        runtime.receive(request)
+        answer = self._answers.pop(request.request_id)
+        return msgspec.json.encode(answer)
+
+    async def _snapshot(self, _body: bytes) -> bytes:
+        return msgspec.json.encode(self._running().view)
+
+    async def _read_again(self, _body: bytes) -> bytes:
+        return msgspec.json.encode({"version": self._reload()})
+
+    def _running(self) -> Runtime:
+        if self.runtime is None:
+            raise Refusal("not_ready", "the calls process is still starting")
+        return self.runtime
+
+    def _parse(self, body: bytes) -> Request:
+        try:
+            fields: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
+            kind = request_types()[fields.pop("type", None)]
+            request: Request = msgspec.convert(fields | {"at": self._clock.now()}, kind)
+        except KeyError:
+            known = ", ".join(sorted(request_types()))
+            raise Refusal("unknown_request", f"type must be one of: {known}") from None
+        except msgspec.DecodeError as error:
+            raise Refusal("bad_request", str(error)) from None
+        return request

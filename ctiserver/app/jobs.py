@@ -1,0 +1,86 @@
+"""The jobs process: keeps the records. It reads the journal behind the calls and writes interactions.
+
+Effect and position are one transaction, so that whatever dies, each event counts once. A database that is away is
+waited for; the journal keeps what was not read.
+"""
+
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from crm_core import interaction_writer, reader_positions
+from crm_core.db import Store
+from ctiserver.app import folders
+from ctiserver.app.heartbeat import start_beating
+from ctiserver.app.snapshots import DURABLE_READERS
+from ctiserver.core import wire
+from ctiserver.core.config import Config
+from ctiserver.core.errors import StoreError
+from ctiserver.journal.line import Derived, Position
+from ctiserver.journal.readers import JournalReader
+
+_log = structlog.get_logger()
+_IDLE_SECONDS = 0.2
+_AWAY_SECONDS = 1.0
+_BATCH = 500
+(READER,) = DURABLE_READERS
+
+
+class Jobs:
+    """Turns until `stop`; each turn takes what the journal has, or waits a little."""
+
+    def __init__(self, config: Config) -> None:
+        self._store = Store(config.database.url)
+        position = self._store.read(reader_positions.position, READER)
+        self._directory = folders.journal_dir(config)
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._reader = JournalReader(self._directory, after=Position(*position))
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End after the turn under way."""
+        self._stopping.set()
+
+    def run(self, beat: Callable[[], None]) -> None:
+        """Turn until stopped; `beat` tells the parent at each turn that the loop is alive."""
+        while not self._stopping.is_set():
+            beat()
+            self._stopping.wait(self.turn())
+        self._store.close()
+
+    def turn(self) -> float:
+        """Write the next batch; how many seconds to wait before the next turn."""
+        before = self._reader.position
+        lines = self._reader.read(_BATCH)
+        if not lines:
+            return _IDLE_SECONDS
+        batch = [
+            (reader_positions.EventId(*line.position), wire.decode_event(line.body))
+            for line in lines
+            if isinstance(line, Derived)
+        ]
+        try:
+            self._store.write(interaction_writer.apply_batch, batch)
+        except StoreError as error:
+            _log.error("records wait for the database", error=str(error))
+            self._reader = JournalReader(self._directory, after=before)
+            return _AWAY_SECONDS
+        self._tell()
+        return 0.0
+
+    def _tell(self) -> None:
+        try:
+            self._reader.tell(READER)
+        except OSError as error:
+            _log.warning("the journal keeps more than it need", error=str(error))
+
+
+def run(config: Config) -> int:
+    """Run the jobs process until SIGTERM."""
+    jobs = Jobs(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: jobs.stop())
+    jobs.run(start_beating(lambda _seconds, _call: None))
+    return 0

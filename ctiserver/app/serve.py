@@ -1,0 +1,42 @@
+"""`ctiserver serve`: the parent with its children, each of them this same program with another word."""
+
+import sys
+from pathlib import Path
+
+from ctiserver.app import folders
+from ctiserver.app.child import ChildSpec, redis_spec
+from ctiserver.app.parent import Parent
+from ctiserver.core.config import Config
+
+JOBS_NICENESS = 10
+
+
+def specs(config: Config, config_path: Path) -> list[ChildSpec]:
+    """The children in the order of their start: the bus, the calls, the records."""
+    own_bus = [] if config.redis.url else [_redis(config)]
+    return [
+        *own_bus,
+        _part(config, config_path, "calls"),
+        _part(config, config_path, "jobs", niceness=JOBS_NICENESS),
+    ]
+
+
+def serve(config: Config, config_path: Path) -> int:
+    """Keep all processes alive until SIGTERM or SIGINT; the exit status."""
+    return Parent(specs(config, config_path)).run()
+
+
+def _redis(config: Config) -> ChildSpec:
+    socket = folders.redis_socket(config)
+    socket.parent.mkdir(parents=True, exist_ok=True)
+    return redis_spec(socket, socket.parent)
+
+
+def _part(config: Config, config_path: Path, name: str, niceness: int = 0) -> ChildSpec:
+    return ChildSpec(
+        name=name,
+        argv=[sys.executable, "-m", "ctiserver.app", name, "--config", str(config_path)],
+        heartbeat_seconds=config.calls.heartbeat_seconds,
+        hung_after_seconds=config.calls.hung_after_seconds,
+        niceness=niceness,
+    )

@@ -1,0 +1,65 @@
+"""When snapshots are taken: every so many seconds or entries, and at once after a gap in the journal."""
+
+import structlog
+
+from ctiserver.app.loop import LoopScheduler
+from ctiserver.app.runtime import Runtime
+from ctiserver.asterisk.clock import Clock
+from ctiserver.core.config import Journal as Policy
+from ctiserver.journal.file import Journal
+from ctiserver.journal.snapshot import EncodedSnapshot, SnapshotStore
+
+_log = structlog.get_logger()
+_LOOK_SECONDS = 1.0
+DURABLE_READERS = ("interactions",)
+
+
+class Snapshots:
+    """At most one is being written at a time."""
+
+    def __init__(
+        self,
+        *,
+        runtime: Runtime,
+        journal: Journal,
+        store: SnapshotStore,
+        policy: Policy,
+        clock: Clock,
+        scheduler: LoopScheduler,
+    ) -> None:
+        self._runtime, self._journal, self._store = runtime, journal, store
+        self._policy, self._clock, self._scheduler = policy, clock, scheduler
+        self._taken_at, self._taken_seq = clock.now(), journal.last_seq
+        self._writing = False
+
+    def start(self) -> None:
+        """Look every second whether one is due."""
+        self._clock.call_later(_LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        self.start()
+        new_entries = self._journal.last_seq - self._taken_seq
+        waited = self._clock.now() - self._taken_at
+        if new_entries >= self._policy.snapshot_entries or (
+            new_entries and waited >= self._policy.snapshot_seconds
+        ):
+            self.take()
+
+    def take(self) -> None:
+        """Take one now, unless one is being written."""
+        if self._writing or self._journal.degraded:
+            return
+        self._writing = True
+        self._taken_at, self._taken_seq = self._clock.now(), self._journal.last_seq
+        encoded = self._store.encode(self._runtime.state())
+        self._journal.when_synced(lambda: self._write(encoded))
+
+    def _write(self, encoded: EncodedSnapshot) -> None:
+        self._scheduler.in_thread(lambda: self._store.write(encoded), self._written)
+
+    def _written(self, error: Exception | None) -> None:
+        self._writing = False
+        if error:
+            _log.error("no snapshot could be written", error=str(error))
+            return
+        self._journal.remove_covered(self._store.covered_seq(), DURABLE_READERS)

@@ -1,0 +1,16 @@
+"""The names of what goes over the bus. The bus itself keeps installations apart.
+
+`EVENTS` carries `{"seq": int, "events": [...]}` for every journal entry that changed something; `pop(agent)` a
+ScreenPop; `REQUESTS` takes a request without `at` and answers RequestAnswered; `SNAPSHOT` answers a LiveView;
+`RELOAD` makes the calls process read the configuration again, and answers its version.
+"""
+
+EVENTS = "events"
+REQUESTS = "requests"
+SNAPSHOT = "snapshot"
+RELOAD = "reload"
+
+
+def pop(agent: str) -> str:
+    """Where an agent's screen pops go; nobody else listens there."""
+    return f"pop.{agent}"
