@@ -71,7 +71,7 @@ def refusal(status: int, phrase: str, body: str) -> SwitchError:
         message = phrase
     lower = message.lower()
     left = status in (409, 422) and ("not in stasis" in lower or "not in this bridge" in lower)
-    if status == 404 or left:
+    if status == 404 or left or (status == 400 and lower == "channel not found"):
         return CallGone(message)
     return SwitchRefused(status, message)
 

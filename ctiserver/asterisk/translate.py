@@ -151,6 +151,13 @@ class Translator:
             return []
         return [PromptEnded(at=at, playback=playback, failed=failed)]
 
+    def recording_kept(self, recording: RecordingId, seconds: float, at: float) -> list[Input]:
+        """A recording whose file is whole; told once."""
+        if recording not in self.recordings:
+            return []
+        self.recordings.discard(recording)
+        return [RecordingStored(at=at, recording=recording, seconds=seconds)]
+
     def recording_lost(self, recording: RecordingId, reason: str, at: float) -> list[Input]:
         """A recording that could not be made; told once."""
         if recording not in self.recordings:
@@ -253,12 +260,8 @@ class Translator:
         return self.prompt_over(PlaybackId(playback["id"]), at, failed=playback.get("state") == "failed")
 
     def _recording_finished(self, event: AriEvent, at: float) -> list[Input]:
-        recording = RecordingId(event["recording"]["name"])
-        if recording not in self.recordings:
-            return []
-        self.recordings.discard(recording)
         seconds = float(event["recording"].get("duration") or 0)
-        return [RecordingStored(at=at, recording=recording, seconds=seconds)]
+        return self.recording_kept(RecordingId(event["recording"]["name"]), seconds, at)
 
     def _recording_failed(self, event: AriEvent, at: float) -> list[Input]:
         recording = event["recording"]

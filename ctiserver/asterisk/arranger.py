@@ -1,0 +1,114 @@
+"""Makes the bridges that contacts want.
+
+It asks only for differences (`legs.steps`) to what it has asked for before, without waiting for answers, for
+the requests of one contact stay in order. Where Asterisk refuses a step, the bridges are read again and the
+arrangement is tried once more. A bridge that its last leg has left by ending is destroyed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from ctiserver.asterisk import ari_wire
+from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.legs import (
+    AddLeg,
+    CreateBridge,
+    DestroyBridge,
+    RemoveLeg,
+    Seen,
+    SeenBridge,
+    Step,
+    steps,
+)
+from ctiserver.core.commands import Arrange
+from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused, SwitchUnreachable
+from ctiserver.core.ids import ContactId, ConversationId, LegId
+from ctiserver.core.topology import Kind
+
+Send = Callable[[Request, str], Deferred[Any]]
+
+log = structlog.get_logger()
+_KINDS = {name: kind for kind, name in ari_wire.BRIDGE_TYPES.items()}
+
+
+def seen_bridges(listed: list[dict[str, Any]], installation: str) -> Seen:
+    """The bridges of ours among those that ARI lists."""
+    return Seen(
+        {
+            ConversationId(it["id"]): SeenBridge(
+                _KINDS.get(it.get("bridge_type", ""), Kind.TALK),
+                ContactId(it.get("name", "")),
+                [LegId(leg) for leg in it.get("channels", [])],
+            )
+            for it in listed
+            if it["id"].startswith(f"{installation}-")
+        }
+    )
+
+
+class Arranger:
+    """`seen` is what Asterisk holds once it has done all that was asked."""
+
+    def __init__(self, send: Send, installation: str) -> None:
+        self._send = send
+        self._installation = installation
+        self.seen = Seen()
+
+    def arrange(self, command: Arrange, key: str, *, again: bool = False) -> None:
+        """Asks for all that is missing; `key` keeps the requests of the contact in order."""
+        for step in steps(command.contact, command.conversations, self.seen):
+            self.seen.apply(step)
+            self._send(_request(step), key).addErrback(self._failed, step, command, key, again)
+
+    def leg_ended(self, leg: LegId, key: str) -> None:
+        """The leg is out of everything, and what it leaves empty goes."""
+        if empty := self.seen.take_out(leg):
+            self.seen.apply(DestroyBridge(empty))
+            self._send(ari_wire.destroy_bridge(empty), key).addErrback(_ignore_refusal)
+
+    def _failed(self, failure: Failure, step: Step, command: Arrange, key: str, again: bool) -> None:
+        error = failure.value
+        match step, error:
+            case _, SwitchUnreachable():
+                return
+            case CreateBridge(), SwitchRefused(status=409):
+                return  # it was made before a restart
+            case AddLeg(leg=leg), CallGone():
+                self.leg_ended(leg, key)  # its LegEnded is on the way
+                return
+            case _, CallGone():
+                return
+        log.error("step_refused", step=repr(step), contact=command.contact, reason=str(error))
+        if not again:
+            read = self._send(ari_wire.bridges(), key)
+            read.addCallback(self._try_again, command, key)
+            read.addErrback(_ignore_refusal)
+
+    def _try_again(self, listed: list[dict[str, Any]], command: Arrange, key: str) -> None:
+        there = seen_bridges(listed, self._installation)
+        for conversation in self.seen.of(command.contact):
+            self.seen.apply(DestroyBridge(conversation))
+        for conversation in there.of(command.contact):
+            self.seen.bridges[conversation] = there.bridges[conversation]
+        self.arrange(command, key, again=True)
+
+
+def _request(step: Step) -> Request:
+    match step:
+        case CreateBridge(conversation, kind, contact):
+            return ari_wire.create_bridge(conversation, kind, contact)
+        case AddLeg(conversation, leg):
+            return ari_wire.add_leg(conversation, leg)
+        case RemoveLeg(conversation, leg):
+            return ari_wire.remove_leg(conversation, leg)
+        case DestroyBridge(conversation):
+            return ari_wire.destroy_bridge(conversation)
+
+
+def _ignore_refusal(failure: Failure) -> None:
+    if not isinstance(failure.value, SwitchError):
+        failure.raiseException()

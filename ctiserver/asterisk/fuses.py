@@ -1,0 +1,45 @@
+"""Fuses: `TIMEOUT(absolute)` on each leg, set again and again as long as this process lives.
+
+Asterisk lets a leg go to the dialplan's fallback when its fuse has burnt down, even when we are dead or hung.
+The renewals of many legs are spread over the interval, so that they never come in one burst.
+"""
+
+from collections.abc import Callable
+from zlib import crc32
+
+from ctiserver.asterisk.clock import Clock
+from ctiserver.core.commands import SetFuse
+from ctiserver.core.ids import LegId
+
+
+class Fuses:
+    """Invariant: one pending renewal at most for each leg."""
+
+    def __init__(self, clock: Clock, send: Callable[[LegId, float], None]) -> None:
+        self._clock = clock
+        self._send = send
+        self._renewals: dict[LegId, Callable[[], None]] = {}
+
+    def set(self, command: SetFuse) -> None:
+        """Lights the fuse, in place of the one before."""
+        self.forget(command.leg)
+        self._send(command.leg, command.seconds)
+        if command.refresh_seconds is not None:
+            part = 0.5 + crc32(command.leg.encode()) / 2**33
+            self._later(command, command.refresh_seconds * part)
+
+    def forget(self, leg: LegId) -> None:
+        """No more renewals; the fuse that burns is not put out."""
+        self._renewals.pop(leg, lambda: None)()
+
+    def forget_all(self) -> None:
+        """No more renewals for anybody."""
+        for leg in list(self._renewals):
+            self.forget(leg)
+
+    def _later(self, command: SetFuse, seconds: float) -> None:
+        self._renewals[command.leg] = self._clock.call_later(seconds, lambda: self._renew(command))
+
+    def _renew(self, command: SetFuse) -> None:
+        self._send(command.leg, command.seconds)
+        self._later(command, command.refresh_seconds or command.seconds / 3)

@@ -1,0 +1,96 @@
+"""Recordings: a channel that snoops on the caller's leg, and a file of what it hears.
+
+By snoop and not by bridge, so that the recording survives transfers and the bridge stays a cheap one. The
+snoop must have entered the application before it can be recorded, hence the two steps. A recording that
+ended unseen is told by its file.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from ctiserver.asterisk import ari_wire
+from ctiserver.asterisk.ari_wire import SNOOP, Request
+from ctiserver.asterisk.clock import Clock
+from ctiserver.asterisk.reality import recorded_seconds
+from ctiserver.asterisk.translate import Translator
+from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused, SwitchUnreachable
+from ctiserver.core.ids import LegId, RecordingId
+from ctiserver.core.message import Input
+
+
+class Recorder:
+    """Requests of one recording go through one socket (`key`)."""
+
+    def __init__(
+        self,
+        send: Callable[[Request, str], Deferred[Any]],
+        app: str,
+        folder: Path,
+        translator: Translator,
+        tell: Callable[[list[Input]], None],
+        clock: Clock,
+    ) -> None:
+        self._send = send
+        self._app = app
+        self._folder = folder
+        self._translator = translator
+        self._tell = tell
+        self._clock = clock
+
+    def start(self, recording: RecordingId, leg: LegId, key: str) -> None:
+        """Makes the snoop; `snoop_is_there` goes on. One that exists may have been left without a file."""
+
+        def failed(failure: Failure) -> None:
+            match failure.value:
+                case SwitchRefused(status=409):
+                    self.snoop_is_there(recording, key)
+                case SwitchError() as error:
+                    self._lost(recording, error)
+
+        self._translator.recording(recording)
+        self._send(ari_wire.snoop(leg, recording, self._app), key).addErrback(failed)
+
+    def snoop_is_there(self, recording: RecordingId, key: str) -> None:
+        """Begins the file. Gone: the call has ended, or the snoop is not quite there and comes again."""
+
+        def failed(failure: Failure) -> None:
+            match failure.value:
+                case CallGone() | SwitchRefused(status=409):
+                    return
+                case SwitchError() as error:
+                    self._lost(recording, error)
+
+        self._send(ari_wire.record(recording), key).addErrback(failed)
+
+    def stop(self, recording: RecordingId, key: str) -> None:
+        """Ends the file; Asterisk tells when it is whole. The snoop goes with it."""
+
+        def failed(failure: Failure) -> None:
+            match failure.value:
+                case CallGone():
+                    self._ended_unseen(recording)
+                case SwitchError() as error:
+                    self._lost(recording, error)
+
+        self._send(ari_wire.stop_recording(recording), key).addErrback(failed)
+        self.over(recording, key)
+
+    def over(self, recording: RecordingId, key: str) -> None:
+        """Removes the snoop, if it is still there."""
+        self._send(ari_wire.hang_up(SNOOP + recording), key).addErrback(lambda _failure: None)
+
+    def _ended_unseen(self, recording: RecordingId) -> None:
+        seconds = recorded_seconds(self._folder, recording)
+        at = self._clock.now()
+        if seconds is None:
+            self._tell(self._translator.recording_lost(recording, "it was never begun", at))
+        else:
+            self._tell(self._translator.recording_kept(recording, seconds, at))
+
+    def _lost(self, recording: RecordingId, error: SwitchError) -> None:
+        if not isinstance(error, SwitchUnreachable):
+            self._tell(self._translator.recording_lost(recording, str(error), self._clock.now()))
