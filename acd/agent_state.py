@@ -30,7 +30,7 @@ class Activity(StrEnum):
 TABLE: dict[Activity, dict[str, Activity]] = {
     Activity.IDLE: {"reserve": Activity.RESERVED},
     Activity.RESERVED: {"ring": Activity.RINGING, "answer": Activity.TALKING, "release": Activity.IDLE},
-    Activity.RINGING: {"answer": Activity.TALKING, "release": Activity.IDLE, "ring": Activity.RINGING},
+    Activity.RINGING: {"answer": Activity.TALKING, "release": Activity.IDLE},
     Activity.TALKING: {"talk_end": Activity.WRAPPING_UP, "release": Activity.IDLE},
     Activity.WRAPPING_UP: {"finish": Activity.IDLE},
 }

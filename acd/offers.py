@@ -5,10 +5,11 @@ refused (the phone said no) or withdrawn (the caller left or was moved). An agen
 paused with the reason, so that the next caller does not ring there in vain; the contact keeps its place.
 """
 
+from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.matching import choose_agent, choose_contact, explain
-from acd.status import release, set_status
+from acd.status import pause, release
 from ctiserver.core.commands import Arrange, CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
 from ctiserver.core.events import (
     AgentReserved,
@@ -21,11 +22,8 @@ from ctiserver.core.events import (
     OfferWithdrawn,
 )
 from ctiserver.core.ids import AgentKey, ConversationId, LegId, TimerId
-from ctiserver.core.requests import Status
 from ctiserver.core.topology import Conversation, Kind
 from ctiserver.core.turn import Turn
-
-CENTER = "center"
 
 
 def ring_timer(leg: LegId) -> TimerId:
@@ -91,9 +89,12 @@ def _offer(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
 
 
 def ringing(floor: Floor, contact: Contact, turn: Turn) -> None:
-    """The agent's phone rings."""
-    if contact.stage is Stage.OFFERED and contact.agent:
-        floor.ledger.agents[contact.agent].move("ring")
+    """The agent's phone rings; that it goes on ringing is no news."""
+    if contact.stage is not Stage.OFFERED or not contact.agent:
+        return
+    state = floor.ledger.agents[contact.agent]
+    if state.activity is Activity.RESERVED:
+        state.move("ring")
         turn.say(OfferRinging(at=turn.at, contact=contact.id, agent=contact.agent))
 
 
@@ -156,7 +157,7 @@ def _give_up(floor: Floor, contact: Contact, reason: str, turn: Turn, *, drop: b
     if drop:
         turn.say(DropLeg(leg=leg))
     _detach(floor, contact)
-    set_status(floor, key, Status.PAUSE, reason, CENTER, turn)
+    pause(floor, key, reason, turn)
     release(floor, key, contact.id, turn)
     wait_again(floor, contact, reason, turn)
     serve_agent(floor, key, turn)

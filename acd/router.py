@@ -11,7 +11,7 @@ import msgspec
 from acd import offers, priority, talk
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
-from acd.status import choose_status
+from acd.status import choose_status, log_out_departed
 from ctiserver.core.commands import Arrange, CancelTimer, StartTimer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
@@ -33,6 +33,7 @@ from ctiserver.core.inputs import (
     LegFailed,
     LegJoined,
     LegRinging,
+    Party,
     RecordingFailed,
     RecordingStored,
     TimerFired,
@@ -92,6 +93,7 @@ class Acd:
                 agents=tuple(agent.key for agent in message.tables.agents),
             )
         )
+        log_out_departed(self.floor, turn)
         offers.serve_everyone(self.floor, turn)
 
     def _queue(self, message: ContactQueued, turn: Turn) -> None:
@@ -165,17 +167,16 @@ class Acd:
         contact = self.floor.contact_of_leg(leg)
         if contact is None:
             return
-        if leg == contact.leg:
-            self._caller_gone(contact, message, turn)
-        elif isinstance(message, LegFailed):
-            offers.refused(self.floor, contact, message.reason, turn)
-        elif contact.stage is Stage.OFFERED:
-            offers.refused(self.floor, contact, "hung_up_at_once", turn)
-        else:
-            talk.agent_left(self.floor, contact, message.by, turn)
-
-    def _caller_gone(self, contact: Contact, message: LegFailed | LegEnded, turn: Turn) -> None:
         by = message.by if isinstance(message, LegEnded) else "switch"
+        if leg == contact.leg:
+            self._caller_gone(contact, by, message.q850, turn)
+        elif contact.stage is Stage.OFFERED:
+            reason = message.reason if isinstance(message, LegFailed) else "hung_up_at_once"
+            offers.refused(self.floor, contact, reason, turn)
+        else:
+            talk.agent_left(self.floor, contact, by, turn)
+
+    def _caller_gone(self, contact: Contact, by: Party, q850: int, turn: Turn) -> None:
         where = _WHERE[contact.stage]
         agent = contact.agent
         turn.say(CancelTimer(timer=offers.place_timer(contact)))
@@ -185,7 +186,7 @@ class Acd:
             offers.withdraw(self.floor, contact, turn)
             turn.say(Arrange(contact=contact.id))
             self.floor.leave(contact)
-        turn.say(ContactEnded(at=turn.at, contact=contact.id, where=where, by=by, q850=message.q850))
+        turn.say(ContactEnded(at=turn.at, contact=contact.id, where=where, by=by, q850=q850))
         if agent:
             offers.serve_agent(self.floor, agent, turn)
 

@@ -1,4 +1,8 @@
-"""An agent's status, and what happens when he is free again."""
+"""An agent's status, and what happens when he is free again.
+
+The center itself pauses an agent only for a reason; that outweighs his own choice to be available next, but not
+his choice to pause or to log out.
+"""
 
 from acd.agent_state import Activity
 from acd.floor import Floor
@@ -6,6 +10,8 @@ from ctiserver.core.events import AgentReleased, AgentStatusChanged, NextStatusC
 from ctiserver.core.ids import AgentKey, ContactId
 from ctiserver.core.requests import Status
 from ctiserver.core.turn import Turn
+
+CENTER = "center"
 
 
 def choose_status(floor: Floor, key: AgentKey, status: Status, reason: str, by: str, turn: Turn) -> None:
@@ -25,6 +31,22 @@ def set_status(floor: Floor, key: AgentKey, status: Status, reason: str, by: str
         state.idle_since = turn.at
     state.status, state.reason = status, reason
     turn.say(AgentStatusChanged(at=turn.at, agent=key, status=status, reason=reason, by=by))
+
+
+def pause(floor: Floor, key: AgentKey, reason: str, turn: Turn) -> None:
+    """The center pauses an agent; a pause or log-out that he chose himself takes effect instead."""
+    state = floor.ledger.agents[key]
+    if state.next_status in (None, Status.AVAILABLE):
+        state.next_status, state.next_reason = None, ""
+        set_status(floor, key, Status.PAUSE, reason, CENTER, turn)
+
+
+def log_out_departed(floor: Floor, turn: Turn) -> None:
+    """Agents gone from the tables finish what they have in hand and are logged out."""
+    for key, state in floor.ledger.agents.items():
+        chosen = state.next_status or state.status
+        if key not in floor.roster and chosen is not Status.LOGGED_OUT:
+            choose_status(floor, key, Status.LOGGED_OUT, "removed", CENTER, turn)
 
 
 def release(floor: Floor, key: AgentKey, contact: ContactId, turn: Turn) -> None:

@@ -9,7 +9,7 @@ from acd import offers
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
-from acd.status import release, set_status
+from acd.status import CENTER, pause, release, set_status
 from ctiserver.core.commands import (
     Arrange,
     CancelTimer,
@@ -84,7 +84,7 @@ def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
     key = _end_talk(floor, contact, by, turn)
     if turn.at - contact.connected_at < floor.ledger.tables.timing.short_talk_seconds and by == "agent":
         _ended(contact, key, by, turn, caller_stays=False)
-        set_status(floor, key, Status.PAUSE, "hung_up_at_once", offers.CENTER, turn)
+        pause(floor, key, "hung_up_at_once", turn)
         release(floor, key, contact.id, turn)
         contact.agent, contact.talk = None, None
         offers.wait_again(floor, contact, "hung_up_at_once", turn)
@@ -144,9 +144,9 @@ def _wrap_up(floor: Floor, key: AgentKey, contact: Contact, turn: Turn) -> None:
 def dispose(floor: Floor, request: Dispose, turn: Turn) -> None:
     """Take the agent's word on how the contact ended. Raises Refusal."""
     state = floor.ledger.agents.get(request.agent)
-    if state is None or state.contact != request.contact or state.segment == 0:
+    if state is None or state.contact != request.contact:
         raise Refusal("not_your_contact", f"{request.agent} has no contact {request.contact} to dispose of")
-    if not (state.owes or state.activity in (Activity.TALKING, Activity.WRAPPING_UP)):
+    if state.segment == 0:
         raise Refusal("not_connected", "a contact can be disposed of once it was connected")
     _check(_disposition(floor, state, request.code), request)
     turn.say(
@@ -202,8 +202,8 @@ def _finish(floor: Floor, state: AgentState, contact: ContactId, turn: Turn) -> 
 
 def wrap_up_over(floor: Floor, key: AgentKey, turn: Turn) -> None:
     """The time is over: the agent owes the disposition, and is paused until he gives it."""
-    state = floor.ledger.agents[key]
-    if state.activity is not Activity.WRAPPING_UP or state.contact is None:
+    state = floor.ledger.agents.get(key)
+    if state is None or state.activity is not Activity.WRAPPING_UP or state.contact is None:
         return
     state.owes = True
     turn.say(
@@ -213,17 +213,15 @@ def wrap_up_over(floor: Floor, key: AgentKey, turn: Turn) -> None:
             agent=key,
             segment=state.segment,
             disposition=None,
-            by=offers.CENTER,
+            by=CENTER,
         )
     )
-    if state.next_status in (None, Status.AVAILABLE):
-        state.next_status, state.next_reason = None, ""
-        set_status(floor, key, Status.PAUSE, OWED, offers.CENTER, turn)
+    pause(floor, key, OWED, turn)
     release(floor, key, state.contact, turn)
 
 
 def _pay(floor: Floor, state: AgentState, turn: Turn) -> None:
     state.owes, state.contact, state.disposition, state.segment = False, None, None, 0
     if state.reason == OWED:
-        set_status(floor, state.key, Status.AVAILABLE, "", offers.CENTER, turn)
+        set_status(floor, state.key, Status.AVAILABLE, "", CENTER, turn)
         offers.serve_agent(floor, state.key, turn)
