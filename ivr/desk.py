@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
-from ctiserver.core.ids import ContactId, LegId, LookUpId, PlaybackId, TimerId
+from ctiserver.core.ids import ContactId, LegId, LookUpId, PlaybackId, QueueKey, TimerId
 from ctiserver.core.tables import Document, Number, Tables
 from ivr.flow import Flow
 from ivr.session_state import Session
@@ -36,6 +36,10 @@ class Desk(msgspec.Struct, kw_only=True):
         named = [number for number in numbers if number.did == did]
         default = [number for number in numbers if number.did == "*"]
         return next(iter([*named, *default, *numbers]), None)
+
+    def has_queue(self, key: QueueKey) -> bool:
+        """Whether the tables in force know a queue."""
+        return any(queue.key == key for queue in self.tables.queues)
 
     def flow(self, session: Session) -> Flow:
         """The flow that a session walks through."""

@@ -77,6 +77,20 @@ class Flow(Frozen):
         """The keys that lead away from every node."""
         return tuple(shortcut for shortcut in (self.emergency, self.operator) if shortcut)
 
+    def straight_on(self, name: str) -> tuple[str, ...]:
+        """The nodes that follow each other from `name` on, itself first, up to where a caller waits or chooses.
+
+        A name that there is not ends the way, and so does a circle.
+        """
+        way: list[str] = []
+        while name in self.nodes and name not in way:
+            way.append(name)
+            node = self.nodes[name]
+            if not isinstance(node, Say | Language):
+                break
+            name = node.next
+        return tuple(way)
+
 
 def exits(node: Node) -> tuple[str, ...]:
     """The nodes that a node itself leads to, in order, without repetition."""

@@ -101,7 +101,7 @@ def silent(desk: Desk, session: Session, turn: Turn) -> None:
 def _ask_again(desk: Desk, session: Session, turn: Turn) -> None:
     survey = desk.survey(session)
     session.attempts += 1
-    if session.attempts > survey.attempts:
+    if session.attempts >= survey.attempts:
         ended(session, turn, complete=False)
         say_goodbye(desk, session, GOODBYE, turn)
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ctiserver.core.commands import Answer, Arrange, DropLeg, LookUp, SetFuse
+from ctiserver.core.commands import Answer, Arrange, DropLeg, LookUp
 from ctiserver.core.events import (
     CallerIdentified,
     ContactAnswered,
@@ -41,7 +41,7 @@ from ctiserver.core.turn import Turn
 from ivr import questions, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
-from ivr.speak import hush, light_fuse, play, stop_waiting
+from ivr.speak import hush, leave_to_fallback, light_fuse, play, stop_waiting
 
 CUSTOMER_BY_NUMBER = "customer_by_number"
 _WHERE: dict[Phase, Where] = {
@@ -50,7 +50,6 @@ _WHERE: dict[Phase, Where] = {
     Phase.SURVEY: "survey",
     Phase.LEAVING: "goodbye",
 }
-_TO_FALLBACK_SECONDS = 1.0  # nothing here knows what to do with the call; the dialplan's fallback does
 
 
 class Ivr:
@@ -87,9 +86,11 @@ class Ivr:
                 self.desk.apply(tables)
 
     def _arrive(self, message: CallArrived, turn: Turn) -> None:
+        if message.leg in self.desk.legs:
+            return
         number = self.desk.number(message.did)
         if number is None or number.flow not in self.desk.tables.flows:
-            turn.say(SetFuse(leg=message.leg, seconds=_TO_FALLBACK_SECONDS))
+            leave_to_fallback(message.leg, turn)
             return
         flow = self.desk.tables.flows[number.flow]
         session = Session(
@@ -221,8 +222,8 @@ class Ivr:
         if not timer.startswith("ivr:key:"):
             return
         session = self.desk.sessions.get(ContactId(timer.removeprefix("ivr:key:")))
-        if session is None:
-            return
+        if session is None or session.playback:
+            return  # while something is said nobody waits for a key: the timer is a late one
         if session.phase is Phase.FLOW:
             walk.silent(self.desk, session, turn)
         elif session.phase is Phase.SURVEY:

@@ -16,14 +16,14 @@ class Question(Frozen):
 
 
 class Survey(Frozen):
-    """At most ten questions, asked in order."""
+    """At most ten questions, asked in order; each ends the survey after `attempts` wrong keys or silences."""
 
     name: str
     invitation: str
     thanks: str
     question: tuple[Question, ...]
     timeout_seconds: float = 6.0
-    attempts: int = 2
+    attempts: int = 3
     invalid: str = "survey-invalid"
     accept_key: str = "1"
     decline_key: str = "2"

@@ -2,14 +2,16 @@
 
 Keys that belong to the whole flow come first: emergency, a person, repeat. A key stops the prompt. Wrong keys and
 silences are counted together, per node; a caller who fails too often goes where the node says, a person as a rule.
+A flow that leads to a queue that there is no more (a call keeps the flow it began with) leaves the caller to the
+dialplan's fallback queue.
 """
 
 from ctiserver.core.events import ContactQueued, LanguageChosen, NodeEntered, ValueCollected
 from ctiserver.core.turn import Turn
 from ivr.desk import Desk
-from ivr.flow import Enqueue, Flow, HangUp, Language, Menu, Node, Say
+from ivr.flow import Enqueue, Flow, HangUp, Language, Menu, Node, Say, Shortcut
 from ivr.session_state import Phase, Session
-from ivr.speak import hush, play, say_goodbye, stop_waiting, wait_for_key
+from ivr.speak import hush, leave_to_fallback, play, say_goodbye, stop_waiting, wait_for_key
 
 
 def enter(desk: Desk, session: Session, name: str, turn: Turn) -> None:
@@ -40,6 +42,9 @@ def _do(desk: Desk, session: Session, node: Node, turn: Turn) -> None:
 
 def _hand_over(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> None:
     hush(desk, session, turn)
+    if not desk.has_queue(node.queue):
+        leave_to_fallback(session.leg, turn)
+        return
     session.phase, session.queue = Phase.WAITING, node.queue
     turn.say(
         ContactQueued(
@@ -76,7 +81,7 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     stop_waiting(session, turn)
     for shortcut in flow.shortcuts():
         if shortcut.key == digit:
-            enter(desk, session, shortcut.node, turn)
+            _take(desk, session, flow, shortcut, turn)
             return
     node = flow.nodes[session.node]
     if not isinstance(node, Menu):
@@ -87,6 +92,12 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
         enter(desk, session, node.keys[digit], turn)
     else:
         _failed(desk, session, node, node.invalid, turn)
+
+
+def _take(desk: Desk, session: Session, flow: Flow, shortcut: Shortcut, turn: Turn) -> None:
+    """Who presses the key again on the way does not start over."""
+    if session.node not in flow.straight_on(shortcut.node):
+        enter(desk, session, shortcut.node, turn)
 
 
 def silent(desk: Desk, session: Session, turn: Turn) -> None:
@@ -105,17 +116,11 @@ def _failed(desk: Desk, session: Session, node: Menu, excuse: str, turn: Turn) -
 
 
 def pressed_while_waiting(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
-    """Only the emergency key counts while somebody waits; it moves him to the emergency queue."""
-    target = emergency_queue(desk.flow(session))
-    if target and target[0] == digit and target[1].queue != session.queue:
-        _hand_over(desk, session, target[1], turn)
-
-
-def emergency_queue(flow: Flow) -> tuple[str, Enqueue] | None:
-    """The emergency key of a flow and the queue that it leads to."""
-    if flow.emergency is None:
-        return None
-    node = flow.nodes[flow.emergency.node]
-    while isinstance(node, Say | Language):
-        node = flow.nodes[node.next]
-    return (flow.emergency.key, node) if isinstance(node, Enqueue) else None
+    """Only the emergency key counts while somebody waits; it moves him to the emergency queue at once."""
+    flow = desk.flow(session)
+    if flow.emergency is None or flow.emergency.key != digit:
+        return
+    name = flow.straight_on(flow.emergency.node)[-1]
+    node = flow.nodes[name]
+    if isinstance(node, Enqueue) and node.queue != session.queue and desk.has_queue(node.queue):
+        enter(desk, session, name, turn)
