@@ -63,7 +63,7 @@ class Center:
             return
         try:
             self._tell(request, turn)
-            answer = RequestAnswered(at=turn.at, request_id=request.request_id)
+            answer = _answered(request, turn)
         except Refusal as refusal:
             answer = RequestAnswered(
                 at=turn.at,
@@ -100,3 +100,14 @@ class Center:
                 raise
             except Exception as fault:
                 turn.faults.append(fault)
+
+
+def _answered(request: Request, turn: Turn) -> RequestAnswered:
+    if not turn.faults:
+        return RequestAnswered(at=turn.at, request_id=request.request_id)
+    return RequestAnswered(
+        at=turn.at,
+        request_id=request.request_id,
+        error_id="fault",
+        message="a fault of the server kept this from being done whole; look at what is so, then ask again",
+    )

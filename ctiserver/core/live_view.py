@@ -21,7 +21,10 @@ _GOES_TO: dict[type[e.ContactEvent], str] = {
     e.OfferWithdrawn: "queued",
     e.ContactRequeued: "queued",
     e.ContactConnected: "talking",
+    e.TalkEnded: "leaving",
     e.SurveyOffered: "survey",
+    e.SurveyDeclined: "leaving",
+    e.SurveyEnded: "leaving",
 }
 _ACTIVITY: dict[type[e.ContactEvent], str] = {
     e.OfferMade: "reserved",
@@ -136,7 +139,9 @@ class LiveView(msgspec.Struct, kw_only=True):
     def _configure(self, event: e.ConfigurationChanged) -> None:
         self.version = event.version
         self.queues = {key: self.queues.get(key, QueueView(queue=key)) for key in event.queues}
-        self.agents = {key: self.agents.get(key, AgentView(agent=key)) for key in event.agents}
+        busy = [key for key, agent in self.agents.items() if agent.contact]
+        keys = dict.fromkeys((*event.agents, *busy))  # who was removed finishes what he has in hand
+        self.agents = {key: self.agents.get(key, AgentView(agent=key)) for key in keys}
 
     def _agent(self, event: e.AgentEvent) -> None:
         agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
