@@ -38,7 +38,7 @@ rtp_last_port = {rtp_last_port}
 [asterisk.fallback]
 emergency_number = "{emergency_number}"
 endpoints = ["sip:fallback@127.0.0.1:{fallback_port}"]
-wait_seconds = 20
+wait_seconds = 10
 
 [[asterisk.trunks]]
 name = "pstn"
@@ -126,11 +126,12 @@ class PrivateAsterisk:
 
 @contextmanager
 def private_asterisk(
-    folder: Path, *, asterisk: Mapping[str, object] | None = None, more: str = ""
+    folder: Path, *, asterisk: Mapping[str, object] | None = None, more: str = "", rtp_ports: int = 400
 ) -> Iterator[PrivateAsterisk]:
     """A running Asterisk whose `ctiserver.toml` lies in `folder`.
 
-    `asterisk` are further keys of [asterisk] such as waiting_fuse_seconds; `more` further sections.
+    `asterisk` are further keys of [asterisk] such as waiting_fuse_seconds; `more` further sections; a call
+    needs two of the `rtp_ports`.
     """
     rtp_first_port = 12000 + os.getpid() % 40 * 400
     fallback_port, emergency_port = free_udp_port(), free_udp_port()
@@ -144,7 +145,7 @@ def private_asterisk(
             http_port=_free_tcp_port(),
             ami_port=_free_tcp_port(),
             rtp_first_port=rtp_first_port,
-            rtp_last_port=rtp_first_port + 399,
+            rtp_last_port=rtp_first_port + rtp_ports - 1,
             asterisk="\n".join(f"{key} = {json.dumps(value)}" for key, value in (asterisk or {}).items()),
             fallback_port=fallback_port,
             emergency_port=emergency_port,

@@ -1,0 +1,296 @@
+"""The private Asterisk by itself: what holds when no application of ours is there."""
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from ctiserver.asterisk.conf import check
+from ctiserver.asterisk.modules import MODULES
+from ctiserver.asterisk.passwords import passwords
+from ctiserver.asterisk.run import start
+from ctiserver.core.errors import SwitchUnreachable
+from tests.integration.ari_app import AriApp
+from tests.integration.asterisk import DID_EMERGENCY, DID_EN, DID_ES, PrivateAsterisk, private_asterisk
+from tests.integration.sipp import until
+
+pytestmark = pytest.mark.integration
+
+CALLER_TONE, PHONE_TONE = 500, 700
+
+
+def fallbacks(asterisk: PrivateAsterisk, number: str) -> list[str]:
+    """Ways in which the caller with this number reached the fallback, in order."""
+    return [e["appdata"] for e in asterisk.cel() if e["eventtype"] == "FALLBACK" and e["num"] == number]
+
+
+def answered_in_the_fallback(asterisk: PrivateAsterisk, number: str) -> bool:
+    events = asterisk.cel()
+    calls = {e["linkedid"] for e in events if e["eventtype"] == "CHAN_START" and e["num"] == number}
+    return any(e["eventtype"] == "FALLBACK_ANSWERED" and e["linkedid"] in calls for e in events)
+
+
+def test_it_starts_with_all_modules_and_without_an_error(tmp_path: Path) -> None:
+    with private_asterisk(tmp_path) as asterisk:
+        running = {
+            line.split()[0].removesuffix(".so")
+            for line in asterisk.command("module show").splitlines()
+            if "Running" in line
+        }
+        assert set(MODULES) <= running
+        assert "ERROR" not in asterisk.log()
+        assert "WARNING" not in asterisk.log()
+        pid = asterisk.process.pid
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_the_files_on_disk_are_the_configuration(asterisk: PrivateAsterisk) -> None:
+    secrets = passwords(asterisk.config)
+    assert check(asterisk.config, secrets, asterisk.process.asterisk) == []
+    for file in (asterisk.config.asterisk_dir / "etc").iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_it_listens_on_loopback_only(asterisk: PrivateAsterisk) -> None:
+    """Except for the socket with which PJSIP asks name servers, which serves nobody."""
+    settings = asterisk.config.asterisk
+    ours = {settings.sip_port, *range(settings.rtp_first_port, settings.rtp_last_port + 1)}
+    with asterisk.call() as call:
+        call.wait_answered()
+        inodes = {os.readlink(fd) for fd in Path(f"/proc/{asterisk.process.pid}/fd").iterdir()}
+        for table in ("tcp", "udp", "tcp6", "udp6"):
+            for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+                fields = row.split()
+                address, port = fields[1].split(":")
+                if f"socket:[{fields[9]}]" in inodes and (table.startswith("tcp") or int(port, 16) in ours):
+                    assert address == "0100007F", f"{table} {row}"
+        call.hang_up()
+
+
+def test_a_second_one_on_the_same_ports_is_refused(asterisk: PrivateAsterisk) -> None:
+    with pytest.raises(SwitchUnreachable, match=r"asterisk\.sip_port"):
+        start(asterisk.config)
+
+
+def test_a_caller_whom_no_application_takes_reaches_a_phone_of_the_fallback(
+    asterisk: PrivateAsterisk,
+) -> None:
+    number = "+56911110001"
+    with (
+        asterisk.phone(port=asterisk.fallback_port, tone_hertz=PHONE_TONE) as phone,
+        asterisk.call(number=number, tone_hertz=CALLER_TONE) as call,
+    ):
+        call.wait_answered(seconds=2)
+        until(lambda: call.audio.level() > 100, "a prompt")
+        phone.wait_answered(seconds=30)
+        until(lambda: call.audio.hears(PHONE_TONE), "the phone's tone at the caller")
+        until(lambda: phone.audio.hears(CALLER_TONE), "the caller's tone at the phone")
+        call.hang_up()
+        assert phone.wait_ended() == "bye_received"
+    asterisk.wait_quiet()
+    assert fallbacks(asterisk, number) == ["FALLBACK,queue"]
+    until(lambda: answered_in_the_fallback(asterisk, number), "the answer in the CEL")
+
+
+def test_a_caller_whom_nobody_answers_hears_that_we_call_back_and_is_released(
+    asterisk: PrivateAsterisk,
+) -> None:
+    number = "+56911110002"
+    with asterisk.call(DID_EN, number=number) as call:
+        call.wait_answered(seconds=2)
+        assert call.wait_ended(seconds=60) == "bye_received"
+    assert fallbacks(asterisk, number) == ["FALLBACK,queue"]
+    assert not answered_in_the_fallback(asterisk, number)
+    assert "does not exist in any format" not in asterisk.log()
+
+
+@pytest.mark.parametrize("seconds", [0.3, 5.0, 14.0], ids=["first prompt", "prompts", "waiting music"])
+def test_the_emergency_key_reaches_the_emergency_number_at_any_time(
+    asterisk: PrivateAsterisk, seconds: float
+) -> None:
+    number = f"+5691112{round(seconds * 10):04}"
+    with (
+        asterisk.phone(port=asterisk.emergency_port, tone_hertz=PHONE_TONE) as emergency,
+        asterisk.call(number=number, keys=[(seconds, "59")]) as call,
+    ):
+        emergency.wait_answered(seconds=40)
+        until(lambda: call.audio.hears(PHONE_TONE), "the emergency service")
+        emergency.hang_up()
+        assert call.wait_ended() == "bye_received"
+    asterisk.wait_quiet()
+    assert fallbacks(asterisk, number) == ["FALLBACK,queue", "FALLBACK,emergency"]
+    until(lambda: answered_in_the_fallback(asterisk, number), "the answer in the CEL")
+
+
+def test_the_emergency_line_reaches_the_emergency_number_without_a_key(asterisk: PrivateAsterisk) -> None:
+    number = "+56911130001"
+    with (
+        asterisk.phone(port=asterisk.emergency_port, tone_hertz=PHONE_TONE) as emergency,
+        asterisk.call(DID_EMERGENCY, number=number) as call,
+    ):
+        emergency.wait_answered(seconds=20)
+        until(lambda: call.audio.hears(PHONE_TONE), "the emergency service")
+        call.hang_up()
+    assert fallbacks(asterisk, number) == ["FALLBACK,emergency"]
+
+
+def test_an_emergency_that_is_not_answered_goes_to_the_phones(asterisk: PrivateAsterisk) -> None:
+    with (
+        asterisk.phone(port=asterisk.emergency_port, ring_seconds=0.1, reject_code=486) as emergency,
+        asterisk.phone(port=asterisk.fallback_port) as phone,
+        asterisk.call(DID_EMERGENCY) as call,
+    ):
+        assert emergency.wait_ended(seconds=20) == "rejected"
+        phone.wait_answered(seconds=30)
+        call.hang_up()
+    asterisk.wait_quiet()
+
+
+def test_a_caller_whose_fuse_burns_down_reaches_the_fallback_and_its_emergency_key(
+    asterisk: PrivateAsterisk,
+) -> None:
+    number = "+56911140001"
+    ari = AriApp(asterisk)
+    with (
+        asterisk.phone(port=asterisk.emergency_port, tone_hertz=PHONE_TONE) as emergency,
+        ari.connected(),
+        asterisk.call(number=number) as call,
+    ):
+        until(lambda: ari.request("GET", "channels"), "the call in the application")
+        channel = ari.request("GET", "channels")[0]["id"]
+        ari.request("POST", f"channels/{channel}/answer")
+        call.wait_answered()
+        bridge = ari.request("POST", "bridges", type="holding")["id"]
+        ari.request("POST", f"bridges/{bridge}/addChannel", channel=channel)
+        ari.request("POST", f"bridges/{bridge}/moh")
+        ari.set_fuse(channel, 2)
+        until(lambda: fallbacks(asterisk, number), "the fallback", 10)
+        call.press("9")
+        emergency.wait_answered(seconds=20)
+        # The fuse was set anew: it does not fire in the talk.
+        until(lambda: call.audio.hears(PHONE_TONE), "the emergency service")
+        call.hang_up()
+        ari.request("DELETE", f"bridges/{bridge}")
+    asterisk.wait_quiet()
+    assert fallbacks(asterisk, number) == ["FALLBACK,queue", "FALLBACK,emergency"]
+
+
+def test_an_agents_phone_made_at_run_time_registers_and_is_called(asterisk: PrivateAsterisk) -> None:
+    ari = AriApp(asterisk)
+    for kind, fields in {
+        "auth": {"auth_type": "digest", "username": "1001", "password": "secret"},
+        "aor": {"max_contacts": "1", "remove_existing": "yes"},
+        "endpoint": {
+            "auth": "1001",
+            "aors": "1001",
+            "context": "nowhere",
+            "disallow": "all",
+            "allow": "ulaw",
+            "identify_by": "username",
+            "direct_media": "no",
+        },
+    }.items():
+        body = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
+        ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/1001", body)
+    with ari.connected(), asterisk.phone(ring_seconds=None) as phone:
+        phone.register("1001", "secret")
+        leg = ari.request("POST", "channels", endpoint="PJSIP/1001", app="cti", timeout=20)["id"]
+        phone.wait_ringing()
+        phone.answer()
+        until(lambda: ari.request("GET", f"channels/{leg}")["state"] == "Up", "the leg's answer")
+        ari.request("DELETE", f"channels/{leg}")
+        assert phone.wait_ended() == "bye_received"
+    asterisk.wait_quiet()
+
+
+@pytest.mark.parametrize(
+    "from_header",
+    [
+        '"Anonymous" <sip:anonymous@anonymous.invalid>',
+        "<sip:127.0.0.1>",
+        f"<sip:{'9' * 200}@127.0.0.1>",
+        f'"{"x" * 200}" <sip:+56911111111@127.0.0.1>',
+        '"Robert\\"); DROP TABLE" <sip:%00%0d%0a;x=y@127.0.0.1>',
+        '"${SHELL(id)}" <sip:$%7BSHELL(id)%7D@127.0.0.1>',
+        '"ñandú ☎" <sip:+56911111111@127.0.0.1>',
+    ],
+    ids=["anonymous", "no user", "200 digits", "200 letters", "control characters", "dialplan code", "UTF-8"],
+)
+def test_any_caller_id_is_served(asterisk: PrivateAsterisk, from_header: str) -> None:
+    with asterisk.call(from_header=from_header) as call:
+        call.wait_answered(seconds=3)
+        until(lambda: call.audio.level() > 100, "a prompt")
+        call.hang_up()
+    asterisk.wait_quiet()
+
+
+def test_a_number_that_is_not_ours_is_refused(asterisk: PrivateAsterisk) -> None:
+    with asterisk.call("+56200000000") as call:
+        assert call.wait_ended() == "refused"
+        assert call.refusal_code == 404
+
+
+def test_malformed_messages_and_a_flood_of_invitations_do_no_harm(tmp_path: Path) -> None:
+    with (
+        private_asterisk(tmp_path, rtp_ports=2000) as asterisk,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
+    ):
+        target = ("127.0.0.1", asterisk.sip_port)
+        sender.bind(("127.0.0.1", 0))
+        for message in malformed_messages(sender.getsockname()[1]):
+            sender.sendto(message, target)
+        begun = time.monotonic()
+        for ordinal in range(250):
+            sender.sendto(invitation(ordinal, sender.getsockname()[1]), target)
+            while time.monotonic() < begun + ordinal / 50:
+                time.sleep(0.002)
+            if ordinal == 150:
+                with asterisk.call(number="+56911150001") as call:
+                    call.wait_answered(seconds=5)
+                    until(lambda: call.audio.level() > 100, "a prompt")
+                    call.hang_up()
+        with asterisk.call() as call:
+            call.wait_answered(seconds=5)
+            until(lambda: call.audio.level() > 100, "a prompt")
+            call.hang_up()
+        assert asterisk.process.process.poll() is None
+
+
+def invitation(ordinal: int, port: int) -> bytes:
+    """An INVITE of somebody who will never say another word."""
+    sdp = f"v=0\r\no=f 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n"
+    return (
+        f"INVITE sip:{DID_ES}@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKf{ordinal}\r\n"
+        f"From: <sip:+569{ordinal:08}@127.0.0.1>;tag=f{ordinal}\r\nTo: <sip:{DID_ES}@127.0.0.1>\r\n"
+        f"Call-ID: flood-{ordinal}\r\nCSeq: 1 INVITE\r\nContact: <sip:f@127.0.0.1:{port}>\r\n"
+        f"Content-Type: application/sdp\r\nContent-Length: {len(sdp)}\r\n\r\n{sdp}"
+    ).encode()
+
+
+def malformed_messages(port: int) -> list[bytes]:
+    """Twenty ways to be wrong."""
+    good = invitation(9999, port)
+    return [
+        b"",
+        b"\x00" * 100,
+        b"\xff" * 1400,
+        b"INVITE\r\n\r\n",
+        b"SIP/2.0 200 OK\r\n\r\n",
+        b"SIP/2.0 99999 What\r\n\r\n",
+        good.replace(b"SIP/2.0\r\nVia", b"SIP/9.9\r\nVia", 1),
+        good.replace(b"INVITE sip:", b"INVITE http:", 1),
+        good.replace(b"Call-ID: flood-9999\r\n", b""),
+        good.replace(b"CSeq: 1 INVITE", b"CSeq: 99999999999999999999 INVITE"),
+        good.replace(b"CSeq: 1 INVITE", b"CSeq: 1 BYE"),
+        good.replace(b"From: <sip:", b"From: <<<sip:"),
+        good.replace(b"Content-Length: ", b"Content-Length: 9"),
+        good.replace(b"Content-Length: ", b"Content-Length: -"),
+        good.replace(b"m=audio", b"m=\x00\x01\x02"),
+        good.replace(b"c=IN IP4 127.0.0.1", b"c=IN IP9 nowhere"),
+        good.replace(b"branch=z9hG4bKf9999", b"branch=" + b"b" * 1000),
+        good.replace(b"Contact: ", b"Contact: ;;;;=====%%%%"),
+        good.replace(b"\r\n\r\n", b"\r\n" + b"X-Long: " + b"y" * 3000 + b"\r\n\r\n", 1),
+        good[: len(good) // 2],
+    ]
