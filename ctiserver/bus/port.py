@@ -3,6 +3,8 @@
 A topic is words joined by dots (`agent.ann`, `queue.sales.waiting`); in a pattern `*` stands for any
 characters, dots included. What must not be lost goes through the journal. A subscriber may therefore miss
 messages while the bus is away, and heals by asking for a snapshot whenever `when_connected` calls it.
+
+The async methods belong into asyncio tasks; from Twisted: `Deferred.fromFuture(asyncio.ensure_future(...))`.
 """
 
 import re
