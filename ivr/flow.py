@@ -8,7 +8,7 @@ from ctiserver.core.ids import QueueKey
 from ctiserver.core.message import Frozen
 
 
-class Say(Frozen, tag="say"):
+class Say(Frozen, tag="say", forbid_unknown_fields=True):
     """Plays prompts, then goes on."""
 
     prompts: tuple[str, ...]
@@ -16,7 +16,7 @@ class Say(Frozen, tag="say"):
     collect: dict[str, str] = {}
 
 
-class Menu(Frozen, tag="menu"):
+class Menu(Frozen, tag="menu", forbid_unknown_fields=True):
     """Asks for one key; after `attempts` wrong keys or silences goes to `on_failure`."""
 
     prompts: tuple[str, ...]
@@ -29,7 +29,7 @@ class Menu(Frozen, tag="menu"):
     collect: dict[str, str] = {}
 
 
-class Language(Frozen, tag="language"):
+class Language(Frozen, tag="language", forbid_unknown_fields=True):
     """From here on the caller hears this language."""
 
     language: str
@@ -37,7 +37,7 @@ class Language(Frozen, tag="language"):
     collect: dict[str, str] = {}
 
 
-class Enqueue(Frozen, tag="queue"):
+class Enqueue(Frozen, tag="queue", forbid_unknown_fields=True):
     """Hands the caller to the ACD; the prompts are heard while he already has his place."""
 
     queue: QueueKey
@@ -45,7 +45,7 @@ class Enqueue(Frozen, tag="queue"):
     collect: dict[str, str] = {}
 
 
-class HangUp(Frozen, tag="hangup"):
+class HangUp(Frozen, tag="hangup", forbid_unknown_fields=True):
     """Says goodbye and ends the call."""
 
     prompts: tuple[str, ...] = ()
@@ -55,14 +55,14 @@ class HangUp(Frozen, tag="hangup"):
 Node = Say | Menu | Language | Enqueue | HangUp
 
 
-class Shortcut(Frozen):
+class Shortcut(Frozen, forbid_unknown_fields=True):
     """A key that leads to a node from anywhere in the flow."""
 
     key: str
     node: str
 
 
-class Flow(Frozen):
+class Flow(Frozen, forbid_unknown_fields=True):
     """The graph. `checked` graphs only: every name in it exists, and every node leads to a queue or an end."""
 
     name: str

@@ -1,25 +1,24 @@
 """Reads a flow from its TOML text and reports every mistake at once, each with its line.
 
 A flow that passes has no dead end, no unknown name, no key used twice, no node that nobody reaches, and from each of
-its nodes a caller comes to a queue or an end.
+its nodes a caller comes to a queue or an end. Its emergency key leads straight to a queue.
 """
 
 import tomllib
 from collections.abc import Collection, Iterator
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.core.tables import Document
-from ivr.flow import Enqueue, Flow, HangUp, Menu, Node, Say, exits
+from ivr.flow import Enqueue, Flow, HangUp, Language, Menu, Node, Say, exits
 from ivr.line_numbers import line_numbers, nearest
 from ivr.survey import Survey
 
 _KEYS = frozenset("0123456789*#")
 _TEN = 10
-_T = TypeVar("_T")
 
 
 def read_flow(
@@ -29,12 +28,9 @@ def read_flow(
     content = _toml(text, path)
     content["nodes"] = content.pop("node", {})
     lines = line_numbers(text)
-    flow = _convert(content, Flow, path, lines)
-    mistakes = [
-        Mistake(f"{path}:{nearest(lines, at)}", message) for at, message in _mistakes(flow, prompts, queues)
-    ]
-    if mistakes:
-        raise ConfigError(mistakes)
+    _refuse_if([*_shape(content)], path, lines)
+    flow = msgspec.convert(content, Flow)
+    _refuse_if([*_mistakes(flow, prompts, queues)], path, lines)
     return flow, _document(text, content)
 
 
@@ -42,12 +38,9 @@ def read_survey(text: str, path: str, *, prompts: Collection[str]) -> tuple[Surv
     """The survey and its document. Raises ConfigError with all mistakes, each as `path:line`."""
     content = _toml(text, path)
     lines = line_numbers(text)
-    survey = _convert(content, Survey, path, lines)
-    mistakes = [
-        Mistake(f"{path}:{nearest(lines, at)}", message) for at, message in _survey_mistakes(survey, prompts)
-    ]
-    if mistakes:
-        raise ConfigError(mistakes)
+    _refuse_if([*_shaped_as(Survey, content, ())], path, lines)
+    survey = msgspec.convert(content, Survey)
+    _refuse_if([*_survey_mistakes(survey, prompts)], path, lines)
     return survey, _document(text, content)
 
 
@@ -59,32 +52,50 @@ def _toml(text: str, path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = getattr(error, "lineno", None) or _line_in(str(error))
+        line = getattr(error, "lineno", None) or _line_in(str(error), text)
         what = str(error).partition(" (at")[0]
-        if "overwrite" in what:
+        if any(word in what for word in ("overwrite", "Duplicate", "twice")):
             what = "this key stands twice: give each key one meaning"
         raise ConfigError([Mistake(f"{path}:{line}", f"not valid TOML: {what}")]) from None
 
 
-def _line_in(message: str) -> int:
+def _line_in(message: str, text: str) -> int:
+    if "at end of document" in message:
+        return len(text.splitlines()) or 1
     _, _, rest = message.partition("at line ")
     digits = "".join(character for character in rest.split(",")[0] if character.isdigit())
     return int(digits or 1)
 
 
-def _convert(content: dict[str, Any], kind: type[_T], path: str, lines: dict[tuple[str, ...], int]) -> _T:
+Found = Iterator[tuple[tuple[str, ...], str]]
+
+
+def _refuse_if(
+    found: list[tuple[tuple[str, ...], str]], path: str, lines: dict[tuple[str, ...], int]
+) -> None:
+    if found:
+        raise ConfigError([Mistake(f"{path}:{nearest(lines, at)}", message) for at, message in found])
+
+
+def _shape(content: dict[str, Any]) -> Found:
+    """What is no flow at all: missing, unknown and mistyped keys, node by node so that all are found."""
+    nodes = content["nodes"]
+    if not isinstance(nodes, dict):
+        yield ("node",), "node is not a value: begin each node with a line [node.its-name]"
+        return
+    yield from _shaped_as(Flow, content | {"nodes": {}}, ())
+    for name, node in nodes.items():
+        yield from _shaped_as(Node, node, ("node", name))
+
+
+def _shaped_as(kind: Any, content: Any, here: tuple[str, ...]) -> Found:
     try:
-        return msgspec.convert(content, kind)
+        msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
         message, _, at = str(error).partition(" - at `$")
-        parts = (
-            at.rstrip("`").replace("nodes", "node").replace("[...]", "").replace("[", ".").replace("]", "")
-        )
-        keys = tuple(part for part in parts.split(".") if part)
-        raise ConfigError([Mistake(f"{path}:{nearest(lines, keys)}", message)]) from None
-
-
-Found = Iterator[tuple[tuple[str, ...], str]]
+        parts = at.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "").split(".")
+        _, _, unknown = message.partition("unknown field ")
+        yield (*here, *filter(None, [*parts, unknown.strip("`")])), message
 
 
 def _mistakes(flow: Flow, prompts: Collection[str], queues: Collection[str]) -> Found:
@@ -99,6 +110,7 @@ def _mistakes(flow: Flow, prompts: Collection[str], queues: Collection[str]) -> 
         if isinstance(node, Enqueue) and node.queue not in queues:
             yield ("node", name, "queue"), f"there is no queue {node.queue!r}"
     yield from _shortcuts(flow)
+    yield from _emergency(flow)
     yield from _reach(flow)
 
 
@@ -108,6 +120,16 @@ def _names(flow: Flow, name: str, node: Node) -> Found:
             yield ("node", name), f"dead end: node {name!r} leads to {target!r}, which there is not"
     if isinstance(node, Menu) and not node.keys:
         yield ("node", name), f"dead end: the menu {name!r} has no keys"
+    if isinstance(node, Menu) and (node.attempts < 1 or node.timeout_seconds <= 0):
+        yield ("node", name), f"the menu {name!r} gives no chance: attempts and timeout_seconds are above 0"
+    if isinstance(node, Menu | Say) and not node.prompts:
+        yield ("node", name, "prompts"), f"the node {name!r} says nothing: name a prompt"
+    if isinstance(node, Language) and node.language not in flow.languages:
+        spoken = ", ".join(flow.languages)
+        yield (
+            ("node", name, "language"),
+            f"the flow does not speak {node.language!r}; its languages: {spoken}",
+        )
 
 
 def _node_keys(flow: Flow, name: str, node: Node) -> Found:
@@ -131,6 +153,8 @@ def _shortcuts(flow: Flow) -> Found:
             continue
         if shortcut.node not in flow.nodes:
             yield (what,), f"{what} leads to {shortcut.node!r}, which there is not"
+        if shortcut.key not in _KEYS:
+            yield (what,), f"{shortcut.key!r} is no key of a telephone (0-9, *, #)"
         if shortcut.key in seen:
             yield (what,), f"key {shortcut.key} is used twice: for {seen[shortcut.key]} and for {what}"
         seen[shortcut.key] = what
@@ -139,8 +163,18 @@ def _shortcuts(flow: Flow) -> Found:
             ("repeat_key",),
             f"key {flow.repeat_key} is used twice: for {seen[flow.repeat_key]} and to repeat",
         )
-    if flow.emergency is None and not isinstance(flow.nodes.get(flow.start), Enqueue):
-        yield ("start",), 'no emergency key: add emergency = { key = "9", node = "..." }'
+    if flow.repeat_key and flow.repeat_key not in _KEYS:
+        yield ("repeat_key",), f"{flow.repeat_key!r} is no key of a telephone (0-9, *, #)"
+
+
+def _emergency(flow: Flow) -> Found:
+    if flow.emergency is None:
+        if not isinstance(flow.nodes.get(flow.start), Enqueue):
+            yield ("start",), 'no emergency key: add emergency = { key = "9", node = "..." }'
+        return
+    way = flow.straight_on(flow.emergency.node)
+    if way and not isinstance(flow.nodes[way[-1]], Enqueue):
+        yield ("emergency",), f"the emergency key must lead straight to a queue, and ends at {way[-1]!r}"
 
 
 def _reach(flow: Flow) -> Found:

@@ -7,7 +7,7 @@ Its document is a TOML file: `name`, `invitation` (the prompt that asks whether 
 from ctiserver.core.message import Frozen
 
 
-class Question(Frozen):
+class Question(Frozen, forbid_unknown_fields=True):
     """One question. `keys`: which keys are answers, and the value that each stands for."""
 
     key: str
@@ -15,7 +15,7 @@ class Question(Frozen):
     keys: dict[str, int]
 
 
-class Survey(Frozen):
+class Survey(Frozen, forbid_unknown_fields=True):
     """At most ten questions, asked in order; each ends the survey after `attempts` wrong keys or silences."""
 
     name: str
