@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from crm_core import accounts, phone_numbers
 from crm_core.customers import Customer, find_by_number
 from crm_core.interactions import Interaction, Offer, Segment, SurveyAnswer
+from crm_core.queues import Queue
 from ctiserver.core import events as e
 
 
@@ -93,6 +94,8 @@ def _(event: e.ContactQueued, interaction: Interaction, session: Session) -> Non
     interaction.queue = event.queue
     interaction.value_class = event.value_class
     interaction.language = event.language
+    if session.scalar(select(Queue.emergency).where(Queue.key == event.queue)):
+        interaction.emergency = True
 
 
 @record.register

@@ -31,7 +31,7 @@ def apply(session: Session, event_id: tuple[int, int, int], event: Event) -> boo
 
 def apply_batch(session: Session, batch: Iterable[Identified]) -> int:
     """How many of the events, given in the order of their ids, were new. Raises StoreError."""
-    reached = reader_positions.position(session, READER)
+    reached = reader_positions.position(session, READER, lock=True)
     fresh = []
     for event_id, event in batch:
         if event_id > reached:

@@ -45,7 +45,7 @@ def post(session: Session, item_id: str, kind: str, body: dict[str, Any], *, due
 
 
 def due(session: Session, now: float, limit: int = 100) -> Sequence[OutboxItem]:
-    """What waits to be sent, the longest due first; two senders never get the same."""
+    """What waits to be sent, the longest due first. In a writing unit: two senders never get the same."""
     query = (
         select(OutboxItem)
         .where(OutboxItem.done_at.is_(None), OutboxItem.due_at <= now)

@@ -37,22 +37,14 @@ class ReaderPosition(Base):
     n: Mapped[int]
 
 
-def position(session: Session, reader: str) -> EventId:
-    """Where the reader goes on; BEFORE_ALL for a new one. In a writing transaction the row is locked."""
-    row = _row(session, reader)
+def position(session: Session, reader: str, *, lock: bool = False) -> EventId:
+    """Where the reader goes on; BEFORE_ALL for a new one. With `lock` a second such reader waits for our commit."""
+    query = select(ReaderPosition).where(ReaderPosition.reader == reader)
+    row = session.scalar(query.with_for_update() if lock else query)
     return EventId(row.epoch, row.seq, row.n) if row else BEFORE_ALL
 
 
 def advance(session: Session, reader: str, to: EventId) -> None:
     """Moves the reader's position, in the caller's transaction."""
-    row = _row(session, reader)
-    if row is None:
-        session.add(ReaderPosition(reader=reader, epoch=to.epoch, seq=to.seq, n=to.n))
-    else:
-        row.epoch, row.seq, row.n = to
+    session.merge(ReaderPosition(reader=reader, epoch=to.epoch, seq=to.seq, n=to.n))
     session.flush()
-
-
-def _row(session: Session, reader: str) -> ReaderPosition | None:
-    query = select(ReaderPosition).where(ReaderPosition.reader == reader)
-    return session.scalar(query.with_for_update())

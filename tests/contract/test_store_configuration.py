@@ -146,15 +146,15 @@ def test_what_is_no_configuration_leaves_the_version(center: Store) -> None:
 def test_a_thing_is_posted_once_per_id(store: Store) -> None:
     for body in ({"to": "first"}, {"to": "second"}):
         store.write(outbox.post, "3.14.1", "mail", body, due_at=10.0)
-    (item,) = store.read(outbox.due, 10.0)
+    (item,) = store.write(outbox.due, 10.0)
     assert item.body == {"to": "first"}
 
 
 def test_things_are_sent_when_due_and_only_until_done(store: Store) -> None:
     store.write(outbox.post, "1.1.1", "mail", {}, due_at=10.0)
-    assert store.read(outbox.due, 9.0) == []
+    assert store.write(outbox.due, 9.0) == []
     store.write(lambda session: [outbox.sent(item, 11.0) for item in outbox.due(session, 11.0)])
-    assert store.read(outbox.due, 99.0) == []
+    assert store.write(outbox.due, 99.0) == []
 
 
 def test_what_could_not_be_sent_is_tried_again_later_and_later(store: Store) -> None:
@@ -165,7 +165,7 @@ def test_what_could_not_be_sent_is_tried_again_later_and_later(store: Store) -> 
         store.write(
             lambda session, now: [outbox.failed(i, now, "no route") for i in outbox.due(session, now)], now
         )
-        (item,) = store.read(outbox.due, 1e9)
+        (item,) = store.write(outbox.due, 1e9)
         pauses.append(item.due_at - now)
         now = item.due_at
     assert pauses[:4] == [1, 2, 4, 8]

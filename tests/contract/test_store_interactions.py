@@ -1,5 +1,9 @@
 """One interaction per contact from the stream of events, exactly once, on both databases."""
 
+import subprocess
+import sys
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -19,6 +23,7 @@ from crm_core.interactions import (
     to_call_back,
 )
 from crm_core.phone_numbers import E164
+from crm_core.queues import add_queue
 from crm_core.reader_positions import BEFORE_ALL, EventId, advance, position
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
@@ -26,6 +31,7 @@ from ctiserver.core.errors import Conflict, StoreError
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Status
+from ctiserver.core.wire import encode
 
 CONTACT = ContactId("cti-a-1-z")
 LEG, AGENT_LEG = LegId("leg-1"), LegId("leg-2")
@@ -99,7 +105,7 @@ def whole_life(customer_id: int) -> list[Event]:
         "rule": "score",
         "heads": heads,
         "idle_agents": 2,
-        "excluded": {"carl": "skill"},
+        "excluded": {"skill": 1},
     }
     return [
         arrived(),
@@ -313,10 +319,56 @@ def test_a_crash_in_the_transaction_leaves_neither_effect_nor_position(
     assert store.write(apply_batch, life) == len(life) - 8
 
 
+READING_CHILD = """
+import sys
+from crm_core.db import Store
+from crm_core.interaction_writer import apply
+from ctiserver.core.wire import decode_event
+store = Store(sys.argv[1])
+for line in sys.stdin.buffer:
+    epoch, seq, n, body = line.split(b" ", 3)
+    store.write(apply, (int(epoch), int(seq), int(n)), decode_event(body))
+"""
+
+
+@pytest.mark.parametrize("reached", [1, 11, 23])
+def test_a_reader_that_is_killed_and_begins_again_writes_the_same_record(
+    store: Store, empty_database: str, customer_id: int, reached: int
+) -> None:
+    once = play(store, *whole_life(customer_id))
+    store.write(forget)
+    life = numbered(whole_life(customer_id))
+    child = subprocess.Popen([sys.executable, "-c", READING_CHILD, empty_database], stdin=subprocess.PIPE)
+    assert child.stdin
+    for event_id, event in life:
+        child.stdin.write("{} {} {} ".format(*event_id).encode() + encode(event) + b"\n")
+    child.stdin.flush()
+    deadline = time.monotonic() + 30
+    while store.read(position, READER) < life[reached][0]:
+        assert time.monotonic() < deadline
+        assert child.poll() is None
+    child.kill()
+    child.wait()
+    child.stdin.close()
+    store.write(apply_batch, life)
+    assert store.read(record) == once
+
+
 def test_events_of_a_later_epoch_are_new_even_if_seq_begins_again(store: Store) -> None:
     store.write(apply, (1, 900, 1), arrived())
     assert store.write(apply, (2, 1, 1), ended(110.0, "ivr", "caller"))
     assert store.read(record)["outcome"] == "ended_in_ivr"
+
+
+def test_two_readers_by_mistake_write_one_record(store: Store, customer_id: int) -> None:
+    life = numbered(whole_life(customer_id))
+    store.write(apply, *life[0])  # the row that both will lock
+    readers = [threading.Thread(target=store.write, args=(apply_batch, life)) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert len(store.read(record)["parts"]) == 5
 
 
 def test_what_is_not_about_a_contact_only_moves_the_position(store: Store) -> None:
@@ -377,6 +429,22 @@ def test_missed_emergencies_are_called_back_first_and_each_by_one_person(store: 
         store.write(call_back_done, 1, plain, now=602.0)
     store.write(call_back_done, 1, urgent, now=603.0)
     assert [row.id for row in store.read(to_call_back, 1)] == [plain]
+
+
+def test_a_contact_that_was_ever_in_an_emergency_queue_is_an_emergency(store: Store) -> None:
+    store.write(lambda session: add_queue(session, 1, "sales", "Sales", skills={}, emergency=True).id)
+    moved = e.ContactQueued(
+        contact=CONTACT,
+        at=106.0,
+        account_id=1,
+        leg=LEG,
+        queue=QueueKey("other"),
+        value_class="A",
+        language="es",
+        pii_number=MOBILE,
+    )
+    seen = play(store, arrived(), queued(), moved)
+    assert (seen["emergency"], seen["queue"], seen["queued_at"]) == (True, "other", 105.0)
 
 
 def test_a_number_shared_by_several_leaves_the_customer_open(store: Store) -> None:
