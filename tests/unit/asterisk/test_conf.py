@@ -1,0 +1,167 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ctiserver.asterisk.conf import cel_file, check, etc_dir, render, write
+from ctiserver.asterisk.install import Asterisk as InstalledAsterisk
+from ctiserver.asterisk.modules import MODULES
+from ctiserver.asterisk.passwords import Passwords
+from ctiserver.core.config import Asterisk, Config, Fallback, Folder, Installation, Number, Trunk
+from ctiserver.core.errors import ConfigError
+
+PASSWORDS = Passwords(ari="ari-secret", ami="ami-secret")
+PSTN = Trunk(name="pstn", match=("192.0.2.0/28",), host="192.0.2.1", username="we", password="a;b")
+
+
+def installed(folder: Path) -> InstalledAsterisk:
+    modules = folder / "modules"
+    modules.mkdir(exist_ok=True)
+    for name in MODULES:
+        (modules / f"{name}.so").touch()
+    return InstalledAsterisk(
+        command=("asterisk",),
+        version="22",
+        module_dir=modules,
+        data_dir=folder / "data",
+        music_dir=folder / "music",
+    )
+
+
+def config(folder: Path, **asterisk: object) -> Config:
+    return replace(
+        Config(),
+        installation=Installation(state_dir=folder / "state"),
+        asterisk=replace(Asterisk(), **asterisk),  # type: ignore[arg-type]
+        numbers=(Number(did="+56221234567"), Number(did="600", language="en", emergency=True)),
+        prompts=Folder(directory=folder / "sounds"),
+    )
+
+
+def files(folder: Path, **asterisk: object) -> dict[str, str]:
+    return render(config(folder, **asterisk), PASSWORDS, installed(folder))
+
+
+def dialplan(folder: Path, **fallback: object) -> str:
+    return files(folder, fallback=Fallback(**fallback), trunks=(PSTN,))["extensions.conf"]  # type: ignore[arg-type]
+
+
+def test_every_number_goes_to_the_application_with_or_without_plus(tmp_path: Path) -> None:
+    text = files(tmp_path)["extensions.conf"]
+    assert "exten => 56221234567,1,Set(CHANNEL(language)=es)\n" in text
+    assert " same => n,Stasis(cti,in,+56221234567)\n" in text
+    assert "exten => +56221234567,1,Goto(56221234567,1)\n" in text
+    assert "exten => 600,1,Set(CHANNEL(language)=en)\n same => n,Set(FALLBACK=emergency)\n" in text
+
+
+def test_without_numbers_every_number_is_taken(tmp_path: Path) -> None:
+    text = render(replace(config(tmp_path), numbers=()), PASSWORDS, installed(tmp_path))["extensions.conf"]
+    assert "exten => _[+0-9].,1," in text
+
+
+def test_a_burnt_fuse_and_a_failed_application_lead_to_the_fallback(tmp_path: Path) -> None:
+    text = files(tmp_path)["extensions.conf"]
+    assert "exten => T,1,Goto(fallback,${FALLBACK},1)" in text
+    assert '"${STASISSTATUS}"="FAILED"]?fallback,${FALLBACK},1)' in text
+
+
+@pytest.mark.parametrize(
+    ("target", "dialled"),
+    [
+        ("+56229999999", "PJSIP/+56229999999@pstn"),
+        ("PJSIP/1001", "PJSIP/1001"),
+        ("sip:guard@192.0.2.9:5062", "PJSIP/fallback-1"),
+    ],
+)
+def test_the_emergency_key_dials_numbers_endpoints_and_addresses(
+    tmp_path: Path, target: str, dialled: str
+) -> None:
+    text = dialplan(tmp_path, emergency_number=target, emergency_key="*")
+    assert f"Dial({dialled},60,U(fallback-answered))" in text
+    assert "exten => *,1,Goto(emergency,1)" in text
+
+
+def test_without_an_emergency_number_the_emergency_line_rings_the_phones(tmp_path: Path) -> None:
+    text = dialplan(tmp_path, endpoints=("PJSIP/1001",))
+    assert "Dial(" not in text
+    assert "Queue(fallback,,,,120,,fallback-answered)" in text
+
+
+def test_without_phones_nobody_waits_for_them(tmp_path: Path) -> None:
+    assert "Queue(" not in dialplan(tmp_path)
+
+
+def test_a_phone_known_by_its_address_gets_an_endpoint(tmp_path: Path) -> None:
+    phone = "sip:desk@192.0.2.7"
+    found = files(tmp_path, fallback=Fallback(endpoints=("PJSIP/1001", phone)))
+    assert "member => PJSIP/1001\nmember => PJSIP/fallback-1\n" in found["queues.conf"]
+    assert f"[fallback-1]\ntype = aor\ncontact = {phone}\n" in found["pjsip.conf"]
+
+
+def test_our_prompt_is_played_where_both_languages_have_it(tmp_path: Path) -> None:
+    for language in ("es", "en"):
+        (tmp_path / "sounds" / language).mkdir(parents=True)
+        (tmp_path / "sounds" / language / "agents-busy.wav").touch()
+    (tmp_path / "sounds/es/call-back-later.wav").touch()
+    text = dialplan(tmp_path)
+    assert f"Background({tmp_path}/sounds/agents-busy,m)" in text
+    assert "Background(vm-goodbye,m)" in text
+
+
+def test_the_notice_names_the_key_only_where_it_is_that_key(tmp_path: Path) -> None:
+    for language in ("es", "en"):
+        (tmp_path / "sounds" / language).mkdir(parents=True)
+        (tmp_path / "sounds" / language / "emergency-notice.wav").touch()
+    assert "emergency-notice" in dialplan(tmp_path, emergency_number="PJSIP/1")
+    assert "emergency-notice" not in dialplan(tmp_path, emergency_number="PJSIP/1", emergency_key="5")
+    assert "emergency-notice" not in dialplan(tmp_path)
+
+
+def test_a_semicolon_in_a_password_is_not_a_comment(tmp_path: Path) -> None:
+    assert "password = a\\;b\n" in files(tmp_path, trunks=(PSTN,))["pjsip.conf"]
+
+
+def test_a_line_break_in_a_password_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="control character"):
+        files(tmp_path, trunks=(replace(PSTN, password="a\ncontext=evil"),))
+
+
+def test_control_ports_are_on_loopback_whatever_the_address(tmp_path: Path) -> None:
+    found = files(tmp_path, address="0.0.0.0")
+    assert "bindaddr = 127.0.0.1" in found["http.conf"]
+    assert "bindaddr = 127.0.0.1" in found["manager.conf"]
+    assert "bind = 0.0.0.0:5060" in found["pjsip.conf"]
+    assert "media_address" not in found["pjsip.conf"]
+
+
+def test_a_caller_cannot_pass_for_a_trunk_by_its_name(tmp_path: Path) -> None:
+    assert "identify_by = ip\n" in files(tmp_path, trunks=(PSTN,))["pjsip.conf"]
+
+
+def test_keys_are_not_written_to_the_event_file(tmp_path: Path) -> None:
+    events = next(line for line in files(tmp_path)["cel.conf"].splitlines() if line.startswith("events"))
+    assert "DTMF" not in events
+    assert "ALL" not in events
+
+
+def test_written_files_are_private_and_pass_the_check(tmp_path: Path) -> None:
+    asterisk = installed(tmp_path)
+    main_file = write(config(tmp_path), PASSWORDS, asterisk)
+    assert main_file == etc_dir(config(tmp_path)) / "asterisk.conf"
+    assert {file.stat().st_mode & 0o777 for file in etc_dir(config(tmp_path)).iterdir()} == {0o600}
+    assert cel_file(config(tmp_path)).parent.is_dir()
+    assert check(config(tmp_path), PASSWORDS, asterisk) == []
+
+
+def test_the_check_tells_what_was_edited_what_is_missing_and_what_would_not_load(tmp_path: Path) -> None:
+    asterisk = installed(tmp_path)
+    write(config(tmp_path), PASSWORDS, asterisk)
+    with (etc_dir(config(tmp_path)) / "rtp.conf").open("a") as file:
+        file.write("strictrtp = no\n")
+    (etc_dir(config(tmp_path)) / "ari.conf").unlink()
+    (asterisk.module_dir / "res_ari.so").unlink()
+    assert [str(mistake) for mistake in check(config(tmp_path), PASSWORDS, asterisk)] == [
+        "ari.conf: is not written yet; run: ctiserver asterisk config",
+        "rtp.conf: differs from the configuration (1 lines); run: ctiserver asterisk config",
+        f"modules.conf: res_ari is not in {asterisk.module_dir}; install it",
+    ]
