@@ -122,9 +122,14 @@ def create_bridge(conversation: str, kind: Kind, contact: str) -> Request:
     return Request("POST", _path("bridges", conversation), {"type": BRIDGE_TYPES[kind], "name": contact})
 
 
-def add_leg(conversation: str, leg: str) -> Request:
-    """Moves the leg there, wherever it was."""
-    return Request("POST", _path("bridges", conversation, "addChannel"), {"channel": leg})
+def add_leg(conversation: str, leg: str, kind: Kind) -> Request:
+    """Moves the leg there, wherever it was.
+
+    On hold it is a "holding participant": it hears music, also again after a prompt, without a channel of
+    its own for the music; without that role it would hear silence.
+    """
+    query = {"channel": leg} | ({"role": "holding_participant"} if kind == Kind.HOLD else {})
+    return Request("POST", _path("bridges", conversation, "addChannel"), query)
 
 
 def remove_leg(conversation: str, leg: str) -> Request:

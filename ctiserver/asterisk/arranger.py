@@ -101,8 +101,8 @@ def _request(step: Step) -> Request:
     match step:
         case CreateBridge(conversation, kind, contact):
             return ari_wire.create_bridge(conversation, kind, contact)
-        case AddLeg(conversation, leg):
-            return ari_wire.add_leg(conversation, leg)
+        case AddLeg(conversation, leg, kind):
+            return ari_wire.add_leg(conversation, leg, kind)
         case RemoveLeg(conversation, leg):
             return ari_wire.remove_leg(conversation, leg)
         case DestroyBridge(conversation):

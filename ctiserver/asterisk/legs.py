@@ -23,6 +23,7 @@ class CreateBridge:
 class AddLeg:
     conversation: ConversationId
     leg: LegId
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _moves(wanted: tuple[Conversation, ...], seen: Seen, wrong: list[Conversatio
         for leg in conversation.legs:
             where = seen.where(leg)
             if where is None or where in wrong:
-                silent.append(AddLeg(conversation.id, leg))
+                silent.append(AddLeg(conversation.id, leg, conversation.kind))
             elif where != conversation.id:
-                moved.append(AddLeg(conversation.id, leg))
+                moved.append(AddLeg(conversation.id, leg, conversation.kind))
     return silent + moved
