@@ -56,6 +56,8 @@ def entries_after(directory: Path, after_seq: int, *, until_seq: int) -> Iterato
     Raises JournalDamaged.
     """
     segments = list_segments(directory)
+    if not segments:
+        return
     needed = [
         name
         for name, following in zip(segments, [*segments[1:], None], strict=True)

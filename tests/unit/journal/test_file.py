@@ -14,6 +14,7 @@ from ctiserver.journal.errors import JournalDamaged, JournalLocked
 from ctiserver.journal.file import Journal
 from ctiserver.journal.line import Derived, Entry, Gap, Position, decode, encode
 from ctiserver.journal.positions import write_position
+from ctiserver.journal.replay import entries_after
 from ctiserver.journal.segments import list_segments
 
 REPOSITORY = Path(__file__).parents[3]
@@ -320,3 +321,7 @@ def test_a_journal_is_open_in_one_place_only_also_between_processes(bench: Bench
         writer.kill()
         writer.stdout.read()
     assert isinstance(bench.open(), Journal)
+
+
+def test_an_empty_folder_has_nothing_to_replay(tmp_path: Path) -> None:
+    assert list(entries_after(tmp_path, 0, until_seq=0)) == []
