@@ -28,7 +28,7 @@ from ctiserver.asterisk.arranger import Arranger
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.fuses import Fuses
-from ctiserver.asterisk.reality import read_reality
+from ctiserver.asterisk.reality import read_reality, recorded_seconds
 from ctiserver.asterisk.recorder import Recorder
 from ctiserver.asterisk.resync import Orphans, Reality, differences, missed_calls, orphans
 from ctiserver.asterisk.translate import AriEvent, Translator
@@ -102,7 +102,9 @@ class AriSwitch(Service):
             on_event=self._event,
             on_replaced=on_replaced,
         )
-        self._translator = Translator()
+        self._translator = Translator(
+            file_seconds=lambda recording: recorded_seconds(folders.recordings, recording)
+        )
         self._arranger = Arranger(self._ari.request, installation)
         self._recorder = Recorder(
             self._ari.request, app, folders.recordings, self._translator, self._told, clock

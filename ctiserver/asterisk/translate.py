@@ -100,11 +100,15 @@ class _Leg:
 
 @dataclass(slots=True)
 class Translator:
-    """Invariant: `legs` holds exactly the legs whose end was not told yet."""
+    """Invariant: `legs` holds exactly the legs whose end was not told yet.
+
+    `file_seconds` measures a recording's file; Asterisk tells whole seconds only.
+    """
 
     legs: dict[LegId, _Leg] = field(default_factory=dict)
     playbacks: dict[PlaybackId, bool] = field(default_factory=dict)
     recordings: set[RecordingId] = field(default_factory=set)
+    file_seconds: Callable[[RecordingId], float | None] = lambda _recording: None
 
     def adopt(self, belief: Belief) -> None:
         """Begin again from what is believed after a comparison with reality."""
@@ -260,8 +264,13 @@ class Translator:
         return self.prompt_over(PlaybackId(playback["id"]), at, failed=playback.get("state") == "failed")
 
     def _recording_finished(self, event: AriEvent, at: float) -> list[Input]:
-        seconds = float(event["recording"].get("duration") or 0)
-        return self.recording_kept(RecordingId(event["recording"]["name"]), seconds, at)
+        recording = RecordingId(event["recording"]["name"])
+        if recording not in self.recordings:
+            return []
+        seconds = self.file_seconds(recording)
+        if seconds is None:
+            seconds = float(event["recording"].get("duration") or 0)
+        return self.recording_kept(recording, seconds, at)
 
     def _recording_failed(self, event: AriEvent, at: float) -> list[Input]:
         recording = event["recording"]
