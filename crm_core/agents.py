@@ -59,8 +59,10 @@ def add_agent(
     skills: Mapping[str, int],
     phone_uri: str | None = None,
 ) -> Agent:
-    """The new agent, with an id. Raises NotFound for an unknown login, Conflict for one who is an agent,
-    an extension in use, an unknown skill or a level outside 0..100.
+    """The new agent, with an id.
+
+    Raises NotFound for an unknown login; Conflict for one who is an agent already, an extension in use, an
+    unknown skill or a level outside 0..100.
     """
     owner = session.scalar(select(User).where(User.login == login))
     if owner is None:

@@ -148,9 +148,7 @@ def customer(session: Session, account_id: int, customer_id: int) -> Customer:
 
 
 def search(session: Session, account_id: int, text: str, limit: int = 20) -> Sequence[Customer]:
-    """Customers whose names or RUT have a word beginning with each word of `text`; accents and case don't
-    matter.
-    """
+    """Customers with a name or RUT beginning with each word of `text`, whatever its accents and case."""
     query = select(Customer).where(Customer.account_id == account_id)
     for word in _searchable(text).split():
         query = query.where(Customer.search_text.contains(f" {word}", autoescape=True))
@@ -160,9 +158,7 @@ def search(session: Session, account_id: int, text: str, limit: int = 20) -> Seq
 def add_customer(
     session: Session, account_id: int, *, now: float, phones: Sequence[E164] = (), **fields: Any
 ) -> Customer:
-    """The new customer, with his id. Raises Refusal for a wrong RUT or an unknown field, Conflict for a
-    RUT in use.
-    """
+    """The new customer, with his id. Raises Refusal for wrong fields, Conflict for a RUT in use."""
     new = Customer(account_id=account_id, created_at=now, updated_at=now, **_checked(fields))
     new.phones = [_phone(account_id, number) for number in dict.fromkeys(phones)]
     new.search_text = _search_text(new)

@@ -25,6 +25,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from crm_core.base import to_json
 from crm_core.configuration import raise_version_on_change
+from crm_core.models import TABLES
 from ctiserver.core.errors import Conflict, StoreError
 
 P = ParamSpec("P")
@@ -41,6 +42,7 @@ class Store:
     def __init__(self, url: str, *, look_up_threads: int = LOOK_UP_THREADS) -> None:
         """Raises StoreError when the URL names no supported database."""
         self.engine = engine_for(url)
+        TABLES[0].registry.configure()  # now: look-ups begin in several threads at once
         self._look_up_engine = _look_up_engine_for(self.engine, look_up_threads)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
         self._reading = sessionmaker(self.engine.execution_options(**_one_moment(self.engine)))
@@ -64,8 +66,9 @@ class Store:
     def later(
         self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> Future[R]:
-        """The same as `read`, done in a thread. The Future fails with StoreError; cancel it when it is
-        too late.
+        """What `query(session, ...)`, a single statement, returns; it runs in a thread.
+
+        The Future fails with StoreError; cancel it when it is too late.
         """
         if not self._free_places.acquire(blocking=False):
             crowded: Future[R] = Future()
@@ -139,9 +142,7 @@ def _postgresql_settings(options: str = "") -> dict[str, Any]:
 
 
 def _one_moment(engine: Engine) -> dict[str, Any]:
-    """What makes a reading unit see one moment and change nothing; SQLite does so by itself, see `begin`
-    below.
-    """
+    """What makes a reading unit see one moment and change nothing; for SQLite that is `begin` below."""
     if engine.dialect.name == "sqlite":
         return {}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -187,9 +188,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
 @contextmanager
 def _mapped_errors() -> Iterator[None]:
-    """Turns the errors of SQLAlchemy and the drivers into ours; the statement and its values stay out of
-    them.
-    """
+    """Turns the errors of SQLAlchemy and the drivers into ours, without the statement and its values."""
     try:
         yield
     except (exc.IntegrityError, StaleDataError) as error:

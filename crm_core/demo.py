@@ -220,9 +220,7 @@ def _add_agents(
 
 
 def _skills(place: int) -> dict[str, int]:
-    """Five know invoices, three are technicians; every second speaks English; the last four take
-    emergencies too.
-    """
+    """Five know invoices, three are technicians; half speak English; the last four take emergencies."""
     trade = {"billing": 80} if place < 5 else {"technical": 80}
     english = {"en": 60} if place % 2 else {}
     emergency = {"emergency": 90} if place >= AGENTS // 2 else {}

@@ -101,8 +101,9 @@ class Interaction(Base):
 
 
 class Offer(Base):
-    """The contact was offered to an agent; `result`: answered, expired, refused, withdrawn, None: still
-    ringing.
+    """The contact was offered to an agent.
+
+    `result`: answered, expired, refused or withdrawn; None: still ringing.
     """
 
     __tablename__ = "offers"

@@ -12,9 +12,7 @@ from ctiserver.core.errors import NotFound
 
 
 class Queue(ConfiguresEngines, Base):
-    """One queue of one account. Its key is unique in the whole center: the engines know it by the key
-    alone.
-    """
+    """One queue of one account. Its key is unique in the whole center: the engines know nothing else."""
 
     __tablename__ = "queues"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,9 +9,7 @@ _WRITTEN = re.compile(r"(\d{1,3}(?:\.?\d{3}){0,2}|\d{1,8})-?([\dK])")
 
 
 def check_digit(number: int) -> str:
-    """The check digit of a RUT's number: weights 2..7 from the right, modulo 11 (Servicio de Registro
-    Civil).
-    """
+    """The check digit of a RUT's number: weights 2..7 from the right, modulo 11 (Registro Civil)."""
     weighted = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(str(number))))
     return "0123456789K"[-weighted % 11]
 

@@ -12,34 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, exc, text
 
-from crm_core import (
-    accounts,
-    agents,
-    configuration,
-    customers,
-    dispositions,
-    interactions,
-    outbox,
-    queues,
-    reader_positions,
-    users,
-)
 from crm_core.db import engine_for
+from crm_core.models import TABLES
 from ctiserver.core.errors import StoreError
-
-TABLES = (
-    accounts.Account,
-    agents.Agent,
-    configuration.ConfigurationVersion,
-    customers.Customer,
-    dispositions.Disposition,
-    interactions.Interaction,
-    outbox.OutboxItem,
-    queues.Queue,
-    reader_positions.ReaderPosition,
-    users.User,
-)
-"""One of each module: naming them is what loads the others."""
 
 _LOCK = 0x637469  # "cti": any number that the other users of the PostgreSQL database don't take
 
@@ -50,8 +25,9 @@ def metadata() -> MetaData:
 
 
 def upgrade(url: str) -> str:
-    """Makes the database (a SQLite file too) or brings it up to date; returns the revision. Raises
-    StoreError.
+    """Makes the database (a SQLite file too) or brings it up to date; returns the revision.
+
+    Raises StoreError.
     """
     engine = engine_for(url)
     try:

@@ -40,9 +40,7 @@ class User(Base):
 def add_user(
     session: Session, *, login: str, name: str, password: str, roles: Iterable[str], language: str = "es"
 ) -> User:
-    """The new user, with an id. Raises Refusal for a short password or unknown roles, Conflict for a
-    login in use.
-    """
+    """The new user, with an id. Raises Refusal for what is wrong in itself, Conflict for a login in use."""
     wanted = frozenset(roles)
     if unknown := sorted(wanted - ROLES):
         raise Refusal(
