@@ -102,10 +102,11 @@ def _private(directory: Path) -> Asterisk | None:
     root = directory / "root"
     try:
         stamp = json.loads((root / "installed.json").read_text())
-    except (OSError, ValueError):
+        command = _own_loader(root)
+    except (OSError, ValueError, AptFailed):
         return None
     return Asterisk(
-        command=_own_loader(root),
+        command=command,
         version=str(stamp["version"]),
         module_dir=root / str(stamp["modules"]),
         data_dir=root / "usr/share/asterisk",

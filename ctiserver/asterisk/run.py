@@ -153,6 +153,7 @@ def _require_free_ports(config: Config) -> None:
     settings = config.asterisk
     wanted = [
         ("sip_port", socket.SOCK_DGRAM, settings.address, settings.sip_port),
+        ("sip_port", socket.SOCK_STREAM, settings.address, settings.sip_port),
         ("http_port", socket.SOCK_STREAM, "127.0.0.1", settings.http_port),
         ("ami_port", socket.SOCK_STREAM, "127.0.0.1", settings.ami_port),
     ]

@@ -260,13 +260,12 @@ class Caller(SpeakingSipp):
         talk_seconds: float | None = None,
         answer_seconds: float = 30.0,
     ) -> None:
-        replace = {
-            "DID": did,
-            "FROM": from_header or f"<sip:{number}@127.0.0.1>",
-            "TALK_MS": _milliseconds(talk_seconds),
-            "ANSWER_MS": _milliseconds(answer_seconds),
-            "REFUSALS": "\n".join(_REFUSED.format(code=code) for code in _REFUSALS),
-        }
+        replace = _caller_values(
+            did=did,
+            from_header=from_header or f"<sip:{number}@127.0.0.1>",
+            talk_seconds=talk_seconds,
+            answer_seconds=answer_seconds,
+        )
         super().__init__(sip_port, "caller.xml", replace, ("-m", "1"), tone_hertz=tone_hertz, keys=keys)
 
     @property
@@ -274,6 +273,35 @@ class Caller(SpeakingSipp):
         """The SIP code with which the call was refused, or None."""
         refused = self.told("refused")
         return int(refused[0].detail) if refused else None
+
+
+class CallerStream(Sipp):
+    """Many calls from outside at a steady rate, each with a number of its own, silent and without keys.
+
+    For load, where nobody listens to each call. Number n (from 1) calls as `number_prefix` + n.
+    """
+
+    def __init__(
+        self,
+        sip_port: int,
+        *,
+        did: str,
+        count: int,
+        calls_per_second: float,
+        talk_seconds: float | None,
+        number_prefix: str = "+5692",
+        answer_seconds: float = 30.0,
+    ) -> None:
+        replace = _caller_values(
+            did=did,
+            from_header=f"<sip:{number_prefix}[call_number]@127.0.0.1>",
+            talk_seconds=talk_seconds,
+            answer_seconds=answer_seconds,
+        )
+        rate = ("-r", str(max(1, round(calls_per_second * 10))), "-rp", "10000", "-l", str(count))
+        super().__init__(
+            sip_port, "caller.xml", {**replace, "MEDIA_PORT": free_udp_port()}, ("-m", str(count), *rate)
+        )
 
 
 class Phone(SpeakingSipp):
@@ -324,6 +352,18 @@ class Phone(SpeakingSipp):
         replace = {"USER": user, "PASSWORD": password, "PHONE_PORT": self.port}
         with Sipp(self._sip_port, "register.xml", replace, ("-m", "1")) as registration:
             assert registration.wait_end() == 0, registration.story() + registration.messages()
+
+
+def _caller_values(
+    *, did: str, from_header: str, talk_seconds: float | None, answer_seconds: float
+) -> dict[str, object]:
+    return {
+        "DID": did,
+        "FROM": from_header,
+        "TALK_MS": _milliseconds(talk_seconds),
+        "ANSWER_MS": _milliseconds(answer_seconds),
+        "REFUSALS": "\n".join(_REFUSED.format(code=code) for code in _REFUSALS),
+    }
 
 
 def _milliseconds(seconds: float | None) -> int:

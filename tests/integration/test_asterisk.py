@@ -1,7 +1,10 @@
 """The private Asterisk by itself: what holds when no application of ours is there."""
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from ctiserver.asterisk.run import start
 from ctiserver.core.errors import SwitchUnreachable
 from tests.integration.ari_app import AriApp
 from tests.integration.asterisk import DID_EMERGENCY, DID_EN, DID_ES, PrivateAsterisk, private_asterisk
-from tests.integration.sipp import until
+from tests.integration.sipp import CallerStream, until
 
 pytestmark = pytest.mark.integration
 
@@ -223,6 +226,47 @@ def test_any_caller_id_is_served(asterisk: PrivateAsterisk, from_header: str) ->
         call.wait_answered(seconds=3)
         until(lambda: call.audio.level() > 100, "a prompt")
         call.hang_up()
+    asterisk.wait_quiet()
+
+
+def test_a_caller_who_gives_up_before_the_answer_leaves_nothing_behind(asterisk: PrivateAsterisk) -> None:
+    ari = AriApp(asterisk)
+    with ari.connected(), asterisk.call() as call:
+        until(lambda: ari.request("GET", "channels"), "the call in the application")
+        call.hang_up()
+        assert call.wait_ended() == "cancelled"
+    asterisk.wait_quiet()
+
+
+def test_it_runs_in_the_foreground_until_told_and_dies_with_its_starter(tmp_path: Path) -> None:
+    with private_asterisk(tmp_path) as asterisk:
+        asterisk.process.stop()
+        for how, code in ((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
+            script = (
+                "import sys, pathlib; from ctiserver.app.config_file import load; "
+                "from ctiserver.asterisk.run import run; "
+                "sys.exit(run(load(pathlib.Path(sys.argv[1])), lambda line: print(line, flush=True)))"
+            )
+            starter = subprocess.Popen(
+                [sys.executable, "-c", script, str(asterisk.config_file)],
+                stdout=subprocess.PIPE,
+                cwd=Path(__file__).parents[2],
+                text=True,
+            )
+            assert starter.stdout
+            until(lambda: "takes calls" in starter.stdout.readline(), "Asterisk")  # noqa: B023
+            pid = int((asterisk.config.asterisk_dir / "run/asterisk.pid").read_text())
+            starter.send_signal(how)
+            assert starter.wait(10) == code
+            until(lambda: not Path(f"/proc/{pid}").exists(), "Asterisk's end")  # noqa: B023
+
+
+def test_a_hundred_calls_at_ten_a_second_are_answered(asterisk: PrivateAsterisk) -> None:
+    with CallerStream(
+        asterisk.sip_port, did=DID_ES, count=100, calls_per_second=10, talk_seconds=1
+    ) as callers:
+        assert callers.wait_end(30) == 0, callers.story()
+        assert len(callers.told("hung_up")) == 100
     asterisk.wait_quiet()
 
 
