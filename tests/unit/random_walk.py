@@ -1,0 +1,151 @@
+"""A long random day in the simulated center: anything may happen between any two steps.
+
+Run as a program it prints a hash of all that was said, to be compared between runs: `random_walk.py SEED STEPS`.
+"""
+
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from random import Random
+from typing import Any
+
+import msgspec
+from company import AGENTS, AVAILABLE, LOGGED_OUT, PAUSE, QUEUES, agent, configured, queue
+from world import PHONES, World
+
+from ctiserver.core import inputs as i
+from ctiserver.core.message import Input
+from ctiserver.core.wire import encode
+
+CONFIGURATIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {"agents": AGENTS[1:]},
+    {"agents": (agent("ann", "technical", "service", skills={"gas": 99}), *AGENTS[1:])},
+    {"queues": QUEUES[1:]},
+    {"queues": (queue("service", head_start_seconds={"C": 200.0}, record=False), *QUEUES[1:])},
+    {"surveys": {}},
+)
+
+
+def walk(seed: int, steps: int) -> World:
+    """The world after so many random acts, and after everybody went home."""
+    random, world = Random(seed), World(seed, configured(at=1000.0))
+    for key in ("ann", "bob", "eve"):
+        world.choose(key, AVAILABLE)
+    for _ in range(steps):
+        disturb(world, random)
+    world.phones = {}
+    world.finish()
+    return world
+
+
+def disturb(world: World, random: Random) -> None:
+    """One random act; most often the next thing on the agenda happens."""
+    act = random.choices(list(_ACTS), list(_ACTS.values()))[0]
+    act(world, random)
+
+
+def _go_on(world: World, random: Random) -> None:
+    world.step()
+
+
+def _call(world: World, random: Random) -> None:
+    world.store = random.choice(("quick", "quick", "late", "error", "never"))
+    if len(_callers(world)) < 8:
+        world.call(number=random.choice((None, None, "")))
+
+
+def _press(world: World, random: Random) -> None:
+    keys = random.choice(
+        ("1", "1", "1", "2", "5", "9", "0", "#*8", "11", random.choices("0123456789*#", k=40))
+    )
+    if callers := _callers(world):
+        world.press(random.choice(callers), "".join(keys))
+
+
+def _hang_up(world: World, random: Random) -> None:
+    if world.legs:
+        world.hang_up(random.choice(list(world.legs)))
+
+
+def _phone(world: World, random: Random) -> None:
+    world.phones[random.choice(AGENTS).key] = random.choice(("answers", "answers", "answers", *PHONES))
+
+
+def _choose(world: World, random: Random) -> None:
+    status = random.choice((AVAILABLE, AVAILABLE, AVAILABLE, AVAILABLE, PAUSE, LOGGED_OUT))
+    world.choose(random.choice(AGENTS).key, status)
+
+
+def _dispose(world: World, random: Random) -> None:
+    world.dispose(random.choice(list(world.agents)), random.choice(("solved", "solved", "complaint", "what")))
+
+
+def _configure(world: World, random: Random) -> None:
+    changes = random.choice(CONFIGURATIONS)
+    world.put(configured(world.at, version=f"v{world.seq}", **changes))
+
+
+def _stray(world: World, random: Random) -> None:
+    world.put(out_of_place(world, random))
+
+
+_ACTS: dict[Callable[[World, Random], None], int] = {
+    _go_on: 100,
+    _call: 7,
+    _press: 16,
+    _hang_up: 2,
+    _phone: 2,
+    _choose: 8,
+    _dispose: 8,
+    _configure: 1,
+    _stray: 6,
+}
+
+
+def _callers(world: World) -> list[Any]:
+    return [key for key, leg in world.legs.items() if leg.agent is None]
+
+
+def out_of_place(world: World, random: Random) -> Input:
+    """Something late, repeated or unheard of."""
+    unknown: Any = random.choice(("nobody", "caller-1", "test-1-1-5"))
+    strange: list[Input] = [
+        i.LegRinging(at=world.at, leg=unknown) if unknown == "nobody" else i.SwitchDown(at=world.at),
+        i.LegEnded(at=world.at, leg="nobody", by="agent"),  # type: ignore[arg-type]
+        i.LegFailed(at=world.at, leg="nobody", reason="busy"),  # type: ignore[arg-type]
+        i.LegJoined(at=world.at, leg=random.choice([*world.legs, unknown]), conversation="none"),  # type: ignore[arg-type]
+        i.PromptEnded(at=world.at, playback=unknown),
+        i.RecordingStored(at=world.at, recording=unknown, seconds=1.0),
+        i.LookUpFailed(at=world.at, look_up=unknown, reason="late"),
+        i.LookedUp(at=world.at, look_up=unknown, candidates=()),
+        i.DigitPressed(at=world.at, leg=unknown, pii_digit="9"),
+    ]
+    for timer in (
+        f"acd:wrap_up:{unknown}",
+        f"acd:ring:{unknown}",
+        f"acd:place:{unknown}",
+        f"ivr:key:{unknown}",
+    ):
+        strange.append(i.TimerFired(at=world.at, timer=timer, due_at=world.at))  # type: ignore[arg-type]
+    repeatable = (i.LegRinging, i.LegAnswered, i.LegJoined, i.PromptStarted, i.PromptEnded, i.LookedUp)
+    repeated = [entry for entry in world.entries[-30:] if _may_repeat(world, entry, repeatable)]
+    return msgspec.structs.replace(random.choice([*strange, *repeated]), at=world.at)
+
+
+def _may_repeat(world: World, entry: Input, repeatable: tuple[type[Input], ...]) -> bool:
+    leg = getattr(entry, "leg", None)
+    return isinstance(entry, repeatable) and (leg is None or leg not in world.legs or world.legs[leg].up)
+
+
+def fingerprint(world: World) -> str:
+    """A hash of all that was said, in order."""
+    digest = sha256()
+    for turn in world.turns:
+        for said in turn.said:
+            digest.update(encode(said) + b"\n")
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    print(fingerprint(walk(int(sys.argv[1]), int(sys.argv[2]))))
