@@ -1,0 +1,117 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctiserver.asterisk.legs import (
+    AddLeg,
+    CreateBridge,
+    DestroyBridge,
+    RemoveLeg,
+    Seen,
+    SeenBridge,
+    Step,
+    steps,
+)
+from ctiserver.core.ids import ContactId, ConversationId, LegId
+from ctiserver.core.topology import Conversation, Kind
+
+CONTACT, OTHER = ContactId("c"), ContactId("other")
+CALLER, AGENT, THIRD = LegId("caller"), LegId("agent"), LegId("third")
+LEGS = [CALLER, AGENT, THIRD, LegId("fourth")]
+NAMES = [ConversationId(name) for name in "abcd"]
+A, B = NAMES[:2]
+
+
+def conversation(name: ConversationId, kind: Kind, *legs: LegId) -> Conversation:
+    return Conversation(id=name, kind=kind, legs=legs)
+
+
+def done(wanted: tuple[Conversation, ...], seen: Seen) -> list[Step]:
+    """The steps, taken."""
+    taken = steps(CONTACT, wanted, seen)
+    for step in taken:
+        seen.apply(step)
+    return taken
+
+
+def of_contact(seen: Seen) -> dict[ConversationId, tuple[Kind, set[LegId]]]:
+    return {id: (seen.bridges[id].kind, set(seen.bridges[id].legs)) for id in seen.of(CONTACT)}
+
+
+@st.composite
+def topologies(draw: st.DrawFn) -> tuple[Conversation, ...]:
+    names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=3))
+    legs = draw(st.permutations(LEGS))
+    places = draw(st.lists(st.sampled_from([*names, None]), min_size=len(legs), max_size=len(legs)))
+    return tuple(
+        conversation(
+            name,
+            draw(st.sampled_from(Kind)),
+            *(leg for leg, place in zip(legs, places, strict=True) if place == name),
+        )
+        for name in names
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Seen:
+    """Any bridges at all; some belong to another contact."""
+    bridges = {}
+    for it in draw(topologies()):
+        contact = draw(st.sampled_from([CONTACT, CONTACT, OTHER])) if it.id in NAMES[2:] else CONTACT
+        bridges[it.id] = SeenBridge(it.kind, contact, list(it.legs))
+    return Seen(bridges)
+
+
+@given(topologies(), worlds())
+def test_the_steps_lead_from_any_world_to_what_is_wanted(
+    wanted: tuple[Conversation, ...], seen: Seen
+) -> None:
+    foreign = {id for id, bridge in seen.bridges.items() if bridge.contact == OTHER}
+    wanted = tuple(it for it in wanted if it.id not in foreign)
+    done(wanted, seen)
+    assert of_contact(seen) == {it.id: (it.kind, set(it.legs)) for it in wanted}
+
+
+@given(topologies(), worlds())
+def test_a_second_time_there_is_nothing_to_do(wanted: tuple[Conversation, ...], seen: Seen) -> None:
+    done(wanted, seen)
+    assert steps(CONTACT, wanted, seen) == []
+
+
+@given(topologies(), worlds())
+def test_a_leg_that_stays_where_it_is_is_left_alone(wanted: tuple[Conversation, ...], seen: Seen) -> None:
+    staying = {
+        leg
+        for it in wanted
+        for leg in it.legs
+        if seen.where(leg) == it.id and seen.bridges[it.id].kind == it.kind
+    }
+    touched = {step.leg for step in done(wanted, seen) if isinstance(step, AddLeg | RemoveLeg)}
+    assert not touched & staying
+
+
+def test_the_agent_is_in_before_the_caller_leaves_the_music() -> None:
+    seen = Seen({A: SeenBridge(Kind.HOLD, CONTACT, [CALLER])})
+    assert done((conversation(B, Kind.TALK, CALLER, AGENT),), seen) == [
+        CreateBridge(B, Kind.TALK, CONTACT),
+        AddLeg(B, AGENT, Kind.TALK),
+        AddLeg(B, CALLER, Kind.TALK),
+        DestroyBridge(A),
+    ]
+
+
+def test_a_leg_wanted_nowhere_is_taken_out() -> None:
+    seen = Seen({A: SeenBridge(Kind.TALK, CONTACT, [CALLER, AGENT])})
+    assert done((conversation(A, Kind.TALK, CALLER),), seen) == [RemoveLeg(A, AGENT)]
+
+
+def test_no_conversation_leaves_each_leg_on_its_own() -> None:
+    seen = Seen({A: SeenBridge(Kind.TALK, CONTACT, [CALLER])})
+    assert done((), seen) == [RemoveLeg(A, CALLER), DestroyBridge(A)]
+
+
+def test_the_last_leg_to_end_tells_which_bridge_is_empty() -> None:
+    seen = Seen({A: SeenBridge(Kind.TALK, CONTACT, [CALLER, AGENT])})
+    assert seen.take_out(CALLER) is None
+    assert seen.take_out(AGENT) == A
+    assert seen.take_out(THIRD) is None
