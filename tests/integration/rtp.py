@@ -4,6 +4,7 @@ SIPp signals, this speaks: a UDP socket of our own needs no privilege, sends a k
 it, and can say whether the other side's tone comes through, which a recorded pcap file cannot.
 """
 
+import heapq
 import math
 import random
 import select
@@ -70,8 +71,10 @@ class RtpParty:
         self._thread.start()
 
     def close(self) -> None:
+        """Falls silent; harmless before `start`."""
         self._closing.set()
-        self._thread.join()
+        if self._thread.ident:
+            self._thread.join()
         self._socket.close()
 
     def speak_to(self, port: int | None) -> None:
@@ -140,6 +143,53 @@ class RtpParty:
         elif kind == 101 and (stamp := struct.unpack(">I", packet[4:8])[0]) != self._last_event_at:
             self._last_event_at = stamp
             self.heard_keys.append(_KEYS[packet[12] & 0x0F])
+
+
+class KeyPresser:
+    """Presses keys in many calls from one silent socket, which is the media address of them all.
+
+    `on_tick` is called every 20 ms from the presser's own thread.
+    """
+
+    def __init__(self, on_tick: Callable[[], None]) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self._on_tick = on_tick
+        self._due: list[tuple[float, int, int, bytes]] = []
+        self._ordinal = 0
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._live, name=f"keys {self.port}", daemon=True)
+
+    def start(self) -> None:
+        """Begins to press."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Lets go of the keys; harmless before `start`."""
+        self._closing.set()
+        if self._thread.ident:
+            self._thread.join()
+        self._socket.close()
+
+    def press(self, port: int, keys: str, after_seconds: float) -> None:
+        """Presses keys one after the other in the call whose far end listens on the port; from `on_tick` only."""
+        at = time.monotonic() + after_seconds
+        for key in keys:
+            stamp = round(at * _RATE) & 0xFFFFFFFF
+            for payload in _key_payloads(key):
+                at += PACKET_SECONDS
+                if payload:
+                    self._ordinal += 1
+                    header = struct.pack(">BBHII", 0x80, 101, self._ordinal & 0xFFFF, stamp, self.port)
+                    heapq.heappush(self._due, (at, self._ordinal, port, header + payload))
+
+    def _live(self) -> None:
+        while not self._closing.wait(PACKET_SECONDS):
+            self._on_tick()
+            while self._due and self._due[0][0] <= time.monotonic():
+                _at, _ordinal, port, packet = heapq.heappop(self._due)
+                self._socket.sendto(packet, ("127.0.0.1", port))
 
 
 def _key_payloads(key: str) -> list[bytes]:

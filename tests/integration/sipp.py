@@ -16,13 +16,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from tests.integration.rtp import RtpParty
+from tests.integration.rtp import KeyPresser, RtpParty
 
 _SCENARIOS = Path(__file__).parent / "scenarios"
 _REFUSALS = (400, 401, 403, 404, 408, 480, 481, 486, 487, 488, 500, 503, 600, 603)
@@ -81,6 +82,9 @@ class Sipp:
         if not shutil.which("sipp"):
             raise AssertionError("SIPp is missing; run: apt-get install sip-tester")
         self.port = port or free_udp_port()
+        self._events: list[SippEvent] = []
+        self._log_offset = 0
+        self._reading = threading.Lock()
         self._folder = Path(tempfile.mkdtemp(prefix="sipp-"))
         text = (_SCENARIOS / scenario).read_text()
         for name, value in replace.items():
@@ -114,8 +118,9 @@ class Sipp:
 
     def events(self) -> list[SippEvent]:
         """What the scenario has logged so far."""
-        lines = self._text("log").split("\n")[:-1]
-        return [SippEvent(*line.split(maxsplit=2)) for line in lines if line]
+        with self._reading:
+            self._read_log()
+            return list(self._events)
 
     def told(self, what: str) -> list[SippEvent]:
         """The events of one kind so far, such as "answered"."""
@@ -144,9 +149,9 @@ class Sipp:
     def tell(self, call_id: str) -> None:
         """Ends the scenario's present wait: a MESSAGE with its Call-ID, which nobody else sends."""
         message = (
-            f"MESSAGE sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKtold\r\n"
+            f"MESSAGE sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKtold{next(_numbers)}\r\n"
             f"From: <sip:test@127.0.0.1>;tag=t\r\nTo: <sip:test@127.0.0.1>\r\nCall-ID: {call_id}\r\n"
-            "CSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n"
+            f"CSeq: {next(_numbers)} MESSAGE\r\nContent-Length: 0\r\n\r\n"
         )
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(message.encode(), ("127.0.0.1", self.port))
@@ -157,6 +162,18 @@ class Sipp:
             self._process.kill()
         self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _read_log(self) -> None:
+        """Reads what is new; a line that is being written waits for its end."""
+        try:
+            with (self._folder / "log").open("rb") as log:
+                log.seek(self._log_offset)
+                fresh, newline, _rest = log.read().rpartition(b"\n")
+        except FileNotFoundError:
+            return
+        self._log_offset += len(fresh) + len(newline)
+        lines = fresh.decode(errors="replace").splitlines()
+        self._events += [SippEvent(*line.split(maxsplit=2)) for line in lines if line]
 
     def _text(self, name: str) -> str:
         try:
@@ -276,9 +293,9 @@ class Caller(SpeakingSipp):
 
 
 class CallerStream(Sipp):
-    """Many calls from outside at a steady rate, each with a number of its own, silent and without keys.
+    """Many calls from outside at a steady rate, each with a number of its own; nobody listens to them.
 
-    For load, where nobody listens to each call. Number n (from 1) calls as `number_prefix` + n.
+    Number n (from 1) calls as `number_prefix` + n. `keys`: (seconds after the answer, keys) of every call.
     """
 
     def __init__(
@@ -290,6 +307,7 @@ class CallerStream(Sipp):
         calls_per_second: float,
         talk_seconds: float | None,
         number_prefix: str = "+5692",
+        keys: Iterable[tuple[float, str]] = (),
         answer_seconds: float = 30.0,
     ) -> None:
         replace = _caller_values(
@@ -299,9 +317,26 @@ class CallerStream(Sipp):
             answer_seconds=answer_seconds,
         )
         rate = ("-r", str(max(1, round(calls_per_second * 10))), "-rp", "10000", "-l", str(count))
+        self._keys = tuple(keys)
+        self._followed = 0
+        self._presser = KeyPresser(self._follow)
         super().__init__(
-            sip_port, "caller.xml", {**replace, "MEDIA_PORT": free_udp_port()}, ("-m", str(count), *rate)
+            sip_port, "caller.xml", {**replace, "MEDIA_PORT": self._presser.port}, ("-m", str(count), *rate)
         )
+        self._presser.start()
+
+    def close(self) -> None:
+        super().close()
+        self._presser.close()
+
+    def _follow(self) -> None:
+        """Runs every 20 ms in the presser's thread."""
+        fresh = self.events()[self._followed :]
+        self._followed += len(fresh)
+        for event in fresh:
+            if event.what == "answered":
+                for after_seconds, keys in self._keys:
+                    self._presser.press(int(event.detail), keys, after_seconds)
 
 
 class Phone(SpeakingSipp):

@@ -238,36 +238,45 @@ def test_a_caller_who_gives_up_before_the_answer_leaves_nothing_behind(asterisk:
     asterisk.wait_quiet()
 
 
-def test_it_runs_in_the_foreground_until_told_and_dies_with_its_starter(tmp_path: Path) -> None:
+RUN = """
+import pathlib, sys
+from ctiserver.app.config_file import load
+from ctiserver.asterisk.run import run
+sys.exit(run(load(pathlib.Path(sys.argv[1])), lambda line: None))
+"""
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_it_runs_in_the_foreground_until_told_and_dies_with_its_starter(
+    tmp_path: Path, how: signal.Signals, code: int
+) -> None:
     with private_asterisk(tmp_path) as asterisk:
         asterisk.process.stop()
-        for how, code in ((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
-            script = (
-                "import sys, pathlib; from ctiserver.app.config_file import load; "
-                "from ctiserver.asterisk.run import run; "
-                "sys.exit(run(load(pathlib.Path(sys.argv[1])), lambda line: print(line, flush=True)))"
-            )
-            starter = subprocess.Popen(
-                [sys.executable, "-c", script, str(asterisk.config_file)],
-                stdout=subprocess.PIPE,
-                cwd=Path(__file__).parents[2],
-                text=True,
-            )
-            assert starter.stdout
-            until(lambda: "takes calls" in starter.stdout.readline(), "Asterisk")  # noqa: B023
-            pid = int((asterisk.config.asterisk_dir / "run/asterisk.pid").read_text())
-            starter.send_signal(how)
-            assert starter.wait(10) == code
-            until(lambda: not Path(f"/proc/{pid}").exists(), "Asterisk's end")  # noqa: B023
+        starter = subprocess.Popen(
+            [sys.executable, "-c", RUN, str(asterisk.config_file)], cwd=Path(__file__).parents[2]
+        )
+        until(lambda: "Asterisk" in asterisk.command("core show version"), "Asterisk")
+        pid = int((asterisk.config.asterisk_dir / "run/asterisk.pid").read_text())
+        asterisk.command("core waitfullybooted")
+        starter.send_signal(how)
+        assert starter.wait(10) == code
+        until(lambda: not Path(f"/proc/{pid}").exists(), "Asterisk's end")
 
 
-def test_a_hundred_calls_at_ten_a_second_are_answered(asterisk: PrivateAsterisk) -> None:
+def test_each_of_a_hundred_calls_is_answered_and_its_key_heard(asterisk: PrivateAsterisk) -> None:
     with CallerStream(
-        asterisk.sip_port, did=DID_ES, count=100, calls_per_second=10, talk_seconds=1
+        asterisk.sip_port,
+        did=DID_ES,
+        count=100,
+        calls_per_second=10,
+        talk_seconds=1.5,
+        number_prefix="+5693",
+        keys=[(0.3, "9")],
     ) as callers:
-        assert callers.wait_end(30) == 0, callers.story()
-        assert len(callers.told("hung_up")) == 100
+        assert callers.wait_end(40) == 0, callers.story()
     asterisk.wait_quiet()
+    events = [e for e in asterisk.cel() if e["eventtype"] == "FALLBACK" and e["num"].startswith("+5693")]
+    assert sum(e["appdata"] == "FALLBACK,emergency" for e in events) == 100
 
 
 def test_a_number_that_is_not_ours_is_refused(asterisk: PrivateAsterisk) -> None:
