@@ -149,7 +149,8 @@ class Sipp:
     def tell(self, call_id: str) -> None:
         """Ends the scenario's present wait: a MESSAGE with its Call-ID, which nobody else sends."""
         message = (
-            f"MESSAGE sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKtold{next(_numbers)}\r\n"
+            f"MESSAGE sip:127.0.0.1:{self.port} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKtold{next(_numbers)}\r\n"
             f"From: <sip:test@127.0.0.1>;tag=t\r\nTo: <sip:test@127.0.0.1>\r\nCall-ID: {call_id}\r\n"
             f"CSeq: {next(_numbers)} MESSAGE\r\nContent-Length: 0\r\n\r\n"
         )
