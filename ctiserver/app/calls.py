@@ -105,7 +105,7 @@ class CallsProcess:
         self._apply_tables_at_start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._reactor.callFromThread(self._reactor.stop))
-        self._reactor.callWhenRunning(self._serve)
+        self._reactor.callLater(0, self._serve)  # the asyncio loop must run by then
         self._reactor.addSystemEventTrigger("before", "shutdown", self._close)
         self._reactor.run(installSignalHandlers=False)
         return self._exit_status
@@ -129,6 +129,7 @@ class CallsProcess:
     def _make_switch(self) -> AriSwitch:
         config = self._config
         return AriSwitch(
+            reactor=self._reactor,
             address=AriAddress(
                 url=config.asterisk.ari_url
                 or f"http://{config.asterisk.address}:{config.asterisk.http_port}",

@@ -11,11 +11,20 @@ def _mask(_logger: Any, _method: str, fields: Any) -> Any:
     return {name: "…" if name.startswith("pii_") and value else value for name, value in fields.items()}
 
 
+def _naming(part: str) -> Any:
+    """Every line says which process wrote it."""
+
+    def name(_logger: Any, _method: str, fields: Any) -> Any:
+        return {"part": part, **fields}
+
+    return name
+
+
 def set_up(part: str, *, mask: bool = True) -> None:
     """Log to standard error; `mask` hides numbers, digits and words of callers."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _naming(part),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([_mask] if mask else []),
@@ -26,4 +35,3 @@ def set_up(part: str, *, mask: bool = True) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(part=part)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crm_core import agents
 from crm_core.db import Store
-from ctiserver.asterisk.ari_switch import AgentEndpoint
+from ctiserver.asterisk.agents import AgentEndpoint
 from ctiserver.core.config import Config
 
 

@@ -1,0 +1,79 @@
+"""What an agent does, from the terminal, until there are pages; and `reload`, which goes the same way."""
+
+import asyncio
+import uuid
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from ctiserver.app.bus_client import ask, connected, snapshot
+from ctiserver.app.config_file import load
+from ctiserver.bus import topics
+from ctiserver.bus.port import Bus
+from ctiserver.core.errors import Refusal
+from ctiserver.core.requests import Status
+
+_RELOAD_SECONDS = 15.0
+_STATUS = {"available": Status.AVAILABLE, "pause": Status.PAUSE, "logout": Status.LOGGED_OUT}
+
+
+def status(chosen: Namespace) -> None:
+    """Become available, pause or log out; during a contact it takes effect at its end."""
+    _on_the_bus(chosen, lambda bus: set_status(bus, chosen.agent, _STATUS[chosen.status], chosen.reason))
+
+
+def dispose(chosen: Namespace) -> None:
+    """Say how the contact in hand, or the one named, ended."""
+    _on_the_bus(
+        chosen, lambda bus: dispose_of(bus, chosen.agent, chosen.code, chosen.note, contact=chosen.contact)
+    )
+
+
+def reload(chosen: Namespace) -> None:
+    """Make the running server read its configuration, flows and tables again."""
+
+    async def ask_for_it(bus: Bus) -> None:
+        answer = await bus.request(topics.RELOAD, b"", timeout_seconds=_RELOAD_SECONDS)
+        print(f"configuration {msgspec.json.decode(answer)['version']} is in force")
+
+    _on_the_bus(chosen, ask_for_it)
+
+
+async def set_status(bus: Bus, agent: str, wanted: Status, reason: str = "") -> None:
+    """Raises NoAnswer, or the Refusal of the engines."""
+    await ask(bus, "SetStatus", request_id=_new_id(), by=agent, agent=agent, status=wanted, reason=reason)
+
+
+async def dispose_of(bus: Bus, agent: str, code: str, note: str = "", *, contact: str = "") -> None:
+    """`contact` "": the one that the agent has in hand. Raises NoAnswer, or the Refusal of the engines."""
+    chosen = contact or await _in_hand(bus, agent)
+    await ask(
+        bus, "Dispose", request_id=_new_id(), by=agent, agent=agent, contact=chosen, code=code, pii_note=note
+    )
+
+
+async def _in_hand(bus: Bus, agent: str) -> str:
+    view = await snapshot(bus)
+    known = {str(key): shown for key, shown in view.agents.items()}
+    if agent not in known:
+        raise Refusal(
+            "unknown_agent", f"there is no agent {agent}; there are: {', '.join(sorted(known)) or 'none'}"
+        )
+    if contact := known[agent].contact:
+        return contact
+    raise Refusal("no_contact", f"{agent} has no contact in hand; name one with --contact")
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def _on_the_bus(chosen: Namespace, act: Callable[[Bus], Awaitable[None]]) -> None:
+    config = load(chosen.config)
+
+    async def go() -> None:
+        async with connected(config) as bus:
+            await act(bus)
+
+    asyncio.run(go())

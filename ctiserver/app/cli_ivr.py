@@ -1,0 +1,72 @@
+"""The commands for those who write flows and prompts."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Collection
+from pathlib import Path
+
+from crm_core import configuration
+from crm_core.db import Store
+from ctiserver.app import prompt_files, prompt_rendering
+from ctiserver.app.config_file import load
+from ctiserver.core.config import Config
+from ctiserver.core.errors import ConfigError, Mistake, Refusal, StoreError
+from ivr.flow_file import read_flow, read_survey
+
+SURVEYS = "surveys"
+"""The folder whose files are surveys; all others are flows."""
+
+
+class _Any(frozenset[str]):
+    """Holds every name: what takes the place of the queues when nobody can tell them."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def check(chosen: Namespace) -> None:
+    """Says every mistake of the files with its line. Raises ConfigError, Refusal when there is no file."""
+    config = load(chosen.config)
+    folder = config.flows.directory
+    files = chosen.files or sorted([*folder.glob("*.toml"), *(folder / SURVEYS).glob("*.toml")])
+    if not files:
+        raise Refusal("no_flows", f"there is no flow in {folder}: write one or set flows.directory right")
+    prompts = set(prompt_files.load(config.prompts.directory).prompts)
+    queues = _queues(config)
+    mistakes = [mistake for file in files for mistake in _mistakes(file, prompts, queues)]
+    if mistakes:
+        raise ConfigError(mistakes)
+    print(f"no mistake in {', '.join(map(str, files))}")
+
+
+def _mistakes(file: Path, prompts: Collection[str], queues: Collection[str]) -> list[Mistake]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        if file.absolute().parent.name == SURVEYS:
+            read_survey(text, str(file), prompts=prompts)
+        else:
+            read_flow(text, str(file), prompts=prompts, queues=queues)
+    except OSError as error:
+        return [Mistake(str(file), f"cannot be read ({error.strerror}); name an existing file")]
+    except UnicodeDecodeError:
+        return [Mistake(str(file), "is not UTF-8 text: save it as UTF-8")]
+    except ConfigError as error:
+        return list(error.mistakes)
+    return []
+
+
+def _queues(config: Config) -> Collection[str]:
+    try:
+        with Store(config.database.url) as store:
+            return {str(queue.key) for queue in store.read(configuration.tables).queues}
+    except StoreError:
+        print("the names of queues are not checked: the database cannot tell them", file=sys.stderr)
+        return _Any()
+
+
+def say(chosen: Namespace) -> None:
+    """Renders what is missing or has changed. Raises InstallError when the tool for it is not there."""
+    directory = load(chosen.config).prompts.directory
+    command = prompt_rendering.command_from(os.environ)
+    prompt_rendering.render(directory, command, lambda line: print(line, flush=True))

@@ -1,0 +1,54 @@
+"""The commands that run for long: the server, its parts, the private Asterisk."""
+
+from argparse import Namespace
+
+from crm_core import schema
+from ctiserver.app import logs
+from ctiserver.app.config_file import load
+from ctiserver.core.config import Config
+from ctiserver.core.errors import ConfigError, Mistake, StoreError
+
+
+def serve(chosen: Namespace) -> int:
+    """The parent with all its children; 78 when it must not start."""
+    from ctiserver.app import serve as parent
+
+    config = load(chosen.config)
+    require_current_database(config)
+    logs.set_up("serve")
+    return parent.serve(config, chosen.config.absolute())
+
+
+def calls(chosen: Namespace) -> int:
+    """The calls process, which `serve` runs."""
+    from ctiserver.app import calls as part
+
+    config = load(chosen.config)
+    logs.set_up("calls")
+    return part.run(config)
+
+
+def jobs(chosen: Namespace) -> int:
+    """The jobs process, which `serve` runs."""
+    from ctiserver.app import jobs as part
+
+    config = load(chosen.config)
+    logs.set_up("jobs")
+    return part.run(config)
+
+
+def run_asterisk(chosen: Namespace) -> int:
+    """The private Asterisk in the foreground."""
+    from ctiserver.asterisk.run import run
+
+    return run(load(chosen.config))
+
+
+def require_current_database(config: Config) -> None:
+    """Raises ConfigError when the schema is not this release's; a database that is away hinders no start."""
+    try:
+        current = schema.is_current(config.database.url)
+    except StoreError:
+        return
+    if not current:
+        raise ConfigError([Mistake("database", "is not up to date; run: ctiserver db upgrade")])

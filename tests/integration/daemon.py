@@ -1,0 +1,285 @@
+"""A whole center for tests: private Asterisk, `ctiserver serve`, a small company in the store.
+
+    with center(tmp_path) as c, c.phone("ann") as ann, c.call(keys=[(1, "11")]) as caller: ...
+
+At its end nothing may be left: no channel, no bridge, no process.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from crm_core import schema
+from crm_core.agents import Skill, add_agent
+from crm_core.customers import add_customer
+from crm_core.db import Store
+from crm_core.dispositions import Disposition
+from crm_core.interactions import Interaction
+from crm_core.phone_numbers import normalise
+from crm_core.queues import add_queue, let_serve
+from crm_core.users import add_user
+from ctiserver.app import folders
+from ctiserver.core.errors import CtiError
+from ctiserver.core.tables import Timing
+from tests.integration.asterisk import PrivateAsterisk, private_asterisk
+from tests.integration.bus_probe import BusProbe
+from tests.integration.sipp import Caller, Phone, free_udp_port, until
+
+AGENTS = ("ann", "bob")
+VALUABLE, ORDINARY = "+56922220001", "+56922220002"
+SHORT_TALK_SECONDS = Timing().short_talk_seconds
+_FLOWS = Path(__file__).parent / "flows"
+
+
+@dataclass(slots=True)
+class RunningCenter:
+    """The center and what tests ask of it."""
+
+    asterisk: PrivateAsterisk
+    store: Store
+    ports: dict[str, int]
+    folder: Path
+    config_file: Path
+    process: subprocess.Popen[bytes] | None = None
+    bus: BusProbe | None = None
+    extra: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    # Processes
+
+    def start(self) -> None:
+        """`ctiserver serve`; returns when it is live."""
+        log = (self.folder / "serve.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "ctiserver.app", "--config", str(self.config_file), "serve"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        config = self.asterisk.config
+        self.bus = self.bus or BusProbe(folders.redis_url(config), prefix=f"{config.installation.name}:")
+        self.wait_live()
+
+    def wait_live(self, seconds: float = 20.0) -> None:
+        """Returns when the calls process answers and has Asterisk in reach."""
+        until(lambda: self.live() is not None, "a live center", seconds, self.log)
+
+    def live(self) -> dict[str, Any] | None:
+        """The live view, or None while there is no live center."""
+        try:
+            view = self.probe.snapshot()
+        except (CtiError, TimeoutError):
+            return None
+        return view if view["switch_up"] else None
+
+    @property
+    def probe(self) -> BusProbe:
+        assert self.bus is not None
+        return self.bus
+
+    def children(self) -> dict[str, int]:
+        """Process ids of the parent's children by name: redis, calls, jobs."""
+        assert self.process is not None
+        found = {}
+        for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            name = "redis" if "redis" in words[0] else next((w for w in ("calls", "jobs") if w in words), "")
+            found[name] = int(pid)
+        return found
+
+    @property
+    def calls_pid(self) -> int:
+        """The calls process of now; waits for one."""
+        until(lambda: "calls" in self.children(), "a calls process", 10, self.log)
+        return self.children()["calls"]
+
+    def kill_calls(self) -> float:
+        """kill -9 the calls process and wait for its successor to be live; seconds that took."""
+        pid, began = self.calls_pid, time.monotonic()
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: self.children().get("calls", pid) != pid, "a new calls process", 15, self.log)
+        self.wait_live()
+        return time.monotonic() - began
+
+    def stop(self) -> None:
+        """SIGTERM, as an operator would."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(15)
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+
+    def log(self) -> str:
+        """The end of what the daemon logged."""
+        return (self.folder / "serve.log").read_text()[-6000:]
+
+    # People
+
+    def call(self, **options: Any) -> Caller:
+        """A caller from outside."""
+        return self.asterisk.call(**options)
+
+    def phone(self, agent: str, **options: Any) -> Phone:
+        """The phone of an agent."""
+        return self.asterisk.phone(port=self.ports[agent], **options)
+
+    def set_status(self, agent: str, status: str, reason: str = "") -> dict[str, Any]:
+        """What `ctiserver agent NAME ...` asks."""
+        return self.probe.request("SetStatus", agent=agent, status=status, reason=reason)
+
+    def dispose(self, agent: str, code: str = "solved", note: str = "") -> None:
+        """Ends an agent's wrap-up."""
+        contact = self.view()["agents"][agent]["contact"]
+        answer = self.probe.request("Dispose", agent=agent, contact=contact, code=code, pii_note=note)
+        assert "error_id" not in answer, answer
+
+    # What is so
+
+    def view(self) -> dict[str, Any]:
+        """The live view."""
+        return self.probe.snapshot()
+
+    def contacts(self, stage: str) -> list[dict[str, Any]]:
+        """The contacts at one stage of the live view."""
+        return [
+            contact for contact in self.view()["contacts"].values() if contact.get("stage", "ivr") == stage
+        ]
+
+    def wait_stage(self, stage: str, count: int = 1, seconds: float = 15.0) -> list[dict[str, Any]]:
+        """The contacts at a stage, as soon as there are so many."""
+
+        def there() -> bool:
+            with suppress(CtiError, TimeoutError):
+                return len(self.contacts(stage)) >= count
+            return False
+
+        until(there, f"{count} contacts {stage}", seconds, self.log)
+        return self.contacts(stage)
+
+    def talk_a_while(self) -> None:
+        """Returns when every talk has lasted so long that a goodbye is no "hung up at once"."""
+        since = max(contact["since"] for contact in self.wait_stage("talking"))
+        until(lambda: time.time() > since + SHORT_TALK_SECONDS + 0.3, "a talk", 10)
+
+    def wait_activity(self, agent: str, activity: str, seconds: float = 15.0) -> None:
+        """Returns when an agent does something."""
+        until(
+            lambda: self.view()["agents"][agent].get("activity", "idle") == activity,
+            f"{agent} {activity}",
+            seconds,
+            self.log,
+        )
+
+    def interactions(self) -> list[Interaction]:
+        """All records so far, with all that belongs to them, by arrival."""
+
+        def query(session: Session) -> list[Interaction]:
+            found = select(Interaction).order_by(Interaction.arrived_at)
+            loaded = found.options(
+                selectinload(Interaction.offers),
+                selectinload(Interaction.segments),
+                selectinload(Interaction.answers),
+            )
+            rows = list(session.scalars(loaded))
+            session.expunge_all()
+            return rows
+
+        return self.store.read(query)
+
+    def wait_records(self, count: int = 1, seconds: float = 15.0) -> list[Interaction]:
+        """The records, when so many are complete."""
+        until(
+            lambda: sum(row.ended_at is not None for row in self.interactions()) >= count,
+            f"{count} complete records",
+            seconds,
+            self.log,
+        )
+        return self.interactions()
+
+
+@contextmanager
+def center(
+    folder: Path,
+    *,
+    asterisk: Mapping[str, object] | None = None,
+    more: str = "",
+    queue: Mapping[str, Any] | None = None,
+    start: bool = True,
+) -> Iterator[RunningCenter]:
+    """A running center in `folder`; `queue` are fields of the queue `servicio`."""
+    shutil.copytree(_FLOWS, folder / "flows")
+    with private_asterisk(folder, asterisk=asterisk, more=more) as switch:
+        url = switch.config.database.url
+        schema.upgrade(url)
+        ports = {agent: free_udp_port() for agent in AGENTS}
+        running = RunningCenter(
+            asterisk=switch,
+            store=Store(url),
+            ports=ports,
+            folder=folder,
+            config_file=switch.config_file,
+        )
+        running.store.write(_company, ports, dict(queue or {}))
+        try:
+            if start:
+                running.start()
+            yield running
+            switch.wait_quiet()
+        finally:
+            running.stop()
+            if running.bus:
+                running.bus.close()
+            running.store.close()
+
+
+def _company(session: Session, ports: dict[str, int], queue: dict[str, Any]) -> None:
+    session.add(Skill(key="billing", label_es="Facturas", label_en="Billing"))
+    session.flush()
+    serving = [
+        add_queue(
+            session,
+            1,
+            "servicio",
+            "Servicio",
+            skills={"billing": 30},
+            **{"survey": "satisfaction", "announce_after_seconds": 3600} | queue,
+        ),
+        add_queue(session, 1, "emergencia", "Emergencia", skills={}, emergency=True, record=False),
+    ]
+    for number, agent in enumerate(AGENTS):
+        add_user(session, login=agent, name=agent.title(), password="a-good-password", roles={"agent"})
+        new = add_agent(
+            session,
+            login=agent,
+            extension=str(1001 + number),
+            skills={"billing": 80},
+            phone_uri=f"sip:{agent}@127.0.0.1:{ports[agent]}",
+        )
+        for served in serving:
+            let_serve(session, new, served)
+    for code, needs_note in (("solved", False), ("call_back", True)):
+        session.add(Disposition(account_id=1, code=code, label_es=code, label_en=code, needs_note=needs_note))
+    for number, value_class in ((VALUABLE, "A"), (ORDINARY, "C")):
+        phone = normalise(number, "CL")
+        assert phone is not None
+        add_customer(
+            session,
+            1,
+            phones=[phone],
+            name=f"Cliente {value_class}",
+            value_class=value_class,
+            now=0.0,
+        )
