@@ -121,7 +121,7 @@ class CallsProcess:
         await self._front_desk.open(self._runtime)
 
     def _close(self) -> Any:
-        self._snapshots.take()
+        self._runtime.close()
         self._journal.close()
         self._scheduler.close()
         return self._switch.stopService()

@@ -75,6 +75,7 @@ class Runtime:
         self._turning = False
         self._timers: dict[TimerId, Callable[[], None]] = {}
         self._live = False
+        self._closed = False
 
     def recover(self, snapshot: Snapshot | None) -> int:
         """Replay the journal behind a snapshot with nothing performed; how many entries that were."""
@@ -104,7 +105,7 @@ class Runtime:
     def receive(self, message: Input) -> None:
         """Take in what happened, or a request; returns after it, and all it brought about, was handled."""
         self._waiting.append(message)
-        if self._turning:
+        if self._turning or self._closed:
             return
         self._turning = True
         try:
@@ -112,6 +113,12 @@ class Runtime:
                 self._turn(self._waiting.popleft())
         finally:
             self._turning = False
+
+    def close(self) -> None:
+        """Handle nothing more; what comes now is found by comparison at the next start."""
+        self._closed = True
+        for cancel in self._timers.values():
+            cancel()
 
     def synced(self, found: Sequence[Input]) -> None:
         """The switch is back and has told what happened unseen: handle it, then do what is still undone."""
