@@ -1,7 +1,8 @@
 """A caller's walk through his flow.
 
-Keys that belong to the whole flow come first: emergency, a person, repeat. A key stops the prompt. Wrong keys and
-silences are counted together, per node; a caller who fails too often goes where the node says, a person as a rule.
+Keys that belong to the whole flow come first: emergency, a person, repeat. A key stops the prompt. Who knows the way
+types ahead: a key pressed during an announcement counts for the menu behind it, which is then not read out. Wrong keys
+and silences are counted together, per node; a caller who fails too often goes where the node says, a person as a rule.
 A flow that leads to a queue that there is no more (a call keeps the flow it began with) leaves the caller to the
 dialplan's fallback queue.
 """
@@ -16,28 +17,30 @@ from ivr.speak import hush, leave_to_fallback, play, say_goodbye, stop_waiting, 
 
 def enter(desk: Desk, session: Session, name: str, turn: Turn) -> None:
     """Go to a node and do what it says."""
-    flow = desk.flow(session)
-    node = flow.nodes[name]
-    session.node, session.attempts = name, 0
-    kind = str(node.__struct_config__.tag)
-    turn.say(NodeEntered(at=turn.at, contact=session.contact, node=name, kind=kind))
-    for key, value in node.collect.items():
-        turn.say(ValueCollected(at=turn.at, contact=session.contact, key=key, value=value))
-    _do(desk, session, node, turn)
-
-
-def _do(desk: Desk, session: Session, node: Node, turn: Turn) -> None:
+    node = _reach(desk, session, name, turn)
     match node:
         case Say() | Menu():
             play(desk, session, node.prompts, turn)
         case Language():
-            session.language = node.language
-            turn.say(LanguageChosen(at=turn.at, contact=session.contact, language=node.language))
             enter(desk, session, node.next, turn)
         case Enqueue():
             _hand_over(desk, session, node, turn)
         case HangUp():
             say_goodbye(desk, session, node.prompts, turn)
+
+
+def _reach(desk: Desk, session: Session, name: str, turn: Turn) -> Node:
+    """Be at a node, with all that counts even for somebody who hears nothing of it."""
+    node = desk.flow(session).nodes[name]
+    session.node, session.attempts = name, 0
+    kind = str(node.__struct_config__.tag)
+    turn.say(NodeEntered(at=turn.at, contact=session.contact, node=name, kind=kind))
+    for key, value in node.collect.items():
+        turn.say(ValueCollected(at=turn.at, contact=session.contact, key=key, value=value))
+    if isinstance(node, Language):
+        session.language = node.language
+        turn.say(LanguageChosen(at=turn.at, contact=session.contact, language=node.language))
+    return node
 
 
 def _hand_over(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> None:
@@ -83,8 +86,8 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
         if shortcut.key == digit:
             _take(desk, session, flow, shortcut, turn)
             return
-    node = flow.nodes[session.node]
-    if not isinstance(node, Menu):
+    node = _menu_ahead(desk, session, flow, turn)
+    if node is None:
         return
     if digit == flow.repeat_key:
         play(desk, session, node.prompts, turn)
@@ -92,6 +95,18 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
         enter(desk, session, node.keys[digit], turn)
     else:
         _failed(desk, session, node, node.invalid, turn)
+
+
+def _menu_ahead(desk: Desk, session: Session, flow: Flow, turn: Turn) -> Menu | None:
+    """The menu that a key is for: the one he is in, or the one that the announcement he hears leads to."""
+    way = flow.straight_on(session.node)
+    menu = flow.nodes[way[-1]]
+    if not isinstance(menu, Menu):
+        return None
+    for name in way[1:]:
+        hush(desk, session, turn)
+        _reach(desk, session, name, turn)
+    return menu
 
 
 def _take(desk: Desk, session: Session, flow: Flow, shortcut: Shortcut, turn: Turn) -> None:
