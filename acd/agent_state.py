@@ -44,6 +44,7 @@ class AgentState(msgspec.Struct, kw_only=True):
     reason: str = ""
     next_status: Status | None = None
     next_reason: str = ""
+    next_by: str = ""
     activity: Activity = Activity.IDLE
     idle_since: float = 0.0
     contact: ContactId | None = None

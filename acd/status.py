@@ -20,7 +20,7 @@ def choose_status(floor: Floor, key: AgentKey, status: Status, reason: str, by: 
     if state.activity is Activity.IDLE:
         set_status(floor, key, status, reason, by, turn)
         return
-    state.next_status, state.next_reason = status, reason
+    state.next_status, state.next_reason, state.next_by = status, reason, by
     turn.say(NextStatusChosen(at=turn.at, agent=key, status=status, reason=reason))
 
 
@@ -37,7 +37,7 @@ def pause(floor: Floor, key: AgentKey, reason: str, turn: Turn) -> None:
     """The center pauses an agent; a pause or log-out that he chose himself takes effect instead."""
     state = floor.ledger.agents[key]
     if state.next_status in (None, Status.AVAILABLE):
-        state.next_status, state.next_reason = None, ""
+        state.next_status, state.next_reason, state.next_by = None, "", ""
         set_status(floor, key, Status.PAUSE, reason, CENTER, turn)
 
 
@@ -58,6 +58,6 @@ def release(floor: Floor, key: AgentKey, contact: ContactId, turn: Turn) -> None
     state.idle_since = turn.at
     turn.say(AgentReleased(at=turn.at, agent=key, contact=contact))
     if state.next_status is not None:
-        status, reason = state.next_status, state.next_reason
-        state.next_status, state.next_reason = None, ""
-        set_status(floor, key, status, reason, key, turn)
+        status, reason, by = state.next_status, state.next_reason, state.next_by
+        state.next_status, state.next_reason, state.next_by = None, "", ""
+        set_status(floor, key, status, reason, by, turn)
