@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from crm_core.db import Store
 from ctiserver.app import folders, prompt_files
 from ctiserver.app.center import Center
-from ctiserver.app.child import REFUSED_EXIT_STATUS
+from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS
 from ctiserver.app.clocks import ReactorClock
 from ctiserver.app.directory import StoreDirectory
 from ctiserver.app.engine_tables import read_tables
@@ -169,8 +169,12 @@ class CallsProcess:
         phones.addErrback(lambda failure: _log.error("agents' phones not set up", error=str(failure.value)))
 
     def _replaced(self) -> None:
-        _log.critical("another daemon took over this Asterisk application; ending")
-        self._exit_status = REFUSED_EXIT_STATUS
+        _log.critical(
+            "another daemon took over this Asterisk's calls; ending, so that the two do not fight: "
+            "stop that one first, or give it its own [asterisk] app in ctiserver.toml",
+            app=self._config.asterisk.app,
+        )
+        self._exit_status = REPLACED_EXIT_STATUS
         self._reactor.stop()
 
     def _apply_tables_at_start(self) -> None:

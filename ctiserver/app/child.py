@@ -19,6 +19,8 @@ from ctiserver.app.heartbeat import PIPE_VARIABLE, SECONDS_VARIABLE
 
 REFUSED_EXIT_STATUS = 78
 """EX_CONFIG: a child that exits so at its first start refuses for good, and starting it again is useless."""
+REPLACED_EXIT_STATUS = 79
+"""A child that exits so was replaced by another installation: starting it again, ever, would be a fight."""
 
 _PR_SET_PDEATHSIG = 1
 _HAS_ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT

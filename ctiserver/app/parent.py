@@ -4,7 +4,8 @@ A child that ends is started again, at once unless it dies repeatedly. A child w
 hung: it is killed and started again. If the parent itself was stopped for a while (its loop did not turn when
 it should have), the children get a fresh window first: they could beat, it could not listen. SIGTERM or SIGINT
 stops everything, each child with its deadline; a second one kills at once. A child that refuses at its first
-start (exit status 78) ends everything with that status.
+start (exit status 78), or that was replaced by another installation at any time (79), ends everything with that
+status.
 """
 
 import os
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from ctiserver.app.child import REFUSED_EXIT_STATUS, Child, ChildSpec, RestartPolicy
+from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS, Child, ChildSpec, RestartPolicy
 
 _log = structlog.get_logger()
 _TURN_SECONDS = 0.5
@@ -44,10 +45,10 @@ class Parent:
         self._monotonic = monotonic
         self._selector = selectors.DefaultSelector()
         self._signals = 0
-        self._refused = False
+        self._final_status: int | None = None
 
     def run(self) -> int:
-        """Keep the children alive until SIGTERM or SIGINT; 0 then, 78 when a child refused to start."""
+        """Keep the children alive until SIGTERM or SIGINT; 0, or the status of the child that ended it all."""
         wake_up, wake_up_writer = os.pipe()
         for end in (wake_up, wake_up_writer):
             os.set_blocking(end, False)
@@ -56,7 +57,7 @@ class Parent:
         old_handlers = {number: signal.signal(number, self._signalled) for number in _STOP_SIGNALS}
         try:
             turned_at = self._monotonic()
-            while not self._signals and not self._refused:
+            while not self._signals and self._final_status is None:
                 turned_at = self._turn(turned_at)
             self._stop_all()
         finally:
@@ -69,7 +70,7 @@ class Parent:
             self._selector.close()
             os.close(wake_up)
             os.close(wake_up_writer)
-        return REFUSED_EXIT_STATUS if self._refused else 0
+        return self._final_status or 0
 
     def _signalled(self, number: int, _frame: object) -> None:
         self._signals += 1
@@ -123,7 +124,10 @@ class Parent:
             self._bury(post, child)
             lived_seconds = now - child.started_at
             post.has_settled |= lived_seconds >= 10
-            self._refused |= status == REFUSED_EXIT_STATUS and not post.has_settled
+            if status == REPLACED_EXIT_STATUS or (status == REFUSED_EXIT_STATUS and not post.has_settled):
+                self._final_status = status
+                _log.error("ended for good", child=post.spec.name, status=status)
+                return
             delay_seconds = post.policy.delay_seconds(now, lived_seconds)
             post.start_at = now + delay_seconds
             _log.error(

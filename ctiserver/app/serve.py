@@ -1,5 +1,10 @@
-"""`ctiserver serve`: the parent with its children, each of them this same program with another word."""
+"""`ctiserver serve`: the parent with its children, each of them this same program with another word.
 
+One server per state directory: a second one is refused before it starts anything, for already its Redis would take
+the first one's socket away.
+"""
+
+import os
 import sys
 from pathlib import Path
 
@@ -7,6 +12,9 @@ from ctiserver.app import folders
 from ctiserver.app.child import ChildSpec, redis_spec
 from ctiserver.app.parent import Parent
 from ctiserver.core.config import Config
+from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.journal.errors import JournalLocked
+from ctiserver.journal.lock import lock_folder
 
 JOBS_NICENESS = 10
 
@@ -22,8 +30,24 @@ def specs(config: Config, config_path: Path) -> list[ChildSpec]:
 
 
 def serve(config: Config, config_path: Path) -> int:
-    """Keep all processes alive until SIGTERM or SIGINT; the exit status."""
-    return Parent(specs(config, config_path)).run()
+    """Keep all processes alive until SIGTERM or SIGINT; the exit status. Raises ConfigError for a second server."""
+    lock = lock_state(config)
+    try:
+        return Parent(specs(config, config_path)).run()
+    finally:
+        os.close(lock)
+
+
+def lock_state(config: Config) -> int:
+    """A descriptor that keeps other servers away until it is closed. Raises ConfigError."""
+    directory = config.installation.state_dir
+    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        return lock_folder(directory)
+    except JournalLocked as error:
+        holder = f"process {error.pid}" if error.pid else "another process"
+        advice = f"{directory} is in use by {holder}: stop that server first, or name another directory here"
+        raise ConfigError([Mistake("installation.state_dir", advice)]) from None
 
 
 def _redis(config: Config) -> ChildSpec:

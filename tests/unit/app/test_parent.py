@@ -50,6 +50,8 @@ if name == "crashing":
     sys.exit(1)
 if name == "refusing":
     sys.exit(78)
+if name == "replaced" and len([1 for line in (folder / "log").open() if line.startswith("replaced started")]) == 1:
+    sys.exit(79)
 if name == "with_worker" and os.fork() == 0:
     note("worker")
     time.sleep(600)
@@ -216,6 +218,14 @@ def test_a_child_that_refuses_at_its_first_start_ends_everything(stage: Stage) -
     process = stage.raise_curtain('child("one"), child("refusing")')
     assert process.wait(10) == 78
     assert not any(is_running(pid) for _, pid in stage.notes("started"))
+
+
+def test_a_child_that_was_replaced_ends_everything_even_at_a_later_start(stage: Stage) -> None:
+    process = stage.raise_curtain('child("one"), child("replaced")')
+    until(lambda: stage.pids("replaced"))
+    os.kill(stage.pids("replaced")[0], signal.SIGKILL)
+    assert process.wait(10) == 79
+    assert stage.pids("one", "stopped")
 
 
 def test_a_missing_program_is_tried_again_and_hurts_nobody_else(stage: Stage) -> None:

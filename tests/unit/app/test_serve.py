@@ -1,0 +1,32 @@
+"""One server per state directory."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ctiserver.app.serve import lock_state
+from ctiserver.core.config import Config, Installation
+from ctiserver.core.errors import ConfigError
+
+
+def config(folder: Path) -> Config:
+    return replace(Config(), installation=Installation(state_dir=folder / "state"))
+
+
+def test_a_second_server_on_a_state_directory_is_refused_with_the_process_of_the_first(
+    tmp_path: Path,
+) -> None:
+    lock = lock_state(config(tmp_path))
+    with pytest.raises(ConfigError) as refused:
+        lock_state(config(tmp_path))
+    [mistake] = refused.value.mistakes
+    assert mistake.path == "installation.state_dir"
+    assert f"is in use by process {os.getpid()}: stop that server first" in mistake.message
+    os.close(lock)
+
+
+def test_the_next_server_starts_once_the_first_has_ended(tmp_path: Path) -> None:
+    os.close(lock_state(config(tmp_path)))
+    os.close(lock_state(config(tmp_path)))
