@@ -1,9 +1,15 @@
 """AriSwitch on a real Asterisk, with SIPp at both ends."""
 
-from collections.abc import Iterator
+import math
+import struct
+import time
+import wave
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
+from ctiserver.asterisk.belief import Belief
 from ctiserver.core.commands import (
     Answer,
     Arrange,
@@ -15,9 +21,10 @@ from ctiserver.core.commands import (
     StopPlaying,
     StopRecording,
 )
-from ctiserver.core.ids import ContactId
+from ctiserver.core.ids import ContactId, LegId
 from ctiserver.core.inputs import (
     CallArrived,
+    CallMissed,
     DigitPressed,
     LegAnswered,
     LegEnded,
@@ -28,9 +35,12 @@ from ctiserver.core.inputs import (
     PromptEnded,
     PromptStarted,
     RecordingStored,
+    SwitchDown,
+    SwitchUp,
 )
 from tests.integration.ari_center import AriCenter, arrived, hold, talk
-from tests.integration.asterisk import DID_ES, PrivateAsterisk
+from tests.integration.ari_proxy import AriProxy
+from tests.integration.asterisk import DID_ES, PrivateAsterisk, private_asterisk
 from tests.integration.reactor_thread import ReactorThread
 from tests.integration.sipp import until
 
@@ -49,6 +59,23 @@ def center(asterisk: PrivateAsterisk, thread: ReactorThread) -> Iterator[AriCent
     with AriCenter(asterisk, thread) as running:
         yield running
     asterisk.wait_quiet()
+
+
+def tones(file: Path, *hertz: int) -> set[int]:
+    """Which of the tones a recording holds in its last half second (Goertzel's algorithm)."""
+    with wave.open(str(file)) as sound:
+        assert (sound.getframerate(), sound.getsampwidth(), sound.getnchannels()) == (8000, 2, 1)
+        samples = struct.unpack(f"<{sound.getnframes()}h", sound.readframes(sound.getnframes()))[-4000:]
+    power = sum(sample * sample for sample in samples) / len(samples)
+    return {it for it in hertz if _power_at(it, samples) > 0.05 * power > 0}
+
+
+def _power_at(hertz: int, samples: Sequence[int]) -> float:
+    coefficient = 2 * math.cos(2 * math.pi * hertz / 8000)
+    one = two = 0.0
+    for sample in samples:
+        one, two = sample + coefficient * one - two, one
+    return (one * one + two * two - coefficient * one * two) * 2 / len(samples) ** 2
 
 
 def test_a_call_lives_from_greeting_to_survey(asterisk: PrivateAsterisk, center: AriCenter) -> None:
@@ -111,12 +138,15 @@ def test_a_call_lives_from_greeting_to_survey(asterisk: PrivateAsterisk, center:
         center.wait(LegJoined, leg=agent, conversation=talking)
         until(lambda: caller.audio.hears(600) and phone.audio.hears(440), "each other")
         until(lambda: asterisk.bridges() == [talking], "one bridge", story=asterisk.bridges)
+        file = center.recording_file(recording)
+        until(lambda: file.exists() and file.stat().st_size > 12_000, "three quarters of a second recorded")
 
         phone.hang_up()
         assert center.wait(LegEnded, leg=agent).by == "agent"
         center.perform(StopRecording(recording=recording), Arrange(contact=ContactId(contact)))
         stored = center.wait(RecordingStored, recording=recording)
-        assert stored.seconds >= 0
+        assert stored.seconds > 0.5
+        assert {440, 600} <= tones(center.recording_file(recording), 440, 600, 1000)
         question = center.new_id("question")
         center.perform(Play(playback=question, leg=leg, says=("hello-world",), language="en"))
         center.wait(PromptEnded, playback=question, failed=False)
@@ -127,3 +157,315 @@ def test_a_call_lives_from_greeting_to_survey(asterisk: PrivateAsterisk, center:
     asterisk.wait_quiet()
     assert center.belief.legs == {}
     assert center.belief.pending() == []
+
+
+def ring(center: AriCenter, endpoint: str, seconds: float = 10) -> LegId:
+    """Rings a phone as a leg of nobody's contact."""
+    leg: LegId = center.new_id("agent")
+    center.perform(DialLeg(leg=leg, contact=ContactId("c-" + leg), endpoint=endpoint, ring_seconds=seconds))
+    return leg
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [(486, "busy"), (603, "rejected"), (480, "no_answer"), (404, "unreachable")]
+)
+def test_a_phone_that_says_no_tells_why(
+    asterisk: PrivateAsterisk, center: AriCenter, code: int, reason: str
+) -> None:
+    with asterisk.phone(ring_seconds=0.2, reject_code=code) as phone:
+        leg = ring(center, center.provision("bob", phone))
+        failed = center.wait(LegFailed, leg=leg)
+    assert (failed.reason, failed.sip_code, failed.decided_by) == (reason, code, "agent")
+    assert center.told(LegAnswered) == []
+
+
+def test_a_phone_that_nobody_answers_rings_for_the_time_given(
+    asterisk: PrivateAsterisk, center: AriCenter
+) -> None:
+    with asterisk.phone(ring_seconds=None) as phone:
+        leg = ring(center, center.provision("carl", phone), seconds=1)
+        center.wait(LegRinging, leg=leg)
+        failed = center.wait(LegFailed, leg=leg)
+    assert (failed.reason, failed.sip_code, failed.decided_by) == ("no_answer", 0, "center")
+
+
+def test_a_phone_that_nobody_knows_is_refused(center: AriCenter) -> None:
+    failed = center.wait(LegFailed, leg=ring(center, "PJSIP/nobody"))
+    assert (failed.reason, failed.decided_by) == ("refused", "switch")
+
+
+def test_a_ringing_phone_can_be_silenced(asterisk: PrivateAsterisk, center: AriCenter) -> None:
+    with asterisk.phone(ring_seconds=None) as phone:
+        leg = ring(center, center.provision("dora", phone))
+        center.wait(LegRinging, leg=leg)
+        center.perform(DropLeg(leg=leg))
+        assert center.wait(LegFailed, leg=leg).decided_by == "center"
+        assert phone.wait_ended() == "cancelled"
+
+
+def test_a_phone_moves_when_its_contact_changes(asterisk: PrivateAsterisk, center: AriCenter) -> None:
+    with asterisk.phone() as first:
+        center.wait(LegAnswered, leg=ring(center, center.provision("eva", first)))
+        with asterisk.phone() as second:
+            center.agents.clear()
+            center.wait(LegAnswered, leg=ring(center, center.provision("eva", second)))
+            second.wait_answered()
+
+
+def test_a_missing_prompt_fails_at_once(asterisk: PrivateAsterisk, center: AriCenter) -> None:
+    with asterisk.call() as caller:
+        leg = arrived(center)
+        prompt = center.new_id("prompt")
+        center.perform(Play(playback=prompt, leg=leg, says=("there-is-no-such-file",), language="en"))
+        assert center.wait(PromptEnded, playback=prompt).failed
+        caller.hang_up()
+    assert center.wait(LegEnded, leg=leg).by == "caller"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '"Anonymous" <sip:anonymous@anonymous.invalid>',
+        '"<script>" <sip:%22;drop@127.0.0.1>',
+        f"<sip:{'9' * 200}@127.0.0.1>",
+        '"Ñandú 日本" <sip:+56911111111@127.0.0.1>',
+    ],
+)
+def test_any_caller_id_arrives(asterisk: PrivateAsterisk, center: AriCenter, header: str) -> None:
+    with asterisk.call(from_header=header) as caller:
+        leg = arrived(center)
+        call = center.wait(CallArrived)
+        assert len(call.pii_number) <= 64
+        assert "anonymous" not in call.pii_number
+        caller.wait_answered()
+        center.perform(DropLeg(leg=leg))
+        caller.wait_ended()
+
+
+def test_commands_given_twice_make_one_thing(asterisk: PrivateAsterisk, center: AriCenter) -> None:
+    contact = center.new_id("contact")
+    with asterisk.call(tone_hertz=440) as caller, asterisk.phone() as phone:
+        leg = arrived(center)
+        center.arrive(contact, leg)
+        agent, recording = center.new_id("agent"), center.new_id("recording")
+        endpoint = center.provision("fred", phone)
+        twice = [
+            DialLeg(leg=agent, contact=contact, endpoint=endpoint, ring_seconds=9),
+            hold(contact, center.new_id("hold"), leg),
+            StartRecording(recording=recording, leg=leg),
+        ]
+        center.perform(*twice, *twice)
+        center.wait(LegAnswered, leg=agent)
+        center.perform(*twice, talk(contact, center.new_id("talk"), leg, agent), *twice[2:])
+        until(lambda: phone.audio.hears(440), "the caller")
+        assert len(center.told(LegAnswered, leg=agent)) == 1
+        assert len(asterisk.bridges()) == 1
+        center.perform(StopRecording(recording=recording), DropLeg(leg=agent), DropLeg(leg=agent))
+        center.wait(RecordingStored, recording=recording)
+        center.wait(LegEnded, leg=agent)
+        center.perform(DropLeg(leg=leg), DropLeg(leg=leg), Answer(leg=leg), hold(contact, "x", leg))
+        caller.wait_ended()
+    assert len(center.told(RecordingStored)) == 1
+
+
+def test_a_renewed_fuse_burns_only_without_us(asterisk: PrivateAsterisk, center: AriCenter) -> None:
+    contact = center.new_id("contact")
+    with asterisk.call() as caller, asterisk.phone(port=asterisk.fallback_port):
+        leg = arrived(center)
+        center.arrive(contact, leg)
+        center.perform(
+            hold(contact, center.new_id("hold"), leg), SetFuse(leg=leg, seconds=1.5, refresh_seconds=0.4)
+        )
+        began = time.monotonic()
+        until(lambda: time.monotonic() - began > 3.5, "three and a half seconds")
+        assert center.told(LegEnded) == []
+        center.stop()
+        until(lambda: "Queue" in asterisk.command("core show channels concise"), "the fallback's queue", 20)
+        center.start()
+        ended = center.wait(LegEnded, leg=leg)
+        assert (ended.by, ended.resync) == ("fallback", True)
+        caller.hang_up()
+        until(lambda: asterisk.bridges() == [], "no bridge", story=asterisk.bridges)
+    assert center.told(CallMissed) == []
+
+
+def again(center: AriCenter, asterisk: PrivateAsterisk, thread: ReactorThread) -> AriCenter:
+    """The daemon after kill -9: the same belief, from its journal."""
+    center.stop()
+    return AriCenter(asterisk, thread, belief=Belief.restore(center.belief.state()))
+
+
+def test_a_new_daemon_goes_on_with_the_calls_of_the_old(
+    asterisk: PrivateAsterisk, center: AriCenter, thread: ReactorThread
+) -> None:
+    contact = center.new_id("contact")
+    with asterisk.call(tone_hertz=440) as caller, asterisk.phone(tone_hertz=600) as phone:
+        leg = arrived(center)
+        center.arrive(contact, leg)
+        agent, recording, talking = center.new_id("agent"), center.new_id("recording"), center.new_id("talk")
+        center.perform(
+            DialLeg(leg=agent, contact=contact, endpoint=center.provision("gina", phone), ring_seconds=9)
+        )
+        center.wait(LegAnswered, leg=agent)
+        center.perform(talk(contact, talking, leg, agent), StartRecording(recording=recording, leg=leg))
+        until(lambda: center.recording_file(recording).exists(), "the recording")
+        center.wait(LegJoined, leg=agent)
+        with again(center, asterisk, thread) as heir:
+            assert [type(one).__name__ for one in heir.inputs] == ["SwitchUp", "SwitchSynced"]
+            until(lambda: caller.audio.hears(600) and phone.audio.hears(440), "each other")
+            assert asterisk.bridges() == [talking]
+            heir.perform(StopRecording(recording=recording), DropLeg(leg=agent))
+            heir.wait(RecordingStored, recording=recording)
+            assert heir.wait(LegEnded, leg=agent).by == "center"
+            caller.hang_up()
+            assert heir.wait(LegEnded, leg=leg).by == "caller"
+            until(lambda: asterisk.bridges() == [], "no bridge", story=asterisk.bridges)
+
+
+def test_what_ended_while_the_daemon_was_away_is_told_with_its_time_and_cause(
+    asterisk: PrivateAsterisk, center: AriCenter, thread: ReactorThread
+) -> None:
+    contact = center.new_id("contact")
+    with asterisk.call() as caller, asterisk.phone(ring_seconds=None) as phone:
+        leg = arrived(center)
+        center.arrive(contact, leg)
+        agent = center.new_id("agent")
+        center.perform(
+            hold(contact, center.new_id("hold"), leg),
+            DialLeg(leg=agent, contact=contact, endpoint=center.provision("hugo", phone), ring_seconds=30),
+        )
+        center.wait(LegRinging, leg=agent)
+        heir = again(center, asterisk, thread)
+        phone.hang_up()
+        left_at = time.time()
+        caller.hang_up()
+        until(lambda: asterisk.channels() == [], "no channel", story=asterisk.channels)
+        with heir:
+            ended, failed = heir.wait(LegEnded, leg=leg), heir.wait(LegFailed, leg=agent)
+            assert ended.by == "caller"
+            assert abs(ended.at - left_at) < 1
+            assert (failed.reason, failed.decided_by) == ("busy", "agent")
+            assert heir.belief.legs == {}
+
+
+def test_what_nobody_wants_is_deleted(
+    asterisk: PrivateAsterisk, center: AriCenter, thread: ReactorThread
+) -> None:
+    with asterisk.phone() as phone:
+        leg = ring(center, center.provision("ines", phone))
+        center.wait(LegAnswered, leg=leg)
+        center.perform(talk("c-" + leg, center.new_id("talk"), leg))
+        center.wait(LegJoined, leg=leg)
+        center.stop()
+        with AriCenter(asterisk, thread, belief=Belief()):
+            phone.wait_ended()
+            asterisk.wait_quiet()
+
+
+def test_a_call_that_came_while_nobody_was_there_is_missed(
+    asterisk: PrivateAsterisk, center: AriCenter
+) -> None:
+    center.stop()
+    with asterisk.call(number="+56922222222", talk_seconds=1) as caller:
+        caller.wait_answered()
+        caller.wait_ended()
+    until(lambda: asterisk.channels() == [], "no channel", story=asterisk.channels)
+    center.start()
+    missed = center.wait(CallMissed)
+    assert (missed.did, missed.pii_number, missed.answered) == (DID_ES, "+56922222222", False)
+    assert missed.ended_at - missed.arrived_at == pytest.approx(1, abs=0.7)
+    center.stop()
+    center.start()
+    assert len(center.told(CallMissed)) == 1
+
+
+def test_a_link_that_was_cut_heals_and_tells_what_it_missed(
+    asterisk: PrivateAsterisk, thread: ReactorThread
+) -> None:
+    with AriProxy(asterisk.config.asterisk.http_port) as proxy, asterisk.phone(ring_seconds=None) as phone:
+        with (
+            AriCenter(asterisk, thread, url=proxy.url) as center,
+            asterisk.call() as gone,
+            asterisk.call() as waiting,
+        ):
+            until(lambda: len(center.told(CallArrived)) == 2, "two calls")
+            legs = {call.leg for call in center.told(CallArrived)}
+            for leg in legs:
+                center.arrive("c-" + leg, leg)
+                center.perform(Answer(leg=leg), hold("c-" + leg, f"{center.name}-b-{leg}", leg))
+            until(lambda: waiting.audio.level() > 100, "music")
+            agent = ring(center, center.provision("juan", phone))
+            center.wait(LegRinging, leg=agent)
+            proxy.cut(1.5)
+            center.wait_down()
+            center.wait(SwitchDown)
+            gone.hang_up()
+            phone.answer()
+            center.wait_live()
+            ended = center.wait(LegEnded)
+            assert (ended.by, ended.resync) == ("caller", True)
+            [left] = legs - {ended.leg}
+            assert center.wait(LegFailed, leg=agent).resync or center.told(LegAnswered, leg=agent)
+            until(lambda: waiting.audio.level() > 100, "music still")
+            center.perform(DropLeg(leg=left))
+            center.wait(LegEnded, leg=left, by="center")
+            waiting.wait_ended()
+    asterisk.wait_quiet()
+
+
+def test_a_link_that_brings_nothing_is_given_up(asterisk: PrivateAsterisk, thread: ReactorThread) -> None:
+    with (
+        AriProxy(asterisk.config.asterisk.http_port) as proxy,
+        AriCenter(asterisk, thread, url=proxy.url) as center,
+    ):
+        proxy.freeze()
+        center.wait(SwitchDown, seconds=8)
+        proxy.thaw()
+        center.wait_live()
+        assert len(center.told(SwitchUp)) == 2
+
+
+def test_the_proxy_counts_requests_and_calls_after_the_last(
+    asterisk: PrivateAsterisk, thread: ReactorThread
+) -> None:
+    seen: list[str] = []
+    with (
+        AriProxy(asterisk.config.asterisk.http_port) as proxy,
+        AriCenter(asterisk, thread, url=proxy.url) as center,
+    ):
+        proxy.after(2, "/variable", lambda: seen.append(proxy.requests[-1]))
+        for leg in ("a", "b", "c"):
+            center._thread.run(center.switch._send_fuse, LegId(leg), 5.0)
+        until(lambda: seen, "the second", story=lambda: proxy.requests)
+    assert seen == ["channels/b/variable?variable=TIMEOUT%28absolute%29&value=5"] or len(seen) == 1
+
+
+def test_another_master_makes_us_close_everything(asterisk: PrivateAsterisk, thread: ReactorThread) -> None:
+    with AriCenter(asterisk, thread) as old, AriCenter(asterisk, thread) as new:
+        until(lambda: old.replaced, "the old one gives up")
+        assert new.live
+        assert not new.replaced
+        with asterisk.call() as caller:
+            leg = arrived(new)
+            new.perform(DropLeg(leg=leg))
+            caller.wait_ended()
+        assert old.told(CallArrived) == []
+
+
+def test_an_asterisk_that_died_and_came_back_has_no_calls(tmp_path: Path, thread: ReactorThread) -> None:
+    with private_asterisk(tmp_path) as asterisk, asterisk.phone() as phone:
+        with AriCenter(asterisk, thread) as center, asterisk.call():
+            leg = arrived(center)
+            endpoint = center.provision("kai", phone)
+            asterisk.process.kill()
+            center.wait_down()
+            asterisk.restart()
+            center.wait_live()
+            ended = center.wait(LegEnded, leg=leg)
+            assert (ended.by, ended.resync) == ("switch", True)
+            first, second = center.told(SwitchUp)
+            assert first.session != second.session
+            center.agents.clear()
+            assert center.provision("kai", phone) == endpoint
+            center.wait(LegAnswered, leg=ring(center, endpoint))
+            assert center.belief.legs.keys() == {center.told(LegAnswered)[-1].leg}
