@@ -16,7 +16,14 @@ from ctiserver.asterisk.passwords import passwords
 from ctiserver.asterisk.run import start
 from ctiserver.core.errors import SwitchUnreachable
 from tests.integration.ari_app import AriApp
-from tests.integration.asterisk import DID_EMERGENCY, DID_EN, DID_ES, PrivateAsterisk, private_asterisk
+from tests.integration.asterisk import (
+    DID_EMERGENCY,
+    DID_EN,
+    DID_ES,
+    FALLBACK_AGENT,
+    PrivateAsterisk,
+    private_asterisk,
+)
 from tests.integration.sipp import CallerStream, until
 
 pytestmark = pytest.mark.integration
@@ -26,12 +33,12 @@ CALLER_TONE, PHONE_TONE = 500, 700
 
 def fallbacks(asterisk: PrivateAsterisk, number: str) -> list[str]:
     """Ways in which the caller with this number reached the fallback, in order."""
-    return [e["appdata"] for e in asterisk.cel() if e["eventtype"] == "FALLBACK" and e["num"] == number]
+    return [e["appdata"] for e in asterisk.cel() if e["eventtype"] == "FALLBACK" and e["userfield"] == number]
 
 
 def answered_in_the_fallback(asterisk: PrivateAsterisk, number: str) -> bool:
     events = asterisk.cel()
-    calls = {e["linkedid"] for e in events if e["eventtype"] == "CHAN_START" and e["num"] == number}
+    calls = {e["linkedid"] for e in events if e["eventtype"] == "FALLBACK" and e["userfield"] == number}
     return any(e["eventtype"] == "FALLBACK_ANSWERED" and e["linkedid"] in calls for e in events)
 
 
@@ -180,23 +187,38 @@ def test_a_caller_whose_fuse_burns_down_reaches_the_fallback_and_its_emergency_k
     assert fallbacks(asterisk, number) == ["FALLBACK,queue", "FALLBACK,emergency"]
 
 
-def test_an_agents_phone_made_at_run_time_registers_and_is_called(asterisk: PrivateAsterisk) -> None:
-    ari = AriApp(asterisk)
-    for kind, fields in {
-        "auth": {"auth_type": "digest", "username": "1001", "password": "secret"},
+def make_agent(ari: AriApp, user: str) -> None:
+    """Makes an agent's endpoint as the server does; the password is "secret"."""
+    objects = {
+        "auth": {"auth_type": "digest", "username": user, "password": "secret"},
         "aor": {"max_contacts": "1", "remove_existing": "yes"},
         "endpoint": {
-            "auth": "1001",
-            "aors": "1001",
+            "auth": user,
+            "aors": user,
             "context": "nowhere",
             "disallow": "all",
             "allow": "ulaw",
             "identify_by": "username",
             "direct_media": "no",
         },
-    }.items():
+    }
+    for kind, fields in objects.items():
         body = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
-        ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/1001", body)
+        ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{user}", body)
+
+
+def test_an_agents_extension_rings_in_the_fallback(asterisk: PrivateAsterisk) -> None:
+    make_agent(AriApp(asterisk), FALLBACK_AGENT)
+    with asterisk.phone() as phone, asterisk.call() as call:
+        phone.register(FALLBACK_AGENT, "secret")
+        phone.wait_answered(seconds=30)
+        call.hang_up()
+    asterisk.wait_quiet()
+
+
+def test_an_agents_phone_made_at_run_time_registers_and_is_called(asterisk: PrivateAsterisk) -> None:
+    ari = AriApp(asterisk)
+    make_agent(ari, "1001")
     with ari.connected(), asterisk.phone(ring_seconds=None) as phone:
         phone.register("1001", "secret")
         leg = ari.request("POST", "channels", endpoint="PJSIP/1001", app="cti", timeout=20)["id"]
@@ -277,6 +299,17 @@ def test_each_of_a_hundred_calls_is_answered_and_its_key_heard(asterisk: Private
     asterisk.wait_quiet()
     events = [e for e in asterisk.cel() if e["eventtype"] == "FALLBACK" and e["num"].startswith("+5693")]
     assert sum(e["appdata"] == "FALLBACK,emergency" for e in events) == 100
+
+
+@pytest.mark.parametrize("dialled", ["+56987654321", "600"])
+def test_without_numbers_in_the_file_every_number_is_taken(tmp_path: Path, dialled: str) -> None:
+    with private_asterisk(tmp_path, numbers=False) as asterisk:
+        with asterisk.call(dialled) as call:
+            call.wait_answered()
+            call.hang_up()
+        asterisk.wait_quiet()
+        stasis = next(e for e in asterisk.cel() if e["appname"] == "Stasis")
+        assert stasis["appdata"] == f"cti,in,{dialled}"
 
 
 def test_a_number_that_is_not_ours_is_refused(asterisk: PrivateAsterisk) -> None:
