@@ -211,7 +211,7 @@ class CallsProcess:
     def _show_journal(self, *, ok: bool) -> None:
         event = JournalStateChanged(at=self._clock.now(), ok=ok)
         self._runtime.view.apply(event)
-        self._screens.tell(self._runtime.view.seq, [event])
+        self._screens.tell(0, [event])
 
 
 def _prompts(config: Config) -> Prompts:

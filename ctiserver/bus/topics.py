@@ -1,7 +1,8 @@
 """The names of what goes over the bus. The bus itself keeps installations apart.
 
-`EVENTS` carries `{"seq": int, "events": [...]}` for every journal entry that changed something; `pop(agent)` a
-ScreenPop; `REQUESTS` takes a request without `at` and answers RequestAnswered; `SNAPSHOT` answers a LiveView;
+`EVENTS` carries `{"seq": int, "events": [...]}` for every journal entry that changed something, and with seq 0 what
+no entry brought about (the journal's own state): a screen skips the entries that its snapshot covers, never a 0;
+`pop(agent)` a ScreenPop; `REQUESTS` takes a request without `at` and answers RequestAnswered; `SNAPSHOT` answers a LiveView;
 `RELOAD` makes the calls process read the configuration again, and answers its version.
 """
 

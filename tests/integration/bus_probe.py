@@ -15,11 +15,12 @@ _numbers = itertools.count(1)
 
 
 class BusProbe:
-    """`events` and `pops` are lists of plain JSON objects in the order heard."""
+    """`events` and `pops` are lists of plain JSON objects in the order heard; `batches` say of which entry."""
 
     def __init__(self, url: str, prefix: str) -> None:
         self.events: list[dict[str, Any]] = []
         self.pops: list[dict[str, Any]] = []
+        self.batches: list[tuple[int, list[dict[str, Any]]]] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -33,7 +34,9 @@ class BusProbe:
         return bus
 
     def _heard(self, _topic: str, body: bytes) -> None:
-        self.events.extend(msgspec.json.decode(body)["events"])
+        told = msgspec.json.decode(body)
+        self.batches.append((told["seq"], told["events"]))
+        self.events.extend(told["events"])
 
     def _run(self, work: Any, seconds: float = 10.0) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
