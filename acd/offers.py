@@ -121,10 +121,11 @@ def accepted(floor: Floor, contact: Contact, turn: Turn) -> None:
 
 
 def expired(floor: Floor, contact: Contact, turn: Turn) -> None:
-    """Nobody answered in time."""
+    """Nobody answered in time. A phone that never rang is out of reach, and its agent missed nothing."""
     if contact.stage is Stage.OFFERED and contact.agent:
         turn.say(OfferExpired(at=turn.at, contact=contact.id, agent=contact.agent))
-        _give_up(floor, contact, "missed_offer", turn, drop=True)
+        rang = floor.ledger.agents[contact.agent].activity is Activity.RINGING
+        _give_up(floor, contact, "missed_offer" if rang else "unreachable", turn, drop=True)
 
 
 def refused(floor: Floor, contact: Contact, reason: str, turn: Turn) -> None:

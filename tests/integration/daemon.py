@@ -209,6 +209,28 @@ class RunningCenter:
         )
         return self.interactions()
 
+    def wait_record(self, number: str, seconds: float = 15.0) -> Interaction:
+        """The one record of the caller with this number, when call and wrap-ups are over."""
+
+        def found() -> list[Interaction]:
+            return [row for row in self.interactions() if row.ani == number]
+
+        until(lambda: any(map(_is_whole, found())), f"the record of {number}", seconds, self.log)
+        [record] = found()
+        return record
+
+    def send_home(self) -> None:
+        """All agents dispose of what they have in hand and log out, so that another test finds them so."""
+        for agent, state in self.view()["agents"].items():
+            if state.get("contact"):
+                self.dispose(agent)
+            self.set_status(agent, "logged_out")
+
+
+def _is_whole(row: Interaction) -> bool:
+    in_wrap_up = (s.wrap_up_started_at and not s.wrap_up_ended_at for s in row.segments)
+    return row.ended_at is not None and not any(in_wrap_up)
+
 
 @contextmanager
 def center(

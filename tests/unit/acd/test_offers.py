@@ -97,6 +97,7 @@ def test_an_answered_offer_joins_the_two(rings: bool) -> None:
 def test_an_offer_that_nobody_answers_pauses_the_agent_and_goes_to_the_next() -> None:
     acd = Driven("ann", "bob")
     acd.queue("c1")
+    acd.rings("c1")
     leg = acd.agent_leg("c1")
     said = acd.fires(f"acd:ring:{leg}", at=25.0)
     assert said[:6] == [
@@ -109,6 +110,15 @@ def test_an_offer_that_nobody_answers_pauses_the_agent_and_goes_to_the_next() ->
     ]
     assert offered(said) == [("c1", "bob", "only")]
     assert acd.fires(f"acd:ring:{leg}", at=26.0) == []
+
+
+def test_an_agent_whose_phone_never_rang_is_out_of_reach_and_missed_nothing() -> None:
+    acd = Driven("ann")
+    acd.queue("c1")
+    said = acd.fires(f"acd:ring:{acd.agent_leg('c1')}", at=25.0)
+    assert OfferExpired(at=25.0, contact="c1", agent="ann") in said
+    pause = AgentStatusChanged(at=25.0, agent="ann", status=PAUSE, reason="unreachable", by="center")
+    assert pause in said
 
 
 @pytest.mark.parametrize("reason", ["busy", "rejected", "unreachable", "no_answer"])
