@@ -1,0 +1,44 @@
+# What people type. `make` alone tells.
+PYTHON ?= python3
+BIN = .venv/bin
+PYTEST = $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check unit integration bench lock format
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## set up what is missing and run the demo company until Ctrl-C (NAME=other PORTS=7000: a second one)
+	@$(PYTHON) tools/setup.py demo
+	@exec $(BIN)/ctiserver demo $(if $(NAME),--name $(NAME)) $(if $(PORTS),--ports $(PORTS))
+
+check: ## format, lint, types, import contracts, tests without servers: under a minute
+	@$(PYTHON) tools/setup.py check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -m "not integration" tests
+
+test: ## set up what is missing, then check and every test, with real servers
+	@$(PYTHON) tools/setup.py test
+	@$(MAKE) --no-print-directory check
+	$(PYTEST) -m integration tests
+
+unit: ## the tests without servers
+	$(PYTEST) -m "not integration" tests
+
+integration: ## the tests with real servers
+	$(PYTEST) -m integration tests
+
+bench: ## measure and write bench/results
+	@$(PYTHON) tools/setup.py test
+	$(BIN)/python -m bench
+
+format: ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## write requirements*.txt anew from setup.cfg
+	tools/lock.sh
