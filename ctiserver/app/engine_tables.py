@@ -48,6 +48,7 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
             waiting_fuse_seconds=asterisk.waiting_fuse_seconds,
             fuse_refresh_seconds=asterisk.fuse_refresh_seconds,
             talk_fuse_seconds=asterisk.talk_fuse_seconds,
+            short_talk_seconds=calls.short_talk_seconds,
         ),
     )
     return sha256(msgspec.json.encode(tables, order="sorted")).hexdigest()[:16], tables

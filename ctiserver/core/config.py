@@ -158,6 +158,7 @@ class Journal:
 class Calls:
     look_up_deadline_seconds: Annotated[float, Between(0.05, 10)] = 0.8
     ring_seconds: Annotated[float, Between(1, 120)] = 15
+    short_talk_seconds: Annotated[float, Between(0, 60)] = 2
     heartbeat_seconds: Annotated[float, Between(0.1, 10)] = 1
     hung_after_seconds: Annotated[float, Between(0.5, 60)] = 3
 
