@@ -1,0 +1,167 @@
+import msgspec
+import pytest
+
+from ctiserver.core import events as e
+from ctiserver.core.customers import Candidate
+from ctiserver.core.live_view import AgentView, LiveView, QueueView
+from ctiserver.core.requests import Status
+from ctiserver.core.wire import decode_event, encode
+
+ROSA = Candidate(customer_id=7, pii_name="Rosa", value_class="A")
+CONFIGURED = e.ConfigurationChanged(at=0.0, version="1", queues=("service",), agents=("ann", "bob"))  # type: ignore[arg-type]
+ARRIVED = e.ContactArrived(
+    at=1.0,
+    contact="c1",  # type: ignore[arg-type]
+    account_id=1,
+    leg="leg",  # type: ignore[arg-type]
+    did="600",
+    pii_number="+56221234567",
+    language="es",
+    flow="main",
+    flow_version="f1",
+)
+OF_C1 = {"contact": "c1"}
+BY_ANN = OF_C1 | {"agent": "ann"}
+
+
+def queued(at: float = 3.0, contact: str = "c1", queue: str = "service") -> e.ContactQueued:
+    return e.ContactQueued(
+        at=at,
+        contact=contact,  # type: ignore[arg-type]
+        account_id=1,
+        leg="leg",  # type: ignore[arg-type]
+        queue=queue,  # type: ignore[arg-type]
+        value_class="A",
+        language="es",
+        pii_number="+56221234567",
+    )
+
+
+def said(name: str, at: float, **fields: object) -> e.Event:
+    """An event by its name, as it comes over the bus."""
+    return decode_event(msgspec.json.encode({"type": name, "at": at} | BY_ANN | fields))
+
+
+LIFE = [
+    CONFIGURED,
+    e.AgentStatusChanged(at=0.5, agent="ann", status=Status.AVAILABLE, reason="", by="ann"),  # type: ignore[arg-type]
+    ARRIVED,
+    e.NodeEntered(at=1.5, contact="c1", node="main", kind="menu"),  # type: ignore[arg-type]
+    e.CallerIdentified(at=2.0, contact="c1", how="number", candidates=(ROSA,), value_class="A"),  # type: ignore[arg-type]
+    e.ValueCollected(at=2.5, contact="c1", key="topic", value="bills"),  # type: ignore[arg-type]
+    e.LanguageChosen(at=2.6, contact="c1", language="en"),  # type: ignore[arg-type]
+    queued(),
+    e.AgentReserved(at=4.0, agent="ann", contact="c1"),  # type: ignore[arg-type]
+    said("OfferMade", 4.0, queue="service", leg="a"),
+    said("OfferRinging", 5.0),
+    said("OfferAccepted", 6.0),
+    said("ContactConnected", 7.0, queue="service", segment=1, leg="a"),
+    said("TalkEnded", 50.0, segment=1, by="agent", caller_stays=True),
+    said("WrapUpStarted", 50.0, segment=1, until=170.0),
+    said("SurveyOffered", 50.0, survey="s", version="1"),
+    said("SurveyEnded", 55.0, survey="s", complete=True),
+    said("ContactEnded", 60.0, where="goodbye", by="center"),
+    said("WrapUpEnded", 70.0, segment=1, disposition="solved", by="ann"),
+    e.AgentReleased(at=70.0, agent="ann", contact="c1"),  # type: ignore[arg-type]
+]
+
+
+def view_after(events: list[e.Event]) -> LiveView:
+    view = LiveView()
+    for event in events:
+        view.apply(event)
+    return view
+
+
+def test_a_contact_is_seen_at_every_stage_of_its_life() -> None:
+    view, stages = LiveView(), []
+    for event in LIFE:
+        view.apply(event)
+        stages += [contact.stage for contact in view.contacts.values() if contact.stage not in stages[-1:]]
+    assert stages == ["ivr", "queued", "offered", "joining", "talking", "leaving", "survey", "leaving"]
+    assert view.contacts == {}
+
+
+def test_an_agent_is_seen_in_every_activity() -> None:
+    view, activities = LiveView(), []
+    for event in LIFE[1:]:
+        view.apply(event)
+        activities += [a.activity for a in view.agents.values() if a.activity not in activities[-1:]]
+    assert activities == ["idle", "reserved", "ringing", "talking", "wrapping_up", "idle"]
+
+
+def test_what_the_caller_did_and_who_he_is_can_be_seen() -> None:
+    contact = view_after(LIFE[:8]).contacts["c1"]  # type: ignore[index]
+    assert (contact.path, contact.values, contact.language) == (["main"], {"topic": "bills"}, "en")
+    assert (contact.candidates, contact.value_class) == ((ROSA,), "A")
+    assert (contact.stage, contact.queue, contact.queued_at, contact.since) == ("queued", "service", 3.0, 3.0)
+
+
+def test_queues_count_who_came_was_answered_and_gave_up() -> None:
+    gave_up = [ARRIVED, queued(at=80.0), said("ContactEnded", 90.0, where="queue", by="caller")]
+    assert view_after([*LIFE, *gave_up]).queues == {
+        "service": QueueView(queue="service", queued=2, answered=1, abandoned=1)  # type: ignore[arg-type, dict-item]
+    }
+
+
+def test_who_leaves_before_he_is_queued_did_not_abandon_a_queue() -> None:
+    view = view_after([CONFIGURED, ARRIVED, said("ContactEnded", 2.0, where="ivr", by="caller")])
+    assert view.queues["service"].abandoned == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize("end", ["OfferExpired", "OfferRefused", "OfferWithdrawn", "ContactRequeued"])
+def test_a_contact_whose_offer_came_to_nothing_waits_as_before(end: str) -> None:
+    view = view_after([*LIFE[:11], said(end, 9.0, reason="busy", queue="service")])
+    [contact] = view.waiting("service")  # type: ignore[arg-type]
+    assert (contact.stage, contact.agent, contact.queued_at, contact.since) == ("queued", None, 3.0, 9.0)
+
+
+def test_who_waits_longest_comes_first_also_while_a_phone_rings() -> None:
+    second = msgspec.structs.replace(ARRIVED, contact="c2")
+    view = view_after([CONFIGURED, ARRIVED, second, queued(2.5, "c2"), *LIFE[7:10]])
+    assert [(it.contact, it.stage) for it in view.waiting("service")] == [("c2", "queued"), ("c1", "offered")]  # type: ignore[arg-type]
+
+
+def test_the_wait_of_who_is_moved_to_another_queue_goes_on() -> None:
+    view = view_after([*LIFE[:8], queued(9.0, queue="emergency")])
+    contact = view.contacts["c1"]  # type: ignore[index]
+    assert (contact.queue, contact.queued_at, contact.since) == ("emergency", 3.0, 9.0)
+
+
+def test_new_tables_keep_what_is_known_and_drop_what_is_gone() -> None:
+    changed = e.ConfigurationChanged(at=9.0, version="2", queues=("service", "other"), agents=("ann", "zoe"))  # type: ignore[arg-type]
+    view = view_after([*LIFE[:2], changed])
+    assert (list(view.queues), list(view.agents), view.version) == (["service", "other"], ["ann", "zoe"], "2")
+    assert view.agents["ann"].status == "available"  # type: ignore[index]
+
+
+def test_who_was_removed_is_seen_until_his_contact_ends() -> None:
+    without = e.ConfigurationChanged(at=20.0, version="2", queues=("service",), agents=("bob",))  # type: ignore[arg-type]
+    view = view_after([*LIFE[:13], without])
+    assert view.agents["ann"].activity == "talking"  # type: ignore[index]
+    for event in [*LIFE[13:], without]:
+        view.apply(event)
+    assert view.agents == {"bob": AgentView(agent="bob")}  # type: ignore[arg-type, dict-item]
+
+
+def test_events_of_contacts_that_are_not_there_are_of_no_consequence() -> None:
+    view = view_after([CONFIGURED])
+    before = msgspec.json.encode(view)
+    for event in (
+        said("NodeEntered", 2.0, node="x", kind="menu"),
+        said("ContactEnded", 3.0, where="ivr", by="caller"),
+    ):
+        view.apply(event)
+    assert msgspec.json.encode(view) == before
+
+
+def test_whether_asterisk_is_in_reach_is_seen() -> None:
+    assert view_after([e.SwitchStateChanged(at=1.0, up=True)]).switch_up
+
+
+@pytest.mark.parametrize("cut", range(len(LIFE) + 1))
+def test_a_snapshot_and_the_events_since_give_the_same_view(cut: int) -> None:
+    old = msgspec.json.decode(msgspec.json.encode(view_after(LIFE[:cut])), type=LiveView)
+    for event in LIFE[cut:]:
+        old.apply(decode_event(encode(event)))
+    assert old == view_after(LIFE)
