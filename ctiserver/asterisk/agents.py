@@ -9,7 +9,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults
 
-from ctiserver.asterisk.ari_wire import Request, put_object
+from ctiserver.asterisk.ari_wire import Request, delete_object, get_object, put_object
+from ctiserver.core.errors import CallGone
 
 Fields = Mapping[str, str]
 Send = Callable[[Request, str], Deferred[Any]]
@@ -66,5 +67,17 @@ class AgentPhones:
     async def _tell_one(self, agent: AgentEndpoint) -> None:
         for kind, fields in objects(agent).items():
             if self._told.get((kind, agent.name)) != fields:
+                if kind == "aor":
+                    await self._forget_old_address(agent)
                 await self._send(put_object(kind, agent.name, fields), agent.name)
                 self._told[kind, agent.name] = fields
+
+    async def _forget_old_address(self, agent: AgentEndpoint) -> None:
+        """Asterisk would add a new fixed address to the old one and ring both."""
+        try:
+            there = await self._send(get_object("aor", agent.name), agent.name)
+        except CallGone:
+            return
+        fixed = {it["value"] for it in there if it["attribute"] == "contact"} - {""}
+        if fixed - {agent.contact}:
+            await self._send(delete_object("aor", agent.name), agent.name)

@@ -17,8 +17,9 @@ from zlib import crc32
 
 import structlog
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, FirstError, gatherResults
 from twisted.internet.interfaces import IReactorTCP
+from twisted.python.failure import Failure
 
 from ctiserver.asterisk import ari_wire
 from ctiserver.asterisk.ari_link import AriLink
@@ -118,7 +119,7 @@ class AriService(Service):
         self._links = [self._open(app) for app in self._apps]
         links = list(self._links)
         opening = Deferred.fromCoroutine(self._prepare(links))
-        opening.addCallbacks(self._opened, lambda failure: self._failed(links, failure.getErrorMessage()))
+        opening.addCallbacks(self._opened, lambda failure: self._failed(links, _reason(failure)))
 
     def _open(self, app: str) -> AriLink:
         def replaced_or_event(event: dict[str, Any]) -> None:
@@ -173,3 +174,8 @@ class AriService(Service):
         links, self._links = self._links, []
         for link in links:
             link.close()
+
+
+def _reason(failure: Failure) -> str:
+    error = failure.value
+    return _reason(error.subFailure) if isinstance(error, FirstError) else str(error)

@@ -210,8 +210,18 @@ def subscribe(app: str, legs: Iterable[str]) -> Request:
 
 
 def put_object(kind: str, name: str, fields: Mapping[str, str]) -> Request:
-    """Makes or replaces an object of res_pjsip in memory: auth, aor or endpoint."""
+    """Makes or changes an object of res_pjsip in memory: auth, aor or endpoint."""
     attributes = [{"attribute": key, "value": value} for key, value in fields.items()]
-    return Request(
-        "PUT", _path("asterisk", "config", "dynamic", "res_pjsip", kind, name), body={"fields": attributes}
-    )
+    return Request("PUT", _object(kind, name), body={"fields": attributes})
+
+
+def get_object(kind: str, name: str) -> Request:
+    return Request("GET", _object(kind, name))
+
+
+def delete_object(kind: str, name: str) -> Request:
+    return Request("DELETE", _object(kind, name))
+
+
+def _object(kind: str, name: str) -> str:
+    return _path("asterisk", "config", "dynamic", "res_pjsip", kind, name)

@@ -42,12 +42,15 @@ class Recorder:
         self._clock = clock
 
     def start(self, recording: RecordingId, leg: LegId, key: str) -> None:
-        """Makes the snoop; `snoop_is_there` goes on. One that exists may have been left without a file."""
+        """Makes the snoop; `snoop_is_there` goes on.
+
+        Asterisk refuses a second snoop of the same name (500): the first may have been left without a file.
+        """
 
         def failed(failure: Failure) -> None:
             match failure.value:
-                case SwitchRefused(status=409):
-                    self.snoop_is_there(recording, key)
+                case SwitchRefused() as error:
+                    self._begin(recording, key, without_snoop=error)
                 case SwitchError() as error:
                     self._lost(recording, error)
 
@@ -55,11 +58,18 @@ class Recorder:
         self._send(ari_wire.snoop(leg, recording, self._app), key).addErrback(failed)
 
     def snoop_is_there(self, recording: RecordingId, key: str) -> None:
-        """Begins the file. Gone: the call has ended, or the snoop is not quite there and comes again."""
+        """Begins the file, now that the snoop has entered the application."""
+        self._begin(recording, key)
+
+    def _begin(self, recording: RecordingId, key: str, without_snoop: SwitchError | None = None) -> None:
+        """Gone: the call has ended, or there never was a snoop. 409: the file has begun already."""
 
         def failed(failure: Failure) -> None:
             match failure.value:
-                case CallGone() | SwitchRefused(status=409):
+                case CallGone():
+                    if without_snoop is not None:
+                        self._lost(recording, without_snoop)
+                case SwitchRefused(status=409):
                     return
                 case SwitchError() as error:
                     self._lost(recording, error)

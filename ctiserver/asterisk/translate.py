@@ -216,7 +216,8 @@ class Translator:
         known = self.legs.get(LegId(event["channel"]["id"]))
         if known is not None:
             known.hung_up = known.decided = True
-            known.q850 = int(event.get("cause") or 0)
+            if not event.get("soft"):  # else it holds Asterisk's own flags
+                known.q850 = int(event.get("cause") or 0)
         return []
 
     def _left_application(self, event: AriEvent, at: float) -> list[Input]:

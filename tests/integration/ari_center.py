@@ -1,5 +1,6 @@
 """The least that owns an AriSwitch: it believes, compares, re-issues, and keeps every input for the test."""
 
+import itertools
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,8 +10,9 @@ from ctiserver.asterisk.agents import AgentEndpoint
 from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
 from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.cel import read_all
 from ctiserver.asterisk.conf import cel_file
-from ctiserver.core.commands import Arrange, Play, SetFuse
+from ctiserver.core.commands import Answer, Arrange, Play, SetFuse
 from ctiserver.core.events import ContactArrived
 from ctiserver.core.ids import ContactId, ConversationId, LegId
 from ctiserver.core.inputs import CallArrived, SwitchDown, SwitchUp
@@ -21,6 +23,7 @@ from tests.integration.reactor_thread import ReactorThread
 from tests.integration.sipp import Phone, until
 
 Told = TypeVar("Told", bound=Input)
+_ids = itertools.count(1)
 
 
 class AriCenter:
@@ -39,13 +42,12 @@ class AriCenter:
         user, password = asterisk.ari_user
         self.asterisk = asterisk
         self.name = config.installation.name
-        self.belief = belief or Belief()
+        self.belief = belief or _belief_from_now(asterisk)
         self.inputs: list[Input] = []
         self.replaced = False
         self.live = False
         self.agents: list[AgentEndpoint] = []
         self._thread = thread
-        self._ids = iter(range(10**6))
         self.switch = AriSwitch(
             reactor=thread.reactor,
             address=AriAddress(
@@ -98,7 +100,7 @@ class AriCenter:
 
     def new_id(self, what: str) -> Any:
         """A fresh name as our ids are made."""
-        return f"{self.name}-a-1-{what}{next(self._ids)}-1"
+        return f"{self.name}-a-1-{what}{next(_ids)}-1"
 
     def arrive(self, contact: str, leg: LegId) -> None:
         """The caller's leg is a contact from now on."""
@@ -191,7 +193,11 @@ def arrived(center: AriCenter, *, count: int = 1, fuse_seconds: float = 120) -> 
     """The leg of the count-th call, answered and with a fuse."""
     until(lambda: len(center.told(CallArrived)) >= count, "CallArrived", 15, center.story)
     leg = center.told(CallArrived)[count - 1].leg
-    from ctiserver.core.commands import Answer
-
     center.perform(Answer(leg=leg), SetFuse(leg=leg, seconds=fuse_seconds))
     return leg
+
+
+def _belief_from_now(asterisk: PrivateAsterisk) -> Belief:
+    """Knows nothing, but that the calls of earlier tests are none of its business."""
+    part = read_all(cel_file(asterisk.config), 0, 0)
+    return Belief(cel_inode=part.inode, cel_offset=part.offset)

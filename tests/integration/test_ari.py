@@ -210,6 +210,10 @@ def test_a_phone_moves_when_its_contact_changes(asterisk: PrivateAsterisk, cente
             center.agents.clear()
             center.wait(LegAnswered, leg=ring(center, center.provision("eva", second)))
             second.wait_answered()
+            for leg in list(center.belief.legs):
+                center.perform(DropLeg(leg=leg))
+            first.wait_ended()
+            second.wait_ended()
 
 
 def test_a_missing_prompt_fails_at_once(asterisk: PrivateAsterisk, center: AriCenter) -> None:
@@ -326,7 +330,7 @@ def test_what_ended_while_the_daemon_was_away_is_told_with_its_time_and_cause(
     asterisk: PrivateAsterisk, center: AriCenter, thread: ReactorThread
 ) -> None:
     contact = center.new_id("contact")
-    with asterisk.call() as caller, asterisk.phone(ring_seconds=None) as phone:
+    with asterisk.call() as caller, asterisk.phone(ring_seconds=1, reject_code=486) as phone:
         leg = arrived(center)
         center.arrive(contact, leg)
         agent = center.new_id("agent")
@@ -336,7 +340,6 @@ def test_what_ended_while_the_daemon_was_away_is_told_with_its_time_and_cause(
         )
         center.wait(LegRinging, leg=agent)
         heir = again(center, asterisk, thread)
-        phone.hang_up()
         left_at = time.time()
         caller.hang_up()
         until(lambda: asterisk.channels() == [], "no channel", story=asterisk.channels)
@@ -382,34 +385,36 @@ def test_a_call_that_came_while_nobody_was_there_is_missed(
 def test_a_link_that_was_cut_heals_and_tells_what_it_missed(
     asterisk: PrivateAsterisk, thread: ReactorThread
 ) -> None:
-    with AriProxy(asterisk.config.asterisk.http_port) as proxy, asterisk.phone(ring_seconds=None) as phone:
-        with (
-            AriCenter(asterisk, thread, url=proxy.url) as center,
-            asterisk.call() as gone,
-            asterisk.call() as waiting,
-        ):
-            until(lambda: len(center.told(CallArrived)) == 2, "two calls")
-            legs = {call.leg for call in center.told(CallArrived)}
-            for leg in legs:
-                center.arrive("c-" + leg, leg)
-                center.perform(Answer(leg=leg), hold("c-" + leg, f"{center.name}-b-{leg}", leg))
-            until(lambda: waiting.audio.level() > 100, "music")
-            agent = ring(center, center.provision("juan", phone))
-            center.wait(LegRinging, leg=agent)
-            proxy.cut(1.5)
-            center.wait_down()
-            center.wait(SwitchDown)
-            gone.hang_up()
-            phone.answer()
-            center.wait_live()
-            ended = center.wait(LegEnded)
-            assert (ended.by, ended.resync) == ("caller", True)
-            [left] = legs - {ended.leg}
-            assert center.wait(LegFailed, leg=agent).resync or center.told(LegAnswered, leg=agent)
-            until(lambda: waiting.audio.level() > 100, "music still")
-            center.perform(DropLeg(leg=left))
-            center.wait(LegEnded, leg=left, by="center")
-            waiting.wait_ended()
+    with (
+        AriProxy(asterisk.config.asterisk.http_port) as proxy,
+        asterisk.phone(ring_seconds=None) as phone,
+        AriCenter(asterisk, thread, url=proxy.url) as center,
+        asterisk.call() as gone,
+        asterisk.call() as waiting,
+    ):
+        until(lambda: len(center.told(CallArrived)) == 2, "two calls")
+        legs = {call.leg for call in center.told(CallArrived)}
+        for leg in legs:
+            center.arrive("c-" + leg, leg)
+            center.perform(Answer(leg=leg), hold("c-" + leg, f"{center.name}-b-{leg}", leg))
+        until(lambda: waiting.audio.level() > 100, "music")
+        agent = ring(center, center.provision("juan", phone))
+        center.wait(LegRinging, leg=agent)
+        proxy.cut(1.5)
+        center.wait_down()
+        center.wait(SwitchDown)
+        gone.hang_up()
+        phone.answer()
+        center.wait_live()
+        ended = center.wait(LegEnded, by="caller")
+        assert ended.resync
+        [left] = legs - {ended.leg}
+        center.wait(LegAnswered, leg=agent)  # for a moment: Asterisk has nobody to hand him to
+        assert center.wait(LegEnded, leg=agent).by == "switch"
+        until(lambda: waiting.audio.level() > 100, "music still")
+        center.perform(DropLeg(leg=left))
+        center.wait(LegEnded, leg=left, by="center")
+        waiting.wait_ended()
     asterisk.wait_quiet()
 
 
@@ -435,9 +440,9 @@ def test_the_proxy_counts_requests_and_calls_after_the_last(
     ):
         proxy.after(2, "/variable", lambda: seen.append(proxy.requests[-1]))
         for leg in ("a", "b", "c"):
-            center._thread.run(center.switch._send_fuse, LegId(leg), 5.0)
+            center.perform(SetFuse(leg=LegId(leg), seconds=5))
         until(lambda: seen, "the second", story=lambda: proxy.requests)
-    assert seen == ["channels/b/variable?variable=TIMEOUT%28absolute%29&value=5"] or len(seen) == 1
+    assert [uri.endswith("/variable?variable=TIMEOUT%28absolute%29&value=5") for uri in seen] == [True]
 
 
 def test_another_master_makes_us_close_everything(asterisk: PrivateAsterisk, thread: ReactorThread) -> None:
@@ -453,19 +458,23 @@ def test_another_master_makes_us_close_everything(asterisk: PrivateAsterisk, thr
 
 
 def test_an_asterisk_that_died_and_came_back_has_no_calls(tmp_path: Path, thread: ReactorThread) -> None:
-    with private_asterisk(tmp_path) as asterisk, asterisk.phone() as phone:
-        with AriCenter(asterisk, thread) as center, asterisk.call():
-            leg = arrived(center)
-            endpoint = center.provision("kai", phone)
-            asterisk.process.kill()
-            center.wait_down()
-            asterisk.restart()
-            center.wait_live()
-            ended = center.wait(LegEnded, leg=leg)
-            assert (ended.by, ended.resync) == ("switch", True)
-            first, second = center.told(SwitchUp)
-            assert first.session != second.session
-            center.agents.clear()
-            assert center.provision("kai", phone) == endpoint
-            center.wait(LegAnswered, leg=ring(center, endpoint))
-            assert center.belief.legs.keys() == {center.told(LegAnswered)[-1].leg}
+    with (
+        private_asterisk(tmp_path) as asterisk,
+        asterisk.phone() as phone,
+        AriCenter(asterisk, thread) as center,
+        asterisk.call(),
+    ):
+        leg = arrived(center)
+        endpoint = center.provision("kai", phone)
+        asterisk.process.kill()
+        center.wait_down()
+        asterisk.restart()
+        center.wait_live()
+        ended = center.wait(LegEnded, leg=leg)
+        assert (ended.by, ended.resync) == ("switch", True)
+        first, second = center.told(SwitchUp)
+        assert first.session != second.session
+        center.agents.clear()
+        assert center.provision("kai", phone) == endpoint
+        center.wait(LegAnswered, leg=ring(center, endpoint))
+        assert center.belief.legs.keys() == {center.told(LegAnswered)[-1].leg}
