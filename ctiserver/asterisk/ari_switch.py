@@ -27,6 +27,7 @@ from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.arranger import Arranger
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
+from ctiserver.asterisk.event_time import happened_at
 from ctiserver.asterisk.fuses import Fuses
 from ctiserver.asterisk.reality import read_reality, recorded_seconds
 from ctiserver.asterisk.recorder import Recorder
@@ -314,7 +315,7 @@ class AriSwitch(Service):
             recording = RecordingId(event["args"][1])
             self._recorder.snoop_is_there(recording, self._recording_key(recording))
         else:
-            self._told(self._translator.handle(event, self._clock.now()))
+            self._told(self._translator.handle(event, happened_at(event, self._clock.now())))
 
     def _told(self, inputs: list[Input]) -> None:
         for one in inputs:
