@@ -84,6 +84,8 @@ class World:
         self.seq += 1
         self.entries.append(message)
         before = self._waiting()
+        if isinstance(message, i.TimerFired):
+            self.timers.pop(message.timer, None)
         self.belief.note(message)
         turn = self.center.handle(1, self.seq, message)
         self.turns.append(turn)
