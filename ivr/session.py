@@ -41,7 +41,7 @@ from ctiserver.core.turn import Turn
 from ivr import questions, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
-from ivr.speak import hush, leave_to_fallback, light_fuse, play, stop_waiting
+from ivr.speak import hush, leave_to_fallback, light_fuse, stop_waiting
 
 CUSTOMER_BY_NUMBER = "customer_by_number"
 _WHERE: dict[Phase, Where] = {
@@ -169,7 +169,8 @@ class Ivr:
         elif session.phase is Phase.ARRIVING:
             session.phase = Phase.FLOW
             turn.say(ContactAnswered(at=turn.at, contact=session.contact))
-            walk.enter(self.desk, session, self.desk.flow(session).start, turn)
+            number = self.desk.number(session.did)
+            walk.begin(self.desk, session, turn, emergency=number is not None and number.emergency)
 
     def _gone(self, session: Session, message: LegEnded | LegFailed, turn: Turn) -> None:
         stop_waiting(session, turn)
@@ -211,6 +212,8 @@ class Ivr:
         match session.phase:
             case Phase.FLOW:
                 walk.prompt_over(self.desk, session, turn)
+            case Phase.WAITING if session.place is not None:
+                walk.tell_place(self.desk, session, session.place, turn)
             case Phase.SURVEY:
                 questions.prompt_over(self.desk, session, turn)
             case Phase.LEAVING:
@@ -239,10 +242,9 @@ class Ivr:
             return
         match message:
             case PlaceTold():
-                if session.phase is Phase.WAITING and session.playback is None:
-                    play(self.desk, session, (f"place:{message.place}",), turn)
+                walk.tell_place(self.desk, session, message.place, turn)
             case OfferAccepted():
-                session.phase = Phase.TALKING
+                session.phase, session.place = Phase.TALKING, None
                 hush(self.desk, session, turn)
             case ContactConnected():
                 session.agent = message.agent

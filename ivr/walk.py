@@ -15,6 +15,12 @@ from ivr.session_state import Phase, Session
 from ivr.speak import hush, leave_to_fallback, play, say_goodbye, stop_waiting, wait_for_key
 
 
+def begin(desk: Desk, session: Session, turn: Turn, *, emergency: bool) -> None:
+    """Take the first step; on an emergency line as if the emergency key, where there is one, was pressed."""
+    flow = desk.flow(session)
+    enter(desk, session, flow.emergency.node if emergency and flow.emergency else flow.start, turn)
+
+
 def enter(desk: Desk, session: Session, name: str, turn: Turn) -> None:
     """Go to a node and do what it says."""
     node = _reach(desk, session, name, turn)
@@ -48,7 +54,7 @@ def _hand_over(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> None:
     if not desk.has_queue(node.queue):
         leave_to_fallback(session.leg, turn)
         return
-    session.phase, session.queue = Phase.WAITING, node.queue
+    session.phase, session.queue, session.place = Phase.WAITING, node.queue, None
     turn.say(
         ContactQueued(
             at=turn.at,
@@ -139,3 +145,12 @@ def pressed_while_waiting(desk: Desk, session: Session, digit: str, turn: Turn) 
     node = flow.nodes[name]
     if isinstance(node, Enqueue) and node.queue != session.queue and desk.has_queue(node.queue):
         enter(desk, session, name, turn)
+
+
+def tell_place(desk: Desk, session: Session, place: int, turn: Turn) -> None:
+    """Say the place in line, or keep it until what is being said is over."""
+    if session.phase is not Phase.WAITING:
+        return
+    session.place = place if session.playback else None
+    if session.place is None:
+        play(desk, session, (f"place:{place}",), turn)

@@ -14,6 +14,7 @@ from crm_core import configuration
 from crm_core.db import Store
 from ctiserver.app import prompt_files
 from ctiserver.core.config import Config
+from ctiserver.core.config import Number as ConfiguredNumber
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.core.tables import Document, Number, Tables, Timing
 from ivr.flow_file import read_flow, read_survey
@@ -37,8 +38,13 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
             for queue in stored.queues
         ),
         numbers=tuple(
-            Number(did=number.did, flow=number.flow, language=config.language_of(number))
-            for number in config.numbers
+            Number(
+                did=number.did,
+                flow=number.flow,
+                language=config.language_of(number),
+                emergency=number.emergency,
+            )
+            for number in _numbers(config)
         ),
         flows=flows,
         surveys=surveys,
@@ -65,15 +71,20 @@ def read_documents(config: Config, queues: set[str]) -> tuple[dict[str, Document
     surveys = _read_all(
         folder / "surveys", lambda text, path: read_survey(text, path, prompts=prompts)[1], mistakes
     )
-    for index, number in enumerate(config.numbers):
-        if number.flow not in flows:
-            path = folder / f"{number.flow}.toml"
+    for ordinal, number in enumerate(_numbers(config), 1):
+        file = folder / f"{number.flow}.toml"
+        if not file.exists():
             mistakes.append(
-                Mistake(f"numbers[{index}].flow", f"there is no flow {number.flow!r}: write {path}")
+                Mistake(f"numbers[{ordinal}].flow", f"there is no flow {number.flow!r}: write {file}")
             )
     if mistakes:
         raise ConfigError(mistakes)
     return flows, surveys
+
+
+def _numbers(config: Config) -> tuple[ConfiguredNumber, ...]:
+    """The configured numbers; without any, one row takes every number that is dialled."""
+    return config.numbers or (ConfiguredNumber(did="*"),)
 
 
 def _read_all(

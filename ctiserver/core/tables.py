@@ -45,12 +45,13 @@ class Disposition(Frozen):
 
 
 class Number(Frozen):
-    """What a number that was dialled leads to."""
+    """What a number that was dialled leads to. `emergency`: whoever dials it needs no key to say so."""
 
     did: str
     flow: str
     language: str = "es"
     account_id: int = 1
+    emergency: bool = False
 
 
 class Document(Frozen):

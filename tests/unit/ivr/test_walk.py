@@ -4,7 +4,7 @@ from driven_ivr import CONTACT, LEG, Driven, nodes, plays
 
 from ctiserver.core.commands import CancelTimer, Play, SetFuse, StartTimer, StopPlaying
 from ctiserver.core.events import ContactEnded, ContactQueued, LanguageChosen, NodeEntered, ValueCollected
-from ctiserver.core.tables import Document
+from ctiserver.core.tables import Document, Number
 
 KEY_TIMER = f"ivr:key:{CONTACT}"
 
@@ -119,6 +119,20 @@ def test_the_emergency_key_works_from_the_first_second() -> None:
     ]
     assert nodes(said) == ["advice"]
     assert ivr.heard()[-1].queue == "emergency"  # type: ignore[attr-defined]
+
+
+def test_who_dials_the_emergency_number_begins_where_the_emergency_key_leads() -> None:
+    numbers = (Number(did="600", flow="main", emergency=True),)
+    assert nodes(Driven(numbers=numbers).answered) == ["advice"]
+
+
+def test_an_emergency_number_whose_flow_has_no_emergency_key_begins_at_its_start() -> None:
+    flow = {key: value for key, value in FLOW.items() if key != "emergency"}
+    ivr = Driven(
+        numbers=(Number(did="600", flow="main", emergency=True),),
+        flows={"main": Document(version="flow-without", content=flow)},
+    )
+    assert nodes(ivr.answered) == ["greeting"]
 
 
 def test_pressing_the_emergency_key_again_and_again_does_not_start_over() -> None:
