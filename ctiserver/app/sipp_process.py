@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-_SCENARIOS = Path(__file__).parent / "scenarios"
+import asterisk_config
+
+_SCENARIOS = Path(asterisk_config.__path__[0]) / "sipp"
 _numbers = itertools.count(1)
 
 
