@@ -25,6 +25,7 @@ INVITATION = -1
 class Session(msgspec.Struct, kw_only=True):
     """A call keeps the flow version that it began with, whatever is configured meanwhile.
 
+    `place` is his place in line while something else is being said; he hears it afterwards.
     `question` is the one being asked, from 0; `INVITATION` while he is asked whether he takes part.
     """
 
@@ -44,6 +45,7 @@ class Session(msgspec.Struct, kw_only=True):
     candidates: tuple[Candidate, ...] = ()
     value_class: str = ""
     queue: QueueKey | None = None
+    place: int | None = None
     agent: AgentKey | None = None
     survey: str = ""
     survey_version: str = ""

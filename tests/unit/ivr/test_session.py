@@ -160,14 +160,33 @@ def test_an_answer_for_somebody_who_left_is_nothing_to_us() -> None:
 # While the ACD has him
 
 
-def test_his_place_is_told_unless_something_else_is_being_said() -> None:
+def told(place: int) -> PlaceTold:
+    return PlaceTold(at=10.0, contact=CONTACT, place=place, language="es")
+
+
+def test_his_place_is_told_at_once_when_nothing_else_is_being_said() -> None:
     ivr = Driven()
-    ivr.press("1")
-    ivr.press("1")
-    told = PlaceTold(at=10.0, contact=CONTACT, place=3, language="es")
-    assert ivr.say(told) == []
-    ivr.heard()
-    assert plays(ivr.say(told)) == [("place:3",)]
+    ivr.press("0")
+    assert plays(ivr.say(told(3))) == [("place:3",)]
+    assert ivr.heard() == []
+
+
+def test_his_place_is_told_after_what_is_being_said_and_only_the_last_one() -> None:
+    ivr = Driven()
+    ivr.press("11")
+    assert ivr.say(told(3)) == []
+    assert ivr.say(told(2)) == []
+    assert plays(ivr.heard()) == [("place:2",)]
+    assert ivr.heard() == []
+
+
+def test_a_place_in_a_line_that_he_left_is_not_told() -> None:
+    ivr = Driven()
+    ivr.press("11")
+    ivr.say(told(3))
+    ivr.press("9")
+    assert plays(ivr.say(told(1))) == [("place:1",)]
+    assert ivr.heard() == []
 
 
 def test_what_is_being_said_stops_when_an_agent_answers() -> None:
