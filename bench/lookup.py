@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import report
+from bench import report
 from sqlalchemy import text
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "contract"))
