@@ -5,14 +5,24 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from crm_core.base import Base
+from crm_core.base import DEFAULT_ACCOUNT_ID, Base
 from ctiserver.core.errors import NotFound, Refusal
 
 ROLES = frozenset(
-    {"agent", "supervisor", "technician", "dispatcher", "analyst", "evaluator", "administrator"}
+    {
+        "agent",
+        "supervisor",
+        "administrator",
+        "dispatcher",
+        "technician",
+        "campaign_manager",
+        "analyst",
+        "evaluator",
+        "program",
+    }
 )
 SHORTEST_PASSWORD = 8
 
@@ -35,10 +45,19 @@ class User(Base):
     password_hash: Mapped[str]
     language: Mapped[str]
     roles: Mapped[frozenset[str]]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), default=DEFAULT_ACCOUNT_ID)
+    """The client company that he works for; he sees nothing of another."""
 
 
 def add_user(
-    session: Session, *, login: str, name: str, password: str, roles: Iterable[str], language: str = "es"
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    password: str,
+    roles: Iterable[str],
+    language: str = "es",
+    account_id: int = DEFAULT_ACCOUNT_ID,
 ) -> User:
     """The new user, with an id. Raises Refusal for what is wrong in itself, Conflict for a login in use."""
     wanted = frozenset(roles)
@@ -50,7 +69,14 @@ def add_user(
         raise Refusal("wrong-login", "a login is one word without spaces")
     if len(password) < SHORTEST_PASSWORD:
         raise Refusal("short-password", f"a password has at least {SHORTEST_PASSWORD} characters")
-    new = User(login=login, name=name, password_hash=_hasher.hash(password), language=language, roles=wanted)
+    new = User(
+        login=login,
+        name=name,
+        password_hash=_hasher.hash(password),
+        language=language,
+        roles=wanted,
+        account_id=account_id,
+    )
     session.add(new)
     session.flush()
     return new
