@@ -159,15 +159,16 @@ class RunningCenter:
         ]
 
     def wait_stage(self, stage: str, count: int = 1, seconds: float = 15.0) -> list[dict[str, Any]]:
-        """The contacts at a stage, as soon as there are so many."""
+        """The contacts at a stage, as soon as there are so many; a calls process that dies is waited for."""
+        found: list[dict[str, Any]] = []
 
         def there() -> bool:
             with suppress(CtiError, TimeoutError):
-                return len(self.contacts(stage)) >= count
-            return False
+                found[:] = self.contacts(stage)
+            return len(found) >= count
 
         until(there, f"{count} contacts {stage}", seconds, self.log)
-        return self.contacts(stage)
+        return found
 
     def talk_a_while(self) -> None:
         """Returns when every talk has lasted so long that a goodbye is no "hung up at once"."""
@@ -175,13 +176,15 @@ class RunningCenter:
         until(lambda: time.time() > since + SHORT_TALK_SECONDS + 0.3, "a talk", 10)
 
     def wait_activity(self, agent: str, activity: str, seconds: float = 15.0) -> None:
-        """Returns when an agent does something."""
-        until(
-            lambda: self.view()["agents"][agent].get("activity", "idle") == activity,
-            f"{agent} {activity}",
-            seconds,
-            self.log,
-        )
+        """Returns when an agent does something; a calls process that dies is waited for."""
+
+        def does() -> bool:
+            with suppress(CtiError, TimeoutError):
+                found: str = self.view()["agents"][agent].get("activity", "idle")
+                return found == activity
+            return False
+
+        until(does, f"{agent} {activity}", seconds, self.log)
 
     def interactions(self) -> list[Interaction]:
         """All records so far, with all that belongs to them, by arrival."""
@@ -240,10 +243,11 @@ def center(
     more: str = "",
     queue: Mapping[str, Any] | None = None,
     start: bool = True,
+    rtp_ports: int = 400,
 ) -> Iterator[RunningCenter]:
-    """A running center in `folder`; `queue` are fields of the queue `servicio`."""
+    """A running center in `folder`; `queue` are fields of the queue `servicio`; see also `private_asterisk`."""
     shutil.copytree(_FLOWS, folder / "flows")
-    with private_asterisk(folder, asterisk=asterisk, more=more) as switch:
+    with private_asterisk(folder, asterisk=asterisk, more=more, rtp_ports=rtp_ports) as switch:
         url = switch.config.database.url
         schema.upgrade(url)
         ports = {agent: free_udp_port() for agent in AGENTS}
