@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred
 
 from ctiserver.asterisk.ari_wire import Request, delete_object, get_object, put_object
+from ctiserver.asterisk.together import together
 from ctiserver.core.errors import CallGone
 
 Fields = Mapping[str, str]
@@ -62,7 +63,7 @@ class AgentPhones:
 
     async def tell(self, agents: Sequence[AgentEndpoint]) -> None:
         """Sends what Asterisk does not know yet. Raises SwitchUnreachable, SwitchRefused."""
-        await gatherResults([Deferred.fromCoroutine(self._tell_one(agent)) for agent in agents])
+        await together([Deferred.fromCoroutine(self._tell_one(agent)) for agent in agents])
 
     async def _tell_one(self, agent: AgentEndpoint) -> None:
         for kind, fields in objects(agent).items():

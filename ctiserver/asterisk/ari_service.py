@@ -17,14 +17,14 @@ from zlib import crc32
 
 import structlog
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, FirstError, gatherResults
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTCP
-from twisted.python.failure import Failure
 
 from ctiserver.asterisk import ari_wire
 from ctiserver.asterisk.ari_link import AriLink
 from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.clock import Clock
+from ctiserver.asterisk.together import together
 from ctiserver.core.errors import SwitchUnreachable
 
 _FIRST_PAUSE_SECONDS = 0.1
@@ -113,13 +113,21 @@ class AriService(Service):
         pool = self._links[1:]
         return pool[crc32(key.encode()) % len(pool)].request(request)
 
+    def settled(self) -> None:
+        """All is well: the next pause is a short one again."""
+        self._failures = 0
+
+    def reconnect(self, reason: str) -> None:
+        """Closes all sockets and opens them again after a pause."""
+        self._failed(self._links, reason)
+
     # Connecting
 
     def _connect(self) -> None:
         self._links = [self._open(app) for app in self._apps]
         links = list(self._links)
         opening = Deferred.fromCoroutine(self._prepare(links))
-        opening.addCallbacks(self._opened, lambda failure: self._failed(links, _reason(failure)))
+        opening.addCallbacks(self._opened, lambda failure: self._failed(links, str(failure.value)))
 
     def _open(self, app: str) -> AriLink:
         def replaced_or_event(event: dict[str, Any]) -> None:
@@ -134,14 +142,13 @@ class AriService(Service):
 
     async def _prepare(self, links: list[AriLink]) -> str:
         """Asterisk's session, once all sockets stand and unwanted events are held back."""
-        await gatherResults([link.ready for link in links], consumeErrors=True)
+        await together([link.ready for link in links])
         await links[1].request(ari_wire.event_filter(self._app))
         info = await links[1].request(ari_wire.system())
         return str(info["status"]["startup_time"])
 
     def _opened(self, session: str) -> None:
         self._up = True
-        self._failures = 0
         log.info("ari_up", session=session, sockets=len(self._links))
         self._on_up(session)
 
@@ -174,8 +181,3 @@ class AriService(Service):
         links, self._links = self._links, []
         for link in links:
             link.close()
-
-
-def _reason(failure: Failure) -> str:
-    error = failure.value
-    return _reason(error.subFailure) if isinstance(error, FirstError) else str(error)

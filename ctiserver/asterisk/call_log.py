@@ -7,8 +7,8 @@ gave up. Who answered in the fallback is told on the answering phone's channel, 
 from collections.abc import Container
 from dataclasses import dataclass
 
+from ctiserver.asterisk.arrivals import caller_number, caller_text
 from ctiserver.asterisk.cel import CelPart, CelRecord, Offset
-from ctiserver.asterisk.translate import caller_number, caller_text
 from ctiserver.core.ids import LegId
 from ctiserver.core.inputs import CallMissed
 

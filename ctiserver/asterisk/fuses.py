@@ -1,7 +1,9 @@
 """Fuses: `TIMEOUT(absolute)` on each leg, set again and again as long as this process lives.
 
 Asterisk lets a leg go to the dialplan's fallback when its fuse has burnt down, even when we are dead or hung.
-The renewals of many legs are spread over the interval, so that they never come in one burst.
+The renewals of many legs are spread over the interval, so that they never come in one burst. A renewal that comes
+late waits a moment more: this process was stopped, the leg may have gone to the fallback meanwhile, where our fuse
+would cut it off, and the news of it is still to be read.
 """
 
 from collections.abc import Callable
@@ -10,6 +12,9 @@ from zlib import crc32
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.commands import SetFuse
 from ctiserver.core.ids import LegId
+
+_LATE_PART = 1 / 8
+_NEWS_SECONDS = 1.0
 
 
 class Fuses:
@@ -38,8 +43,12 @@ class Fuses:
             self.forget(leg)
 
     def _later(self, command: SetFuse, seconds: float) -> None:
-        self._renewals[command.leg] = self._clock.call_later(seconds, lambda: self._renew(command))
+        due_at = self._clock.now() + seconds
+        self._renewals[command.leg] = self._clock.call_later(seconds, lambda: self._renew(command, due_at))
 
-    def _renew(self, command: SetFuse) -> None:
+    def _renew(self, command: SetFuse, due_at: float) -> None:
+        if self._clock.now() - due_at > command.seconds * _LATE_PART:
+            self._later(command, min(_NEWS_SECONDS, command.seconds * _LATE_PART))
+            return
         self._send(command.leg, command.seconds)
         self._later(command, command.refresh_seconds or command.seconds / 3)

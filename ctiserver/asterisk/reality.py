@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred
 
 from ctiserver.asterisk import ari_wire
 from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.arranger import seen_bridges
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.resync import Reality
+from ctiserver.asterisk.together import together
 from ctiserver.core.errors import CallGone
 from ctiserver.core.ids import RecordingId
 
@@ -25,11 +26,11 @@ async def read_reality(
     send: Send, belief: Belief, *, app: str, installation: str, recordings: Path
 ) -> Reality:
     """What Asterisk holds now. Raises SwitchUnreachable, SwitchRefused."""
-    listed = gatherResults([send(ari_wire.channels(), "channels"), send(ari_wire.bridges(), "bridges")])
-    playing = _there(send, belief.playbacks, ari_wire.playback)
-    recording = _there(send, belief.recordings, ari_wire.live_recording)
-    channels, bridges = await listed
-    playbacks, live = await playing, await recording
+    channels, bridges = await together(
+        [send(ari_wire.channels(), "channels"), send(ari_wire.bridges(), "bridges")]
+    )
+    playbacks = await _there(send, belief.playbacks, ari_wire.playback)
+    live = await _there(send, belief.recordings, ari_wire.live_recording)
     over = [name for name in belief.recordings if name not in live]
     seconds = {name: recorded_seconds(recordings, name) for name in over}
     return Reality(
@@ -51,9 +52,7 @@ def recorded_seconds(recordings: Path, recording: RecordingId) -> float | None:
     return max(0.0, (size - _HEADER_BYTES) / _BYTES_A_SECOND)
 
 
-def _there(
-    send: Send, names: Iterable[_Name], request: Callable[[str], Request]
-) -> Deferred[frozenset[_Name]]:
+async def _there(send: Send, names: Iterable[_Name], request: Callable[[str], Request]) -> frozenset[_Name]:
     """Those that Asterisk still knows."""
 
     async def ask(name: _Name) -> _Name | None:
@@ -63,5 +62,5 @@ def _there(
             return None
         return name
 
-    asked = gatherResults([Deferred.fromCoroutine(ask(name)) for name in names], consumeErrors=True)
-    return asked.addCallback(lambda found: frozenset(name for name in found if name is not None))
+    found = await together([Deferred.fromCoroutine(ask(name)) for name in names])
+    return frozenset(name for name in found if name is not None)

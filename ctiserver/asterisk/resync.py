@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from ctiserver.asterisk.ari_wire import SNOOP
+from ctiserver.asterisk.arrivals import incoming
 from ctiserver.asterisk.belief import Belief, LegBelief
 from ctiserver.asterisk.call_log import ChannelLog, channel_logs, missed, unseen
 from ctiserver.asterisk.cel import CelPart
 from ctiserver.asterisk.legs import Seen
-from ctiserver.asterisk.translate import failure_reason, incoming
+from ctiserver.asterisk.translate import failure_reason
 from ctiserver.core.ids import LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     LegAnswered,

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ctiserver.asterisk.arrivals import incoming
 from ctiserver.asterisk.belief import Belief
 from ctiserver.core.ids import ConversationId, LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
-    CallArrived,
     DigitPressed,
     LegAnswered,
     LegEnded,
@@ -33,8 +33,6 @@ from ctiserver.core.message import Input
 AriEvent = dict[str, Any]
 Reason = Literal["busy", "no_answer", "rejected", "unreachable", "refused"]
 
-_LONGEST_CALLER_ID = 64
-_NO_NUMBER = ("anonymous", "unknown", "restricted", "unavailable", "private")
 # By SIP answer first, for Asterisk's own cause loses detail; then by Q.850 cause.
 _REASON_OF_SIP: dict[int, Reason] = {
     408: "no_answer",
@@ -50,32 +48,6 @@ _REASON_OF_Q850: dict[int, Reason] = {17: "busy", 18: "no_answer", 19: "no_answe
 def failure_reason(sip_code: int, q850: int) -> Reason:
     """Why a phone that somebody else decided about was not answered."""
     return _REASON_OF_SIP.get(sip_code) or _REASON_OF_Q850.get(q850, "unreachable")
-
-
-def caller_text(text: object) -> str:
-    """A caller's name or number as it may be shown: printable, of bounded length."""
-    printable = "".join(letter for letter in str(text or "") if letter.isprintable())
-    return printable.strip()[:_LONGEST_CALLER_ID]
-
-
-def caller_number(text: object) -> str:
-    """The number, "" for a caller who hides it."""
-    number = caller_text(text)
-    return "" if number.lower() in _NO_NUMBER else number
-
-
-def incoming(channel: dict[str, Any], args: list[str], at: float, *, resync: bool = False) -> CallArrived:
-    """The arrival of a caller's channel; `args` are what the dialplan gave: "in" and the number dialled."""
-    caller = channel.get("caller", {})
-    did = args[1] if len(args) > 1 else channel.get("dialplan", {}).get("exten", "")
-    return CallArrived(
-        at=at,
-        leg=LegId(channel["id"]),
-        did=caller_text(did),
-        pii_number=caller_number(caller.get("number")),
-        pii_name=caller_text(caller.get("name")),
-        resync=resync,
-    )
 
 
 @dataclass(slots=True)

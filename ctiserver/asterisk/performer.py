@@ -1,0 +1,198 @@
+"""Commands as requests to Asterisk, and what its refusals mean.
+
+What Asterisk refuses comes back as an input, so that the engines decide what follows. What is gone needs
+nothing: its end is told anyway. What got no answer because the link fell is still pending in the belief. An
+id that exists already (409) means that the command was performed before.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from ctiserver.asterisk import ari_wire
+from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.arranger import Arranger
+from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.clock import Clock
+from ctiserver.asterisk.fuses import Fuses
+from ctiserver.asterisk.legs import Seen
+from ctiserver.asterisk.recorder import Recorder
+from ctiserver.asterisk.resync import Orphans
+from ctiserver.asterisk.translate import Translator
+from ctiserver.core.commands import (
+    Answer,
+    Arrange,
+    DialLeg,
+    DropLeg,
+    Play,
+    SetFuse,
+    StartRecording,
+    StopPlaying,
+    StopRecording,
+)
+from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
+from ctiserver.core.ids import LegId, PlaybackId, RecordingId
+from ctiserver.core.inputs import LegEnded, LegFailed, RecordingFailed, RecordingStored
+from ctiserver.core.message import Command, Input
+
+log = structlog.get_logger()
+
+
+class Performer:
+    """Never raises. `belief` is the owner's; it says which contact a leg, a prompt, a recording belongs to."""
+
+    def __init__(
+        self,
+        *,
+        request: Callable[[Request, str], Deferred[Any]],
+        app: str,
+        installation: str,
+        recordings: Path,
+        clock: Clock,
+        media: Callable[[Play], Sequence[str]],
+        translator: Translator,
+        tell: Callable[[list[Input]], None],
+    ) -> None:
+        self.belief = Belief()
+        self._request = request
+        self._app = app
+        self._clock = clock
+        self._media = media
+        self._translator = translator
+        self._tell = tell
+        self._arranger = Arranger(request, installation)
+        self._recorder = Recorder(request, app, recordings, translator, tell, clock)
+        self._fuses = Fuses(clock, self._send_fuse)
+
+    def adopt(self, seen: Seen) -> None:
+        """The bridges that there are."""
+        self._arranger.seen = seen
+
+    def rest(self) -> None:
+        """The link is down: no more renewals."""
+        self._fuses.forget_all()
+
+    def delete(self, unwanted: Orphans) -> None:
+        """Ends channels and bridges that nobody wants."""
+        if unwanted.channels or unwanted.bridges:
+            log.warning("orphans_deleted", channels=unwanted.channels, bridges=unwanted.bridges)
+        for channel in unwanted.channels:
+            self._send(ari_wire.hang_up(channel), channel)
+        for bridge in unwanted.bridges:
+            self._send(ari_wire.destroy_bridge(bridge), bridge)
+
+    def told(self, one: Input) -> None:
+        """Cleans up behind what has ended; called before the owner, and so the belief, hears of it."""
+        match one:
+            case LegEnded(leg=leg) | LegFailed(leg=leg):
+                self._fuses.forget(leg)
+                self._arranger.leg_ended(leg, self._key(leg))
+            case RecordingStored(recording=recording) | RecordingFailed(recording=recording):
+                self._recorder.over(recording, self._recording_key(recording))
+
+    def snoop_is_there(self, recording: RecordingId) -> None:
+        """The channel that a recording listens through has entered the application."""
+        self._recorder.snoop_is_there(recording, self._recording_key(recording))
+
+    # Commands
+
+    def perform(self, command: Command) -> None:
+        """Does it; commands that are not the switch's (timers, look-ups) are left alone."""
+        match command:
+            case Answer(leg=leg):
+                self._send(ari_wire.answer(leg), self._key(leg))
+            case DialLeg():
+                self._dial(command)
+            case DropLeg(leg=leg):
+                self._translator.dropped(leg)
+                self._send(ari_wire.hang_up(leg), self._key(leg))
+            case Arrange(contact=contact):
+                self._arranger.arrange(command, contact)
+            case SetFuse():
+                self._fuses.set(command)
+            case _:
+                self._perform_media(command)
+
+    def _perform_media(self, command: Command) -> None:
+        match command:
+            case Play():
+                self._play(command)
+            case StopPlaying(playback=playback):
+                over = self._prompt_over(playback, failed=False)
+                self._send(ari_wire.stop_playing(playback), self._playback_key(playback), gone=over)
+            case StartRecording(recording=recording, leg=leg):
+                self._recorder.start(recording, leg, self._key(leg))
+            case StopRecording(recording=recording):
+                self._recorder.stop(recording, self._recording_key(recording))
+
+    def _dial(self, command: DialLeg) -> None:
+        leg = command.leg
+        self._translator.dialled(leg)
+
+        def refused(_error: SwitchError) -> None:
+            self._tell(self._translator.refused(leg, self._clock.now()))
+
+        self._send(ari_wire.dial(command, self._app), self._key(leg), gone=refused, refused=refused)
+
+    def _play(self, command: Play) -> None:
+        self._translator.playing(command.playback)
+        failed = self._prompt_over(command.playback, failed=True)
+        try:
+            media = self._media(command)
+        except Exception as error:
+            log.exception("prompt_not_found", says=command.says)
+            failed(SwitchRefused(0, str(error)))
+            return
+        request = ari_wire.play(command.leg, command.playback, media, command.language)
+        self._send(request, self._key(command.leg), gone=failed, refused=failed)
+
+    def _prompt_over(self, playback: PlaybackId, *, failed: bool) -> Callable[[SwitchError], None]:
+        def over(_error: SwitchError) -> None:
+            self._tell(self._translator.prompt_over(playback, self._clock.now(), failed=failed))
+
+        return over
+
+    def _send_fuse(self, leg: LegId, seconds: float) -> None:
+        self._send(ari_wire.set_fuse(leg, seconds), self._key(leg))
+
+    def _send(
+        self,
+        request: Request,
+        key: str,
+        *,
+        gone: Callable[[SwitchError], None] = lambda _error: None,
+        refused: Callable[[SwitchError], None] = lambda _error: None,
+    ) -> None:
+        def failed(failure: Failure) -> None:
+            match failure.value:
+                case CallGone() as error:
+                    gone(error)
+                case SwitchRefused(status=409):
+                    pass  # it was done before a restart
+                case SwitchRefused() as error:
+                    log.warning("request_refused", uri=request.uri, status=error.status, reason=error.reason)
+                    refused(error)
+                case SwitchError():
+                    pass  # the link fell: the belief remembers
+                case _:
+                    log.error("request_failed", uri=request.uri, failure=failure.getTraceback())
+
+        self._request(request, key).addErrback(failed)
+
+    # Requests with the same key stay in order: those of a contact, or of a leg that has none yet
+
+    def _key(self, leg: LegId) -> str:
+        belief = self.belief.legs.get(leg)
+        return (belief and belief.contact) or leg
+
+    def _playback_key(self, playback: PlaybackId) -> str:
+        belief = self.belief.playbacks.get(playback)
+        return self._key(belief.leg) if belief else playback
+
+    def _recording_key(self, recording: RecordingId) -> str:
+        leg = self.belief.recordings.get(recording)
+        return self._key(leg) if leg else recording

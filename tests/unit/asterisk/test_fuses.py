@@ -1,0 +1,81 @@
+from itertools import pairwise
+
+from ctiserver.asterisk.fuses import Fuses
+from ctiserver.core.commands import SetFuse
+from ctiserver.core.ids import LegId
+from tests.unit.asterisk.hand_clock import HandClock
+
+LEG = LegId("x.1")
+FUSE = SetFuse(leg=LEG, seconds=60, refresh_seconds=20)
+
+
+class World:
+    """Fuses and what they sent: (time since the beginning, leg, seconds)."""
+
+    def __init__(self) -> None:
+        self.clock = HandClock(0)
+        self.sent: list[tuple[float, LegId, float]] = []
+        self.fuses = Fuses(
+            self.clock, lambda leg, seconds: self.sent.append((self.clock.now(), leg, seconds))
+        )
+
+
+def test_a_fuse_is_renewed_before_it_can_burn_down() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.clock.advance(200, 0.5)
+    times = [at for at, _leg, _seconds in world.sent]
+    assert len(times) > 9
+    assert all(later - earlier <= 20.5 for earlier, later in pairwise(times))
+
+
+def test_the_renewals_of_many_legs_are_spread() -> None:
+    world = World()
+    for number in range(100):
+        world.fuses.set(SetFuse(leg=LegId(f"x.{number}"), seconds=60, refresh_seconds=20))
+    world.sent.clear()
+    world.clock.advance(21, 0.1)
+    seconds = [int(at) for at, _leg, _seconds in world.sent]
+    assert len(seconds) >= 100
+    assert max(seconds.count(second) for second in set(seconds)) < 30
+
+
+def test_a_fuse_without_renewal_is_lit_once() -> None:
+    world = World()
+    world.fuses.set(SetFuse(leg=LEG, seconds=14_400))
+    world.clock.advance(100, 1)
+    assert world.sent == [(0, LEG, 14_400)]
+
+
+def test_a_new_fuse_takes_the_place_of_the_old() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.set(SetFuse(leg=LEG, seconds=14_400))
+    world.clock.advance(100, 1)
+    assert [seconds for _at, _leg, seconds in world.sent] == [60, 14_400]
+
+
+def test_a_leg_that_ended_has_no_fuse() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.forget(LEG)
+    world.clock.advance(100, 1)
+    assert len(world.sent) == 1
+
+
+def test_a_process_that_was_stopped_reads_the_news_before_it_renews() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.clock.jump(90)
+    assert len(world.sent) == 1
+    world.clock.advance(1.1)
+    assert [round(at, 6) for at, _leg, _seconds in world.sent] == [0, 91]
+
+
+def test_a_leg_that_fell_to_the_fallback_during_the_stop_is_left_in_peace() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.clock.jump(90)
+    world.fuses.forget(LEG)
+    world.clock.advance(100, 1)
+    assert len(world.sent) == 1
