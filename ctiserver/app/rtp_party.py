@@ -98,6 +98,11 @@ class RtpParty:
         payloads = _hasty_payloads if hastily else _key_payloads
         self._keys.extend((at, payloads(key)) for key in keys)
 
+    @property
+    def pressing(self) -> bool:
+        """Whether a key still waits for its turn."""
+        return bool(self._keys)
+
     def hears(self, hertz: int) -> bool:
         """Whether the last half second holds the tone."""
         now = time.monotonic()

@@ -1,0 +1,214 @@
+"""Callers who send what nobody should: their own call goes on as well as it can, and everybody else's unharmed."""
+
+import socket
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ctiserver.core.inputs import DigitPressed, LookUpFailed
+from tests.contract.postgres import running_postgres
+from tests.integration.daemon import ORDINARY, VALUABLE, RunningCenter, center
+from tests.integration.journal_probe import JournalProbe
+from tests.integration.sipp import until
+from tests.integration.test_bad_sip import invitation, malformed_messages
+
+pytestmark = pytest.mark.integration
+
+CALLER_TONE, AGENT_TONE = 500, 700
+FLOOD_CALLS, FLOOD_CALLS_PER_SECOND = 250, 50
+_ordinals = count(1)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCenter]:
+    """One center for the tests that leave it as they found it."""
+    with center(tmp_path_factory.mktemp("bad")) as started:
+        yield started
+
+
+@pytest.fixture
+def c(running: RunningCenter) -> Iterator[RunningCenter]:
+    """The center with everybody at home, before and after."""
+    yield running
+    running.asterisk.wait_quiet()
+    until(lambda: not running.view()["contacts"], "the end of all contacts", 10, running.log)
+    running.send_home()
+
+
+@pytest.mark.parametrize(
+    ("from_header", "number"),
+    [
+        ('"Anonymous" <sip:anonymous@anonymous.invalid>', ""),
+        ("<sip:127.0.0.1>", ""),
+        (f"<sip:{'9' * 200}@127.0.0.1>", "9" * 64),
+        (f'"{"x" * 200}" <sip:+56911110004@127.0.0.1>', "+56911110004"),
+        ('"Robert\\"); DROP TABLE" <sip:%00%0d%0a;x=y@127.0.0.1>', None),
+        ('"${SHELL(id)}" <sip:$%7BSHELL(id)%7D@127.0.0.1>', "${SHELL(id)}"),
+        ('"ñandú ☎" <sip:+56911110007@127.0.0.1>', "+56911110007"),
+        ("<sip:%C3%B1and%C3%BA@127.0.0.1>", "ñandú"),
+        ("<sip:%ff%fe@127.0.0.1>", None),
+    ],
+    ids=[
+        *("anonymous", "no user", "200 digits", "200 letters", "control characters", "dialplan code"),
+        *("non-ASCII name", "non-ASCII number", "not UTF-8"),
+    ],
+)
+def test_whatever_the_caller_id_the_caller_is_served_and_recorded(
+    c: RunningCenter, from_header: str, number: str | None
+) -> None:
+    before = {row.id for row in c.interactions()}
+    with c.phone("ann") as ann, c.call(from_header=from_header, keys=[(0.2, "0")]) as caller:
+        c.set_status("ann", "available")
+        [talking] = c.wait_stage("talking")
+        c.talk_a_while()
+        caller.hang_up()
+        ann.wait_ended()
+        c.wait_activity("ann", "wrapping_up")
+        c.dispose("ann")
+    c.wait_records(len(before) + 1)
+    [record] = [row for row in c.interactions() if row.id not in before]
+    assert record.id == talking["contact"]
+    assert number is None or record.ani == number
+    assert record.ani.isprintable()
+    assert (record.outcome, record.ended_where) == ("answered", "talk")
+
+
+def test_floods_of_keys_in_menu_queue_talk_and_survey_disturb_nothing(c: RunningCenter) -> None:
+    number = f"+569444{next(_ordinals):05}"
+    probe = JournalProbe(c.asterisk.config)
+    heard = []
+
+    def flood(key: str, stage: str) -> None:
+        before = len(probe.inputs(DigitPressed))
+        caller.audio.press(key * 200, hastily=True)
+        until(lambda: len(probe.inputs(DigitPressed, pii_digit=key)) >= before + 40, f"keys {stage}", 20)
+        until(lambda: not caller.audio.pressing, "the last key", 20)
+        heard.append((stage, len(probe.inputs(DigitPressed)) - before))
+
+    with c.phone("ann", tone_hertz=AGENT_TONE) as ann, c.call(number=number) as caller:
+        until(lambda: c.probe.told("NodeEntered", node="main"), "the menu", 15, c.log)
+        flood("8", "in the menu")  # back to the menu each time
+        caller.press("0")
+        c.wait_stage("queued", seconds=30)
+        flood("5", "in the queue")
+        assert len(c.contacts("queued")) == 1
+        c.set_status("ann", "available")
+        c.wait_stage("talking")
+        flood("9", "in the talk")
+        until(lambda: caller.audio.hears(AGENT_TONE), "the agent's tone")
+        ann.hang_up()
+        c.dispose("ann")
+        c.wait_stage("survey")
+        flood("1", "in the survey")
+        assert caller.wait_ended(seconds=20) == "bye_received"
+    print(f"keys heard: {heard}")
+    record = c.wait_record(number)
+    assert (record.outcome, record.queue, record.ended_where) == ("answered", "servicio", "goodbye")
+    assert {answer.question: answer.value for answer in record.answers} == {"satisfaction": 1, "solved": 1}
+    assert "an engine failed" not in c.log()
+
+
+def test_malformed_messages_and_a_flood_of_calls_leave_the_good_calls_unharmed(tmp_path: Path) -> None:
+    with (
+        center(tmp_path, rtp_ports=2000) as c,
+        c.phone("ann", tone_hertz=AGENT_TONE),
+        c.phone("bob", tone_hertz=AGENT_TONE) as bob,
+        c.call(number=VALUABLE, keys=[(0.2, "0")], tone_hertz=CALLER_TONE) as talking,
+    ):
+        c.set_status("ann", "available")
+        c.wait_stage("talking")
+        with c.call(number=ORDINARY, keys=[(0.2, "0")]) as waiting:
+            c.wait_stage("queued")
+            looks = _flood(c, lambda: talking.audio.hears(AGENT_TONE))
+            asked_at = time.monotonic()
+            c.set_status("bob", "available")
+            bob.wait_answered()
+            until(lambda: waiting.audio.hears(AGENT_TONE), "the agent's tone", 10, c.log)
+            print(f"tone heard at {sum(looks)} of {len(looks)} looks in the flood;", end=" ")
+            print(f"the waiting caller heard his agent {time.monotonic() - asked_at:.2f} s after he was free")
+            assert sum(looks) > 0.9 * len(looks)
+            assert talking.talking
+            waiting.hang_up()
+        talking.hang_up()
+        c.send_home()
+        records = c.wait_records(FLOOD_CALLS + 2, seconds=90)
+        good = [row for row in records if row.ani in (VALUABLE, ORDINARY)]
+        assert [row.outcome for row in good] == ["answered", "answered"]
+        flooding = {row.ani for row in records if row not in good}
+        assert flooding == {f"+569{ordinal:08}" for ordinal in range(FLOOD_CALLS)}
+        assert len(records) == FLOOD_CALLS + 2
+        c.asterisk.wait_quiet(60)
+
+
+def _flood(c: RunningCenter, look: object) -> list[bool]:
+    """Sends twenty malformed messages and the flood; what `look` said every 100 ms meanwhile."""
+    assert callable(look)
+    looks: list[bool] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.bind(("127.0.0.1", 0))
+        target, port = ("127.0.0.1", c.asterisk.sip_port), sender.getsockname()[1]
+        for message in malformed_messages(port):
+            sender.sendto(message, target)
+        began = time.monotonic()
+        for ordinal in range(FLOOD_CALLS):
+            sender.sendto(invitation(ordinal, port), target)
+            if ordinal % 5 == 0:
+                looks.append(look())
+            while time.monotonic() < began + ordinal / FLOOD_CALLS_PER_SECOND:
+                time.sleep(0.002)  # keeps the rate
+    return looks
+
+
+def test_a_slow_database_keeps_no_caller_waiting_and_its_late_answer_still_counts(tmp_path: Path) -> None:
+    with running_postgres() as server:
+        url = server.new_database()
+        with (
+            center(tmp_path, more=f'[database]\nurl = "{url}"') as c,
+            c.phone("ann", tone_hertz=AGENT_TONE) as ann,
+            c.phone("bob", tone_hertz=AGENT_TONE),
+            c.call(number="+56922229999", keys=[(0.2, "0")]) as other,
+        ):
+            probe = JournalProbe(c.asterisk.config)
+            c.set_status("bob", "available")
+            c.wait_stage("talking")
+            with c.call(number=ORDINARY, keys=[(0.2, "0")]) as ordinary:
+                c.wait_stage("queued")
+                with psycopg.connect(_conninfo(url)) as connection:
+                    connection.execute("LOCK TABLE phones IN ACCESS EXCLUSIVE MODE")
+                    began = time.monotonic()
+                    valuable = c.call(number=VALUABLE, keys=[(0.2, "0")])
+                    c.wait_stage("queued", 2)
+                    queued_seconds = time.monotonic() - began
+                    until(lambda: probe.inputs(LookUpFailed, reason="late"), "the deadline", 5, c.log)
+                    late_seconds = time.monotonic() - began
+                    [unknown] = [x for x in c.contacts("queued") if x["pii_number"] == VALUABLE]
+                    assert unknown["value_class"] == "C"
+                    assert not unknown["candidates"]
+                    assert other.audio.hears(AGENT_TONE)
+                with valuable:
+                    until(lambda: c.probe.told("CallerIdentified", late=True), "the late answer", 10, c.log)
+                    assert c.probe.told("PriorityChanged", value_class="A")
+                    c.set_status("ann", "available")
+                    ann.wait_answered()
+                    c.wait_stage("talking", 2)
+                    served = {x["pii_number"] for x in c.contacts("talking")}
+                    assert VALUABLE in served, "the upgrade came to nothing"
+                    print(f"queued after {queued_seconds:.2f} s, deadline told after {late_seconds:.2f} s")
+                    c.talk_a_while()
+                    valuable.hang_up()
+                ordinary.hang_up()
+            other.hang_up()
+            until(lambda: not c.view()["contacts"], "the end of all contacts", 10, c.log)
+            c.send_home()
+            record = c.wait_record(VALUABLE)
+            assert (record.value_class, record.outcome) == ("A", "answered")
+            assert record.customer_id is not None
+
+
+def _conninfo(url: str) -> str:
+    """What psycopg understands of SQLAlchemy's URL."""
+    return url.replace("postgresql+psycopg://", "postgresql://")
