@@ -51,7 +51,10 @@ class Jobs:
         self._store.close()
 
     def turn(self) -> float:
-        """Write the next batch; how many seconds to wait before the next turn."""
+        """Write the next batch; how many seconds to wait before the next turn.
+
+        After a batch that was not full it waits as well, because a transaction costs far more than what is in it.
+        """
         before = self._reader.position
         lines = self._reader.read(_BATCH)
         if not lines:
@@ -68,7 +71,7 @@ class Jobs:
             self._reader = JournalReader(self._directory, after=before)
             return _AWAY_SECONDS
         self._tell()
-        return 0.0
+        return 0.0 if len(lines) >= _BATCH else _IDLE_SECONDS
 
     def _tell(self) -> None:
         try:

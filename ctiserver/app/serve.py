@@ -17,6 +17,8 @@ from ctiserver.journal.errors import JournalLocked
 from ctiserver.journal.lock import lock_folder
 
 JOBS_NICENESS = 10
+_PATIENCE_WITH_THE_NICE = 10
+"""No caller waits for a child that yields to the others, and under load it may not run for seconds."""
 
 
 def specs(config: Config, config_path: Path) -> list[ChildSpec]:
@@ -61,6 +63,6 @@ def _part(config: Config, config_path: Path, name: str, niceness: int = 0) -> Ch
         name=name,
         argv=[sys.executable, "-m", "ctiserver.app", name, "--config", str(config_path)],
         heartbeat_seconds=config.calls.heartbeat_seconds,
-        hung_after_seconds=config.calls.hung_after_seconds,
+        hung_after_seconds=config.calls.hung_after_seconds * (_PATIENCE_WITH_THE_NICE if niceness else 1),
         niceness=niceness,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ctiserver.app.serve import lock_state
+from ctiserver.app.serve import lock_state, specs
 from ctiserver.core.config import Config, Installation
 from ctiserver.core.errors import ConfigError
 
@@ -30,3 +30,9 @@ def test_a_second_server_on_a_state_directory_is_refused_with_the_process_of_the
 def test_the_next_server_starts_once_the_first_has_ended(tmp_path: Path) -> None:
     os.close(lock_state(config(tmp_path)))
     os.close(lock_state(config(tmp_path)))
+
+
+def test_a_child_that_yields_to_the_others_gets_more_time_before_it_counts_as_hung(tmp_path: Path) -> None:
+    calls, jobs = specs(config(tmp_path), tmp_path / "ctiserver.toml")[-2:]
+    assert (calls.name, calls.niceness, calls.hung_after_seconds) == ("calls", 0, 3)
+    assert (jobs.name, jobs.niceness, jobs.hung_after_seconds) == ("jobs", 10, 30)

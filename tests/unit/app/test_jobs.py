@@ -1,0 +1,61 @@
+"""How the journal's reader groups its work: one transaction for many lines."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from crm_core import schema
+from ctiserver.app import folders
+from ctiserver.app.jobs import Jobs
+from ctiserver.core import wire
+from ctiserver.core.config import Config, Database, Installation
+from ctiserver.core.events import ContactAnswered
+from ctiserver.core.ids import ContactId
+from ctiserver.journal.line import Derived, Entry, encode
+from ctiserver.journal.segments import SegmentName
+
+FULL_BATCH = 500
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    url = f"sqlite:///{tmp_path}/crm.sqlite"
+    schema.upgrade(url)
+    return replace(
+        Config(), installation=Installation(state_dir=tmp_path / "state"), database=Database(url=url)
+    )
+
+
+@pytest.fixture
+def jobs(config: Config) -> Iterator[Jobs]:
+    jobs = Jobs(config)
+    yield jobs
+    jobs.stop()
+    jobs.run(lambda: None)
+
+
+def write(config: Config, events: int) -> None:
+    """A journal with one entry and so many events."""
+    body = wire.encode(ContactAnswered(at=1.0, contact=ContactId("x")))
+    lines = [Entry(1, 1, 1.0, b"{}"), *(Derived(1, n, 1, 1.0, body) for n in range(1, events + 1))]
+    folder = folders.journal_dir(config)
+    SegmentName(1, 1).path(folder).write_bytes(b"".join(map(encode, lines)))
+
+
+def test_nothing_to_read_is_looked_at_again_a_little_later(jobs: Jobs) -> None:
+    assert jobs.turn() > 0
+
+
+def test_after_a_few_lines_more_are_waited_for_so_that_one_transaction_takes_many(
+    config: Config, jobs: Jobs
+) -> None:
+    write(config, 3)
+    assert jobs.turn() > 0
+
+
+def test_a_full_batch_is_followed_by_the_next_at_once(config: Config, jobs: Jobs) -> None:
+    write(config, FULL_BATCH + 1)
+    assert jobs.turn() == 0
+    assert jobs.turn() > 0
