@@ -50,11 +50,12 @@ class Feed:
         """Keep the view until cancelled."""
         await self._bus.subscribe(topics.EVENTS, self._heard)
         self._bus.when_connected(self._heal.set)
+        wait_seconds = _AGAIN_SECONDS  # for the bus to connect
         while True:
-            seconds = HEAL_SECONDS if await self.refresh() else _AGAIN_SECONDS
-            self._heal.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._heal.wait(), seconds)
+                await asyncio.wait_for(self._heal.wait(), wait_seconds)
+            self._heal.clear()
+            wait_seconds = HEAL_SECONDS if await self.refresh() else _AGAIN_SECONDS
 
     async def refresh(self) -> bool:
         """Take a snapshot; whether there was an answer."""

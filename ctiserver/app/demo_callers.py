@@ -1,0 +1,67 @@
+"""What simulated callers do, drawn by chance: who calls, what he presses, how patient he is, what he answers.
+
+Most are customers of the demo company; some are unknown, some hide their number. Most find their way through the
+menu, some press a wrong key or nothing. A few hang up while they wait, a few in the middle of the talk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from ctiserver.core.config import Config
+
+_WAYS = {"11": 5, "12": 4, "21": 4, "22": 3, "0": 2, "811": 1, "51": 1, "": 1, "9": 1}
+"""Keys pressed in the menus, and how many of 22 callers press them."""
+_NORMAL, _ENGLISH, _EMERGENCY = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One call. `keys`: (seconds after the answer, key). None of patience or talk: stays to the end."""
+
+    did: str
+    number: str
+    keys: tuple[tuple[float, str], ...]
+    patience_seconds: float | None
+    talk_seconds: float | None
+    survey_keys: tuple[tuple[float, str], ...] | None
+    """(Seconds after the invitation begins, key); None: hangs up instead."""
+
+
+def plan(chance: Random, config: Config, customers: Sequence[str], busy: frozenset[str]) -> Plan:
+    """The next call; `customers` are their numbers, `busy` those who are on the phone already."""
+    line = chance.choices((_NORMAL, _ENGLISH, _EMERGENCY), (88, 9, 3))[0]
+    return Plan(
+        did=config.numbers[min(line, len(config.numbers) - 1)].did,
+        number=_number(chance, customers, busy),
+        keys=() if line == _EMERGENCY else _keys(chance),
+        patience_seconds=chance.uniform(8, 40) if chance.random() < 0.12 else None,
+        talk_seconds=chance.uniform(10, 40) if chance.random() < 0.3 else None,
+        survey_keys=_survey(chance) if chance.random() < 0.75 else None,
+    )
+
+
+def _number(chance: Random, customers: Sequence[str], busy: frozenset[str]) -> str:
+    free = [number for number in customers if number not in busy]
+    if free and chance.random() < 0.85:
+        return chance.choice(free)
+    if chance.random() < 0.3:
+        return "anonymous"
+    return "+569" + "".join(chance.choices("23456789", k=8))
+
+
+def _keys(chance: Random) -> tuple[tuple[float, str], ...]:
+    at = chance.uniform(2, 9)
+    pressed = []
+    for key in chance.choices(list(_WAYS), list(_WAYS.values()))[0]:
+        pressed.append((at, key))
+        at += chance.uniform(2.5, 6)
+    return tuple(pressed)
+
+
+def _survey(chance: Random) -> tuple[tuple[float, str], ...]:
+    """Yes to the invitation, a grade, solved or not."""
+    grade, solved = chance.choices("54321", (40, 30, 15, 10, 5))[0], chance.choices("12", (80, 20))[0]
+    accepted_at = chance.uniform(3, 8)
+    graded_at = accepted_at + chance.uniform(3, 8)
+    return (accepted_at, "1"), (graded_at, grade), (graded_at + chance.uniform(3, 6), solved)

@@ -1,0 +1,179 @@
+"""Simulated callers and agents: they call, answer, press keys and hang up, over SIP and the bus like real ones.
+
+Agents' phones ring, answer and hang up by themselves; what agents do on their screens (be available, say how a
+contact ended, come back from a pause that the center imposed) follows the events, as a person would.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from random import Random
+
+from crm_core.demo import DISPOSITIONS
+from ctiserver.app.agent_commands import dispose_of, set_status
+from ctiserver.app.demo_callers import Plan, plan
+from ctiserver.app.sipp_parties import Caller, Phone
+from ctiserver.app.watch_feed import Feed
+from ctiserver.bus.port import Bus
+from ctiserver.core import events as e
+from ctiserver.core.config import Config
+from ctiserver.core.errors import CtiError
+from ctiserver.core.ids import ContactId
+from ctiserver.core.live_view import ContactView
+from ctiserver.core.message import Event
+from ctiserver.core.requests import Status
+
+_CALLER_HERTZ, _AGENT_HERTZ = 300, 600
+_SWEEP_SECONDS = 0.5
+_LONGEST_CALL_SECONDS = 300.0
+
+
+class Traffic:
+    """`phones`: agent to the port of his phone; `customers`: numbers that callers have."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        bus: Bus,
+        phones: Mapping[str, int],
+        customers: Sequence[str],
+        calls_per_minute: float,
+        chance: Random,
+    ) -> None:
+        self._config, self._bus, self._chance = config, bus, chance
+        self._ports, self._customers = phones, customers
+        self._calls_per_minute = calls_per_minute
+        self._phones: list[Phone] = []
+        self._calls: list[tuple[Caller, Plan]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._feed: Feed | None = None
+        self._queue_of: dict[str, str] = {}
+        """Of contacts that may still need a disposition, which may outlast the contact itself."""
+        self.count = Counter[str]()
+        """How many callers came; how many surveys were answered."""
+
+    def plug_in(self, *others: int) -> None:
+        """Start the phones of the agents and further ones that just answer."""
+        sip_port = self._config.asterisk.sip_port
+        for port in (*self._ports.values(), *others):
+            self._phones.append(
+                Phone(
+                    sip_port,
+                    port=port,
+                    ring_seconds=self._chance.uniform(1, 3),
+                    talk_seconds=self._chance.uniform(20, 60),
+                    tone_hertz=_AGENT_HERTZ,
+                )
+            )
+
+    async def run(self, feed: Feed) -> None:
+        """Have all agents available and callers call, until cancelled."""
+        self._feed = feed
+        for agent in self._ports:
+            await set_status(self._bus, agent, Status.AVAILABLE)
+        self._soon(self._sweep())
+        while True:
+            self._call()
+            await asyncio.sleep(self._chance.expovariate(self._calls_per_minute / 60))
+
+    def close(self) -> None:
+        """End every call and phone at once."""
+        for task in self._tasks:
+            task.cancel()
+        for party in (*(caller for caller, _ in self._calls), *self._phones):
+            party.close()
+
+    def heard(self, _seq: int, event: Event) -> None:
+        """What an agent or a caller does about an event."""
+        match event:
+            case e.ContactQueued(contact=contact, queue=queue):
+                self._queue_of[contact] = queue
+            case e.WrapUpStarted(agent=agent, contact=contact):
+                self._soon(self._dispose(agent, contact))
+            case e.AgentStatusChanged(agent=agent, status=Status.PAUSE) if agent in self._ports:
+                self._later(10, lambda: set_status(self._bus, agent, Status.AVAILABLE))
+            case e.SurveyOffered(contact=contact):
+                self._answer_survey(contact)
+            case e.SurveyEnded(complete=True):
+                self.count["surveys"] += 1
+            case _:
+                pass
+
+    def _call(self) -> None:
+        busy = frozenset(chosen.number for _, chosen in self._calls)
+        chosen = plan(self._chance, self._config, self._customers, busy)
+        caller = Caller(
+            self._config.asterisk.sip_port,
+            did=chosen.did,
+            number=chosen.number,
+            keys=chosen.keys,
+            tone_hertz=_CALLER_HERTZ,
+            talk_seconds=_LONGEST_CALL_SECONDS,
+        )
+        self._calls.append((caller, chosen))
+        self.count["callers"] += 1
+
+    async def _sweep(self) -> None:
+        """Forget calls that ended; callers whose patience or talk is over hang up."""
+        while True:
+            for caller, chosen in list(self._calls):
+                if not caller.running:
+                    self._calls.remove((caller, chosen))
+                    caller.close()
+                elif self._had_enough(chosen):
+                    _hang_up(caller)
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+    def _had_enough(self, chosen: Plan) -> bool:
+        limits = {"queued": chosen.patience_seconds, "talking": chosen.talk_seconds}
+        contact = self._contact_of(chosen)
+        limit = limits.get(contact.stage) if contact else None
+        return contact is not None and limit is not None and time.time() - contact.since > limit
+
+    def _contact_of(self, chosen: Plan) -> ContactView | None:
+        view = self._feed.view if self._feed else None
+        shown = view.contacts.values() if view else ()
+        return next((contact for contact in shown if contact.pii_number == chosen.number), None)
+
+    def _answer_survey(self, contact: str) -> None:
+        view = self._feed.view if self._feed else None
+        shown = view.contacts.get(ContactId(contact)) if view else None
+        for caller, chosen in self._calls:
+            if shown is None or chosen.number != shown.pii_number or not caller.running:
+                continue
+            if chosen.survey_keys is None:
+                _hang_up(caller)
+            else:
+                for after_seconds, key in chosen.survey_keys:
+                    caller.audio.press(key, after_seconds)
+
+    async def _dispose(self, agent: str, contact: str) -> None:
+        await asyncio.sleep(self._chance.uniform(2, 10))
+        queue = self._queue_of.pop(contact, None)
+        codes = [(code, needs_note) for of, code, _es, _en, needs_note in DISPOSITIONS if of in (None, queue)]
+        code, needs_note = self._chance.choice(codes)
+        await dispose_of(self._bus, agent, code, "demo" if needs_note else "", contact=contact)
+
+    def _later(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+        async def wait_and_act() -> None:
+            await asyncio.sleep(seconds)
+            await act()
+
+        self._soon(wait_and_act())
+
+    def _soon(self, act: Awaitable[None]) -> None:
+        async def safely() -> None:
+            with suppress(CtiError):  # a refusal or a restarting server: the next event is another chance
+                await act
+
+        task = asyncio.ensure_future(safely())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _hang_up(caller: Caller) -> None:
+    if caller.events():
+        caller.tell(caller.call_id)
