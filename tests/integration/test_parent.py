@@ -13,7 +13,9 @@ import pytest
 
 from ctiserver.app.child import RestartPolicy
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.integration
 
 PARENT = """
 import sys

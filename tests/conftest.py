@@ -1,0 +1,11 @@
+"""For all tests: passwords are hashed cheaply, for it is not their strength that is tested."""
+
+import pytest
+from argon2 import PasswordHasher
+
+from crm_core import users
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> None:
+    users._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
