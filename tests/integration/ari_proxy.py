@@ -28,6 +28,7 @@ class _Counter:
     left: int
     pattern: str
     call: Callable[[], None]
+    last: bool = False
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class _Side:
     from_client: bool
     other: "_Side | None" = None
     frames: "Frames" = field(default_factory=lambda: Frames())
+    swallowed: bool = False
 
 
 class Frames:
@@ -122,9 +124,12 @@ class AriProxy:
     def thaw(self) -> None:
         self._frozen.clear()
 
-    def after(self, count: int, pattern: str, call: Callable[[], None]) -> None:
-        """Calls once, from the proxy's thread, when so many requests matching the pattern were forwarded."""
-        self._counters.append(_Counter(count, pattern, call))
+    def after(self, count: int, pattern: str, call: Callable[[], None], *, last: bool = False) -> None:
+        """Calls once, from the proxy's thread, when so many requests matching the pattern were forwarded.
+
+        `last`: what the client had sent behind that one on the same link is swallowed, as if never sent.
+        """
+        self._counters.append(_Counter(count, pattern, call, last))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -180,20 +185,29 @@ class AriProxy:
             elif not side.from_client:
                 side.other.socket.sendall(data)
             else:
-                for piece, uri in side.frames.feed(data):
-                    side.other.socket.sendall(piece)
-                    if uri is not None:
-                        self._count(uri)
+                self._forward(side, side.other, data)
         except OSError:
             self._close(side)
 
-    def _count(self, uri: str) -> None:
+    def _forward(self, client: _Side, server: _Side, data: bytes) -> None:
+        for piece, uri in client.frames.feed(data):
+            if client.swallowed:
+                return
+            server.socket.sendall(piece)
+            if uri is not None:
+                client.swallowed = self._count(uri)
+
+    def _count(self, uri: str) -> bool:
+        """Whether this was the last request that may pass on its link."""
         self.requests.append(uri)
+        last = False
         for counter in [it for it in self._counters if it.pattern in uri]:
             counter.left -= 1
             if counter.left == 0:
                 self._counters.remove(counter)
                 counter.call()
+                last = last or counter.last
+        return last
 
     def _close(self, side: _Side) -> None:
         for one in (side, side.other):

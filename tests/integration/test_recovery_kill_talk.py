@@ -1,0 +1,185 @@
+"""kill -9 of the calls process while people talk and afterwards: wrap-up, survey, recording, unseen hang-ups."""
+
+import time
+import wave
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from crm_core.interactions import Interaction
+from ctiserver.core.events import ContactConnected, SurveyAnswered, TalkEnded, WrapUpEnded, WrapUpStarted
+from ctiserver.core.inputs import LegEnded, RecordingStored
+from tests.integration.daemon import RunningCenter, center
+from tests.integration.outages import Outages, outages
+from tests.integration.rtp import holds_tone
+from tests.integration.sipp import Caller, Phone, until
+
+pytestmark = pytest.mark.integration
+
+CALLER_TONE, AGENT_TONE = 500, 700
+WRAP_UP_SECONDS = 8.0
+# CEL's times are Asterisk's own; a hang-up reaches it a few milliseconds after the test asked for it.
+AT_ONCE_SECONDS = 0.6
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCenter]:
+    queue = {"wrap_up_seconds": WRAP_UP_SECONDS}
+    with center(tmp_path_factory.mktemp("center"), queue=queue) as running:
+        yield running
+
+
+@pytest.fixture
+def test(shared: RunningCenter) -> Iterator[Outages]:
+    with outages(shared) as running:
+        yield running
+
+
+@contextmanager
+def talk(
+    test: Outages, agent: str = "ann", number: str = "+56911111111", since: int = 0
+) -> Iterator[tuple[Caller, Phone]]:
+    """A caller and an agent who hear each other; `since` talks were there before."""
+    c = test.center
+    with (
+        c.phone(agent, tone_hertz=AGENT_TONE) as phone,
+        c.call(number=number, keys=[(0.3, "0")], tone_hertz=CALLER_TONE) as caller,
+    ):
+        c.set_status(agent, "available")
+        until(lambda: len(test.journal.events(ContactConnected)) > since, "a talk", 20, c.log)
+        until(lambda: caller.audio.hears(AGENT_TONE), "the agent's tone at the caller")
+        until(lambda: phone.audio.hears(CALLER_TONE), "the caller's tone at the agent")
+        c.set_status(agent, "pause", "lunch")
+        yield caller, phone
+
+
+def test_who_talks_goes_on_talking_and_the_recording_runs_on(test: Outages) -> None:
+    c, journal = test.center, test.journal
+    with talk(test) as (caller, ann):
+        c.talk_a_while()
+        heard: list[bool] = []
+        killed_at = time.time()
+
+        def listen() -> None:
+            heard.extend((caller.audio.hears(AGENT_TONE), ann.audio.hears(CALLER_TONE)))
+
+        test.kill(listen)
+        assert len(heard) > 20
+        assert all(heard)
+        recovered_at = time.time()
+        until(lambda: time.time() > recovered_at + 1.5, "some more talk")
+        assert caller.audio.hears(AGENT_TONE)
+        assert ann.audio.hears(CALLER_TONE)
+        ann.hang_up()
+        c.wait_stage("survey")
+        c.dispose("ann")
+        caller.hang_up()
+    [record] = test.records()
+    [segment] = record.segments
+    assert (segment.ended_by, segment.disposition) == ("agent", "solved")
+    assert (record.outcome, record.ended_where, record.ended_by) == ("answered", "survey", "caller")
+    [stored] = journal.inputs(RecordingStored)
+    sound = _recorded(test, record)
+    talked_seconds = segment.ended_at - segment.answered_at
+    assert abs(len(sound) / 8000 - talked_seconds) < 1
+    assert abs(stored.seconds - talked_seconds) < 1
+    assert segment.answered_at < killed_at - 1
+    assert segment.ended_at > recovered_at + 1
+    _assert_tones_in_every_half_second(sound)
+
+
+def _recorded(test: Outages, record: Interaction) -> list[int]:
+    """The samples of the only segment's recording."""
+    folder = test.center.asterisk.config.asterisk_dir / "spool/recording"
+    with wave.open(str(folder / f"{record.segments[0].recording}.wav")) as file:
+        assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (8000, 2, 1)
+        return list(memoryview(file.readframes(file.getnframes())).cast("h"))
+
+
+def _assert_tones_in_every_half_second(sound: list[int]) -> None:
+    """Of a recording's first quarter of a second and its last the tones need not be there yet, or any more."""
+    halves = [sound[at : at + 4000] for at in range(2000, len(sound) - 6000, 4000)]
+    assert all(holds_tone(half, tone) for half in halves for tone in (CALLER_TONE, AGENT_TONE))
+
+
+def test_a_wrap_up_keeps_its_deadline_and_still_wants_a_disposition(test: Outages) -> None:
+    c, journal = test.center, test.journal
+    with talk(test) as (caller, ann):
+        caller.hang_up()
+        ann.wait_ended()
+    c.wait_activity("ann", "wrapping_up")
+    [started] = journal.events(WrapUpStarted)
+    test.kill()
+    recovered_at = time.time()
+    assert c.view()["agents"]["ann"]["activity"] == "wrapping_up"
+    assert journal.belief().timers() == {"acd:wrap_up:ann": started.until}
+    until(lambda: journal.events(WrapUpEnded), "the end of the wrap-up", 3 * WRAP_UP_SECONDS, c.log)
+    [ended] = journal.events(WrapUpEnded)
+    assert ended.disposition is None
+    assert 0 <= ended.at - max(started.until, recovered_at) < 1
+    assert c.set_status("ann", "available")["error_id"] == "disposition_owed"
+    answer = c.probe.request("Dispose", agent="ann", contact=started.contact, code="solved")
+    assert "error_id" not in answer
+    [record] = test.records()
+    assert record.segments[0].wrap_up_ended_at == ended.at
+
+
+def test_an_answer_of_the_survey_stays_and_the_next_question_is_asked(test: Outages) -> None:
+    c, journal = test.center, test.journal
+    with talk(test) as (caller, ann):
+        c.talk_a_while()
+        ann.hang_up()
+        c.wait_stage("survey")
+        caller.press("1")
+        caller.press("5")
+        until(lambda: journal.events(SurveyAnswered, question="satisfaction"), "the first answer", 15, c.log)
+        test.kill()
+        c.dispose("ann")
+        caller.press("1")
+        assert caller.wait_ended(seconds=30) == "bye_received"
+    [record] = test.records()
+    assert {answer.question: answer.value for answer in record.answers} == {"satisfaction": 5, "solved": 1}
+    assert record.survey_complete
+    assert (record.ended_where, record.ended_by) == ("goodbye", "center")
+    assert record.segments[0].disposition == "solved"
+    assert len(journal.events(SurveyAnswered)) == 2
+
+
+def test_hang_ups_that_nobody_saw_are_told_with_their_time_and_who(test: Outages) -> None:
+    """A caller who waits, a caller who talks, and an agent, each while the calls process is dead."""
+    c, journal = test.center, test.journal
+    with ExitStack() as stack:
+        talking, ann = stack.enter_context(talk(test))
+        staying, bob = stack.enter_context(talk(test, "bob", "+56922222222", since=1))
+        waiting = stack.enter_context(c.call(number="+56933333333", keys=[(0.3, "0")]))
+        c.wait_stage("queued")
+        c.talk_a_while()
+        with test.outage():
+            said = {}
+            for number, party in (
+                ("+56911111111", talking),
+                ("+56922222222", bob),
+                ("+56933333333", waiting),
+            ):
+                said[number] = time.time()
+                party.hang_up()
+            until(lambda: time.time() > max(said.values()) + 1, "a second in which nobody notices")
+            told_before = len(journal.inputs(LegEnded))
+        assert told_before == 0
+        ann.wait_ended()
+        c.dispose("ann")
+        c.dispose("bob")
+        [in_survey] = c.wait_stage("survey")
+        assert in_survey["pii_number"] == "+56922222222"
+        staying.hang_up()
+    records = {record.ani: record for record in test.records(3)}
+    talked, stayed, waited = (records[number] for number in said)
+    assert (talked.outcome, talked.ended_where, talked.ended_by) == ("answered", "talk", "caller")
+    assert (waited.outcome, waited.ended_where, waited.ended_by) == ("abandoned", "queue", "caller")
+    assert (stayed.segments[0].ended_by, stayed.ended_where) == ("agent", "survey")
+    ends = {talked.ani: talked.ended_at, waited.ani: waited.ended_at, stayed.ani: stayed.segments[0].ended_at}
+    late = {number: round(ends[number] - said[number], 3) for number in said}
+    print(f"seconds from the hang-up to its time in the record: {late}")
+    assert all(0 <= seconds < AT_ONCE_SECONDS for seconds in late.values())
+    assert all(event.by != "center" for event in journal.events(TalkEnded))
