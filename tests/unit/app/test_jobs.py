@@ -19,12 +19,22 @@ from ctiserver.journal.segments import SegmentName
 FULL_BATCH = 500
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of this release, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "crm.sqlite"
+    schema.upgrade(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    url = f"sqlite:///{tmp_path}/crm.sqlite"
-    schema.upgrade(url)
+def config(template: Path, tmp_path: Path) -> Config:
+    file = tmp_path / "crm.sqlite"
+    file.write_bytes(template.read_bytes())
     return replace(
-        Config(), installation=Installation(state_dir=tmp_path / "state"), database=Database(url=url)
+        Config(),
+        installation=Installation(state_dir=tmp_path / "state"),
+        database=Database(url=f"sqlite:///{file}"),
     )
 
 
