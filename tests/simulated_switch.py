@@ -83,7 +83,10 @@ class _Prompt:
 
 
 class SimulatedSwitch:
-    """`performed` are all commands; `legs`, `bridges`, `prompts`, `recordings` are what lives now."""
+    """`performed` are all commands; `legs`, `bridges`, `prompts`, `recordings` are what lives now.
+
+    `fallen` are callers in the dialplan's fallback, who stay there.
+    """
 
     def __init__(self, *, clock: Clock, emit: Callable[[Input], None], installation: str = "test") -> None:
         self._clock = clock
@@ -93,6 +96,7 @@ class SimulatedSwitch:
         self.say_seconds = 1.0
         self.performed: list[Command] = []
         self.legs: dict[LegId, _Leg] = {}
+        self.fallen: dict[LegId, _Leg] = {}
         self.bridges = Seen()
         self.prompts: dict[PlaybackId, _Prompt] = {}
         self.recordings: dict[RecordingId, tuple[LegId, float]] = {}
@@ -117,6 +121,8 @@ class SimulatedSwitch:
 
     def hang_up(self, leg: LegId) -> None:
         """The party on the leg hangs up, or rejects the call."""
+        if self.fallen.pop(leg, None):
+            return
         it = self.legs[leg]
         if it.dialled and it.state != "Up":
             self._fail(leg, 486)
@@ -161,7 +167,7 @@ class SimulatedSwitch:
         """What a comparison sees."""
         return Reality(
             app="cti",
-            channels={leg: self._channel(leg, it) for leg, it in self.legs.items()},
+            channels={leg: self._channel(leg, it) for leg, it in (self.legs | self.fallen).items()},
             bridges=self.bridges,
             playbacks=frozenset(self.prompts),
             recordings=frozenset(self.recordings),
@@ -206,7 +212,7 @@ class SimulatedSwitch:
         if leg in self.legs:
             return
         if phone is None:
-            refused = LegFailed(at=0, leg=leg, reason="unreachable", decided_by="switch")
+            refused = LegFailed(at=0, leg=leg, reason="refused", decided_by="switch")
             self._tell(lambda at: _at(refused, at))
             return
         it = self.legs[leg] = _Leg(dialled=True, state="Down")
@@ -301,9 +307,12 @@ class SimulatedSwitch:
 
     def _light(self, leg: LegId, it: _Leg, seconds: float) -> None:
         it.put_out()
-        it.put_out = self._clock.call_later(
-            seconds, lambda: self._end(leg, "switch" if it.dialled else "fallback")
-        )
+        it.put_out = self._clock.call_later(seconds, lambda: self._burnt_down(leg, it))
+
+    def _burnt_down(self, leg: LegId, it: _Leg) -> None:
+        self._end(leg, "switch" if it.dialled else "fallback")
+        if not it.dialled:
+            self.fallen[leg] = it
 
     # Media
 
@@ -354,20 +363,17 @@ class SimulatedSwitch:
         it.later.append(self._clock.call_later(seconds, call))
 
     def _channel(self, leg: LegId, it: _Leg) -> Channel:
-        ringing = it.dialled and it.state != "Up"
+        name, data = "Stasis", "cti,dialled" if it.dialled else f"cti,in,{it.did}"
+        if it.dialled and it.state != "Up":
+            name, data = "AppDial2", "(Outgoing Line)"
+        elif leg in self.fallen:
+            name, data = "Queue", "fallback"
         return {
             "id": leg,
             "state": it.state,
             "caller": {"number": it.number, "name": ""},
             "creationtime": datetime.fromtimestamp(it.arrived_at, UTC).isoformat(),
-            "dialplan": {
-                "app_name": "AppDial2" if ringing else "Stasis",
-                "app_data": "(Outgoing Line)"
-                if ringing
-                else "cti,dialled"
-                if it.dialled
-                else f"cti,in,{it.did}",
-            },
+            "dialplan": {"app_name": name, "app_data": data},
         }
 
 

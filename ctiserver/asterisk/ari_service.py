@@ -10,7 +10,7 @@ Told on a socket that we still use, it means that another master has taken over:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
@@ -39,7 +39,7 @@ class AriAddress:
 
     url: str
     user: str
-    password: str
+    password: str = field(repr=False)
 
     def socket(self, app: str) -> str:
         """The WebSocket's URL of an application."""

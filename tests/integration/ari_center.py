@@ -141,6 +141,14 @@ class AriCenter:
     def story(self) -> str:
         return "\n".join(map(repr, self.inputs))
 
+    def wait_fallback(self, seconds: float = 20) -> None:
+        """Returns when a caller is in the dialplan's fallback."""
+        until(
+            lambda: "!fallback!" in self.asterisk.command("core show channels concise"),
+            "the fallback",
+            seconds,
+        )
+
     def recording_file(self, recording: str) -> Path:
         return self.asterisk.config.asterisk_dir / "spool/recording" / f"{recording}.wav"
 
@@ -176,17 +184,21 @@ class AriCenter:
 
 def hold(contact: str, conversation: str, *legs: LegId) -> Arrange:
     """The legs wait with music."""
-    return _arrange(contact, conversation, Kind.HOLD, legs)
+    return arrange(contact, _conversation(conversation, Kind.HOLD, legs))
 
 
 def talk(contact: str, conversation: str, *legs: LegId) -> Arrange:
     """The legs hear each other."""
-    return _arrange(contact, conversation, Kind.TALK, legs)
+    return arrange(contact, _conversation(conversation, Kind.TALK, legs))
 
 
-def _arrange(contact: str, conversation: str, kind: Kind, legs: tuple[LegId, ...]) -> Arrange:
-    one = Conversation(id=ConversationId(conversation), kind=kind, legs=legs)
-    return Arrange(contact=ContactId(contact), conversations=(one,))
+def arrange(contact: str, *conversations: Conversation) -> Arrange:
+    """The topology of a contact; without conversations each leg is on its own."""
+    return Arrange(contact=ContactId(contact), conversations=conversations)
+
+
+def _conversation(name: str, kind: Kind, legs: tuple[LegId, ...]) -> Conversation:
+    return Conversation(id=ConversationId(name), kind=kind, legs=legs)
 
 
 def arrived(center: AriCenter, *, count: int = 1, fuse_seconds: float = 120) -> LegId:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ctiserver.asterisk.ami_watch import check
 from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.passwords import USER, passwords
 from ctiserver.core.commands import (
     Answer,
     Arrange,
@@ -21,6 +23,7 @@ from ctiserver.core.commands import (
     StopPlaying,
     StopRecording,
 )
+from ctiserver.core.errors import SwitchUnreachable
 from ctiserver.core.ids import ContactId, LegId
 from ctiserver.core.inputs import (
     CallArrived,
@@ -478,3 +481,15 @@ def test_an_asterisk_that_died_and_came_back_has_no_calls(tmp_path: Path, thread
         assert center.provision("kai", phone) == endpoint
         center.wait(LegAnswered, leg=ring(center, endpoint))
         assert center.belief.legs.keys() == {center.told(LegAnswered)[-1].leg}
+
+
+def test_the_doctor_sees_asterisk_through_ami(asterisk: PrivateAsterisk) -> None:
+    port = asterisk.config.asterisk.ami_port
+    report = check("127.0.0.1", port, USER, passwords(asterisk.config).ami)
+    assert report.version.startswith("22")
+    assert report.started_at
+    assert report.missing_modules == ()
+    with pytest.raises(SwitchUnreachable, match="refuses the user"):
+        check("127.0.0.1", port, USER, "wrong")
+    with pytest.raises(SwitchUnreachable, match="start Asterisk"):
+        check("127.0.0.1", 9, USER, "")
