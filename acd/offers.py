@@ -161,7 +161,6 @@ def _give_up(floor: Floor, contact: Contact, reason: str, turn: Turn, *, drop: b
     pause(floor, key, reason, turn)
     release(floor, key, contact.id, turn)
     wait_again(floor, contact, reason, turn)
-    serve_agent(floor, key, turn)
 
 
 def _detach(floor: Floor, contact: Contact) -> None:

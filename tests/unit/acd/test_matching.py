@@ -34,6 +34,15 @@ def test_among_equals_the_one_who_was_idle_longest_is_taken() -> None:
     assert offered(acd.queue("c1")) == [("c1", "bob", "only")]
 
 
+def test_who_was_idle_first_goes_behind_once_he_had_a_contact() -> None:
+    acd = Driven(agents=(agent("ann", "service"), agent("bob", "service")))
+    acd.status("ann", AVAILABLE, at=1.0)
+    acd.status("bob", AVAILABLE, at=2.0)
+    assert offered(acd.queue("c1")) == [("c1", "ann", "only")]
+    acd.caller_hangs_up("c1", at=20.0)
+    assert offered(acd.queue("c2", at=30.0)) == [("c2", "bob", "only")]
+
+
 def test_choosing_to_be_available_again_does_not_make_anybody_idle_for_a_shorter_time() -> None:
     acd = Driven(agents=(agent("ann", "service"), agent("bob", "service")))
     acd.status("bob", AVAILABLE, at=1.0)
