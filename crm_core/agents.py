@@ -81,6 +81,15 @@ def agent(session: Session, login: str) -> Agent:
     raise NotFound(f"there is no agent {login}")
 
 
+def phone_name(extension: str) -> str:
+    """The SIP user of an agent's phone.
+
+    Not the bare extension, which an outside caller's number may equal: Asterisk would take him for the agent
+    and ask for a password.
+    """
+    return f"agent-{extension}"
+
+
 def phones(session: Session) -> list[tuple[str, str | None]]:
     """Extension and fixed SIP contact (None: the phone registers) of every agent, by extension."""
     rows = session.execute(select(Agent.extension, Agent.phone_uri).order_by(Agent.extension))

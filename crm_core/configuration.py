@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, joinedload, mapped_column
 
-from crm_core.agents import Agent
+from crm_core.agents import Agent, phone_name
 from crm_core.base import Base, ConfiguresEngines
 from crm_core.dispositions import Disposition
 from crm_core.queues import Queue
 from ctiserver.core import tables as plain
 from ctiserver.core.ids import AgentKey, QueueKey
 
-ENDPOINT = "PJSIP/{extension}"
+ENDPOINT = "PJSIP/{phone}"
 NO_HEAD_START: Mapping[str, float] = {}
 
 
@@ -53,8 +53,8 @@ def tables(
     """Queues, agents and dispositions of all accounts, in the order of their keys; the rest is left at
     its default.
 
-    `head_start_seconds` holds for queues without a profile of their own; `endpoint` makes the name of an
-    agent's phone in the switch from `{extension}`.
+    `head_start_seconds` holds for queues without a profile of their own; `endpoint` makes an agent's
+    phone in the switch's terms from `{phone}`, its SIP user.
     """
     queues = session.scalars(select(Queue).order_by(Queue.key)).all()
     served: dict[int, dict[QueueKey, int]] = defaultdict(dict)
@@ -92,7 +92,7 @@ def _agent(agent: Agent, queues: dict[QueueKey, int], endpoint: str) -> plain.Ag
         key=AgentKey(agent.user.login),
         name=agent.user.name,
         extension=agent.extension,
-        endpoint=endpoint.format(extension=agent.extension),
+        endpoint=endpoint.format(phone=phone_name(agent.extension)),
         skills={skill.skill_key: skill.level for skill in agent.skills},
         queues=queues,
     )

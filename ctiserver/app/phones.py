@@ -43,6 +43,8 @@ def _make(file: Path) -> None:
 def read_phones(store: Store, secret: bytes) -> list[AgentEndpoint]:
     """Every agent's phone. Raises StoreError."""
     return [
-        AgentEndpoint(name=extension, password=sip_password(secret, extension), contact=uri)
+        AgentEndpoint(
+            name=agents.phone_name(extension), password=sip_password(secret, extension), contact=uri
+        )
         for extension, uri in store.read(agents.phones)
     ]

@@ -88,8 +88,8 @@ class Trunk:
 class Fallback:
     """What the dialplan does with a caller when no application takes him.
 
-    `endpoints` are phones that ring ("PJSIP/1001" or "sip:1001@host:port"); `emergency_number` "" means
-    that there is no emergency line.
+    `endpoints` are phones that ring ("PJSIP/agent-1001" is that of extension 1001, or
+    "sip:1001@host:port"); `emergency_number` "" means that there is no emergency line.
     """
 
     emergency_key: Annotated[str, Key] = "9"
