@@ -93,7 +93,10 @@ class RunningCenter:
         assert self.process is not None
         found = {}
         for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
-            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            except FileNotFoundError:  # it has just ended
+                continue
             name = "redis" if "redis" in words[0] else next((w for w in ("calls", "jobs") if w in words), "")
             found[name] = int(pid)
         return found
@@ -101,8 +104,15 @@ class RunningCenter:
     @property
     def calls_pid(self) -> int:
         """The calls process of now; waits for one."""
-        until(lambda: "calls" in self.children(), "a calls process", 10, self.log)
-        return self.children()["calls"]
+        pid = 0
+
+        def running() -> bool:
+            nonlocal pid
+            pid = self.children().get("calls", 0)
+            return pid > 0
+
+        until(running, "a calls process", 10, self.log)
+        return pid
 
     def kill_calls(self) -> float:
         """kill -9 the calls process and wait for its successor to be live; seconds that took."""

@@ -35,7 +35,8 @@ class Outages:
         """
         epoch, pid, killed_at = self.journal.epoch, self.center.calls_pid, time.time()
         os.kill(pid, signal.SIGKILL)
-        until(lambda: self.center.calls_pid != pid, "a successor", RESTART_SECONDS, self.center.log)
+        children = self.center.children
+        until(lambda: children().get("calls", pid) != pid, "a successor", RESTART_SECONDS, self.center.log)
         return self.wait_recovered(epoch, killed_at, meanwhile)
 
     def wait_recovered(
