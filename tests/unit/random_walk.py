@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 from company import AGENTS, AVAILABLE, LOGGED_OUT, PAUSE, QUEUES, agent, configured, queue
-from world import PHONES, World
+from simulated_switch import PHONES
+from world import World
 
 from ctiserver.core import inputs as i
 from ctiserver.core.message import Input

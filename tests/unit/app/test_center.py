@@ -14,7 +14,8 @@ from company import AGENTS, AVAILABLE, LOGGED_OUT, PAUSE, configured
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
-from world import PHONES, World
+from simulated_switch import PHONES
+from world import World
 
 from ctiserver.app.center import Center
 from ctiserver.core import inputs as i
