@@ -206,7 +206,7 @@ ready after {seconds:.1f} s: {company.COMPANY} takes calls on {config.asterisk.a
   examine:     {command} doctor
   act:         {command} agent agent1 status pause lunch
   recordings:  {config.asterisk_dir / "spool/recording"}
-  database:    {config.database.url}
+  database:    {config.database.url.partition("@")[2] or config.database.url}
   log:         {place.log_file}
   Ctrl-C stops everything.
 """
