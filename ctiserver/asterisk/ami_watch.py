@@ -4,7 +4,6 @@ Calls never depend on it: everything about calls goes over ARI. pyst2 pairs answ
 of arrival, so the connection is used by one thread for one look and closed again.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 from asterisk import manager
@@ -39,8 +38,7 @@ def check(host: str, port: int, user: str, secret: str) -> AmiReport:
     except manager.ManagerException as error:
         raise SwitchUnreachable(f"Asterisk's AMI on {host}:{port} broke off: {error}; try again") from error
     finally:
-        with suppress(ValueError, OSError):  # pyst2 closes twice when Asterisk has hung up first
-            connection.close()
+        connection.close()
 
 
 def _log_in(connection: manager.Manager, host: str, port: int, user: str, secret: str) -> None:
@@ -52,7 +50,8 @@ def _log_in(connection: manager.Manager, host: str, port: int, user: str, secret
         ) from error
     try:
         connection.login(user, secret)
-    except manager.ManagerAuthException as error:
+    except manager.ManagerException as error:
+        connection._connected.clear()  # Asterisk has hung up; pyst2 would say goodbye to it and fail
         raise SwitchUnreachable(
             f"AMI on {host}:{port} refuses the user {user}; write Asterisk's files again with: "
             "ctiserver asterisk config, and restart it"
