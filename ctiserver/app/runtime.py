@@ -128,6 +128,7 @@ class Runtime:
         self._switch.reissue(pending)
         if not self._live:
             self._go_live(pending)
+        _log.info("recovered", found=len(found), commands=len(pending), contacts=len(self.view.contacts))
 
     def _go_live(self, pending: Sequence[Command]) -> None:
         self._live = True
