@@ -8,7 +8,7 @@ fastest: free members at once (`autofill`), round robin, one second between roun
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench.company import Bench, extension
+from bench.company import Bench
 from ctiserver.asterisk.conf import etc_dir
 
 ANSWER_ONLY = "8000"
@@ -51,7 +51,7 @@ def add_queues(bench: Bench, sizes: Iterable[int]) -> None:
     for agents in sizes:
         dialplan += _NUMBER.format(number=number(agents), agents=agents, prompts=prompts)
         queues += _QUEUE.format(agents=agents)
-        queues += "".join(f"member => PJSIP/{extension(n)}\n" for n in range(1, agents + 1))
+        queues += "".join(f"member => PJSIP/{endpoint}\n" for endpoint in bench.endpoints[:agents])
     for name, text in (("extensions.conf", dialplan), ("queues.conf", queues)):
         with (etc_dir(config) / name).open("a") as file:
             file.write(text)

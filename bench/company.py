@@ -27,8 +27,9 @@ from crm_core.phone_numbers import normalise
 from crm_core.queues import add_queue, let_serve
 from crm_core.users import User
 from ctiserver.app import folders
+from ctiserver.app.phones import read_phones
 from ctiserver.bus import topics
-from tests.integration.asterisk import private_asterisk
+from tests.integration.asterisk import PrivateAsterisk, private_asterisk
 from tests.integration.bus_probe import BusProbe
 from tests.integration.daemon import RunningCenter
 from tests.integration.sipp import until
@@ -77,11 +78,12 @@ class Desk(BusProbe):
 
 @dataclass(slots=True)
 class Bench:
-    """What is measured, and who serves in it."""
+    """What is measured, and who serves in it; `endpoints` are the agents' phones as Asterisk knows them."""
 
     center: RunningCenter
     phones: Phones
     agents: list[str]
+    endpoints: list[str]
 
     def staff(self, count: int) -> None:
         """The first `count` agents are available, the others have gone home."""
@@ -127,19 +129,18 @@ def bench(folder: Path, *, agents: int, record: bool = False) -> Iterator[Bench]
         center.bus = Desk(folders.redis_url(switch.config), prefix=f"{switch.config.installation.name}:")
         try:
             center.start()
-            until(
-                lambda: switch.command("pjsip show endpoints").count("Endpoint:  1") >= agents, "phones", 30
-            )
-            yield Bench(center, phones, names)
+            endpoints = [phone.name for phone in read_phones(center.store, b"")]
+            until(lambda: _known(switch, endpoints), "phones", 30)
+            yield Bench(center, phones, names, endpoints)
         finally:
             center.probe.close()
             center.stop()
             center.store.close()
 
 
-def extension(number: int) -> str:
-    """The extension of the n-th agent, from 1."""
-    return str(1000 + number)
+def _known(switch: PrivateAsterisk, endpoints: list[str]) -> bool:
+    listed = set(switch.command("pjsip show endpoints").split())
+    return listed.issuperset(endpoints)
 
 
 def _company(session: Session, agents: list[str], port: int, record: bool) -> None:
@@ -152,7 +153,7 @@ def _company(session: Session, agents: list[str], port: int, record: bool) -> No
         new = add_agent(
             session,
             login=name,
-            extension=extension(number),
+            extension=str(1000 + number),
             skills={},
             phone_uri=f"sip:{name}@127.0.0.1:{port}",
         )

@@ -97,7 +97,7 @@ class Callers(_Sipp):
         patience_seconds: float,
         scenario: str = "caller.xml",
     ) -> None:
-        self._numbers = tempfile.NamedTemporaryFile("w", prefix="bench-callers-", suffix=".csv")
+        self._numbers = tempfile.NamedTemporaryFile("w", prefix="bench-callers-", suffix=".csv")  # noqa: SIM115
         self._numbers.write("SEQUENTIAL\n" + "\n".join(map(caller_number, range(1, count + 1))) + "\n")
         self._numbers.flush()
         super().__init__(

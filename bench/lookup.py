@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from bench import report
 from sqlalchemy import text
+
+from bench import report
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "contract"))
 from postgres import running_postgres

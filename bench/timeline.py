@@ -21,8 +21,6 @@ from ctiserver.core.config import Config
 from ctiserver.journal.line import Derived
 from ctiserver.journal.segments import list_segments, read_lines
 
-_AGENT_CHANNEL = "PJSIP/1"
-
 
 @dataclass(slots=True)
 class Timeline:
@@ -63,6 +61,7 @@ class Recorder:
         self._config: Config = bench.center.asterisk.config
         end = cel_file(self._config).stat() if cel_file(self._config).exists() else None
         self._cel = (end.st_ino, end.st_size) if end else (0, 0)
+        self._phones = {f"PJSIP/{endpoint}" for endpoint in bench.endpoints}
         self._journal_bytes = _journal(self._config).stat().st_size
 
     def timeline(self) -> Timeline:
@@ -70,27 +69,26 @@ class Recorder:
         found = Timeline()
         part = cel.read_all(cel_file(self._config), *self._cel)
         for _offset, record in sorted(part.records, key=lambda it: it[1].at):
-            _note(found, record)
+            self._note(found, record)
         found.queued |= dict(self._queued_by_us())
         return found
+
+    def _note(self, found: Timeline, record: cel.CelRecord) -> None:
+        what, channel = record.eventtype, record.uniqueid
+        phone = record.channame.rpartition("-")[0]
+        if phone in self._phones:
+            if what in ("CHAN_START", "HANGUP"):
+                found.legs.setdefault(phone, []).append((what, record.at))
+        elif what == "APP_START" and record.appname == "Queue":
+            found.queued[channel] = record.at
+        elif what == "BRIDGE_ENTER" and record.extra.get("bridge_technology") != "holding_bridge":
+            found.connected.setdefault(channel, record.at)
 
     def _queued_by_us(self) -> Iterator[tuple[str, float]]:
         lines = read_lines(_journal(self._config), from_byte=self._journal_bytes, may_be_torn=True)
         for line, _end in lines:
             if isinstance(line, Derived) and b'"ContactQueued"' in line.body:
                 yield msgspec.json.decode(line.body)["leg"], line.at
-
-
-def _note(found: Timeline, record: cel.CelRecord) -> None:
-    what, channel = record.eventtype, record.uniqueid
-    if record.channame.startswith(_AGENT_CHANNEL):
-        if what in ("CHAN_START", "HANGUP"):
-            phone = record.channame.rpartition("-")[0]
-            found.legs.setdefault(phone, []).append((what, record.at))
-    elif what == "APP_START" and record.appname == "Queue":
-        found.queued[channel] = record.at
-    elif what == "BRIDGE_ENTER" and record.extra.get("bridge_technology") != "holding_bridge":
-        found.connected.setdefault(channel, record.at)
 
 
 def _journal(config: Config) -> Path:
