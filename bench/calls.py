@@ -54,7 +54,7 @@ def _center(agents: int) -> Iterator[Bench]:
 def waits(rounds: int) -> None:
     """Measures and writes results/waits."""
     runs: dict[tuple[str, str], list[Run]] = {}
-    yardstick = _yardstick()
+    yardstick = machine.yardstick()
     with _center(FEW_AGENTS) as ready:
         for _ in range(rounds):
             for load, (count, per_second) in LOADS.items():
@@ -80,7 +80,7 @@ def waits(rounds: int) -> None:
         f"our engines' decision with its reasons, replayed: p50/p95/p99 {shares} ms ({len(thought)} decisions)",
         _TARGETS,
         _CPU,
-        *yardstick,
+        yardstick,
     ]
     print(report.write("waits", "Waiting for an agent", rows, notes))
 
@@ -121,7 +121,7 @@ def _cpu(runs: Sequence[Run]) -> dict[str, float]:
 def throughput(rounds: int) -> None:
     """Measures and writes results/throughput."""
     best: dict[str, list[tuple[int, Run | None]]] = {side: [] for side in SIDES}
-    yardstick = _yardstick()
+    yardstick = machine.yardstick()
     with _center(MANY_AGENTS) as ready:
         bare = _bare(ready)
         for _ in range(rounds):
@@ -136,7 +136,7 @@ def throughput(rounds: int) -> None:
         f"the same SIPp and Asterisk, only answering and hanging up: {bare} calls/s without failure "
         f"(steps {', '.join(map(str, BARE_STEPS))})",
         _CPU,
-        *yardstick,
+        yardstick,
     ]
     print(report.write("throughput", "Calls per second without failure", rows, notes))
 
@@ -198,13 +198,6 @@ def _bare(ready: Bench) -> int:
             break
         found = per_second
     return found
-
-
-def _yardstick() -> list[str]:
-    return [
-        f"yardstick: {machine.loops_per_second():.0f} million turns of an empty Python loop a second; load average "
-        f"{machine.load():.1f} at the start"
-    ]
 
 
 def _tell(line: str) -> None:

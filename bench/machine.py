@@ -30,6 +30,14 @@ def load() -> float:
     return os.getloadavg()[0]
 
 
+def yardstick() -> str:
+    """Both, as a sentence for the notes below a table."""
+    return (
+        f"yardstick: {loops_per_second():.0f} million turns of an empty Python loop a second; "
+        f"load average {load():.1f} before the first run"
+    )
+
+
 def cpu_seconds(pids: Iterable[int]) -> float:
     """CPU seconds that living processes have used so far, user and system; the dead count nothing."""
     return sum(map(_cpu_seconds, pids))
