@@ -11,6 +11,7 @@ where each costs one round trip. They run in a few threads and are refused at on
 slow database must cost a look-up, never a call.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -193,7 +194,7 @@ def _mapped_errors() -> Iterator[None]:
         yield
     except (exc.IntegrityError, StaleDataError) as error:
         raise Conflict(f"the row exists already or was changed meanwhile: {_first_line(error)}") from error
-    except exc.SQLAlchemyError as error:
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:  # the latter from `begin` above, which nobody wraps
         raise StoreError(f"the database failed: {_first_line(error)}") from error
 
 

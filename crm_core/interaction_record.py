@@ -168,7 +168,7 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     interaction.ended_cause = event.q850
     interaction.outcome = _outcome(interaction, event)
     # Nobody is called back who left by himself or had his conversation.
-    interaction.to_call_back = interaction.connected_at is None and event.by in ("fallback", "switch")
+    interaction.to_call_back = interaction.outcome != "answered" and event.by in ("fallback", "switch")
 
 
 @record.register
@@ -283,7 +283,7 @@ def _segment(interaction: Interaction, event: _OfSegment) -> Segment:
 
 
 def _outcome(interaction: Interaction, event: e.ContactEnded) -> str:
-    if interaction.connected_at is not None:
+    if interaction.connected_at is not None or interaction.segments:  # that he was connected may be lost
         return "answered"
     if event.by in ("switch", "fallback"):
         return "disconnected"

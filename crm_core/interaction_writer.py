@@ -2,13 +2,13 @@
 
 The reader's position is moved in the transaction that holds the effects, and each interaction remembers
 the last event it has taken in: whatever is read again, from however far back, changes nothing. Many
-events go into one transaction. An event of a contact whose beginning was lost (journal disk full) makes
-an incomplete interaction rather than none.
+events go into one transaction. Where events were lost (journal disk full), the interactions that were open
+there are incomplete from then on, and one whose beginning was lost is incomplete rather than none.
 """
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from crm_core import reader_positions
@@ -41,6 +41,14 @@ def apply_batch(session: Session, batch: Iterable[Identified]) -> int:
         _record_all(session, [(id_, event) for id_, event in fresh if isinstance(event, e.ContactEvent)])
         reader_positions.advance(session, READER, reached)
     return len(fresh)
+
+
+def events_lost(session: Session, event_id: EventId) -> None:
+    """Events before this id are missing: whatever is not over is incomplete. Raises StoreError."""
+    if event_id <= reader_positions.position(session, READER, lock=True):
+        return
+    session.execute(update(Interaction).where(Interaction.ended_at.is_(None)).values(incomplete=True))
+    reader_positions.advance(session, READER, event_id)
 
 
 def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -> None:

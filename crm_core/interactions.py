@@ -81,7 +81,7 @@ class Interaction(Base):
     call_back_done_at: Mapped[EpochSeconds | None]
 
     incomplete: Mapped[bool] = mapped_column(default=False)
-    """Its beginning was lost with the journal; `arrived_at` is then the first that is known."""
+    """Part of it was lost with the journal; if it was the beginning, `arrived_at` is the first that is known."""
     last_epoch: Mapped[int] = mapped_column(BigInteger)
     last_seq: Mapped[int] = mapped_column(BigInteger)
     last_n: Mapped[int]

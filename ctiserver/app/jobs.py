@@ -6,19 +6,21 @@ waited for; the journal keeps what was not read.
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
 import structlog
 
 from crm_core import interaction_writer, reader_positions
 from crm_core.db import Store
+from crm_core.reader_positions import EventId
 from ctiserver.app import folders
 from ctiserver.app.heartbeat import start_beating
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.core import wire
 from ctiserver.core.config import Config
 from ctiserver.core.errors import StoreError
-from ctiserver.journal.line import Derived, Position
+from ctiserver.journal.line import Derived, Gap, Line, Position
 from ctiserver.journal.readers import JournalReader
 
 _log = structlog.get_logger()
@@ -59,19 +61,25 @@ class Jobs:
         lines = self._reader.read(_BATCH)
         if not lines:
             return _IDLE_SECONDS
-        batch = [
-            (reader_positions.EventId(*line.position), wire.decode_event(line.body))
-            for line in lines
-            if isinstance(line, Derived)
-        ]
         try:
-            self._store.write(interaction_writer.apply_batch, batch)
+            self._write(lines)
         except StoreError as error:
             _log.error("records wait for the database", error=str(error))
             self._reader = JournalReader(self._directory, after=before)
             return _AWAY_SECONDS
         self._tell()
         return 0.0 if len(lines) >= _BATCH else _IDLE_SECONDS
+
+    def _write(self, lines: Sequence[Line]) -> None:
+        """Each run of events in one transaction, and each gap; what was written is passed over when read again."""
+        for lost, some in groupby(lines, lambda line: isinstance(line, Gap)):
+            if lost:
+                for gap in some:
+                    self._store.write(interaction_writer.events_lost, EventId(*gap.position))
+            else:
+                events = [line for line in some if isinstance(line, Derived)]
+                batch = [(EventId(*line.position), wire.decode_event(line.body)) for line in events]
+                self._store.write(interaction_writer.apply_batch, batch)
 
     def _tell(self) -> None:
         try:

@@ -485,6 +485,28 @@ def test_a_contact_whose_beginning_was_lost_is_recorded_as_incomplete(store: Sto
     ]
 
 
+def test_where_events_were_lost_only_what_was_not_over_becomes_incomplete(store: Store) -> None:
+    over, open_ = ContactId("over"), ContactId("open")
+    store.write(
+        apply_batch,
+        [
+            (EventId(1, 1, 1), arrived(10.0, over)),
+            (EventId(1, 2, 1), ended(20.0, "ivr", "caller", over)),
+            (EventId(1, 3, 1), arrived(30.0, open_)),
+        ],
+    )
+    store.write(interaction_writer.events_lost, EventId(1, 9, 0))
+    store.write(interaction_writer.events_lost, EventId(1, 3, 1))  # read again: nothing happens
+    talk = e.TalkEnded(contact=open_, at=50.0, agent=ANN, segment=1, by="caller", caller_stays=False)
+    store.write(
+        apply_batch, [(EventId(1, 10, 1), talk), (EventId(1, 10, 2), ended(50.0, "talk", "switch", open_))]
+    )
+    rows = store.read(lambda session: {row.id: row for row in session.scalars(select(Interaction))})
+    assert (rows[over].incomplete, rows[open_].incomplete) == (False, True)
+    assert (rows[open_].outcome, rows[open_].to_call_back) == ("answered", False)
+    assert store.read(position, READER) == EventId(1, 10, 2)
+
+
 def test_what_strangers_send_cannot_stop_the_reader(store: Store) -> None:
     seen = play(
         store,

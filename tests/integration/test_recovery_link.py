@@ -18,8 +18,7 @@ from ctiserver.core.events import (
 from ctiserver.core.inputs import LegEnded, SwitchSynced
 from tests.integration.ari_proxy import AriProxy
 from tests.integration.daemon import ORDINARY, VALUABLE, RunningCenter, center
-from tests.integration.journal_probe import JournalProbe
-from tests.integration.outages import Outages
+from tests.integration.outages import outages
 from tests.integration.screen import Screen
 from tests.integration.sipp import until
 
@@ -49,10 +48,10 @@ def center_behind_a_proxy(folder: Path) -> Iterator[tuple[RunningCenter, AriProx
 def test_a_link_cut_for_five_seconds_is_felt_by_nobody(tmp_path: Path) -> None:
     with (
         center_behind_a_proxy(tmp_path) as (c, proxy),
+        outages(c) as test,
         c.phone("ann", ring_seconds=0.1, tone_hertz=AGENT_TONE) as ann,
         c.call(number=VALUABLE, keys=OPERATOR, tone_hertz=CALLER_TONE) as talking,
     ):
-        test = Outages(c, JournalProbe(c.asterisk.config))
         journal, screen = test.journal, Screen(c.probe)
         c.set_status("ann", "available")
         c.wait_stage("talking")
@@ -87,8 +86,6 @@ def test_a_link_cut_for_five_seconds_is_felt_by_nobody(tmp_path: Path) -> None:
             c.wait_activity("ann", "wrapping_up")
             c.dispose("ann")
         first, second, third = test.records(3)
-        test.log_out()
-        test.wait_nothing_left()
         screen.wait_true()
         for kind, count in (
             (ContactArrived, 3),
@@ -110,10 +107,10 @@ def test_a_link_cut_for_five_seconds_is_felt_by_nobody(tmp_path: Path) -> None:
 def test_when_asterisk_is_killed_calls_end_and_new_ones_work_when_it_is_back(tmp_path: Path) -> None:
     with (
         center(tmp_path, queue={"survey": None}) as c,
+        outages(c) as test,
         c.phone("ann", ring_seconds=0.1) as ann,
         c.phone("bob", ring_seconds=0.1, tone_hertz=AGENT_TONE) as bob,
     ):
-        test = Outages(c, JournalProbe(c.asterisk.config))
         journal, screen = test.journal, Screen(c.probe)
         c.set_status("ann", "available")
         with c.call(number=VALUABLE, keys=OPERATOR) as talking:
@@ -142,8 +139,6 @@ def test_when_asterisk_is_killed_calls_end_and_new_ones_work_when_it_is_back(tmp
             c.dispose("bob")
         ended = journal.inputs(LegEnded, resync=True)
         first, second, third = test.records(3)
-        test.log_out()
-        test.wait_nothing_left()
         screen.wait_true()
         ann.close()
         bob.close()

@@ -1,5 +1,8 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
 from crm_core import schema
@@ -71,3 +74,17 @@ def test_an_error_never_shows_the_values_of_a_statement(url: str) -> None:
     with Store(url) as store, pytest.raises(StoreError) as failed:
         store.read(lambda session: session.execute(text("SELECT :name FROM nothing"), {"name": "Ana Muñoz"}))
     assert "Ana" not in str(failed.value)
+
+
+def test_a_database_that_somebody_else_holds_locked_is_an_error_to_wait_for(url: str) -> None:
+    with Store(url) as store, closing(sqlite3.connect(url.partition("///")[2])) as intruder:
+        event.listen(store.engine, "begin", _be_impatient, insert=True)
+        intruder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="locked"):
+            store.write(lambda session: session.execute(text("SELECT 1")))
+
+
+def _be_impatient(connection: Connection) -> None:
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA busy_timeout=1")
+    driver.close()
