@@ -20,6 +20,8 @@ pytestmark = pytest.mark.integration
 
 CALLER_TONE, AGENT_TONE = 500, 700
 FLOOD_CALLS, FLOOD_CALLS_PER_SECOND = 250, 50
+ALMOST_GOOD = "+56900009999"
+"""The number of the malformed messages, of which Asterisk understands one or another."""
 _ordinals = count(1)
 
 
@@ -78,37 +80,39 @@ def test_whatever_the_caller_id_the_caller_is_served_and_recorded(
 
 
 def test_floods_of_keys_in_menu_queue_talk_and_survey_disturb_nothing(c: RunningCenter) -> None:
+    """Asterisk hands on ten keys a second in a bridge: what is left of one flood comes with the next."""
     number = f"+569444{next(_ordinals):05}"
     probe = JournalProbe(c.asterisk.config)
-    heard = []
 
-    def flood(key: str, stage: str) -> None:
-        before = len(probe.inputs(DigitPressed))
+    def flood(key: str, at_least: int, where: str) -> None:
+        before, began = len(probe.inputs(DigitPressed, pii_digit=key)), time.monotonic()
         caller.audio.press(key * 200, hastily=True)
-        until(lambda: len(probe.inputs(DigitPressed, pii_digit=key)) >= before + 40, f"keys {stage}", 20)
         until(lambda: not caller.audio.pressing, "the last key", 20)
-        heard.append((stage, len(probe.inputs(DigitPressed)) - before))
+        until(lambda: len(probe.inputs(DigitPressed, pii_digit=key)) >= before + at_least, "keys", 30, c.log)
+        heard = len(probe.inputs(DigitPressed, pii_digit=key)) - before
+        print(f"{heard} keys {where} in {time.monotonic() - began:.1f} s;", end=" ")
 
     with c.phone("ann", tone_hertz=AGENT_TONE) as ann, c.call(number=number) as caller:
         until(lambda: c.probe.told("NodeEntered", node="main"), "the menu", 15, c.log)
-        flood("8", "in the menu")  # back to the menu each time
+        flood("8", 200, "in the menu")  # chooses the language, and back to the menu, each time
         caller.press("0")
         c.wait_stage("queued", seconds=30)
-        flood("5", "in the queue")
+        flood("1", 50, "in the queue")
         assert len(c.contacts("queued")) == 1
         c.set_status("ann", "available")
         c.wait_stage("talking")
-        flood("9", "in the talk")
+        flood("1", 0, "in the talk")
+        c.talk_a_while()
         until(lambda: caller.audio.hears(AGENT_TONE), "the agent's tone")
         ann.hang_up()
         c.dispose("ann")
-        c.wait_stage("survey")
-        flood("1", "in the survey")
-        assert caller.wait_ended(seconds=20) == "bye_received"
-    print(f"keys heard: {heard}")
+        caller.audio.press("1" * 200, hastily=True)
+        assert caller.wait_ended(seconds=30) == "bye_received"
     record = c.wait_record(number)
     assert (record.outcome, record.queue, record.ended_where) == ("answered", "servicio", "goodbye")
     assert {answer.question: answer.value for answer in record.answers} == {"satisfaction": 1, "solved": 1}
+    assert record.survey_complete
+    assert len(record.menu_path) > 200
     assert "an engine failed" not in c.log()
 
 
@@ -138,9 +142,8 @@ def test_malformed_messages_and_a_flood_of_calls_leave_the_good_calls_unharmed(t
         records = c.wait_records(FLOOD_CALLS + 2, seconds=90)
         good = [row for row in records if row.ani in (VALUABLE, ORDINARY)]
         assert [row.outcome for row in good] == ["answered", "answered"]
-        flooding = {row.ani for row in records if row not in good}
-        assert flooding == {f"+569{ordinal:08}" for ordinal in range(FLOOD_CALLS)}
-        assert len(records) == FLOOD_CALLS + 2
+        flooding = [row.ani for row in records if row not in good and row.ani != ALMOST_GOOD]
+        assert sorted(flooding) == [f"+569{ordinal:08}" for ordinal in range(FLOOD_CALLS)]
         c.asterisk.wait_quiet(60)
 
 
