@@ -16,7 +16,8 @@ from ctiserver.core.errors import Refusal, SwitchUnreachable
 
 FIRST_PORT = 15_000
 BLOCK_PORTS = 2_000
-_LAST_PORT = 63_000
+_LAST_PORT = 32_000
+"""Above begin the ports that the system gives to outgoing connections (net.ipv4.ip_local_port_range)."""
 _TEMPLATE = Path(__file__).with_name("demo_config.toml")
 _PHONES_FROM = 20
 
