@@ -2,8 +2,8 @@
 
 `EVENTS` carries `{"seq": int, "events": [...]}` for every journal entry that changed something, and with seq 0 what
 no entry brought about (the journal's own state): a screen skips the entries that its snapshot covers, never a 0;
-`pop(agent)` a ScreenPop; `REQUESTS` takes a request without `at` and answers RequestAnswered; `SNAPSHOT` answers a LiveView;
-`RELOAD` makes the calls process read the configuration again, and answers its version.
+`pop(agent)` a ScreenPop; `REQUESTS` takes a request without `at` and answers RequestAnswered; `SNAPSHOT` answers a
+LiveView; `RELOAD` makes the calls process read the configuration again, and answers its version.
 """
 
 EVENTS = "events"
