@@ -35,10 +35,9 @@ class Jobs:
 
     def __init__(self, config: Config) -> None:
         self._store = Store(config.database.url)
-        position = self._store.read(reader_positions.position, READER)
         self._directory = folders.journal_dir(config)
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._reader = JournalReader(self._directory, after=Position(*position))
+        self._reader: JournalReader | None = None
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -53,22 +52,27 @@ class Jobs:
         self._store.close()
 
     def turn(self) -> float:
-        """Write the next batch; how many seconds to wait before the next turn.
-
-        After a batch that was not full it waits as well, because a transaction costs far more than what is in it.
-        """
-        before = self._reader.position
-        lines = self._reader.read(_BATCH)
-        if not lines:
-            return _IDLE_SECONDS
+        """Write the next batch; how many seconds to wait before the next turn."""
         try:
-            self._write(lines)
+            return self._turn()
         except StoreError as error:
             _log.error("records wait for the database", error=str(error))
-            self._reader = JournalReader(self._directory, after=before)
+            self._reader = None  # where to read on stands in the database
             return _AWAY_SECONDS
-        self._tell()
+
+    def _turn(self) -> float:
+        """After a batch that was not full wait as well: a transaction costs far more than what is in it."""
+        reader = self._reader = self._reader or self._open_reader()
+        lines = reader.read(_BATCH)
+        if not lines:
+            return _IDLE_SECONDS
+        self._write(lines)
+        _tell(reader)
         return 0.0 if len(lines) >= _BATCH else _IDLE_SECONDS
+
+    def _open_reader(self) -> JournalReader:
+        position = self._store.read(reader_positions.position, READER)
+        return JournalReader(self._directory, after=Position(*position))
 
     def _write(self, lines: Sequence[Line]) -> None:
         """Each run of events in one transaction, and each gap; what was written is passed over when read again."""
@@ -81,11 +85,12 @@ class Jobs:
                 batch = [(EventId(*line.position), wire.decode_event(line.body)) for line in events]
                 self._store.write(interaction_writer.apply_batch, batch)
 
-    def _tell(self) -> None:
-        try:
-            self._reader.tell(READER)
-        except OSError as error:
-            _log.warning("the journal keeps more than it need", error=str(error))
+
+def _tell(reader: JournalReader) -> None:
+    try:
+        reader.tell(READER)
+    except OSError as error:
+        _log.warning("the journal keeps more than it need", error=str(error))
 
 
 def run(config: Config) -> int:

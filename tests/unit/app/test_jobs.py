@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from crm_core import schema
+from crm_core.interactions import Interaction
 from ctiserver.app import folders
 from ctiserver.app.jobs import Jobs
 from ctiserver.core import wire
@@ -69,3 +71,21 @@ def test_a_full_batch_is_followed_by_the_next_at_once(config: Config, jobs: Jobs
     write(config, FULL_BATCH + 1)
     assert jobs.turn() == 0
     assert jobs.turn() > 0
+
+
+def test_a_database_that_is_away_is_waited_for_and_then_everything_is_written_once(
+    config: Config, tmp_path: Path
+) -> None:
+    file = tmp_path / "crm.sqlite"
+    away = file.rename(tmp_path / "away")
+    jobs = Jobs(config)
+    write(config, 3)
+    file.mkdir()  # a directory in its place cannot be opened
+    assert jobs.turn() == jobs.turn() == 1.0
+    file.rmdir()
+    away.rename(file)
+    assert jobs.turn() < 1.0
+    [row] = jobs._store.read(lambda session: list(session.scalars(select(Interaction))))
+    assert (row.id, row.last_n) == ("x", 3)
+    jobs.stop()
+    jobs.run(lambda: None)
