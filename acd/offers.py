@@ -135,6 +135,13 @@ def refused(floor: Floor, contact: Contact, reason: str, turn: Turn) -> None:
         _give_up(floor, contact, reason, turn, drop=False)
 
 
+def leg_lost(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """The switch lost the agent's leg before the two were joined: nobody's fault, so the offer is made again."""
+    if contact.agent:
+        turn.say(OfferRefused(at=turn.at, contact=contact.id, agent=contact.agent, reason="switch"))
+        _give_up(floor, contact, "switch", turn, drop=False, blame=False)
+
+
 def withdraw(floor: Floor, contact: Contact, turn: Turn) -> None:
     """Stop ringing: the caller left, or goes elsewhere. The agent is free again, and blameless."""
     key, leg = contact.agent, contact.agent_leg
@@ -150,7 +157,9 @@ def withdraw(floor: Floor, contact: Contact, turn: Turn) -> None:
     release(floor, key, contact.id, turn)
 
 
-def _give_up(floor: Floor, contact: Contact, reason: str, turn: Turn, *, drop: bool) -> None:
+def _give_up(
+    floor: Floor, contact: Contact, reason: str, turn: Turn, *, drop: bool, blame: bool = True
+) -> None:
     key, leg = contact.agent, contact.agent_leg
     if key is None or leg is None:
         return
@@ -158,9 +167,11 @@ def _give_up(floor: Floor, contact: Contact, reason: str, turn: Turn, *, drop: b
     if drop:
         turn.say(DropLeg(leg=leg))
     _detach(floor, contact)
-    pause(floor, key, reason, turn)
+    if blame:
+        pause(floor, key, reason, turn)
     release(floor, key, contact.id, turn)
     wait_again(floor, contact, reason, turn)
+    serve_agent(floor, key, turn)
 
 
 def _detach(floor: Floor, contact: Contact) -> None:

@@ -12,7 +12,7 @@ from acd import offers, priority, talk
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
 from acd.status import choose_status, log_out_departed
-from ctiserver.core.commands import Arrange, CancelTimer, StartTimer
+from ctiserver.core.commands import TO_FALLBACK_SECONDS, Arrange, CancelTimer, SetFuse, StartTimer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
     CallerIdentified,
@@ -94,7 +94,16 @@ class Acd:
             )
         )
         log_out_departed(self.floor, turn)
+        self._empty_removed_queues(turn)
         offers.serve_everyone(self.floor, turn)
+
+    def _empty_removed_queues(self, turn: Turn) -> None:
+        """Who waits in a queue that is gone, and that no agent names any more, goes to the dialplan's fallback."""
+        kept = {queue.key for queue in self.floor.ledger.tables.queues}
+        named = kept.union(*(agent.queues for agent in self.floor.roster.values()))
+        for contact in self.floor.ledger.contacts.values():
+            if contact.stage is Stage.WAITING and contact.queue not in named:
+                turn.say(SetFuse(leg=contact.leg, seconds=TO_FALLBACK_SECONDS))
 
     def _queue(self, message: ContactQueued, turn: Turn) -> None:
         contact = self.floor.ledger.contacts.get(message.contact)
@@ -170,6 +179,8 @@ class Acd:
         by = message.by if isinstance(message, LegEnded) else "switch"
         if leg == contact.leg:
             self._caller_gone(contact, by, message.q850, turn)
+        elif contact.stage is Stage.OFFERED and isinstance(message, LegEnded) and by == "switch":
+            offers.leg_lost(self.floor, contact, turn)
         elif contact.stage is Stage.OFFERED:
             reason = message.reason if isinstance(message, LegFailed) else "hung_up_at_once"
             offers.refused(self.floor, contact, reason, turn)

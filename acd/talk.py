@@ -78,6 +78,9 @@ def _record(floor: Floor, contact: Contact, turn: Turn) -> None:
 
 def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
     """The agent's leg is gone; the caller is still here."""
+    if contact.stage is Stage.JOINING and by == "switch":
+        offers.leg_lost(floor, contact, turn)
+        return
     if contact.stage is Stage.JOINING:
         offers.refused(floor, contact, "hung_up_at_once", turn)
         return

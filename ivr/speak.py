@@ -1,12 +1,18 @@
 """Saying things to a caller: at most one prompt at a time, and a new one replaces the old."""
 
-from ctiserver.core.commands import CancelTimer, DropLeg, Play, SetFuse, StartTimer, StopPlaying
+from ctiserver.core.commands import (
+    TO_FALLBACK_SECONDS,
+    CancelTimer,
+    DropLeg,
+    Play,
+    SetFuse,
+    StartTimer,
+    StopPlaying,
+)
 from ctiserver.core.ids import LegId, PlaybackId
 from ctiserver.core.turn import Turn
 from ivr.desk import Desk, key_timer
 from ivr.session_state import Phase, Session
-
-_TO_FALLBACK_SECONDS = 1.0
 
 
 def play(desk: Desk, session: Session, says: tuple[str, ...], turn: Turn) -> None:
@@ -49,7 +55,7 @@ def light_fuse(desk: Desk, session: Session, turn: Turn) -> None:
 
 def leave_to_fallback(leg: LegId, turn: Turn) -> None:
     """Nothing here knows what to do with the call; the dialplan's fallback queue does."""
-    turn.say(SetFuse(leg=leg, seconds=_TO_FALLBACK_SECONDS))
+    turn.say(SetFuse(leg=leg, seconds=TO_FALLBACK_SECONDS))
 
 
 def say_goodbye(desk: Desk, session: Session, says: tuple[str, ...], turn: Turn) -> None:

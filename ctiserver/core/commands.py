@@ -63,6 +63,10 @@ class StopRecording(Command):
     recording: RecordingId
 
 
+TO_FALLBACK_SECONDS = 1.0
+"""A fuse as short as this sends a caller whom nobody here can serve to the dialplan's fallback."""
+
+
 class SetFuse(Command):
     """After so many seconds without a living daemon the leg leaves for the dialplan's fallback.
 

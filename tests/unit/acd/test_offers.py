@@ -19,7 +19,7 @@ from ctiserver.core.events import (
     OfferWithdrawn,
     PlaceTold,
 )
-from ctiserver.core.inputs import LegEnded
+from ctiserver.core.inputs import LegAnswered, LegEnded
 from ctiserver.core.topology import Conversation, Kind
 
 HOLD = Arrange(contact="c1", conversations=(Conversation(id="t2-1", kind=Kind.HOLD, legs=("leg-c1",)),))
@@ -270,3 +270,14 @@ def test_what_concerns_unknown_legs_and_timers_changes_nothing() -> None:
         "DialLeg",
         "StartTimer",
     ]
+
+
+def test_an_offer_whose_leg_the_switch_lost_is_made_again_to_a_blameless_agent() -> None:
+    acd = Driven("ann")
+    acd.queue("c1")
+    lost = acd.agent_leg("c1")
+    acd.say(LegAnswered(at=11.0, leg=lost))
+    said = acd.say(LegEnded(at=12.0, leg=lost, by="switch"))
+    assert acd.agent("ann").status is AVAILABLE
+    assert OfferRefused(at=12.0, contact="c1", agent="ann", reason="switch") in said
+    assert acd.agent_leg("c1") not in (None, lost)

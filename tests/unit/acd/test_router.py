@@ -2,6 +2,7 @@ from company import AGENTS, AVAILABLE, LOGGED_OUT, PAUSE, QUEUES, agent, configu
 from driven_acd import Driven, names, offered, only
 
 from acd.router import Acd
+from ctiserver.core.commands import TO_FALLBACK_SECONDS, SetFuse
 from ctiserver.core.events import (
     AgentStatusChanged,
     CallerIdentified,
@@ -135,3 +136,10 @@ def test_an_agent_who_is_idle_changes_at_once() -> None:
     assert acd.status("ann", PAUSE, reason="lunch") == [
         AgentStatusChanged(at=0.0, agent="ann", status=PAUSE, reason="lunch", by="ann")
     ]
+
+
+def test_who_waits_in_a_queue_that_nobody_names_any_more_goes_to_the_fallback() -> None:
+    acd = Driven()
+    acd.queue("c1")
+    said = acd.say(configured(at=20.0, version="2", queues=(), agents=()))
+    assert SetFuse(leg="leg-c1", seconds=TO_FALLBACK_SECONDS) in said
