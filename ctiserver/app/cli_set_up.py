@@ -6,14 +6,9 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from crm_core import schema
-from crm_core.agents import add_agent
-from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.db import Store
-from crm_core.queues import let_serve, queue
-from crm_core.users import add_user as add_row
+from crm_core.staff import add_member
 from ctiserver.app.config_file import load, parse
 from ctiserver.asterisk import conf, install
 from ctiserver.asterisk.passwords import passwords
@@ -31,37 +26,21 @@ def upgrade_database(chosen: Namespace) -> None:
 
 def add_user(chosen: Namespace) -> None:
     """Adds a user and, with an extension, the agent that he is: all of it or nothing."""
-    if not chosen.extension and (chosen.skill or chosen.queue or chosen.phone):
-        raise Refusal("no_extension", "skills, queues and a phone are an agent's: add --extension")
     config = load(chosen.config)
-    password = _password()
     with Store(config.database.url) as store:
-        store.write(_add, chosen, password)
-    print(f"added {chosen.login}; a running server learns it by: ctiserver reload")
-
-
-def _add(session: Session, chosen: Namespace, password: str) -> None:
-    roles = {*chosen.role, *(["agent"] if chosen.extension else [])}
-    if not roles:
-        raise Refusal("no_role", "say what he does: --role supervisor, or --extension for an agent")
-    add_row(
-        session,
-        login=chosen.login,
-        name=chosen.name or chosen.login,
-        password=password,
-        roles=roles,
-        language=chosen.language,
-    )
-    if chosen.extension:
-        agent = add_agent(
-            session,
+        store.write(
+            add_member,
             login=chosen.login,
+            name=chosen.name or chosen.login,
+            password=_password(),
+            roles=frozenset(chosen.role),
+            language=chosen.language,
             extension=chosen.extension,
-            skills=dict(chosen.skill),
             phone_uri=chosen.phone,
+            skills=dict(chosen.skill),
+            queues=dict(chosen.queue),
         )
-        for key, preference in chosen.queue:
-            let_serve(session, agent, queue(session, DEFAULT_ACCOUNT_ID, key), preference=preference)
+    print(f"added {chosen.login}; a running server learns it by: ctiserver reload")
 
 
 def _password() -> str:

@@ -17,8 +17,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
-from sqlalchemy.orm import Session
-
 from crm_core import configuration, schema
 from crm_core import demo as company
 from crm_core.agents import phones as stored_phones
@@ -73,16 +71,12 @@ def _fill(place: Place) -> dict[str, int]:
         added = store.write(company.load, now=time.time(), password=_PASSWORD, phone_uri=place.phone_uri)
         if added.customers:
             print(f"{company.COMPANY}: {added.customers} customers, {added.agents} agents added", flush=True)
-        return store.read(_phones)
-
-
-def _phones(session: Session) -> dict[str, int]:
-    agents = {agent.extension: str(agent.key) for agent in configuration.tables(session).agents}
-    return {
-        agents[extension]: int(uri.rpartition(":")[2])
-        for extension, uri in stored_phones(session)
-        if uri and "@127.0.0.1:" in uri
-    }
+        agents = {agent.extension: str(agent.key) for agent in store.read(configuration.tables).agents}
+        return {
+            agents[extension]: int(uri.rpartition(":")[2])
+            for extension, uri in store.read(stored_phones)
+            if uri and "@127.0.0.1:" in uri
+        }
 
 
 @contextmanager

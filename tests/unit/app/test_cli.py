@@ -104,8 +104,8 @@ def test_a_short_password_and_a_user_without_a_role_are_refused(
     assert run(config_file, "user", "add", "sue", "--skill", "es=100") == 1
     said = capsys.readouterr().err
     assert "at least 8 characters" in said
-    assert "--role supervisor" in said
-    assert "add --extension" in said
+    assert "a role such as supervisor" in said
+    assert "give an extension" in said
 
 
 def test_a_flow_with_mistakes_is_named_with_its_lines(
