@@ -9,7 +9,7 @@ from ctiserver.app.runtime import Runtime
 from ctiserver.asterisk.clock import Clock
 from ctiserver.bus import topics
 from ctiserver.bus.port import Bus
-from ctiserver.core.errors import Refusal
+from ctiserver.core.errors import ConfigError, Refusal, StoreError
 from ctiserver.core.events import RequestAnswered
 from ctiserver.core.live_view import ScreenPop
 from ctiserver.core.message import Event
@@ -61,7 +61,12 @@ class FrontDesk:
         return msgspec.json.encode(self._running().view)
 
     async def _read_again(self, _body: bytes) -> bytes:
-        return msgspec.json.encode({"version": self._reload()})
+        try:
+            return msgspec.json.encode({"version": self._reload()})
+        except ConfigError as error:
+            raise Refusal("bad_configuration", str(error)) from None
+        except StoreError as error:
+            raise Refusal("no_database", str(error)) from None
 
     def _running(self) -> Runtime:
         if self.runtime is None:
