@@ -4,6 +4,7 @@ It starts by locking its folder, replaying the journal and serving requests; whe
 compares, goes on where it was, and lets nobody notice. It is made to be killed at any moment.
 """
 
+import gc
 import random
 import signal
 from asyncio import ensure_future
@@ -107,6 +108,7 @@ class CallsProcess:
             signal.signal(number, lambda *_: self._reactor.callFromThread(self._reactor.stop))
         self._reactor.callLater(0, self._serve)  # the asyncio loop must run by then
         self._reactor.addSystemEventTrigger("before", "shutdown", self._close)
+        gc.freeze()  # else a full collection walks through all that was imported, and stops every call for 60 ms
         self._reactor.run(installSignalHandlers=False)
         return self._exit_status
 

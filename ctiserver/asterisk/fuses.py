@@ -24,17 +24,22 @@ class Fuses:
         self._clock = clock
         self._send = send
         self._renewals: dict[LegId, Callable[[], None]] = {}
+        self._renewed: dict[LegId, SetFuse] = {}
 
     def set(self, command: SetFuse) -> None:
-        """Lights the fuse, in place of the one before."""
+        """Lights the fuse, in place of the one before; one that is being renewed just like this burns on."""
+        if self._renewed.get(command.leg) == command:
+            return
         self.forget(command.leg)
         self._send(command.leg, command.seconds)
         if command.refresh_seconds is not None:
+            self._renewed[command.leg] = command
             part = 0.5 + crc32(command.leg.encode()) / 2**33
             self._later(command, command.refresh_seconds * part)
 
     def forget(self, leg: LegId) -> None:
         """No more renewals; the fuse that burns is not put out."""
+        self._renewed.pop(leg, None)
         self._renewals.pop(leg, lambda: None)()
 
     def forget_all(self) -> None:

@@ -55,6 +55,24 @@ def test_a_new_fuse_takes_the_place_of_the_old() -> None:
     assert [seconds for _at, _leg, seconds in world.sent] == [60, 14_400]
 
 
+def test_a_fuse_that_is_renewed_already_is_not_sent_again_when_the_caller_moves_on() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.set(FUSE)
+    assert len(world.sent) == 1
+    world.fuses.set(SetFuse(leg=LEG, seconds=14_400))
+    world.fuses.set(FUSE)
+    assert [seconds for _at, _leg, seconds in world.sent] == [60, 14_400, 60]
+
+
+def test_after_a_lost_link_every_fuse_is_lit_again() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.forget_all()
+    world.fuses.set(FUSE)
+    assert len(world.sent) == 2
+
+
 def test_a_leg_that_ended_has_no_fuse() -> None:
     world = World()
     world.fuses.set(FUSE)
