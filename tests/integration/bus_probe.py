@@ -15,12 +15,16 @@ _numbers = itertools.count(1)
 
 
 class BusProbe:
-    """`events` and `pops` are lists of plain JSON objects in the order heard; `batches` say of which entry."""
+    """`events` and `pops` are lists of plain JSON objects in the order heard; `batches` say of which entry.
+
+    `connections`: how often the bus was reached; whatever was said in between is lost.
+    """
 
     def __init__(self, url: str, prefix: str) -> None:
         self.events: list[dict[str, Any]] = []
         self.pops: list[dict[str, Any]] = []
         self.batches: list[tuple[int, list[dict[str, Any]]]] = []
+        self.connections = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -30,8 +34,12 @@ class BusProbe:
         bus = RedisBus(url, prefix=prefix)
         await bus.subscribe(topics.EVENTS, self._heard)
         await bus.subscribe(topics.pop("*"), lambda _topic, body: self.pops.append(msgspec.json.decode(body)))
+        bus.when_connected(self._count)
         await bus.start()
         return bus
+
+    def _count(self) -> None:
+        self.connections += 1
 
     def _heard(self, _topic: str, body: bytes) -> None:
         told = msgspec.json.decode(body)

@@ -11,19 +11,21 @@ from tests.integration.sipp import until
 
 
 class Screen:
-    """Its view is a snapshot and every event heard since; it never asks again unless told to `heal`."""
+    """Its view is a snapshot and every event heard since; it asks again only when its bus was away."""
 
     def __init__(self, probe: BusProbe) -> None:
         self._probe = probe
-        self.heal()
+        self._heal()
 
-    def heal(self) -> None:
-        """Take a snapshot anew, as a console does when its bus was away."""
+    def _heal(self) -> None:
+        self._connections = self._probe.connections
         self._heard = len(self._probe.batches)
         self._view = msgspec.convert(self._probe.snapshot(), LiveView)
 
     def view(self) -> dict[str, Any]:
-        """What the screen shows now."""
+        """What the screen shows now. Raises what the bus raises while it is away."""
+        if self._probe.connections != self._connections:
+            self._heal()
         while self._heard < len(self._probe.batches):
             seq, events = self._probe.batches[self._heard]
             self._heard += 1

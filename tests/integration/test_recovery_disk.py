@@ -178,18 +178,18 @@ def test_records_wait_for_a_locked_sqlite_database_and_catch_up(tmp_path: Path) 
 def test_records_wait_for_a_postgresql_server_that_is_down_and_catch_up(tmp_path: Path) -> None:
     with running_postgres() as server:
         more = f'[database]\nurl = "{server.new_database()}"'
-        started: list[subprocess.Popen[bytes]] = []
+        first = server.process
 
         def start_again() -> None:
-            started.append(subprocess.Popen(server.process.args))
+            quiet = subprocess.DEVNULL
+            server.process = subprocess.Popen(first.args, stdout=quiet, stderr=quiet)
             server.wait_until_ready()
 
         try:
             with center(tmp_path, more=more) as c:
-                server.process.send_signal(signal.SIGINT)
-                server.process.wait(30)
+                first.send_signal(signal.SIGINT)
+                first.wait(30)
                 calls_while_the_database_is_away(c, start_again)
         finally:
-            for process in started:
-                process.send_signal(signal.SIGINT)
-                process.wait(30)
+            server.process.send_signal(signal.SIGINT)
+            server.process.wait(30)
