@@ -102,6 +102,10 @@ class PrivateAsterisk:
         """Ids of the bridges that exist."""
         return [str(bridge["id"]) for bridge in self._ari("bridges")]
 
+    def applications(self) -> list[str]:
+        """Names of the applications that somebody listens for."""
+        return [str(application["name"]) for application in self._ari("applications")]
+
     def log(self) -> str:
         """Asterisk's log so far."""
         return (self.config.asterisk_dir / "log/messages").read_text()
