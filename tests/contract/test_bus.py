@@ -3,11 +3,9 @@
 import asyncio
 import contextlib
 import os
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 import uvloop
@@ -16,9 +14,7 @@ from ctiserver.bus.local import LocalBus
 from ctiserver.bus.port import Bus, NoAnswer
 from ctiserver.bus.redis_bus import RedisBus
 from ctiserver.core.errors import Refusal
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
-from redis_server import RedisServer, running_redis
+from tests.integration.redis_server import RedisServer, running_redis
 
 Scenario = Callable[[Bus, Bus], Coroutine[None, None, None]]
 
