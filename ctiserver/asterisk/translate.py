@@ -233,7 +233,12 @@ class Translator:
         return [PromptStarted(at=at, playback=playback)]
 
     def _prompt_finished(self, event: AriEvent, at: float) -> list[Input]:
+        """A hang-up ends the prompt too: then the end of the leg is the news, not that it was heard."""
         playback = event["playback"]
+        leg = self.legs.get(LegId(str(playback.get("target_uri", "")).removeprefix("channel:")))
+        if leg is not None and leg.hung_up:
+            self.playbacks.pop(PlaybackId(playback["id"]), None)
+            return []
         return self.prompt_over(PlaybackId(playback["id"]), at, failed=playback.get("state") == "failed")
 
     def _recording_finished(self, event: AriEvent, at: float) -> list[Input]:

@@ -7,18 +7,23 @@ from itertools import count
 import pytest
 
 from crm_core.interactions import Interaction
+from ctiserver.core.inputs import DigitPressed
 from tests.integration.daemon import RunningCenter, center
+from tests.integration.journal_probe import JournalProbe
 from tests.integration.sipp import Caller, Phone, until
+from tests.integration.tone_prompts import tone_prompts
 
 pytestmark = pytest.mark.integration
 
+PROMPT_SECONDS = 60.0
 _ordinals = count(1)
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCenter]:
-    """One center for all tests here."""
-    with center(tmp_path_factory.mktemp("hang-ups")) as started:
+    """One center for all tests here; its prompts last until a key or the end of the call."""
+    folder = tmp_path_factory.mktemp("hang-ups")
+    with center(folder, more=tone_prompts(folder / "tones", PROMPT_SECONDS)) as started:
         yield started
 
 
@@ -39,12 +44,12 @@ class Scene:
     c: RunningCenter
     caller: Caller
     ann: Phone
-    number: str = field(default="")
 
     def greeting(self) -> None:
         self.told("NodeEntered", node="welcome")
 
     def menu(self) -> None:
+        self.caller.press("*")
         self.told("NodeEntered", node="main")
 
     def second_menu(self) -> None:
@@ -74,8 +79,9 @@ class Scene:
 
     def first_question(self) -> None:
         self.invitation()
+        probe = JournalProbe(self.c.asterisk.config)
         self.caller.press("1")
-        until(lambda: self.said("PromptStarted") >= 2, "the first question", 15, self.c.log)
+        until(lambda: probe.inputs(DigitPressed), "the key that accepts", 15, self.c.log)
 
     def second_question(self) -> None:
         self.invitation()
@@ -89,9 +95,6 @@ class Scene:
 
     def told(self, kind: str, **fields: str) -> None:
         until(lambda: self.c.probe.told(kind, **fields), f"{kind} {fields}", 15, self.c.log)
-
-    def said(self, _kind: str) -> int:
-        return 2
 
 
 @dataclass(frozen=True)

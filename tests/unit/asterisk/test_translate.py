@@ -238,6 +238,17 @@ def test_a_prompt_that_cannot_be_played_failed() -> None:
     ]
 
 
+def test_a_prompt_that_a_hang_up_cut_short_was_not_heard() -> None:
+    translator = Translator()
+    translator.playing(PROMPT)
+    cut = playback("PlaybackFinished", "done")
+    cut["playback"]["target_uri"] = f"channel:{CALLER}"
+    assert told(ENTERED, HANG_UP, cut, LEFT, translator=translator)[1:] == [
+        LegEnded(at=4, leg=CALLER, by="caller", q850=16)
+    ]
+    assert not translator.playbacks
+
+
 def test_a_recording_is_stored_once_with_the_length_of_its_file() -> None:
     finished = {"type": "RecordingFinished", "recording": {"name": RECORDING, "duration": 7}}
     translator = Translator(file_seconds=lambda recording: 7.25)
