@@ -34,7 +34,9 @@ integration: ## the tests with real servers
 
 bench: ## measure and write bench/results
 	@$(PYTHON) tools/setup.py test
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.calls
+	$(BIN)/python -m bench.recovery
+	$(BIN)/python -m bench.lookup
 
 format: ## put the code into its form
 	$(BIN)/ruff format .
