@@ -76,7 +76,7 @@ class FrontDesk:
     def _parse(self, body: bytes) -> Request:
         try:
             fields: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
-            kind = request_types()[fields.pop("type", None)]
+            kind = request_types()[str(fields.pop("type", ""))]
             request: Request = msgspec.convert(fields | {"at": self._clock.now()}, kind)
         except KeyError:
             known = ", ".join(sorted(request_types()))
