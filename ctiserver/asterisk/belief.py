@@ -54,7 +54,8 @@ class PlaybackBelief(msgspec.Struct):
 class Belief(msgspec.Struct):
     """Plain containers only; `open` maps what a command is about to the command, in the order given.
 
-    `calls`: arrivals that the CEL file was not read up to yet, dead or alive.
+    `calls`: arrivals that the CEL file was not read up to yet, dead or alive, and those told as missed: while
+    somebody is in the fallback the file is read again from his beginning, and nobody is missed twice.
     """
 
     legs: dict[LegId, LegBelief] = {}
@@ -177,6 +178,8 @@ class Belief(msgspec.Struct):
 
     def _note_progress(self, message: Input) -> None:
         match message:
+            case inputs.CallMissed(leg=leg, arrived_at=at):
+                self.calls[leg] = at
             case inputs.LegRinging(leg=leg) if leg in self.legs:
                 self.legs[leg].state = "ringing"
                 self._close(f"dial {leg}")

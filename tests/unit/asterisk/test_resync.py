@@ -287,6 +287,18 @@ def test_a_call_still_in_the_fallback_is_told_when_it_is_over() -> None:
     assert [type(one) for one in told] == [CallMissed, SwitchSynced]
 
 
+def test_a_missed_call_is_told_once_while_an_earlier_one_is_still_in_the_fallback() -> None:
+    it = belief()
+    there = reality(caller(), caller(app="Queue", data="fallback", id="cti-18.0"))
+    over = [*fallback_call("cti-19.0", 41), hang_up(45, "cti-19.0")]
+    records = cel(*fallback_call("cti-18.0", 40), *over)
+    told = differences(it, there, records, NOW)
+    assert [type(one) for one in told] == [CallMissed, SwitchSynced]
+    for one in told:
+        it.note(one)
+    assert [type(one) for one in missed_calls(it, there, records, NOW)] == [SwitchSynced]
+
+
 def test_only_what_bears_our_name_and_is_not_wanted_is_an_orphan() -> None:
     there = reality(
         caller(),
