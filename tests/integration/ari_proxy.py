@@ -184,6 +184,7 @@ class AriProxy:
                 self._close(side)
             elif not side.from_client:
                 side.other.socket.sendall(data)
+                self._told(side, data)
             else:
                 self._forward(side, side.other, data)
         except OSError:
@@ -208,6 +209,9 @@ class AriProxy:
                 counter.call()
                 last = last or counter.last
         return last
+
+    def _told(self, side: _Side, data: bytes) -> None:
+        """What Asterisk said on one link; for whoever wants to listen too."""
 
     def _close(self, side: _Side) -> None:
         for one in (side, side.other):
