@@ -103,8 +103,9 @@ class PrivateAsterisk:
         return [str(bridge["id"]) for bridge in self._ari("bridges")]
 
     def applications(self) -> list[str]:
-        """Names of the applications that somebody listens for."""
-        return [str(application["name"]) for application in self._ari("applications")]
+        """Names of the applications that there are; () while Asterisk is just taking one away."""
+        listed = self._ari("applications")
+        return [str(application["name"]) for application in listed] if isinstance(listed, list) else []
 
     def log(self) -> str:
         """Asterisk's log so far."""
