@@ -72,9 +72,10 @@ def unseen(logs: dict[str, ChannelLog], known: Container[str]) -> dict[str, Chan
 
 
 def _note(log: ChannelLog, record: CelRecord, app: str) -> None:
+    log.number = log.number or record.userfield
     match record.eventtype:
         case "CHAN_START":
-            log.started_at, log.did, log.number = record.at, record.exten, record.num
+            log.started_at, log.did = record.at, record.exten
         case "APP_START" if record.appname == "Stasis" and record.appdata.startswith(f"{app},in"):
             log.incoming = True
             log.did = record.appdata.split(",")[2] if record.appdata.count(",") > 1 else log.did

@@ -16,14 +16,16 @@ _LONGEST_READ_BYTES = 4 << 20
 
 
 class CelRecord(msgspec.Struct, frozen=True):
-    """One event of a channel; `at` is in UTC epoch seconds. See asterisk_config/cel_custom.conf.j2."""
+    """One event of a channel; `at` is in UTC epoch seconds. See asterisk_config/cel_custom.conf.j2.
+
+    `userfield`: the caller's number, digits and + alone, once the dialplan has set it.
+    """
 
     eventtype: str
     eventtime: str
     uniqueid: str
     linkedid: str = ""
-    num: str = ""
-    name: str = ""
+    userfield: str = ""
     exten: str = ""
     context: str = ""
     channame: str = ""

@@ -1,5 +1,6 @@
 """The private Asterisk by itself: what holds when no application of ours is there."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ctiserver.asterisk.conf import check
+from ctiserver.asterisk.conf import cel_file, check
 from ctiserver.asterisk.modules import MODULES
 from ctiserver.asterisk.passwords import passwords
 from ctiserver.asterisk.run import start
@@ -249,6 +250,16 @@ def test_any_caller_id_is_served(asterisk: PrivateAsterisk, from_header: str) ->
     asterisk.wait_quiet()
 
 
+def test_what_a_caller_sends_neither_breaks_nor_forges_a_record(asterisk: PrivateAsterisk) -> None:
+    number = "%5C%0A%7B%22eventtype%22:%22FORGED%22%7D%0A"
+    with asterisk.call(number=number) as call:
+        call.wait_answered()
+        call.hang_up()
+    asterisk.wait_quiet()
+    told = [json.loads(line) for line in cel_file(asterisk.config).read_text().splitlines()]
+    assert all(record["eventtype"] != "FORGED" for record in told)
+
+
 def test_a_caller_who_gives_up_before_the_answer_leaves_nothing_behind(asterisk: PrivateAsterisk) -> None:
     ari = AriApp(asterisk)
     with ari.connected(), asterisk.call() as call:
@@ -295,7 +306,8 @@ def test_each_of_a_hundred_calls_is_answered_and_its_key_heard(asterisk: Private
     ) as callers:
         assert callers.wait_end(40) == 0, callers.story()
     asterisk.wait_quiet()
-    events = [e for e in asterisk.cel() if e["eventtype"] == "FALLBACK" and e["num"].startswith("+5693")]
+    told = [e for e in asterisk.cel() if e["userfield"].startswith("+5693")]
+    events = [e for e in told if e["eventtype"] == "FALLBACK"]
     assert sum(e["appdata"] == "FALLBACK,emergency" for e in events) == 100
 
 

@@ -75,8 +75,8 @@ def test_a_long_file_is_read_in_parts(file: Path, monkeypatch: pytest.MonkeyPatc
 
 def fallback_call(channel: str) -> bytes:
     return (
-        line("CHAN_START", 10, channel, num="+5691", exten="5622", context="from-trunk")
-        + line("APP_START", 10, channel, appname="Stasis", appdata="cti,in,+5622")
+        line("CHAN_START", 10, channel, exten="5622", context="from-trunk")
+        + line("APP_START", 10, channel, userfield="+5691", appname="Stasis", appdata="cti,in,+5622")
         + line("FALLBACK", 11, channel, eventextra='{"extra":"queue"}')
     )
 

@@ -247,8 +247,8 @@ def test_a_caller_who_was_answered_before_we_knew_him_is_answered() -> None:
 
 def fallback_call(leg: str, at: float) -> list[CelRecord]:
     return [
-        record("CHAN_START", at, leg, num="+5691", exten="5622"),
-        record("APP_START", at, leg, appname="Stasis", appdata="cti,in,+5622"),
+        record("CHAN_START", at, leg, exten="5622"),
+        record("APP_START", at, leg, userfield="+5691", appname="Stasis", appdata="cti,in,+5622"),
         record("FALLBACK", at + 1, leg, eventextra='{"extra":"emergency"}'),
     ]
 
