@@ -101,7 +101,7 @@ def install_packages(goal: str) -> str:
     missing = missing_packages(goal)
     if not missing:
         return "all there"
-    by_hand = f"apt-get install {' '.join(missing)}"
+    by_hand = f"apt-get update && apt-get install {' '.join(missing)}"  # a fresh machine has no package lists
     if not shutil.which("apt-get"):
         raise Failed(
             f"missing: {', '.join(missing)} (Debian's names); install them, then repeat: make {goal}"
