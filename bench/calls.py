@@ -28,9 +28,9 @@ from bench.sides import OURS, QUEUE, Run, answered_per_second, run
 SIDES = (QUEUE, OURS)
 FEW_AGENTS, MANY_AGENTS = 20, 100
 LOADS = {"light": (60, 5), "backlog": (240, 30)}
-STEPS = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100)
-FIRST_STEP = 4
-STEP_SECONDS = 8
+STEPS = (10, 20, 30, 40, 50, 60, 70, 80, 100, 120)
+FIRST_STEP = 3
+STEP_SECONDS = 6
 PATIENCE_SECONDS = {"waits": 60.0, "throughput": 10.0}
 BARE_STEPS = (100, 200, 300, 400, 600)
 _TARGETS = (

@@ -4,32 +4,27 @@ The rows are made by SQL. The bare side is the driver alone with one prepared st
 the calls process uses it, and `Store.read`. Sides alternate; every side gets the same numbers, of which one in ten is
 unknown. The data are in memory after the first round, which isn't counted.
 
-    python bench/lookup.py [--customers N] [--look-ups N] [--only sqlite|postgresql]
+    python -m bench.lookup [--customers N] [--look-ups N] [--only sqlite|postgresql]
 """
 
 import argparse
 import random
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from sqlalchemy import text
 
-from bench import report
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "contract"))
-from postgres import running_postgres
-
+from bench import machine, report
 from crm_core import schema
 from crm_core.customers import find_by_number
 from crm_core.db import Store
+from tests.contract.postgres import running_postgres
 
 REPETITIONS = 3
 SELECT = """
@@ -146,16 +141,17 @@ def postgresql_sides(count: int) -> Iterator[dict[str, LookUp]]:
             yield {"bare SELECT": bare, **ours(store)}
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description="Look-up by number: the store against a bare prepared SELECT."
     )
     parser.add_argument("--customers", type=int, default=1_000_000)
-    parser.add_argument("--look-ups", type=int, default=10_000)
+    parser.add_argument("--look-ups", type=int, default=4_000)
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     chance = random.Random(1)
     numbers = [number_of(chance.randint(1, options.customers * 10 // 9)) for _ in range(options.look_ups)]
+    yardstick = machine.yardstick()
     rows: list[dict[str, Any]] = []
     for database, sides in (("sqlite", sqlite_sides), ("postgresql", postgresql_sides)):
         if options.only in (None, database):
@@ -166,6 +162,7 @@ def main() -> None:
         f"{options.customers} customers with one number each, made by SQL; {options.look_ups} look-ups per round, "
         f"{found} of them found; {REPETITIONS} rounds a side, alternated, medians; times in microseconds",
         "Store.later includes the way to a thread and back",
+        yardstick,
     ]
     print(report.write("lookup", "Look-up by number", rows, notes))
 

@@ -1,0 +1,29 @@
+"""All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
+
+    python -m bench [lookup|recovery|calls]...
+
+Each writes its table and its figures into bench/results; with names only those are run.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from bench import calls, lookup, recovery
+
+BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
+    "lookup": lookup.main,
+    "recovery": recovery.main,
+    "calls": calls.main,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure and write bench/results.")
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which; all without a name")
+    for name in parser.parse_args().names or BENCHES:
+        print(f"{name}:", flush=True)
+        BENCHES[name]([])
+
+
+if __name__ == "__main__":
+    main()
