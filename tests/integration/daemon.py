@@ -233,11 +233,11 @@ class RunningCenter:
         return record
 
     def send_home(self) -> None:
-        """All agents dispose of what they have in hand and log out, so that another test finds them so."""
+        """All agents log out and dispose of what they have in hand, so that another test finds them so."""
         for agent, state in self.view()["agents"].items():
+            self.set_status(agent, "logged_out")
             if state.get("contact"):
                 self.dispose(agent)
-            self.set_status(agent, "logged_out")
 
 
 def _is_whole(row: Interaction) -> bool:
