@@ -47,6 +47,7 @@ from ivr.prompts import Prompts
 
 _log = structlog.get_logger()
 SNAPSHOT_SCHEMA = 1
+FAILED_EXIT_STATUS = 1
 SWITCH = "a"  # one Asterisk today; ids already say which
 
 
@@ -126,6 +127,8 @@ class CallsProcess:
         self._runtime.close()
         self._journal.close()
         self._scheduler.close()
+        if not self._exit_status:
+            self._snapshots.take_last()
         return self._switch.stopService()
 
     def _make_switch(self) -> AriSwitch:
@@ -159,11 +162,18 @@ class CallsProcess:
     def _switch_up(self, session: str) -> None:
         self._runtime.switch_up(session)
         self._provision()
-        self._switch.resync(self._runtime.belief).addCallbacks(self._runtime.synced, self._not_synced)
+        compared = self._switch.resync(self._runtime.belief)
+        compared.addCallbacks(self._runtime.synced, self._not_synced).addErrback(self._cannot_go_on)
 
     def _not_synced(self, failure: Failure) -> None:
         if not failure.check(SwitchUnreachable):
             _log.error("comparing with Asterisk failed", error=failure.getTraceback())
+
+    def _cannot_go_on(self, failure: Failure) -> None:
+        """Alive but deaf is worse than dead: nobody would be served, and the parent would see nothing wrong."""
+        _log.critical("going on after the comparison failed; starting again", error=failure.getTraceback())
+        self._exit_status = FAILED_EXIT_STATUS
+        self._reactor.stop()
 
     def _provision(self) -> None:
         phones = deferToThread(read_phones, self._store, sip_secret(self._config))

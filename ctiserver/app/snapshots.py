@@ -1,4 +1,8 @@
-"""When snapshots are taken: every so many seconds or entries, and at once after a gap in the journal."""
+"""When snapshots are taken: every so many seconds or entries, after a gap in the journal, at an orderly end.
+
+The last one leaves nothing to replay: whoever starts next, perhaps a newer version whose engines would decide
+otherwise, goes on from what was decided.
+"""
 
 import structlog
 
@@ -6,6 +10,7 @@ from ctiserver.app.loop import LoopScheduler
 from ctiserver.app.runtime import Runtime
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.config import Journal as Policy
+from ctiserver.journal.errors import JournalError
 from ctiserver.journal.file import Journal
 from ctiserver.journal.snapshot import EncodedSnapshot, SnapshotStore
 
@@ -30,7 +35,7 @@ class Snapshots:
         self._runtime, self._journal, self._store = runtime, journal, store
         self._policy, self._clock, self._scheduler = policy, clock, scheduler
         self._taken_at, self._taken_seq = clock.now(), journal.last_seq
-        self._writing = False
+        self._writing = self._once_more = False
 
     def start(self) -> None:
         """Look every second whether one is due."""
@@ -46,13 +51,25 @@ class Snapshots:
             self.take()
 
     def take(self) -> None:
-        """Take one now, unless one is being written."""
-        if self._writing or self._journal.degraded:
+        """Take one now, or as soon as the one that is being written is done."""
+        if self._journal.degraded:
+            return
+        if self._writing:
+            self._once_more = True
             return
         self._writing = True
         self._taken_at, self._taken_seq = self._clock.now(), self._journal.last_seq
         encoded = self._store.encode(self._runtime.state())
         self._journal.when_synced(lambda: self._write(encoded))
+
+    def take_last(self) -> None:
+        """Take one in the calling thread, once the journal and its worker thread are closed."""
+        if self._journal.degraded:
+            return
+        try:
+            self._store.write(self._store.encode(self._runtime.state()))
+        except JournalError as error:
+            _log.error("no snapshot could be written", error=str(error))
 
     def _write(self, encoded: EncodedSnapshot) -> None:
         self._scheduler.in_thread(lambda: self._store.write(encoded), self._written)
@@ -61,5 +78,8 @@ class Snapshots:
         self._writing = False
         if error:
             _log.error("no snapshot could be written", error=str(error))
-            return
-        self._journal.remove_covered(self._store.covered_seq(), DURABLE_READERS)
+        else:
+            self._journal.remove_covered(self._store.covered_seq(), DURABLE_READERS)
+        if self._once_more:
+            self._once_more = False
+            self.take()

@@ -122,16 +122,29 @@ def test_it_is_written_only_when_its_entries_are_on_the_disk(bench: Bench) -> No
     assert bench.written() == [5]
 
 
-def test_no_second_one_begins_while_one_is_being_written(bench: Bench) -> None:
+def test_one_that_is_asked_for_while_one_is_being_written_comes_behind_it(bench: Bench) -> None:
     bench.journal.last_seq = 5
     bench.snapshots.take()
     bench.journal.last_seq = 6
     bench.snapshots.take()
-    bench.write()
-    assert bench.written() == [5]
     bench.snapshots.take()
     bench.write()
+    assert bench.written() == [5]
+    bench.pass_seconds(2)
     assert bench.written() == [5, 6]
+    assert bench.journal.covered == [0, 5]
+
+
+def test_an_orderly_end_leaves_nothing_to_replay(bench: Bench) -> None:
+    bench.journal.last_seq = 7
+    bench.snapshots.take_last()
+    assert bench.written() == [7]
+
+
+def test_an_end_while_the_journal_cannot_be_written_leaves_the_snapshots_as_they_are(bench: Bench) -> None:
+    bench.journal.last_seq, bench.journal.degraded = 7, True
+    bench.snapshots.take_last()
+    assert bench.written() == []
 
 
 def test_the_journal_forgets_what_the_older_of_two_covers(bench: Bench) -> None:
