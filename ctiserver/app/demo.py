@@ -38,7 +38,8 @@ _LINE_SECONDS = 10.0
 
 def run(chosen: Namespace) -> int:
     """Run until Ctrl-C, SIGTERM or the end of the time given; 0."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell may have left it ignored
+        signal.signal(number, _interrupt)
     began = time.monotonic()
     _require_programs()
     place = open_place(chosen.name, chosen.ports)
