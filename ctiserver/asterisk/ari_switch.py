@@ -33,6 +33,7 @@ from ctiserver.core.message import Command, Input
 
 _LOOK_SECONDS = 30.0
 _WORTH_TELLING_BYTES = 256 << 10
+_LONGEST_CEL_BYTES = 64 << 20
 
 log = structlog.get_logger()
 
@@ -225,8 +226,16 @@ class AriSwitch(Service):
             return
         reality = Reality(app=self._app, channels={channel["id"]: channel for channel in listed})
         told = missed_calls(belief, reality, records, self._clock.now())
-        if len(told) > 1 or records.offset - belief.cel_offset > _WORTH_TELLING_BYTES:
+        another = records.inode not in (0, belief.cel_inode)
+        if len(told) > 1 or another or records.offset - belief.cel_offset > _WORTH_TELLING_BYTES:
             self._told(told)
+            self._put_aside_what_is_read(records)
+
+    def _put_aside_what_is_read(self, records: cel.CelPart) -> None:
+        """Else the file would grow for ever. Not while somebody is in the fallback, for whom it is read again."""
+        read_to = (self._belief.cel_inode, self._belief.cel_offset)
+        if records.offset >= _LONGEST_CEL_BYTES and read_to == (records.inode, records.offset):
+            cel.put_aside(self._folders.cel_file, records.inode)
 
 
 def _log_failure(failure: Failure) -> None:

@@ -2,10 +2,12 @@
 
 One JSON object per line. A line without its end is still being written and is left for the next time; a line
 that is no record is skipped. A new file in the old one's place (another inode, or shorter) is read from its
-beginning.
+beginning, after the rest of the one that was put aside. Asterisk opens the file anew for each record, so it may be
+put aside at any time.
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,8 +64,28 @@ class CelPart:
 _decoder = msgspec.json.Decoder(CelRecord)
 
 
+def put_aside(path: Path, inode: int) -> None:
+    """Let Asterisk begin a new file in place of this one; the one before goes."""
+    with suppress(OSError):  # a full disk, or somebody else's doing: it will be tried again
+        if path.stat().st_ino == inode:
+            path.replace(_aside(path))
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.1")
+
+
 def read(path: Path, inode: int, offset: Offset) -> CelPart:
     """The records after `offset`, at most 4 MiB of them; a missing file has none."""
+    aside = _aside(path)
+    if inode and aside.exists() and aside.stat().st_ino == inode:
+        rest = _read(aside, inode, offset)
+        if rest.offset > offset:  # else nothing but a line that was never ended
+            return rest
+    return _read(path, inode, offset)
+
+
+def _read(path: Path, inode: int, offset: Offset) -> CelPart:
     try:
         file = path.open("rb")
     except FileNotFoundError:

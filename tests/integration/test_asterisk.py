@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ctiserver.asterisk.cel import put_aside, read_all
 from ctiserver.asterisk.conf import cel_file, check
 from ctiserver.asterisk.modules import MODULES
 from ctiserver.asterisk.passwords import passwords
@@ -258,6 +259,23 @@ def test_what_a_caller_sends_neither_breaks_nor_forges_a_record(asterisk: Privat
     asterisk.wait_quiet()
     told = [json.loads(line) for line in cel_file(asterisk.config).read_text().splitlines()]
     assert all(record["eventtype"] != "FORGED" for record in told)
+
+
+def test_asterisk_begins_a_new_file_of_events_when_the_old_one_is_put_aside(
+    asterisk: PrivateAsterisk,
+) -> None:
+    file = cel_file(asterisk.config)
+    with asterisk.call(number="+56922220901") as call:
+        call.wait_answered()
+        before = read_all(file, 0, 0)
+        put_aside(file, before.inode)
+        call.hang_up()
+    asterisk.wait_quiet()
+    until(file.exists, "a new file")
+    after = read_all(file, before.inode, before.offset)
+    assert after.inode != before.inode
+    ends = [record for _, record in after.records if record.eventtype == "CHAN_END"]
+    assert [record.userfield for record in ends] == ["+56922220901"]
 
 
 def test_a_caller_who_gives_up_before_the_answer_leaves_nothing_behind(asterisk: PrivateAsterisk) -> None:

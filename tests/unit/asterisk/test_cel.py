@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ctiserver.asterisk.call_log import channel_logs, missed, unseen
-from ctiserver.asterisk.cel import CelPart, read, read_all
+from ctiserver.asterisk.cel import CelPart, put_aside, read, read_all
 
 
 def line(event: str, at: float, channel: str, **more: str) -> bytes:
@@ -53,6 +53,23 @@ def test_a_new_file_in_the_old_ones_place_is_read_from_its_beginning(file: Path)
     new = read(file, old.inode, old.offset)
     assert events(new) == ["CHAN_START", "HANGUP"]
     assert new.inode != old.inode
+
+
+def test_the_rest_of_a_file_put_aside_is_read_before_the_new_one(file: Path) -> None:
+    file.write_bytes(line("CHAN_START", 1, "a"))
+    part = read(file, 0, 0)
+    with file.open("ab") as end:
+        end.write(line("ANSWER", 2, "a") + b'{"eventtype": "HANG')
+    put_aside(file, part.inode)
+    assert events(read(file, part.inode, part.offset)) == ["ANSWER"]
+    file.write_bytes(line("HANGUP", 3, "a"))
+    assert events(read_all(file, part.inode, part.offset)) == ["ANSWER", "HANGUP"]
+
+
+def test_a_file_that_is_another_by_now_is_not_put_aside(file: Path) -> None:
+    file.write_bytes(line("CHAN_START", 1, "a"))
+    put_aside(file, file.stat().st_ino + 1)
+    assert events(read(file, 0, 0)) == ["CHAN_START"]
 
 
 def test_a_file_that_became_shorter_is_read_again(file: Path) -> None:
