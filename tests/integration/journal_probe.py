@@ -52,6 +52,12 @@ class JournalProbe:
         self._look()
         return self._belief
 
+    def tail(self) -> str:
+        """The last inputs and events, for a failed assertion."""
+        self._look()
+        newest = [str(message) for _epoch, message in self._inputs[-30:]]
+        return "\n".join(["", *newest, "events:", *map(str, self._events[-40:])])
+
     @property
     def epoch(self) -> int:
         """That of the newest entry."""

@@ -48,7 +48,7 @@ class Outages:
             meanwhile()
             return self.journal.epoch > epoch and self.journal.synced_at(self.journal.epoch) is not None
 
-        until(back, "recovery", 3 * RESTART_SECONDS, self.center.log)
+        until(back, "recovery", 3 * RESTART_SECONDS, self.story)
         synced_at = self.journal.synced_at(self.journal.epoch)
         assert synced_at is not None
         self.center.wait_live()
@@ -79,13 +79,17 @@ class Outages:
                 answers.append(self.center.probe.request(kind, request_id=request_id, **fields))
             return bool(answers)
 
-        until(answered, f"an answer to {kind}", 3 * RESTART_SECONDS, self.center.log)
+        until(answered, f"an answer to {kind}", 3 * RESTART_SECONDS, self.story)
         return answers[0]
+
+    def story(self) -> str:
+        """What the journal and the daemon's log say, for a failed assertion."""
+        return f"{self.journal.tail()}\n{self.center.log()[-2000:]}"
 
     def records(self, count: int = 1) -> list[Interaction]:
         """This test's records, all complete, no more and no fewer than `count`, by arrival."""
         self.expected = count
-        until(lambda: sum(map(_complete, self._rows())) >= count, "complete records", 20, self.center.log)
+        until(lambda: sum(map(_complete, self._rows())) >= count, "complete records", 20, self.story)
         return self.assert_no_more_records()
 
     def assert_no_more_records(self) -> list[Interaction]:

@@ -45,9 +45,9 @@ def test_a_caller_killed_in_his_greeting_hears_it_on_and_chooses(test: Outages) 
         until(lambda: journal.inputs(PromptStarted), "the greeting")
         assert not journal.inputs(PromptEnded)
         test.kill()
-        until(lambda: journal.events(NodeEntered, node="main"), "the menu", 15, c.log)
+        until(lambda: journal.events(NodeEntered, node="main"), "the menu", 15, test.story)
         caller.press("1")
-        until(lambda: journal.events(NodeEntered, node="invoices"), "the second menu", 15, c.log)
+        until(lambda: journal.events(NodeEntered, node="invoices"), "the second menu", 15, test.story)
         caller.press("1")
         c.wait_stage("queued")
         caller.hang_up()
@@ -107,14 +107,14 @@ def _serve(test: Outages, callers: dict[str, Caller]) -> list[str]:
 
 def _wait_talks(test: Outages, count: int) -> None:
     talks = f"{count} talks so far"
-    until(lambda: len(test.journal.events(ContactConnected)) == count, talks, 20, test.center.log)
+    until(lambda: len(test.journal.events(ContactConnected)) == count, talks, 20, test.story)
 
 
 def test_a_phone_that_rings_goes_on_ringing_and_is_answered_once(test: Outages) -> None:
     c, journal = test.center, test.journal
     with c.phone("ann", ring_seconds=None) as ann, c.call(keys=OPERATOR) as caller:
         c.set_status("ann", "available")
-        until(lambda: journal.events(OfferRinging), "a ringing phone", 15, c.log)
+        until(lambda: journal.events(OfferRinging), "a ringing phone", 15, test.story)
         test.kill()
         assert not ann.told("cancelled")
         ann.answer()
@@ -136,7 +136,7 @@ def test_a_phone_answered_while_nobody_listens_rings_again_and_is_answered_once(
         c.call(keys=OPERATOR, tone_hertz=500) as caller,
     ):
         c.set_status("ann", "available")
-        until(lambda: journal.events(OfferRinging), "a ringing phone", 15, c.log)
+        until(lambda: journal.events(OfferRinging), "a ringing phone", 15, test.story)
         with test.outage():
             # The one with channels stays listed when its socket is gone, those of the other sockets vanish.
             until(lambda: c.asterisk.applications() == [c.asterisk.config.asterisk.app], "no listener")
@@ -165,7 +165,7 @@ def test_two_kills_within_two_seconds_lose_nobody(test: Outages) -> None:
     with c.call(keys=OPERATOR) as waiting, c.phone("ann", ring_seconds=None) as ann:
         c.wait_stage("queued")
         with c.call(number="+56933334444") as new:
-            until(lambda: len(journal.events(ContactAnswered)) == 2, "an answer", 15, c.log)
+            until(lambda: len(journal.events(ContactAnswered)) == 2, "an answer", 15, test.story)
             first_epoch, first_at = journal.epoch, time.time()
             os.kill(c.calls_pid, signal.SIGKILL)
             until(lambda: journal.epoch > first_epoch or time.time() > first_at + 1.5, "a successor at work")

@@ -82,9 +82,9 @@ def _call(test: Outages, proxy: AriProxy, *, agent_leaves: bool) -> int:
     ):
         c.wait_stage("queued")
         test.ask("SetStatus", agent="ann", status="available")
-        until(lambda: test.journal.events(ContactConnected), "a talk", 20, c.log)
-        until(lambda: caller.audio.hears(AGENT_TONE), "the agent's tone at the caller", 20, c.log)
-        until(lambda: ann.audio.hears(CALLER_TONE), "the caller's tone at the agent", 20, c.log)
+        until(lambda: test.journal.events(ContactConnected), "a talk", 20, test.story)
+        until(lambda: caller.audio.hears(AGENT_TONE), "the agent's tone at the caller", 20, test.story)
+        until(lambda: ann.audio.hears(CALLER_TONE), "the caller's tone at the agent", 20, test.story)
         joined = len(proxy.requests)
         if agent_leaves:
             c.talk_a_while()

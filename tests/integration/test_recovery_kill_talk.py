@@ -47,7 +47,7 @@ def talk(
         c.call(number=number, keys=[(0.3, "0")], tone_hertz=CALLER_TONE) as caller,
     ):
         c.set_status(agent, "available")
-        until(lambda: len(test.journal.events(ContactConnected)) > since, "a talk", 20, c.log)
+        until(lambda: len(test.journal.events(ContactConnected)) > since, "a talk", 20, test.story)
         until(lambda: caller.audio.hears(AGENT_TONE), "the agent's tone at the caller")
         until(lambda: phone.audio.hears(CALLER_TONE), "the caller's tone at the agent")
         c.set_status(agent, "pause", "lunch")
@@ -114,7 +114,7 @@ def test_a_wrap_up_keeps_its_deadline_and_still_wants_a_disposition(test: Outage
     recovered_at = time.time()
     assert c.view()["agents"]["ann"]["activity"] == "wrapping_up"
     assert journal.belief().timers() == {"acd:wrap_up:ann": started.until}
-    until(lambda: journal.events(WrapUpEnded), "the end of the wrap-up", 3 * WRAP_UP_SECONDS, c.log)
+    until(lambda: journal.events(WrapUpEnded), "the end of the wrap-up", 3 * WRAP_UP_SECONDS, test.story)
     [ended] = journal.events(WrapUpEnded)
     assert ended.disposition is None
     assert 0 <= ended.at - max(started.until, recovered_at) < 1
@@ -133,7 +133,12 @@ def test_an_answer_of_the_survey_stays_and_the_next_question_is_asked(test: Outa
         c.wait_stage("survey")
         caller.press("1")
         caller.press("5")
-        until(lambda: journal.events(SurveyAnswered, question="satisfaction"), "the first answer", 15, c.log)
+        until(
+            lambda: journal.events(SurveyAnswered, question="satisfaction"),
+            "the first answer",
+            15,
+            test.story,
+        )
         test.kill()
         c.dispose("ann")
         caller.press("1")
