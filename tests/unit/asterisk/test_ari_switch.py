@@ -366,3 +366,22 @@ def test_what_is_told_reaches_the_owner_after_the_switch_has_cleaned_up(world: W
         LegJoined(at=1000, leg=CALLER, conversation=HOLD),
         LegEnded(at=1000, leg=CALLER, by="fallback"),
     ]
+
+
+def test_a_long_file_of_events_is_put_aside_when_all_of_it_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ari_switch, "_LONGEST_CEL_BYTES", 100)
+    monkeypatch.setattr(ari_switch, "_WORTH_TELLING_BYTES", 0)
+    file = world.folder / "cel.json"
+    line = b'{"eventtype": "CHAN_START", "eventtime": "1", "uniqueid": "a"}\n'
+    world.live()
+    file.write_bytes(line)
+    world.clock.advance(30, 1)
+    assert file.exists()
+    file.write_bytes(line * 2)
+    world.clock.advance(30, 1)
+    assert not file.exists()
+    file.write_bytes(line)
+    world.clock.advance(30, 1)
+    assert (world.belief.cel_inode, world.belief.cel_offset) == (file.stat().st_ino, len(line))
