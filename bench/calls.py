@@ -39,7 +39,8 @@ _TARGETS = (
 )
 _CPU = (
     "CPU in ms per call: `sipp` callers and phones, `calls` our calls process, `others` our parent, jobs and Redis, "
-    "`bench` the agents' dispositions over the bus"
+    "`bench` the agents' dispositions over the bus; `neighbours` what programs that are not part of the benchmark took "
+    "of the machine meanwhile"
 )
 
 
@@ -115,7 +116,8 @@ def _median_share(
 
 
 def _cpu(runs: Sequence[Run]) -> dict[str, float]:
-    return {f"cpu {part}": statistics.median(done.cpu_ms[part] for done in runs) for part in runs[0].cpu_ms}
+    parts = {f"cpu {part}": statistics.median(done.cpu_ms[part] for done in runs) for part in runs[0].cpu_ms}
+    return parts | {"neighbours %": statistics.median(done.neighbours_percent for done in runs)}
 
 
 def throughput(rounds: int) -> None:

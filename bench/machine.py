@@ -56,16 +56,29 @@ def _cpu_of(who: int) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def _machine_busy_seconds() -> float:
+    """CPU seconds of all programs since the boot: user, nice, system, interrupts."""
+    user, nice, system, _idle, _wait, hard, soft = map(int, Path("/proc/stat").read_text().split()[1:8])
+    return (user + nice + system + hard + soft) / _TICKS_PER_SECOND
+
+
 class CpuWatch:
     """CPU per part between its making and `used()`. `ended children` are those waited for meanwhile."""
 
     def __init__(self, parts: Mapping[str, Iterable[int]]) -> None:
         self._parts = {name: tuple(pids) for name, pids in parts.items()}
         self._before = self._now()
+        self._began, self._busy = time.monotonic(), _machine_busy_seconds()
 
     def used(self) -> dict[str, float]:
         """Seconds by part, with "bench" (this process) and "ended children"."""
         return {name: seconds - self._before[name] for name, seconds in self._now().items()}
+
+    def neighbours_percent(self) -> float:
+        """What part of the machine's cores programs that are not ours took: more than a little spoils figures."""
+        others = _machine_busy_seconds() - self._busy - sum(self.used().values())
+        cores = os.cpu_count() or 1
+        return max(0.0, others / (time.monotonic() - self._began) / cores * 100)
 
     def _now(self) -> dict[str, float]:
         parts = {name: cpu_seconds(pids) for name, pids in self._parts.items()}

@@ -15,12 +15,16 @@ _END_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What became of the calls; `cpu_ms` is CPU per call by part, in milliseconds."""
+    """What became of the calls; `cpu_ms` is CPU per call by part, in milliseconds.
+
+    `neighbours_percent` is what other programs took of the machine meanwhile.
+    """
 
     served: int
     failed: int
     timeline: Timeline
     cpu_ms: dict[str, float]
+    neighbours_percent: float
     complaint: str
 
 
@@ -35,7 +39,7 @@ def run(bench: Bench, side: str, *, agents: int, count: int, per_second: int, pa
         served, failed = callers.wait(_END_SECONDS)
         complaint = callers.errors()
     bench.wait_quiet()
-    used = watch.used()
+    used, neighbours = watch.used(), watch.neighbours_percent()
     parts = {
         "asterisk": used["asterisk"],
         "sipp": used["phones"] + used["ended children"],
@@ -44,7 +48,7 @@ def run(bench: Bench, side: str, *, agents: int, count: int, per_second: int, pa
         "bench": used["bench"],
     }
     cpu_ms = {name: seconds / count * 1000 for name, seconds in parts.items()}
-    return Run(served, failed, recorder.timeline(), cpu_ms, complaint)
+    return Run(served, failed, recorder.timeline(), cpu_ms, neighbours, complaint)
 
 
 def answered_per_second(bench: Bench, per_second: int, seconds: float) -> tuple[int, int]:
