@@ -153,7 +153,9 @@ def test_malformed_messages_and_a_flood_of_calls_leave_the_good_calls_unharmed(t
         flooding = [row.ani for row in records if row not in good and row.ani != ALMOST_GOOD]
         assert sorted(flooding) == [f"+569{ordinal:08}" for ordinal in range(FLOOD_CALLS)]
         print(f"the last record came {time.monotonic() - began:.0f} s later: {_outcomes(records)}")
-        c.asterisk.wait_quiet(60)  # for a malformed call that Asterisk waits 32 s for
+        # Two malformed calls that Asterisk understood are left, which it would give up after a minute.
+        c.asterisk.command("channel request hangup all")
+        assert all(row.ended_at for row in c.wait_records(len(records)))
 
 
 def _outcomes(records: list[Interaction]) -> dict[tuple[str | None, str | None], int]:
@@ -181,16 +183,15 @@ def _say_goodbye(c: RunningCenter, sender: socket.socket) -> None:
     """Hangs up each call of the flood once its answer, which Asterisk repeats, has come."""
     target = ("127.0.0.1", c.asterisk.sip_port)
     sender.settimeout(10)
-    gone: set[str] = set()
-    while len(gone) < FLOOD_CALLS:
+    gone = {"flood-9999"}  # the malformed ones: Asterisk gives them up by itself
+    while len(gone) <= FLOOD_CALLS:
         answer = sender.recv(65535).decode(errors="replace")
         header = dict(line.split(": ", 1) for line in answer.splitlines() if ": " in line)
         call_id = header.get("Call-ID", "")
         if answer.startswith("SIP/2.0 200") and header["CSeq"].endswith("INVITE") and call_id not in gone:
             for method in ("ACK", "BYE"):
                 sender.sendto(_in_dialogue(method, header, sender.getsockname()[1]), target)
-            if call_id != "flood-9999":
-                gone.add(call_id)
+            gone.add(call_id)
 
 
 def _in_dialogue(method: str, header: dict[str, str], port: int) -> bytes:
