@@ -24,7 +24,7 @@ def status(chosen: Namespace) -> None:
 
 
 def dispose(chosen: Namespace) -> None:
-    """Say how the contact in hand, or the one named, ended."""
+    """Say how the contact in hand, the one owed, or the one named, ended."""
     _on_the_bus(
         chosen, lambda bus: dispose_of(bus, chosen.agent, chosen.code, chosen.note, contact=chosen.contact)
     )
@@ -46,7 +46,7 @@ async def set_status(bus: Bus, agent: str, wanted: Status, reason: str = "") -> 
 
 
 async def dispose_of(bus: Bus, agent: str, code: str, note: str = "", *, contact: str = "") -> None:
-    """`contact` "": the one that the agent has in hand. Raises NoAnswer, or the Refusal of the engines."""
+    """`contact` "": the one that the agent has in hand or owes. Raises NoAnswer, or the Refusal of the engines."""
     chosen = contact or await _in_hand(bus, agent)
     await ask(
         bus, "Dispose", request_id=_new_id(), by=agent, agent=agent, contact=chosen, code=code, pii_note=note
@@ -60,7 +60,7 @@ async def _in_hand(bus: Bus, agent: str) -> str:
         raise Refusal(
             "unknown_agent", f"there is no agent {agent}; there are: {', '.join(sorted(known)) or 'none'}"
         )
-    if contact := known[agent].contact:
+    if contact := known[agent].contact or known[agent].owes:
         return contact
     raise Refusal("no_contact", f"{agent} has no contact in hand; name one with --contact")
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from random import Random
 
+from acd.talk import OWED
 from crm_core.demo import DISPOSITIONS
 from ctiserver.app.agent_commands import dispose_of, set_status
 from ctiserver.app.demo_callers import Plan, plan
@@ -19,7 +20,7 @@ from ctiserver.app.watch_feed import Feed
 from ctiserver.bus.port import Bus
 from ctiserver.core import events as e
 from ctiserver.core.config import Config
-from ctiserver.core.errors import CtiError
+from ctiserver.core.errors import CtiError, Refusal
 from ctiserver.core.ids import ContactId
 from ctiserver.core.live_view import ContactView
 from ctiserver.core.message import Event
@@ -28,6 +29,7 @@ from ctiserver.core.requests import Status
 _CALLER_HERTZ, _AGENT_HERTZ = 300, 600
 _SWEEP_SECONDS = 0.5
 _LONGEST_CALL_SECONDS = 300.0
+_DISPOSITION_OF_EVERY_QUEUE = "solved"
 
 
 class Traffic:
@@ -73,7 +75,7 @@ class Traffic:
         """Have all agents available and callers call, until cancelled."""
         self._feed = feed
         for agent in self._ports:
-            await set_status(self._bus, agent, Status.AVAILABLE)
+            await go_to_work(self._bus, agent)
         self._soon(self._sweep())
         while True:
             self._call()
@@ -94,7 +96,7 @@ class Traffic:
             case e.WrapUpStarted(agent=agent, contact=contact):
                 self._soon(self._dispose(agent, contact))
             case e.AgentStatusChanged(agent=agent, status=Status.PAUSE) if agent in self._ports:
-                self._later(10, lambda: set_status(self._bus, agent, Status.AVAILABLE))
+                self._later(10, lambda: go_to_work(self._bus, agent))
             case e.SurveyOffered(contact=contact):
                 self._answer_survey(contact)
             case e.SurveyEnded(complete=True):
@@ -172,6 +174,20 @@ class Traffic:
         task = asyncio.ensure_future(safely())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def go_to_work(bus: Bus, agent: str) -> None:
+    """Make the agent available. A demo that was ended during his wrap-up left him a disposition to give first.
+
+    Raises NoAnswer, or the Refusal of the engines.
+    """
+    try:
+        await set_status(bus, agent, Status.AVAILABLE)
+    except Refusal as refused:
+        if refused.error_id != OWED:
+            raise
+        await dispose_of(bus, agent, _DISPOSITION_OF_EVERY_QUEUE)
+        await set_status(bus, agent, Status.AVAILABLE)
 
 
 def _hang_up(caller: Caller) -> None:

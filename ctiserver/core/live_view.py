@@ -56,13 +56,15 @@ class ContactView(msgspec.Struct, kw_only=True):
 
 
 class AgentView(msgspec.Struct, kw_only=True):
-    """One agent; `since` is when his status or activity last changed."""
+    """One agent; `since` is when his status or activity last changed, `owes` the contact that he let his wrap-up
+    pass without disposing of."""
 
     agent: AgentKey
     status: str = "logged_out"
     reason: str = ""
     activity: str = "idle"
     contact: ContactId | None = None
+    owes: ContactId | None = None
     since: float = 0.0
 
 
@@ -130,7 +132,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                     arrived_at=event.at,
                     since=event.at,
                 )
-            case e.WrapUpStarted() | e.WrapUpEnded():
+            case e.WrapUpStarted() | e.WrapUpEnded() | e.Disposed():
                 self._wrap_up(event)
             case e.ContactEvent():
                 if contact := self.contacts.get(event.contact):
@@ -139,7 +141,7 @@ class LiveView(msgspec.Struct, kw_only=True):
     def _configure(self, event: e.ConfigurationChanged) -> None:
         self.version = event.version
         self.queues = {key: self.queues.get(key, QueueView(queue=key)) for key in event.queues}
-        busy = [key for key, agent in self.agents.items() if agent.contact]
+        busy = [key for key, agent in self.agents.items() if agent.contact or agent.owes]
         keys = dict.fromkeys((*event.agents, *busy))  # who was removed finishes what he has in hand
         self.agents = {key: self.agents.get(key, AgentView(agent=key)) for key in keys}
 
@@ -155,10 +157,17 @@ class LiveView(msgspec.Struct, kw_only=True):
             case _:
                 pass
 
-    def _wrap_up(self, event: e.WrapUpStarted | e.WrapUpEnded) -> None:
-        if isinstance(event, e.WrapUpStarted):
-            agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
-            agent.activity, agent.since = "wrapping_up", event.at
+    def _wrap_up(self, event: e.WrapUpStarted | e.WrapUpEnded | e.Disposed) -> None:
+        agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
+        match event:
+            case e.WrapUpStarted():
+                agent.activity, agent.since = "wrapping_up", event.at
+            case e.WrapUpEnded(disposition=None):
+                agent.owes = event.contact
+            case e.Disposed() if agent.owes == event.contact:
+                agent.owes = None
+            case _:
+                pass
 
     def _contact(self, event: e.ContactEvent, contact: ContactView) -> None:
         kind = type(event)

@@ -90,6 +90,23 @@ def test_an_agent_is_seen_in_every_activity() -> None:
     assert activities == ["idle", "reserved", "ringing", "talking", "wrapping_up", "idle"]
 
 
+def test_a_disposition_is_owed_from_the_end_of_the_wrap_up_until_it_is_given() -> None:
+    view, owed = view_after(LIFE[:-2]), []
+    for event in (
+        said("WrapUpEnded", 170.0, segment=1, disposition=None, by="center"),
+        e.AgentReleased(at=170.0, agent="ann", contact="c1"),  # type: ignore[arg-type]
+        said("Disposed", 200.0, segment=1, code="solved"),
+    ):
+        view.apply(event)
+        owed.append(view.agents["ann"].owes)  # type: ignore[index]
+    assert owed == ["c1", "c1", None]
+
+
+def test_a_disposition_given_in_time_is_not_owed() -> None:
+    view = view_after([*LIFE[:-2], said("Disposed", 69.0, segment=1, code="solved"), *LIFE[-2:]])
+    assert view.agents["ann"].owes is None  # type: ignore[index]
+
+
 def test_what_the_caller_did_and_who_he_is_can_be_seen() -> None:
     contact = view_after(LIFE[:8]).contacts["c1"]  # type: ignore[index]
     assert (contact.path, contact.values, contact.language) == (["main"], {"topic": "bills"}, "en")
