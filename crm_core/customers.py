@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     bindparam,
+    func,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -107,6 +108,10 @@ class Phone(Base):
     customer: Mapped[Customer] = relationship(back_populates="phones")
 
 
+CANDIDATES_AT_MOST = 20
+"""A switchboard, or a number that an import put everywhere, may belong to thousands: nobody chooses among them,
+and each would go into the journal, the record and the agent's screen."""
+
 # Built once: SQLAlchemy recognises it and compiles nothing per call.
 _CANDIDATES = (
     select(
@@ -119,13 +124,15 @@ _CANDIDATES = (
     )
     .join(Phone, (Phone.customer_id == Customer.id) & (Phone.account_id == Customer.account_id))
     .where(Phone.account_id == bindparam("account_id"), Phone.e164 == bindparam("e164"))
+    .order_by(func.coalesce(Customer.value_class, "Z"), Customer.id)
+    .limit(CANDIDATES_AT_MOST)
 )
 
 
 def find_by_number(session: Session, account_id: int, e164: str) -> list[Candidate]:
-    """The customers with this number, highest class first, those without class last, then by id."""
+    """The first twenty with this number: highest class first, those without class last, then by id."""
     rows = session.execute(_CANDIDATES, {"account_id": account_id, "e164": e164})
-    candidates = [
+    return [
         Candidate(
             customer_id=customer_id,
             pii_name=_full_name(name, surname, second_surname),
@@ -134,7 +141,6 @@ def find_by_number(session: Session, account_id: int, e164: str) -> list[Candida
         )
         for customer_id, name, surname, second_surname, value_class, language in rows
     ]
-    return sorted(candidates, key=lambda candidate: (candidate.value_class or "Z", candidate.customer_id))
 
 
 def customer(session: Session, account_id: int, customer_id: int) -> Customer:

@@ -39,7 +39,7 @@ class Interaction(Base):
     channel: Mapped[str] = mapped_column(default="voice")
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"))
     candidate_ids: Mapped[list[Any]] = mapped_column(default=list)
-    """Every customer with this number, the most valuable first."""
+    """The customers with this number, at most twenty, the most valuable first."""
     value_class: Mapped[str | None]
     did: Mapped[str] = mapped_column(default="")
     ani: Mapped[str] = mapped_column(default="")

@@ -33,6 +33,7 @@ EVENT_TYPES = (
 )
 BRIDGE_TYPES = {Kind.HOLD: "holding", Kind.TALK: "mixing"}
 SNOOP = "snoop-"
+_LONGEST_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,9 @@ def dial(command: DialLeg, app: str) -> Request:
 
 
 def caller_id(name: str, number: str) -> str:
-    """`"name" <number>` without the letters that would end it early; "" when both are empty."""
-    name = "".join(letter for letter in name if letter.isprintable() and letter not in '"<>\\')
-    number = "".join(letter for letter in number if letter.isalnum() or letter in "+*#")
+    """`"name" <number>` without the letters that would end it early, cut to what a SIP packet holds; "" when empty."""
+    name = "".join(letter for letter in name if letter.isprintable() and letter not in '"<>\\')[:_LONGEST_ID]
+    number = "".join(letter for letter in number if letter.isalnum() or letter in "+*#")[:_LONGEST_ID]
     return f'"{name}" <{number}>' if name or number else ""
 
 

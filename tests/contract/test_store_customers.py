@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from crm_core.accounts import Account
 from crm_core.agents import Agent, Skill, add_agent, phones
-from crm_core.customers import Customer, add_customer, change_customer, customer, find_by_number, search
+from crm_core.customers import (
+    CANDIDATES_AT_MOST,
+    Customer,
+    add_customer,
+    change_customer,
+    customer,
+    find_by_number,
+    search,
+)
 from crm_core.db import Store
 from crm_core.phone_numbers import E164
 from crm_core.users import add_user, authenticate, user
@@ -64,6 +72,17 @@ def test_of_those_who_share_a_number_the_highest_class_comes_first_and_the_uncla
     for rut, value_class in (("1-9", None), ("2-7", "C"), ("3-5", "A"), ("4-3", "B")):
         add(store, rut=rut, value_class=value_class, phones=[MOBILE])
     assert [found.value_class for found in store.read(find_by_number, 1, MOBILE)] == ["A", "B", "C", None]
+
+
+def test_of_many_who_share_a_number_the_most_valuable_are_found(store: Store) -> None:
+    def many(session: Session) -> None:
+        for ordinal in range(CANDIDATES_AT_MOST + 5):
+            value_class = "A" if ordinal >= CANDIDATES_AT_MOST else None
+            add_customer(session, 1, name="Ana", value_class=value_class, phones=[MOBILE], now=1.0)
+
+    store.write(many)
+    found = store.read(find_by_number, 1, MOBILE)
+    assert [one.value_class for one in found] == ["A"] * 5 + [None] * (CANDIDATES_AT_MOST - 5)
 
 
 def test_a_customer_of_another_account_is_never_seen(store: Store) -> None:

@@ -65,6 +65,10 @@ def test_a_caller_id_names_the_customer() -> None:
     assert caller_id("Ana Muñoz", "+56911111111") == '"Ana Muñoz" <+56911111111>'
 
 
+def test_a_long_name_is_cut() -> None:
+    assert caller_id("x" * 9000, "5" * 9000) == f'"{"x" * 64}" <{"5" * 64}>'
+
+
 @pytest.mark.parametrize(
     ("status", "message"),
     [
