@@ -15,7 +15,9 @@ from ctiserver.core.events import (
     ContactArrived,
     ContactConnected,
     ContactEnded,
+    ContactEvent,
     ContactMissed,
+    ContactQueued,
     ContactRequeued,
     OfferAccepted,
     PlaceTold,
@@ -78,7 +80,7 @@ class Ivr:
                 self._looked_up(message, turn)
             case TimerFired(timer=timer):
                 self._timer(timer, turn)
-            case PlaceTold() | OfferAccepted() | ContactConnected() | ContactRequeued() | TalkEnded():
+            case ContactEvent():
                 self._followed(message, turn)
             case CallMissed():
                 self._missed(message, turn)
@@ -232,15 +234,14 @@ class Ivr:
         elif session.phase is Phase.SURVEY:
             questions.silent(self.desk, session, turn)
 
-    def _followed(
-        self,
-        message: PlaceTold | OfferAccepted | ContactConnected | ContactRequeued | TalkEnded,
-        turn: Turn,
-    ) -> None:
+    def _followed(self, message: ContactEvent, turn: Turn) -> None:
+        """What the ACD does with a contact of ours."""
         session = self.desk.sessions.get(message.contact)
         if session is None:
             return
         match message:
+            case ContactQueued():
+                walk.queued(self.desk, session, turn)
             case PlaceTold():
                 walk.tell_place(self.desk, session, message.place, turn)
             case OfferAccepted():

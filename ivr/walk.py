@@ -68,7 +68,15 @@ def _hand_over(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> None:
             pii_name=session.candidates[0].pii_name if session.candidates else "",
         )
     )
-    if node.prompts:
+
+
+def queued(desk: Desk, session: Session, turn: Turn) -> None:
+    """He has his place, and hears music: now he can be told something without being kept from it.
+
+    Asterisk moves nobody into a conversation while a prompt plays to him alone; it would wait for its end.
+    """
+    node = desk.flow(session).nodes[session.node]
+    if isinstance(node, Enqueue) and node.prompts:
         play(desk, session, node.prompts, turn)
 
 

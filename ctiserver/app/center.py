@@ -1,6 +1,7 @@
 """The engines as one: an entry goes in, what is now so and what shall be done comes out.
 
-Every engine sees the input, then every event that any of them said, in the order said. Requests are answered once;
+Every engine sees the input, then every event that any of them said, in the order said; the ACD first, so that a
+caller has his place before the IVR tells him anything. Requests are answered once;
 a repeated request gets the answer it got. Pure: the same entries give the same turns, in production, in replay and
 in a simulation.
 """
@@ -28,7 +29,7 @@ class Center:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._ivr, self._acd = Ivr(), Acd()
-        self._engines: tuple[Engine, ...] = (self._ivr, self._acd)
+        self._engines: tuple[Engine, ...] = (self._acd, self._ivr)
         self._answers: dict[str, RequestAnswered] = {}
 
     def state(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ctiserver.app.center import Center
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core import wire
-from ctiserver.core.commands import CancelTimer, LookUp, StartTimer
+from ctiserver.core.commands import CancelTimer, LookUp, StartTimer, StopPlaying
 from ctiserver.core.events import OfferRinging, RequestAnswered
 from ctiserver.core.ids import TimerId
 from ctiserver.core.inputs import SwitchDown, SwitchUp, TimerFired
@@ -152,7 +152,7 @@ class Runtime:
         events = turn.events
         self._journal.append_derived(seq, _lines(events))
         self._fold(seq, message, turn)
-        for command in turn.commands:
+        for command in sorted(turn.commands, key=_begins_something):
             self._perform(command)
         if events:
             self._screens.tell(seq, events)
@@ -205,6 +205,11 @@ class Runtime:
     def switch_down(self) -> None:
         """The link to Asterisk is lost."""
         self.receive(SwitchDown(at=self._clock.now()))
+
+
+def _begins_something(command: Command) -> bool:
+    """What stops comes first: a prompt that plays would keep Asterisk from arranging anything."""
+    return not isinstance(command, StopPlaying)
 
 
 def _lines(events: Sequence[Event]) -> list[tuple[int, bytes]]:

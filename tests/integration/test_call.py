@@ -78,3 +78,21 @@ def test_the_more_valuable_of_two_waiting_callers_is_served_first(tmp_path: Path
             valuable.hang_up()
         ordinary.hang_up()
         ann.wait_ended()
+
+
+def test_a_prompt_in_the_queue_keeps_nobody_from_his_music_or_his_agent(tmp_path: Path) -> None:
+    """Asterisk moves no channel while a prompt plays to it alone, and answers nothing on that socket meanwhile."""
+    with center(tmp_path) as c, c.phone("ann", ring_seconds=0.1) as ann, c.call() as caller:
+        until(lambda: c.probe.told("NodeEntered", node="main"), "the menu", 10, c.log)
+        c.set_status("ann", "available")
+        caller.press("9")
+        ann.wait_answered()
+        c.wait_stage("talking")
+        [queued] = c.probe.told("ContactQueued")
+        [connected] = c.probe.told("ContactConnected")
+        waited = connected["at"] - queued["at"]
+        print(f"in talk {waited:.2f} s after the key; the prompt lasts longer")
+        assert waited < 3.0
+        assert "a socket was lost" not in c.log()
+        caller.hang_up()
+        ann.wait_ended()

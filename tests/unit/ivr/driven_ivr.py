@@ -5,7 +5,7 @@ from typing import Any
 from company import configured
 
 from ctiserver.core.commands import Play
-from ctiserver.core.events import ContactConnected, NodeEntered, OfferAccepted, TalkEnded
+from ctiserver.core.events import ContactConnected, ContactQueued, NodeEntered, OfferAccepted, TalkEnded
 from ctiserver.core.inputs import (
     CallArrived,
     DigitPressed,
@@ -39,6 +39,9 @@ class Driven:
         self.turns += 1
         turn = Turn(name=f"t{self.turns}", at=getattr(message, "at", 0.0))
         self.ivr.handle(message, turn)
+        for said in tuple(turn.said):
+            if isinstance(said, ContactQueued):  # the IVR goes on when the ACD has taken the contact
+                self.ivr.handle(said, turn)
         return turn.said
 
     @property
