@@ -4,8 +4,9 @@ Effect and position are one transaction, so that whatever dies, each event count
 waited for; the journal keeps what was not read.
 """
 
+import os
+import select
 import signal
-import threading
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -38,17 +39,19 @@ class Jobs:
         self._directory = folders.journal_dir(config)
         self._directory.mkdir(parents=True, exist_ok=True)
         self._reader: JournalReader | None = None
-        self._stopping = threading.Event()
+        self._stopping = False
+        self._wake_up, self._alarm = os.pipe()
 
     def stop(self) -> None:
-        """End after the turn under way."""
-        self._stopping.set()
+        """End after the turn under way; may be called by a signal's handler, which must take no lock."""
+        self._stopping = True
+        os.write(self._alarm, b".")
 
     def run(self, beat: Callable[[], None]) -> None:
         """Turn until stopped; `beat` tells the parent at each turn that the loop is alive."""
-        while not self._stopping.is_set():
+        while not self._stopping:
             beat()
-            self._stopping.wait(self.turn())
+            select.select([self._wake_up], [], [], self.turn())
         self._store.close()
 
     def turn(self) -> float:
