@@ -188,19 +188,20 @@ def _check(disposition: Disposition, request: Dispose) -> None:
 
 
 def _finish(floor: Floor, state: AgentState, contact: ContactId, turn: Turn) -> None:
-    turn.say(
-        CancelTimer(timer=wrap_up_timer(state.key)),
-        WrapUpEnded(
-            at=turn.at,
-            contact=contact,
-            agent=state.key,
-            segment=state.segment,
-            disposition=state.disposition,
-            by=state.key,
-        ),
-    )
+    turn.say(CancelTimer(timer=wrap_up_timer(state.key)), _wrap_up_ended(state, contact, state.key, turn))
     release(floor, state.key, contact, turn)
     offers.serve_agent(floor, state.key, turn)
+
+
+def _wrap_up_ended(state: AgentState, contact: ContactId, by: str, turn: Turn) -> WrapUpEnded:
+    return WrapUpEnded(
+        at=turn.at,
+        contact=contact,
+        agent=state.key,
+        segment=state.segment,
+        disposition=state.disposition,
+        by=by,
+    )
 
 
 def wrap_up_over(floor: Floor, key: AgentKey, turn: Turn) -> None:
@@ -209,16 +210,7 @@ def wrap_up_over(floor: Floor, key: AgentKey, turn: Turn) -> None:
     if state is None or state.activity is not Activity.WRAPPING_UP or state.contact is None:
         return
     state.owes = True
-    turn.say(
-        WrapUpEnded(
-            at=turn.at,
-            contact=state.contact,
-            agent=key,
-            segment=state.segment,
-            disposition=None,
-            by=CENTER,
-        )
-    )
+    turn.say(_wrap_up_ended(state, state.contact, CENTER, turn))
     pause(floor, key, OWED, turn)
     release(floor, key, state.contact, turn)
 

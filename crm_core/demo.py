@@ -8,6 +8,7 @@ life is unknown, so they must never be dialled.
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from faker import Faker
 from sqlalchemy import select
@@ -40,6 +41,17 @@ SKILLS = {
     "emergency": ("Emergencias", "Emergencies"),
 }
 """Key: label in Spanish, label in English."""
+
+QUEUES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("servicio", "Servicio al cliente", {"skills": {"billing": 30}, "survey": "satisfaction"}),
+    ("tecnico", "Servicio técnico", {"skills": {"technical": 30}, "survey": "satisfaction"}),
+    (
+        "emergencia",
+        "Emergencias",
+        {"skills": {"emergency": 50}, "emergency": True, "service_level_seconds": 10.0},
+    ),
+)
+"""Key, name, fields of a queue."""
 
 DISPOSITIONS: tuple[tuple[str | None, str, str, str, bool], ...] = (
     (None, "solved", "Resuelto", "Solved", False),
@@ -147,36 +159,11 @@ def _add_skills(session: Session) -> None:
 
 
 def _add_queues(session: Session) -> dict[str, Queue]:
-    known = {queue.key: queue for queue in session.scalars(select(Queue))}
-    if "servicio" not in known:
-        known["servicio"] = add_queue(
-            session,
-            DEFAULT_ACCOUNT_ID,
-            "servicio",
-            "Servicio al cliente",
-            skills={"billing": 30},
-            survey="satisfaction",
-        )
-    if "tecnico" not in known:
-        known["tecnico"] = add_queue(
-            session,
-            DEFAULT_ACCOUNT_ID,
-            "tecnico",
-            "Servicio técnico",
-            skills={"technical": 30},
-            survey="satisfaction",
-        )
-    if "emergencia" not in known:
-        known["emergencia"] = add_queue(
-            session,
-            DEFAULT_ACCOUNT_ID,
-            "emergencia",
-            "Emergencias",
-            skills={"emergency": 50},
-            emergency=True,
-            service_level_seconds=10.0,
-        )
-    return known
+    queues = {queue.key: queue for queue in session.scalars(select(Queue))}
+    for key, name, fields in QUEUES:
+        if key not in queues:
+            queues[key] = add_queue(session, DEFAULT_ACCOUNT_ID, key, name, **fields)
+    return queues
 
 
 def _add_dispositions(session: Session, queues: dict[str, Queue]) -> None:

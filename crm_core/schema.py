@@ -31,7 +31,7 @@ def upgrade(url: str) -> str:
     """
     engine = engine_for(url)
     try:
-        _make_folder(engine)
+        _make_file(engine)
         with engine.execution_options(writes=True).begin() as connection:
             _lock(connection)
             command.upgrade(_config(connection), "head")
@@ -72,6 +72,9 @@ def _lock(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
-def _make_folder(engine: Engine) -> None:
+def _make_file(engine: Engine) -> None:
+    """A new SQLite file is its owner's alone, and so is what SQLite lays beside it: customers' data is in it."""
     if engine.dialect.name == "sqlite" and engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(engine.url.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)

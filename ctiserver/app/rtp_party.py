@@ -56,29 +56,19 @@ def holds_tone(sound: Sequence[int], hertz: int) -> bool:
     return power > 100 and at_tone > 0.1 * power
 
 
-class RtpParty:
-    """Listens from the start; speaks once `speak_to` has said where.
+class _Speaker:
+    """A UDP socket of loopback and the thread that lives on it, from `start` to `close`."""
 
-    `on_tick` is called every 20 ms from the party's own thread.
-    """
-
-    def __init__(self, tone_hertz: int = 0, on_tick: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, on_tick: Callable[[], None]) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
-        self.packets = 0
-        self.heard_keys: list[str] = []
-        self._last_event_at = -1
         self._on_tick = on_tick
-        self._tone = cycle(tone_packets(tone_hertz))
-        self._target: tuple[str, int] | None = None
-        self._keys: deque[tuple[float, list[bytes]]] = deque()
-        self._heard: deque[tuple[float, bytes]] = deque(maxlen=_WINDOW_PACKETS)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._live, name=f"rtp {self.port}", daemon=True)
 
     def start(self) -> None:
-        """Begins to listen."""
+        """Begins to listen, or to press."""
         self._thread.start()
 
     def close(self) -> None:
@@ -87,6 +77,26 @@ class RtpParty:
         if self._thread.ident:
             self._thread.join()
         self._socket.close()
+
+    def _live(self) -> None:
+        raise NotImplementedError
+
+
+class RtpParty(_Speaker):
+    """Listens from the start; speaks once `speak_to` has said where.
+
+    `on_tick` is called every 20 ms from the party's own thread.
+    """
+
+    def __init__(self, tone_hertz: int = 0, on_tick: Callable[[], None] = lambda: None) -> None:
+        super().__init__(on_tick)
+        self.packets = 0
+        self.heard_keys: list[str] = []
+        self._last_event_at = -1
+        self._tone = cycle(tone_packets(tone_hertz))
+        self._target: tuple[str, int] | None = None
+        self._keys: deque[tuple[float, list[bytes]]] = deque()
+        self._heard: deque[tuple[float, bytes]] = deque(maxlen=_WINDOW_PACKETS)
 
     def speak_to(self, port: int | None) -> None:
         """Sends to a port of loopback from now on; None: falls silent."""
@@ -154,32 +164,16 @@ class RtpParty:
             self.heard_keys.append(_KEYS[packet[12] & 0x0F])
 
 
-class KeyPresser:
+class KeyPresser(_Speaker):
     """Presses keys in many calls from one silent socket, which is the media address of them all.
 
     `on_tick` is called every 20 ms from the presser's own thread.
     """
 
     def __init__(self, on_tick: Callable[[], None]) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        self._on_tick = on_tick
+        super().__init__(on_tick)
         self._due: list[tuple[float, int, int, bytes]] = []
         self._ordinal = 0
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._live, name=f"keys {self.port}", daemon=True)
-
-    def start(self) -> None:
-        """Begins to press."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Lets go of the keys; harmless before `start`."""
-        self._closing.set()
-        if self._thread.ident:
-            self._thread.join()
-        self._socket.close()
 
     def press(self, port: int, keys: str, after_seconds: float) -> None:
         """Presses keys one after the other in the call whose far end listens on the port; from `on_tick` only."""
