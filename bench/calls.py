@@ -169,6 +169,7 @@ def _step(ready: Bench, side: str, per_second: int) -> Run:
         per_second=per_second,
         patience_seconds=PATIENCE_SECONDS["throughput"],
     )
+    ready.staff(MANY_AGENTS)
     _tell(f"{side} at {per_second}/s: {done.served} served, {done.failed} failed")
     return done
 

@@ -86,10 +86,16 @@ class Bench:
     endpoints: list[str]
 
     def staff(self, count: int) -> None:
-        """The first `count` agents are available, the others have gone home."""
+        """The first `count` agents are available, the others have gone home.
+
+        Call it after every run: one that failed may leave agents paused, or in a wrap-up whose disposition was lost.
+        """
+        view = self.center.view()["agents"]
         for number, agent in enumerate(self.agents):
             status = "available" if number < count else "logged_out"
-            if self.center.view()["agents"][agent]["status"] != status:
+            if view[agent].get("activity") == "wrapping_up":
+                self.center.dispose(agent)
+            if view[agent].get("status", "logged_out") != status:
                 answer = self.center.set_status(agent, status)
                 assert not answer.get("error_id"), answer
 

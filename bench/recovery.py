@@ -47,7 +47,7 @@ def recover(ready: Bench, callers: int) -> dict[str, float]:
     center = ready.center
     log = center.folder / "serve.log"
     log_bytes = log.stat().st_size
-    before = _position(ready)
+    before, load = _position(ready), machine.load()
     killed_at = time.time()
     os.kill(center.calls_pid, signal.SIGKILL)
     until(lambda: "recovered" in _told(log, log_bytes), "recovery", 60, center.log)
@@ -72,6 +72,7 @@ def recover(ready: Bench, callers: int) -> dict[str, float]:
         **{part: seconds * 1000 for part, seconds in moments.items()},
         "entries": float(told["replayed"]["entries"]),
         "commands": float(told["recovered"]["commands"]),
+        "load": load,
     }
 
 
@@ -147,7 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = measure(sizes, options.rounds)
     notes = [
         f"callers wait in the queue; {options.rounds} rounds each, medians, in milliseconds; `first command` and "
-        "`total` count from the kill, the other columns are parts of `total`",
+        "`total` count from the kill, the other columns are parts of `total`; `load` is the load average at the kill: "
+        "`start` grows with it, the benchmark's own part of it is below 1",
         "no caller was lost in any round",
         yardstick,
     ]
