@@ -7,7 +7,7 @@ compares, goes on where it was, and lets nobody notice. It is made to be killed 
 import gc
 import random
 import signal
-from asyncio import ensure_future
+from asyncio import Lock, ensure_future, to_thread
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,8 @@ class CallsProcess:
         self._store = Store(config.database.url)
         self._bus = RedisBus(folders.redis_url(config), prefix=f"{config.installation.name}:")
         self._screens = BusScreens(self._bus)
-        self._front_desk = FrontDesk(bus=self._bus, clock=self._clock, reload=self._configure)
+        self._reloading = Lock()
+        self._front_desk = FrontDesk(bus=self._bus, clock=self._clock, reload=self._reload)
         self._journal = Journal.open(
             folders.journal_dir(config),
             epoch_path=folders.epoch_file(config),
@@ -192,22 +193,23 @@ class CallsProcess:
     def _apply_tables_at_start(self) -> None:
         """With calls to recover, yesterday's tables are better than none; without, a mistake refuses."""
         try:
-            self._configure()
+            self._use(*read_tables(self._config, self._store))
         except (ConfigError, StoreError) as error:
             if not self._runtime.view.version:
                 raise
             _log.error("the configuration is not applied, the one before stays in force", error=str(error))
 
-    def _configure(self) -> str:
-        version, tables = read_tables(self._config, self._store)
-        if version != self._runtime.view.version:
-            self._apply(version, tables)
-        if self._reactor.running:
+    async def _reload(self) -> str:
+        """Read in a thread, for a slow database must not hold up the calls; one after the other."""
+        async with self._reloading:
+            version, tables = await to_thread(read_tables, self._config, self._store)
+            self._use(version, tables)
             self._provision()
-        return version
+            return version
 
-    def _apply(self, version: str, tables: Tables) -> None:
-        self._runtime.receive(ConfigurationApplied(at=self._clock.now(), version=version, tables=tables))
+    def _use(self, version: str, tables: Tables) -> None:
+        if version != self._runtime.view.version:
+            self._runtime.receive(ConfigurationApplied(at=self._clock.now(), version=version, tables=tables))
 
     def _journal_fails(self, error: OSError) -> None:
         _log.critical(

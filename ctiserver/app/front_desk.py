@@ -1,6 +1,6 @@
 """The calls process on the bus: takes requests, gives snapshots, tells screens what changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -33,7 +33,7 @@ class BusScreens:
 class FrontDesk:
     """Every request is answered once, by the engines or with the reason why they did not see it."""
 
-    def __init__(self, *, bus: Bus, clock: Clock, reload: Callable[[], str]) -> None:
+    def __init__(self, *, bus: Bus, clock: Clock, reload: Callable[[], Awaitable[str]]) -> None:
         self._bus, self._clock, self._reload = bus, clock, reload
         self._answers: dict[str, RequestAnswered] = {}
         self.runtime: Runtime | None = None
@@ -62,7 +62,7 @@ class FrontDesk:
 
     async def _read_again(self, _body: bytes) -> bytes:
         try:
-            return msgspec.json.encode({"version": self._reload()})
+            return msgspec.json.encode({"version": await self._reload()})
         except ConfigError as error:
             raise Refusal("bad_configuration", str(error)) from None
         except StoreError as error:

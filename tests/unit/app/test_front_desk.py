@@ -44,7 +44,12 @@ class Office:
 
     def __init__(self, reload: Any = lambda: "v2", *, is_open: bool = True) -> None:
         self.bus, self.runtime = LocalBus(), AnsweringRuntime()
-        self.desk = self.runtime.desk = FrontDesk(bus=self.bus, clock=SteadyClock(), reload=reload)
+
+        async def reloaded() -> str:
+            version: str = reload()
+            return version
+
+        self.desk = self.runtime.desk = FrontDesk(bus=self.bus, clock=SteadyClock(), reload=reloaded)
         self.is_open = is_open
 
     def ask(self, topic: str, body: Any = None) -> Any:
