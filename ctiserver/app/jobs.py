@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
+import msgspec
 import structlog
 
 from crm_core import interaction_writer, reader_positions
@@ -21,7 +22,8 @@ from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.core import wire
 from ctiserver.core.config import Config
 from ctiserver.core.errors import StoreError
-from ctiserver.journal.line import Derived, Gap, Line, Position
+from ctiserver.core.message import Event
+from ctiserver.journal.line import Derived, Line, Position
 from ctiserver.journal.readers import JournalReader
 
 _log = structlog.get_logger()
@@ -79,14 +81,30 @@ class Jobs:
 
     def _write(self, lines: Sequence[Line]) -> None:
         """Each run of events in one transaction, and each gap; what was written is passed over when read again."""
-        for lost, some in groupby(lines, lambda line: isinstance(line, Gap)):
+        told = [(EventId(*line.position), _event(line)) for line in lines]
+        for lost, some in groupby(told, lambda one: one[1] is None):
             if lost:
-                for gap in some:
-                    self._store.write(interaction_writer.events_lost, EventId(*gap.position))
+                for event_id, _ in some:
+                    self._store.write(interaction_writer.events_lost, event_id)
             else:
-                events = [line for line in some if isinstance(line, Derived)]
-                batch = [(EventId(*line.position), wire.decode_event(line.body)) for line in events]
+                batch = [(event_id, event) for event_id, event in some if event]
                 self._store.write(interaction_writer.apply_batch, batch)
+
+
+def _event(line: Line) -> Event | None:
+    """None where something is lost: in a gap, and in an event of another version that this one cannot read.
+
+    Such an event costs its record something; to stop at it would cost all records after it.
+    """
+    if not isinstance(line, Derived):
+        return None
+    try:
+        return wire.decode_event(line.body)
+    except msgspec.DecodeError as error:
+        _log.error(
+            "an event cannot be read and is lost", event_id=str(EventId(*line.position)), error=str(error)
+        )
+        return None
 
 
 def _tell(reader: JournalReader) -> None:

@@ -73,6 +73,18 @@ def test_a_full_batch_is_followed_by_the_next_at_once(config: Config, jobs: Jobs
     assert jobs.turn() > 0
 
 
+def test_an_event_that_cannot_be_read_is_passed_over_and_the_record_is_incomplete(
+    config: Config, jobs: Jobs
+) -> None:
+    told = wire.encode(ContactAnswered(at=1.0, contact=ContactId("x")))
+    bodies = (told, b'{"type":"FromAnotherVersion","at":1.0}', told)
+    lines = [Entry(1, 1, 1.0, b"{}"), *(Derived(1, n, 1, 1.0, body) for n, body in enumerate(bodies, 1))]
+    SegmentName(1, 1).path(folders.journal_dir(config)).write_bytes(b"".join(map(encode, lines)))
+    jobs.turn()
+    [row] = jobs._store.read(lambda session: list(session.scalars(select(Interaction))))
+    assert (row.last_n, row.incomplete) == (3, True)
+
+
 def test_a_database_that_is_away_is_waited_for_and_then_everything_is_written_once(
     config: Config, tmp_path: Path
 ) -> None:
