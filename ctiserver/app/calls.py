@@ -155,6 +155,7 @@ class CallsProcess:
             on_up=self._switch_up,
             on_down=lambda: self._runtime.switch_down(),
             on_replaced=self._replaced,
+            machine_ahead_seconds=self._clock.machine_ahead_seconds,
         )
 
     def _receive(self, message: Input) -> None:

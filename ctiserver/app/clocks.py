@@ -23,6 +23,10 @@ class ReactorClock:
         """UTC epoch seconds."""
         return self._base + time.monotonic()
 
+    def machine_ahead_seconds(self) -> float:
+        """How far the machine's clock is ahead of this one: somebody has set it since the start."""
+        return time.time() - self.now()
+
     def call_later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
         """Calls once after `seconds`; the result cancels it and may be called at any time."""
         delayed = self._reactor.callLater(max(0.0, seconds), call)

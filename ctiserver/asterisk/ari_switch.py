@@ -65,7 +65,9 @@ class AriSwitch(Service):
         on_up: Callable[[str], None],
         on_down: Callable[[], None],
         on_replaced: Callable[[], None],
+        machine_ahead_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        self._machine_ahead_seconds = machine_ahead_seconds
         self._installation = installation
         self._app = app
         self._folders = folders
@@ -200,7 +202,8 @@ class AriSwitch(Service):
         if event.get("type") == "StasisStart" and event.get("args", [])[:1] == ["snoop"]:
             self._performer.snoop_is_there(RecordingId(event["args"][1]))
         else:
-            self._told(self._translator.handle(event, happened_at(event, self._clock.now())))
+            at = happened_at(event, self._clock.now(), self._machine_ahead_seconds())
+            self._told(self._translator.handle(event, at))
 
     def _told(self, inputs: list[Input]) -> None:
         for one in inputs:

@@ -20,3 +20,10 @@ def test_an_event_that_waited_for_us_bears_the_time_of_asterisk() -> None:
 @pytest.mark.parametrize("event", [{}, {"timestamp": None}, {"timestamp": "yesterday"}])
 def test_without_a_time_of_its_own_it_is_now(event: dict[str, object]) -> None:
     assert happened_at(event, 5.0) == 5.0
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 3600.0])
+def test_a_machine_whose_clock_was_set_changes_nothing(ahead: float) -> None:
+    ours = HAPPENED_AT - ahead
+    assert happened_at(EVENT, ours + 0.001, ahead) == ours + 0.001
+    assert happened_at(EVENT, ours + 86.0, ahead) == ours
