@@ -36,7 +36,7 @@ from ctiserver.core.commands import (
 )
 from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
 from ctiserver.core.ids import LegId, PlaybackId, RecordingId
-from ctiserver.core.inputs import LegEnded, LegFailed, RecordingFailed, RecordingStored
+from ctiserver.core.inputs import LegEnded, LegFailed, PromptEnded, RecordingFailed, RecordingStored
 from ctiserver.core.message import Command, Input
 
 log = structlog.get_logger()
@@ -69,8 +69,11 @@ class Performer:
         self._fuses = Fuses(clock, self._send_fuse)
 
     def adopt(self, seen: Seen) -> None:
-        """The bridges that there are."""
+        """The bridges that there are, and the prompts that play."""
         self._arranger.seen = seen
+        for key, playback in self.belief.playbacks.items():
+            if playback.started:
+                self._fuses.prompt_begins(playback.leg, key)
 
     def rest(self) -> None:
         """The link is down: no more renewals."""
@@ -93,6 +96,8 @@ class Performer:
                 self._arranger.leg_ended(leg, self._key(leg))
             case RecordingStored(recording=recording) | RecordingFailed(recording=recording):
                 self._recorder.over(recording, self._recording_key(recording))
+            case PromptEnded(playback=playback):
+                self._fuses.prompt_ended(playback)
 
     def snoop_is_there(self, recording: RecordingId) -> None:
         """The channel that a recording listens through has entered the application."""
@@ -147,6 +152,7 @@ class Performer:
             log.exception("prompt_not_found", says=command.says)
             failed(SwitchRefused(0, str(error)))
             return
+        self._fuses.prompt_begins(command.leg, command.playback)
         request = ari_wire.play(command.leg, command.playback, media, command.language)
         self._send(request, self._key(command.leg), gone=failed, refused=failed)
 

@@ -296,6 +296,25 @@ def test_a_renewed_fuse_burns_only_without_us(asterisk: PrivateAsterisk, center:
     assert center.told(CallMissed) == []
 
 
+def test_a_prompt_longer_than_the_links_patience_delays_nobody(
+    asterisk: PrivateAsterisk, center: AriCenter
+) -> None:
+    with asterisk.call() as caller:
+        leg = arrived(center)
+        prompt, began = center.new_id("prompt"), time.monotonic()
+        center.perform(
+            SetFuse(leg=leg, seconds=11, refresh_seconds=2),
+            Play(playback=prompt, leg=leg, says=("silence/8",), language="en"),
+        )
+        center.wait(PromptStarted, playback=prompt)
+        assert not center.wait(PromptEnded, playback=prompt, seconds=15).failed
+        assert time.monotonic() - began > 7
+        until(lambda: time.monotonic() - began > 12.5, "the time of a fuse that is not renewed")
+        assert center.told(SwitchDown) == center.told(LegEnded) == []
+        center.perform(DropLeg(leg=leg))
+        caller.wait_ended()
+
+
 def again(center: AriCenter, asterisk: PrivateAsterisk, thread: ReactorThread) -> AriCenter:
     """The daemon after kill -9: the same belief, from its journal."""
     center.stop()

@@ -2,10 +2,10 @@ from itertools import pairwise
 
 from ctiserver.asterisk.fuses import Fuses
 from ctiserver.core.commands import SetFuse
-from ctiserver.core.ids import LegId
+from ctiserver.core.ids import LegId, PlaybackId
 from tests.unit.asterisk.hand_clock import HandClock
 
-LEG = LegId("x.1")
+LEG, PROMPT, NEXT_PROMPT = LegId("x.1"), PlaybackId("p1"), PlaybackId("p2")
 FUSE = SetFuse(leg=LEG, seconds=60, refresh_seconds=20)
 
 
@@ -95,5 +95,76 @@ def test_a_leg_that_fell_to_the_fallback_during_the_stop_is_left_in_peace() -> N
     world.fuses.set(FUSE)
     world.clock.jump(90)
     world.fuses.forget(LEG)
+    world.clock.advance(100, 1)
+    assert len(world.sent) == 1
+
+
+def test_no_fuse_is_set_while_a_prompt_plays_for_asterisk_would_not_answer() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.prompt_begins(LEG, PROMPT)
+    world.clock.advance(50, 1)
+    assert len(world.sent) == 1
+    world.fuses.prompt_ended(PROMPT)
+    world.clock.advance(2, 0.5)
+    assert len(world.sent) == 2
+    world.clock.advance(100, 1)
+    assert len(world.sent) >= 6
+
+
+def test_a_prompt_begins_with_a_young_fuse() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.clock.advance(40, 0.5)
+    lit = len(world.sent)
+    world.clock.advance(11, 0.5)
+    world.fuses.prompt_begins(LEG, PROMPT)
+    assert world.clock.now() - world.sent[-1][0] <= 10
+    assert len(world.sent) > lit
+
+
+def test_the_last_of_several_prompts_counts() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.prompt_begins(LEG, PROMPT)
+    world.fuses.prompt_begins(LEG, NEXT_PROMPT)
+    world.clock.advance(15, 1)
+    world.fuses.prompt_ended(PROMPT)
+    world.clock.advance(15, 1)
+    assert len(world.sent) == 1
+    world.fuses.prompt_ended(NEXT_PROMPT)
+    world.clock.advance(2, 0.5)
+    assert len(world.sent) == 2
+
+
+def test_a_fuse_that_is_set_while_a_prompt_plays_waits_for_its_end() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.prompt_begins(LEG, PROMPT)
+    world.fuses.set(SetFuse(leg=LEG, seconds=14_400))
+    assert [seconds for _at, _leg, seconds in world.sent] == [60]
+    world.fuses.prompt_ended(PROMPT)
+    world.clock.advance(100, 1)
+    assert [seconds for _at, _leg, seconds in world.sent] == [60, 14_400]
+
+
+def test_after_a_lost_link_the_fuse_of_a_leg_with_a_prompt_is_lit_at_its_end() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.forget_all()
+    world.fuses.prompt_begins(LEG, PROMPT)
+    world.fuses.set(FUSE)
+    world.fuses.prompt_begins(LEG, PROMPT)
+    assert len(world.sent) == 1
+    world.fuses.prompt_ended(PROMPT)
+    assert len(world.sent) == 2
+
+
+def test_the_prompt_of_a_leg_that_ended_is_of_no_consequence() -> None:
+    world = World()
+    world.fuses.set(FUSE)
+    world.fuses.prompt_begins(LEG, PROMPT)
+    world.fuses.forget(LEG)
+    world.fuses.prompt_ended(PROMPT)
     world.clock.advance(100, 1)
     assert len(world.sent) == 1
