@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -17,13 +18,14 @@ from ctiserver.asterisk.conf import cel_file
 from ctiserver.asterisk.passwords import USER, passwords
 from ctiserver.asterisk.run import AsteriskProcess, start
 from ctiserver.core.config import Config
-from tests.integration.sipp import Caller, Phone, free_udp_port, until
+from tests.integration.sipp import Caller, Phone, until
 
 DID_ES, DID_EN, DID_EMERGENCY = "+56221234567", "+56221234568", "+56221234569"
 EMERGENCY_NUMBER = "+56229999999"
 # The fallback rings this agent too, where a test makes him.
 FALLBACK_AGENT = "1999"
 
+_FIRST_PORT, _BEHIND_PORTS = 28_500, 32_700  # above the RTP ports of tests, below the kernel's own choice
 _REPOSITORY = Path(__file__).parents[2]
 _FILE = """
 [installation]
@@ -164,16 +166,16 @@ def private_asterisk(
     `numbers` the file names none; a call needs two of the `rtp_ports`.
     """
     rtp_first_port = 12000 + os.getpid() % 40 * 400
-    fallback_port, emergency_port = free_udp_port(), free_udp_port()
+    fallback_port, emergency_port = reserved_port(), reserved_port()
     config_file = folder / "ctiserver.toml"
     config_file.write_text(
         _FILE.format(
             name=f"test{os.getpid()}",
             folder=folder,
             install_dir=os.environ.get("CTI_ASTERISK_DIR", _REPOSITORY / "var/asterisk"),
-            sip_port=_free_sip_port(),
-            http_port=_free_tcp_port(),
-            ami_port=_free_tcp_port(),
+            sip_port=reserved_port(),
+            http_port=reserved_port(),
+            ami_port=reserved_port(),
             rtp_first_port=rtp_first_port,
             rtp_last_port=rtp_first_port + rtp_ports - 1,
             asterisk="\n".join(f"{key} = {json.dumps(value)}" for key, value in (asterisk or {}).items()),
@@ -200,17 +202,18 @@ def private_asterisk(
         shutil.rmtree(config.asterisk_dir, ignore_errors=True)
 
 
-def _free_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+_candidates = itertools.count(os.getpid() * 7)
 
 
-def _free_sip_port() -> int:
-    """A port that is free for UDP and TCP."""
+def reserved_port() -> int:
+    """A port that is free for UDP and TCP and that nobody gets by chance.
+
+    Each is given once, and from below the range from which the kernel takes ports for sockets that name none: a
+    phone of a test that starts later would else find its port taken by somebody's audio.
+    """
     while True:
-        port = free_udp_port()
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        port = _FIRST_PORT + next(_candidates) % (_BEHIND_PORTS - _FIRST_PORT)
+        with suppress(OSError), socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
             return port

@@ -32,9 +32,9 @@ from crm_core.users import add_user
 from ctiserver.app import folders
 from ctiserver.core.errors import CtiError
 from ctiserver.core.tables import Timing
-from tests.integration.asterisk import PrivateAsterisk, private_asterisk
+from tests.integration.asterisk import PrivateAsterisk, private_asterisk, reserved_port
 from tests.integration.bus_probe import BusProbe
-from tests.integration.sipp import Caller, Phone, free_udp_port, until
+from tests.integration.sipp import Caller, Phone, until
 
 AGENTS = ("ann", "bob")
 VALUABLE, ORDINARY = "+56922220001", "+56922220002"
@@ -260,7 +260,7 @@ def center(
     with private_asterisk(folder, asterisk=asterisk, more=more, rtp_ports=rtp_ports) as switch:
         url = switch.config.database.url
         schema.upgrade(url)
-        ports = {agent: free_udp_port() for agent in AGENTS}
+        ports = {agent: reserved_port() for agent in AGENTS}
         running = RunningCenter(
             asterisk=switch,
             store=Store(url),
