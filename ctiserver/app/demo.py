@@ -38,8 +38,8 @@ _LINE_SECONDS = 10.0
 
 def run(chosen: Namespace) -> int:
     """Run until Ctrl-C, SIGTERM or the end of the time given; 0."""
-    for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell may have left it ignored
-        signal.signal(number, _interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have left it ignored
+    signal.signal(signal.SIGTERM, _interrupt)
     began = time.monotonic()
     _require_programs()
     place = open_place(chosen.name, chosen.ports)
@@ -208,4 +208,5 @@ ready after {seconds:.1f} s: {company.COMPANY} takes calls on {config.asterisk.a
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    """Like Ctrl-C, which asyncio turns into an orderly end; an exception raised here could hit any task."""
+    signal.raise_signal(signal.SIGINT)
