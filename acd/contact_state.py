@@ -8,12 +8,17 @@ from ctiserver.core.ids import AgentKey, ContactId, ConversationId, LegId, Queue
 
 
 class Stage(StrEnum):
-    """How far a contact is: it waits, a phone rings for it, the phone was answered, the two talk."""
+    """How far a contact is: it waits, a phone rings for it, the phone was answered, the two talk.
+
+    `held`: the caller hears music while the agent has him on hold; `returning`: while the agent's browser is away.
+    """
 
     WAITING = "waiting"
     OFFERED = "offered"
     JOINING = "joining"
     TALKING = "talking"
+    HELD = "held"
+    RETURNING = "returning"
 
 
 class Contact(msgspec.Struct, kw_only=True):

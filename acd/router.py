@@ -8,25 +8,29 @@ from typing import Any
 
 import msgspec
 
-from acd import offers, priority, talk
+from acd import device, hold, offers, priority, talk
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
 from acd.status import choose_status, log_out_departed
 from ctiserver.core.commands import TO_FALLBACK_SECONDS, Arrange, CancelTimer, SetFuse, StartTimer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
+    AgentBrief,
     CallerIdentified,
     ConfigurationChanged,
     ContactEnded,
     ContactQueued,
     PlaceTold,
     PriorityChanged,
+    QueueBrief,
     RecordingKept,
     RecordingLost,
     Where,
 )
 from ctiserver.core.ids import AgentKey, ContactId, LegId, TimerId
 from ctiserver.core.inputs import (
+    AgentLost,
+    AgentPresent,
     ConfigurationApplied,
     LegAnswered,
     LegEnded,
@@ -39,7 +43,17 @@ from ctiserver.core.inputs import (
     TimerFired,
 )
 from ctiserver.core.message import Message
-from ctiserver.core.requests import Dispose, SetStatus, Status
+from ctiserver.core.requests import (
+    Dispose,
+    HangUp,
+    Hold,
+    Request,
+    Resume,
+    SetStatus,
+    Status,
+    TransferBlind,
+)
+from ctiserver.core.tables import Agent, Queue
 from ctiserver.core.turn import Turn
 
 _WHERE: dict[Stage, Where] = {
@@ -47,6 +61,8 @@ _WHERE: dict[Stage, Where] = {
     Stage.OFFERED: "offer",
     Stage.JOINING: "offer",
     Stage.TALKING: "talk",
+    Stage.HELD: "talk",
+    Stage.RETURNING: "talk",
 }
 
 
@@ -76,12 +92,28 @@ class Acd:
                 self._recorded(message, turn)
             case TimerFired(timer=timer):
                 self._timer(timer, turn)
+            case Request():
+                self._asked(message, turn)
+            case AgentPresent(agent=agent) | AgentLost(agent=agent):
+                follow = device.back if isinstance(message, AgentPresent) else device.lost
+                follow(self.floor, agent, turn)
+            case ConfigurationApplied():
+                self._configure(message, turn)
+
+    def _asked(self, message: Request, turn: Turn) -> None:
+        match message:
             case SetStatus():
                 self._set_status(message, turn)
             case Dispose():
                 talk.dispose(self.floor, message, turn)
-            case ConfigurationApplied():
-                self._configure(message, turn)
+            case Hold():
+                hold.hold(self.floor, message, turn)
+            case Resume():
+                hold.resume(self.floor, message, turn)
+            case HangUp():
+                hold.hang_up(self.floor, message, turn)
+            case TransferBlind():
+                hold.transfer(self.floor, message, turn)
 
     def _configure(self, message: ConfigurationApplied, turn: Turn) -> None:
         self.floor.apply(message.tables)
@@ -89,8 +121,8 @@ class Acd:
             ConfigurationChanged(
                 at=turn.at,
                 version=message.version,
-                queues=tuple(queue.key for queue in message.tables.queues),
-                agents=tuple(agent.key for agent in message.tables.agents),
+                queues=tuple(_queue_brief(queue) for queue in message.tables.queues),
+                agents=tuple(_agent_brief(agent) for agent in message.tables.agents),
             )
         )
         log_out_departed(self.floor, turn)
@@ -112,7 +144,7 @@ class Acd:
             contact = self._new_contact(message, turn)
             self.floor.enter(contact)
             offers.hold(self.floor, contact, turn)
-        elif contact.stage in (Stage.JOINING, Stage.TALKING):
+        elif contact.agent and contact.stage is not Stage.OFFERED:
             return
         else:
             let_go = contact.agent
@@ -166,6 +198,9 @@ class Acd:
         if isinstance(message, LegJoined):
             if message.conversation == contact.talk:
                 talk.joined(self.floor, contact, leg, turn)
+        elif leg == contact.agent_leg and contact.stage is Stage.RETURNING:
+            if isinstance(message, LegAnswered):
+                device.answered(self.floor, contact, turn)
         elif leg == contact.agent_leg:
             if isinstance(message, LegRinging):
                 offers.ringing(self.floor, contact, turn)
@@ -179,6 +214,10 @@ class Acd:
         by = message.by if isinstance(message, LegEnded) else "switch"
         if leg == contact.leg:
             self._caller_gone(contact, by, message.q850, turn)
+        elif contact.stage is Stage.RETURNING:
+            device.unreachable(self.floor, contact)
+        elif by == "switch" and contact.agent and device.has_browser_phone(self.floor, contact.agent):
+            device.lost(self.floor, contact.agent, turn)
         elif contact.stage is Stage.OFFERED and isinstance(message, LegEnded) and by == "switch":
             offers.leg_lost(self.floor, contact, turn)
         elif contact.stage is Stage.OFFERED:
@@ -191,7 +230,7 @@ class Acd:
         where = _WHERE[contact.stage]
         agent = contact.agent
         turn.say(CancelTimer(timer=offers.place_timer(contact)))
-        if contact.stage is Stage.TALKING:
+        if contact.stage in (Stage.TALKING, Stage.HELD, Stage.RETURNING):
             talk.caller_left(self.floor, contact, by, turn)
         else:
             offers.withdraw(self.floor, contact, turn)
@@ -226,6 +265,8 @@ class Acd:
             contact = self.floor.contact_of_leg(LegId(rest))
             if contact:
                 offers.expired(self.floor, contact, turn)
+        elif family == "away":
+            device.away_too_long(self.floor, AgentKey(rest), turn)
         elif family == "place":
             self._tell_place(ContactId(rest), turn)
 
@@ -251,3 +292,15 @@ class Acd:
             raise Refusal("reason_required", "a pause needs a reason")
         choose_status(self.floor, message.agent, message.status, message.reason, message.by, turn)
         offers.serve_agent(self.floor, message.agent, turn)
+
+
+def _queue_brief(queue: Queue) -> QueueBrief:
+    return QueueBrief(
+        key=queue.key, account_id=queue.account_id, service_level_seconds=queue.service_level_seconds
+    )
+
+
+def _agent_brief(agent: Agent) -> AgentBrief:
+    return AgentBrief(
+        key=agent.key, account_id=agent.account_id, name=agent.name, queues=tuple(sorted(agent.queues))
+    )

@@ -5,7 +5,7 @@ IVR; when the caller leaves, the contact is over. Either way the agent wraps up 
 ended; once the time for it is over he is paused, and gets no further contact before he has.
 """
 
-from acd import offers
+from acd import offers, priority
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -27,7 +27,7 @@ from ctiserver.core.events import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from ctiserver.core.ids import AgentKey, ContactId, LegId, RecordingId, TimerId
+from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId, TimerId
 from ctiserver.core.inputs import Party
 from ctiserver.core.requests import Dispose, Status
 from ctiserver.core.tables import Disposition
@@ -84,18 +84,40 @@ def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
     if contact.stage is Stage.JOINING:
         offers.refused(floor, contact, "hung_up_at_once", turn)
         return
-    key = _end_talk(floor, contact, by, turn)
-    if turn.at - contact.connected_at < floor.ledger.tables.timing.short_talk_seconds and by == "agent":
-        _ended(contact, key, by, turn, caller_stays=False)
-        pause(floor, key, "hung_up_at_once", turn)
-        release(floor, key, contact.id, turn)
-        contact.agent, contact.talk = None, None
-        offers.wait_again(floor, contact, "hung_up_at_once", turn)
+    short_talk_seconds = floor.ledger.tables.timing.short_talk_seconds
+    if by == "agent" and turn.at - contact.connected_at < short_talk_seconds:
+        give_back(floor, contact, "hung_up_at_once", by, turn)
         return
+    key = _end_talk(floor, contact, by, turn)
     turn.say(Arrange(contact=contact.id))
     _ended(contact, key, by, turn, caller_stays=True)
     floor.leave(contact)
     _wrap_up(floor, key, contact, turn)
+
+
+def give_back(floor: Floor, contact: Contact, reason: str, by: Party, turn: Turn) -> None:
+    """The agent is lost to the caller, who waits again at the place that he had."""
+    key = _end_talk(floor, contact, by, turn)
+    _ended(contact, key, by, turn, caller_stays=False)
+    pause(floor, key, reason, turn)
+    release(floor, key, contact.id, turn)
+    contact.agent, contact.talk = None, None
+    offers.wait_again(floor, contact, reason, turn)
+
+
+def pass_on(floor: Floor, contact: Contact, queue: QueueKey, turn: Turn) -> None:
+    """The agent is done with the caller, who goes on to a queue with the arrival that he had."""
+    leg = contact.agent_leg
+    key = _end_talk(floor, contact, "agent", turn)
+    _ended(contact, key, "agent", turn, caller_stays=False)
+    if leg:
+        turn.say(DropLeg(leg=leg))
+    _wrap_up(floor, key, contact, turn)
+    contact.agent, contact.talk = None, None
+    contact.queue = queue
+    head_start = floor.head_start(queue, contact.value_class)
+    contact.virtual_arrival = priority.virtual_arrival(contact.arrived_at, head_start)
+    offers.wait_again(floor, contact, "transferred", turn)
 
 
 def caller_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:

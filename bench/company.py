@@ -26,9 +26,9 @@ from crm_core.dispositions import Disposition
 from crm_core.phone_numbers import normalise
 from crm_core.queues import add_queue, let_serve
 from crm_core.users import User
-from ctiserver.app import folders
 from ctiserver.app.phones import read_phones
 from ctiserver.bus import topics
+from ctiserver.process import folders
 from tests.integration.asterisk import PrivateAsterisk, private_asterisk
 from tests.integration.bus_probe import BusProbe
 from tests.integration.daemon import RunningCenter

@@ -3,12 +3,12 @@
 import time
 
 from bench.company import Bench
-from ctiserver.app import folders
 from ctiserver.app.center import Center
 from ctiserver.core import wire
 from ctiserver.core.events import DecisionMade
 from ctiserver.journal.line import Entry
 from ctiserver.journal.replay import entries_after
+from ctiserver.process import folders
 
 
 def decision_milliseconds(bench: Bench) -> list[float]:

@@ -29,9 +29,9 @@ import msgspec
 from bench import machine, report
 from bench.company import Bench, bench
 from bench.load import Callers
-from ctiserver.app import folders
 from ctiserver.journal.line import Entry
 from ctiserver.journal.readers import JournalReader
+from ctiserver.process import folders
 from tests.integration.asterisk import DID_ES
 from tests.integration.sipp import until
 

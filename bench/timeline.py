@@ -14,12 +14,12 @@ from pathlib import Path
 import msgspec
 
 from bench.company import Bench
-from ctiserver.app import folders
 from ctiserver.asterisk import cel
 from ctiserver.asterisk.conf import cel_file
 from ctiserver.core.config import Config
 from ctiserver.journal.line import Derived
 from ctiserver.journal.segments import list_segments, read_lines
+from ctiserver.process import folders
 
 
 @dataclass(slots=True)

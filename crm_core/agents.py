@@ -4,12 +4,14 @@ A skill has a level from 0 to 100 in each agent. The engines know an agent by hi
 """
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, ConfiguresEngines
 from crm_core.users import User
+from crm_core.web_sessions import WebSession
 from ctiserver.core.errors import NotFound
 
 
@@ -33,6 +35,8 @@ class Agent(ConfiguresEngines, Base):
     extension: Mapped[str] = mapped_column(unique=True)
     phone_uri: Mapped[str | None]
     """Where a phone that doesn't register is found, "sip:1001@192.0.2.7:5060"; None: it registers."""
+    browser_phone: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """His phone is the console's page."""
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
     skills: Mapped[list["AgentSkill"]] = relationship(
@@ -58,6 +62,7 @@ def add_agent(
     extension: str,
     skills: Mapping[str, int],
     phone_uri: str | None = None,
+    browser_phone: bool = False,
 ) -> Agent:
     """The new agent, with an id.
 
@@ -68,7 +73,9 @@ def add_agent(
     if owner is None:
         raise NotFound(f"there is no user {login}: add one first")
     levels = [AgentSkill(skill_key=key, level=level) for key, level in skills.items()]
-    new = Agent(user=owner, extension=extension, phone_uri=phone_uri, skills=levels)
+    new = Agent(
+        user=owner, extension=extension, phone_uri=phone_uri, browser_phone=browser_phone, skills=levels
+    )
     session.add(new)
     session.flush()
     return new
@@ -90,7 +97,40 @@ def phone_name(extension: str) -> str:
     return f"agent-{extension}"
 
 
-def phones(session: Session) -> list[tuple[str, str | None]]:
-    """Extension and fixed SIP contact (None: the phone registers) of every agent, by extension."""
-    rows = session.execute(select(Agent.extension, Agent.phone_uri).order_by(Agent.extension))
-    return [(extension, phone_uri) for extension, phone_uri in rows]
+class AgentPhone(NamedTuple):
+    """Where an agent's phone is. `uri` None: it registers; `nonce`: of the newest log-in, for a browser's phone."""
+
+    extension: str
+    uri: str | None
+    browser: bool
+    nonce: str
+
+
+def phones(session: Session) -> list[AgentPhone]:
+    """The phone of every agent, by extension."""
+    return _phones(session, select(Agent.id))
+
+
+def phone_of(session: Session, login: str) -> AgentPhone | None:
+    """The phone of one agent; None for who is no agent."""
+    found = _phones(session, select(Agent.id).join(User).where(User.login == login))
+    return found[0] if found else None
+
+
+def _phones(session: Session, which: Select[Any]) -> list[AgentPhone]:
+    newest = (
+        select(WebSession.phone_nonce)
+        .where(WebSession.user_id == Agent.user_id)
+        .order_by(WebSession.began_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Agent.extension, Agent.phone_uri, Agent.browser_phone, newest)
+        .where(Agent.id.in_(which))
+        .order_by(Agent.extension)
+    )
+    return [
+        AgentPhone(extension, uri, browser, nonce if browser and nonce else "")
+        for extension, uri, browser, nonce in rows
+    ]

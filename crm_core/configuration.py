@@ -92,6 +92,7 @@ def _agent(agent: Agent, queues: dict[QueueKey, int], endpoint: str) -> plain.Ag
         key=AgentKey(agent.user.login),
         name=agent.user.name,
         extension=agent.extension,
+        browser_phone=agent.browser_phone,
         endpoint=endpoint.format(phone=phone_name(agent.extension)),
         skills={skill.skill_key: skill.level for skill in agent.skills},
         queues=queues,

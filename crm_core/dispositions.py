@@ -46,3 +46,9 @@ def dispositions_of(session: Session, served: Queue) -> Sequence[Disposition]:
         or_(Disposition.queue_id == served.id, Disposition.queue_id.is_(None)),
     )
     return session.scalars(query.order_by(Disposition.code)).all()
+
+
+def dispositions_of_account(session: Session, account_id: int) -> Sequence[Disposition]:
+    """All that the account's contacts may end as, by code; each names the queue that it is for, if any."""
+    query = select(Disposition).where(Disposition.account_id == account_id).order_by(Disposition.code)
+    return session.scalars(query).all()

@@ -187,6 +187,13 @@ def history(session: Session, account_id: int, customer_id: int, limit: int = 20
     return session.scalars(query.order_by(Interaction.arrived_at.desc()).limit(limit)).all()
 
 
+def of_agent(session: Session, account_id: int, agent: str, limit: int = 20) -> Sequence[Interaction]:
+    """The agent's last contacts, newest first."""
+    own = select(Segment.interaction_id).where(Segment.agent == agent)
+    found = select(Interaction).where(Interaction.account_id == account_id, Interaction.id.in_(own))
+    return session.scalars(found.order_by(Interaction.arrived_at.desc()).limit(limit)).all()
+
+
 def to_call_back(session: Session, account_id: int, limit: int = 100) -> Sequence[Interaction]:
     """The contacts that wait to be called back, emergencies first, then the oldest; claimed ones too."""
     query = select(Interaction).where(

@@ -6,6 +6,7 @@ The store needs them all, since tables point to one another by name.
 from crm_core import (
     accounts,
     agents,
+    audit,
     configuration,
     customers,
     dispositions,
@@ -14,11 +15,13 @@ from crm_core import (
     queues,
     reader_positions,
     users,
+    web_sessions,
 )
 
 TABLES = (
     accounts.Account,
     agents.Agent,
+    audit.AuditRow,
     configuration.ConfigurationVersion,
     customers.Customer,
     dispositions.Disposition,
@@ -27,4 +30,5 @@ TABLES = (
     queues.Queue,
     reader_positions.ReaderPosition,
     users.User,
+    web_sessions.WebSession,
 )

@@ -1,6 +1,6 @@
 """Queues: where contacts wait, what they need from an agent and what is promised to them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, select
@@ -93,3 +93,8 @@ def let_serve(session: Session, agent: Agent, served: Queue, *, preference: int 
     else:
         link.preference = preference
     session.flush()
+
+
+def queues_of_account(session: Session, account_id: int) -> Sequence[Queue]:
+    """The account's queues, by key."""
+    return session.scalars(select(Queue).where(Queue.account_id == account_id).order_by(Queue.key)).all()

@@ -249,8 +249,8 @@ class Ivr:
                 hush(self.desk, session, turn)
             case ContactConnected():
                 session.agent = message.agent
-            case ContactRequeued():
-                session.phase = Phase.WAITING
+            case ContactRequeued(queue=queue):
+                session.phase, session.queue = Phase.WAITING, queue
             case TalkEnded(caller_stays=True):
                 questions.offer(self.desk, session, turn)
             case _:

@@ -80,6 +80,7 @@ def missing_packages(goal: str) -> list[str]:
     if goal == "test":
         there = has_program("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         wanted["postgresql"] = there
+        wanted["chromium"] = has_program("chromium")
     return [package for package, is_there in wanted.items() if not is_there]
 
 

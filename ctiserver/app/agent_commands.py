@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from ctiserver.app.bus_client import ask, connected, snapshot
-from ctiserver.app.config_file import load
 from ctiserver.bus import topics
 from ctiserver.bus.port import Bus
 from ctiserver.core.errors import Refusal
 from ctiserver.core.requests import Status
+from ctiserver.process.config_file import load
 
 _RELOAD_SECONDS = 15.0
 _STATUS = {"available": Status.AVAILABLE, "pause": Status.PAUSE, "logout": Status.LOGGED_OUT}

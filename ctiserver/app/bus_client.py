@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import structlog
 
-from ctiserver.app import folders
 from ctiserver.bus import topics
 from ctiserver.bus.port import Bus, NoAnswer
 from ctiserver.bus.redis_bus import RedisBus
@@ -17,6 +16,7 @@ from ctiserver.core.config import Config
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import RequestAnswered
 from ctiserver.core.live_view import LiveView
+from ctiserver.process import folders
 
 PATIENCE_SECONDS = 3.0
 _NOBODY = "no server of the installation {name} answers; start it: ctiserver serve"

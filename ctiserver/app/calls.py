@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
 from crm_core.db import Store
-from ctiserver.app import folders, prompt_files
+from ctiserver.app import prompt_files
 from ctiserver.app.center import Center
 from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS
 from ctiserver.app.clocks import ReactorClock
 from ctiserver.app.directory import StoreDirectory
 from ctiserver.app.engine_tables import read_tables
 from ctiserver.app.front_desk import BusScreens, FrontDesk
-from ctiserver.app.heartbeat import start_beating
 from ctiserver.app.loop import LoopScheduler
 from ctiserver.app.media import SpokenMedia
-from ctiserver.app.phones import read_phones, sip_secret
+from ctiserver.app.phones import read_phones
 from ctiserver.app.runtime import Runtime
 from ctiserver.app.snapshots import Snapshots
 from ctiserver.asterisk import conf, install
@@ -43,6 +43,9 @@ from ctiserver.core.tables import Tables
 from ctiserver.journal.file import Journal
 from ctiserver.journal.line import Gap
 from ctiserver.journal.snapshot import SnapshotStore
+from ctiserver.process import folders
+from ctiserver.process.heartbeat import start_beating
+from ctiserver.process.sip_secret import sip_secret
 from ivr.prompts import Prompts
 
 _log = structlog.get_logger()
@@ -62,7 +65,9 @@ class CallsProcess:
         self._bus = RedisBus(folders.redis_url(config), prefix=f"{config.installation.name}:")
         self._screens = BusScreens(self._bus)
         self._reloading = Lock()
-        self._front_desk = FrontDesk(bus=self._bus, clock=self._clock, reload=self._reload)
+        self._front_desk = FrontDesk(
+            bus=self._bus, clock=self._clock, reload=self._reload, provision=self._provision
+        )
         self._journal = Journal.open(
             folders.journal_dir(config),
             epoch_path=folders.epoch_file(config),
@@ -163,7 +168,7 @@ class CallsProcess:
 
     def _switch_up(self, session: str) -> None:
         self._runtime.switch_up(session)
-        self._provision()
+        self._provision_or_log()
         compared = self._switch.resync(self._runtime.belief)
         compared.addCallbacks(self._runtime.synced, self._not_synced).addErrback(self._cannot_go_on)
 
@@ -177,10 +182,15 @@ class CallsProcess:
         self._exit_status = FAILED_EXIT_STATUS
         self._reactor.stop()
 
-    def _provision(self) -> None:
+    def _provision(self) -> Deferred[Any]:
         phones = deferToThread(read_phones, self._store, sip_secret(self._config))
         phones.addCallback(self._switch.provision)
-        phones.addErrback(lambda failure: _log.error("agents' phones not set up", error=str(failure.value)))
+        return phones
+
+    def _provision_or_log(self) -> None:
+        self._provision().addErrback(
+            lambda failure: _log.error("agents' phones not set up", error=str(failure.value))
+        )
 
     def _replaced(self) -> None:
         _log.critical(
@@ -205,7 +215,7 @@ class CallsProcess:
         async with self._reloading:
             version, tables = await to_thread(read_tables, self._config, self._store)
             self._use(version, tables)
-            self._provision()
+            self._provision_or_log()
             return version
 
     def _use(self, version: str, tables: Tables) -> None:

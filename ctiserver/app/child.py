@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ctiserver.app.heartbeat import PIPE_VARIABLE, SECONDS_VARIABLE
+from ctiserver.process.heartbeat import PIPE_VARIABLE, SECONDS_VARIABLE
 
 REFUSED_EXIT_STATUS = 78
 """EX_CONFIG: a child that exits so at its first start refuses for good, and starting it again is useless."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from crm_core import configuration
 from crm_core.db import Store
 from ctiserver.app import prompt_files, prompt_rendering
-from ctiserver.app.config_file import load
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake, Refusal, StoreError
+from ctiserver.process.config_file import load
 from ivr.flow_file import read_flow, read_survey
 
 SURVEYS = "surveys"

@@ -3,10 +3,10 @@
 from argparse import Namespace
 
 from crm_core import schema
-from ctiserver.app import logs
-from ctiserver.app.config_file import load
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake, StoreError
+from ctiserver.process import logs
+from ctiserver.process.config_file import load
 
 
 def serve(chosen: Namespace) -> int:

@@ -9,11 +9,11 @@ from pathlib import Path
 from crm_core import schema
 from crm_core.db import Store
 from crm_core.staff import add_member
-from ctiserver.app.config_file import load, parse
 from ctiserver.asterisk import conf, install
 from ctiserver.asterisk.passwords import passwords
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, InstallError, Refusal
+from ctiserver.process.config_file import load, parse
 
 PASSWORD_VARIABLE = "CTI_PASSWORD"
 

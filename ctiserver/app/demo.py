@@ -5,6 +5,7 @@ simulated parties, in this order. Ctrl-C stops all of them in the opposite one. 
 """
 
 import asyncio
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
-from crm_core import configuration, schema
+from crm_core import configuration, demo_people, schema
 from crm_core import demo as company
 from crm_core.agents import phones as stored_phones
 from crm_core.db import Store
@@ -29,8 +30,6 @@ from ctiserver.asterisk import run as asterisk
 from ctiserver.core.errors import InstallError
 from ctiserver.core.live_view import LiveView
 
-_PASSWORD = "gas-del-valle"
-"""Of every demo user: nobody can reach the demo but from this machine."""
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 _LINE_SECONDS = 10.0
@@ -69,15 +68,31 @@ def _fill(place: Place) -> dict[str, int]:
     url = place.config.database.url
     schema.upgrade(url)
     with Store(url) as store:
-        added = store.write(company.load, now=time.time(), password=_PASSWORD, phone_uri=place.phone_uri)
+        added = store.write(company.load, now=time.time(), password=_password(), phone_uri=place.phone_uri)
+        _tell_passwords(place, store.write(demo_people.add_people, _password))
         if added.customers:
             print(f"{company.COMPANY}: {added.customers} customers, {added.agents} agents added", flush=True)
         agents = {agent.extension: str(agent.key) for agent in store.read(configuration.tables).agents}
         return {
-            agents[extension]: int(uri.rpartition(":")[2])
-            for extension, uri in store.read(stored_phones)
-            if uri and "@127.0.0.1:" in uri
+            agents[phone.extension]: int(phone.uri.rpartition(":")[2])
+            for phone in store.read(stored_phones)
+            if phone.uri and "@127.0.0.1:" in phone.uri
         }
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(9)
+
+
+def _tell_passwords(place: Place, told: Mapping[str, str]) -> None:
+    if told:
+        names = "".join(f"  {login:<12} {password}\n" for login, password in told.items())
+        print(f"Log in at {console_url(place)} as (told this once only):\n{names}", end="", flush=True)
+
+
+def console_url(place: Place) -> str:
+    """Where a browser finds the console; on localhost it may use the microphone."""
+    return f"http://localhost:{place.config.console.port}"
 
 
 @contextmanager
@@ -197,6 +212,7 @@ def _where_to_look(place: Place, seconds: float) -> str:
     return f"""\
 ready after {seconds:.1f} s: {company.COMPANY} takes calls on {config.asterisk.address}:{config.asterisk.sip_port}
 
+  browser:     {console_url(place)}  ({demo_people.AGENT}: his place is free; {demo_people.SUPERVISOR}: the wallboard)
   look:        {command} watch
   examine:     {command} doctor
   act:         {command} agent agent1 status pause lunch

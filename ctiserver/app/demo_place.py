@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ivr.demo
-from ctiserver.app.config_file import load
 from ctiserver.core.config import Config
 from ctiserver.core.errors import Refusal, SwitchUnreachable
+from ctiserver.process.config_file import load
 
 FIRST_PORT = 15_000
 BLOCK_PORTS = 2_000
+CONSOLE_PORT = 8080
+"""Of the first demo, because people type it; the others' is in their block."""
 _LAST_PORT = 32_000
 """Above begin the ports that the system gives to outgoing connections (net.ipv4.ip_local_port_range)."""
 _TEMPLATE = Path(__file__).with_name("demo_config.toml")
@@ -97,6 +99,7 @@ def _make(folder: Path, file: Path, name: str, first: int) -> None:
         "ami_port": first + 2,
         "emergency_port": first + 3,
         "fallback_port": first + 4,
+        "console_port": CONSOLE_PORT if first == FIRST_PORT else first + 5,
         "rtp_first_port": first + 200,
         "rtp_last_port": first + BLOCK_PORTS - 1,
     }

@@ -93,7 +93,7 @@ class Traffic:
         match event:
             case e.ContactQueued(contact=contact, queue=queue):
                 self._queue_of[contact] = queue
-            case e.WrapUpStarted(agent=agent, contact=contact):
+            case e.WrapUpStarted(agent=agent, contact=contact) if agent in self._ports:
                 self._soon(self._dispose(agent, contact))
             case e.AgentStatusChanged(agent=agent, status=Status.PAUSE) if agent in self._ports:
                 self._later(10, lambda: go_to_work(self._bus, agent))

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ctiserver.app import doctor_machine, doctor_server
 from ctiserver.app.bus_client import be_quiet
-from ctiserver.app.config_file import load
 from ctiserver.app.doctor_finding import Finding, Mark, fail
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, CtiError
+from ctiserver.process.config_file import load
 
 Examination = Callable[[Config], Iterable[Finding]]
 

@@ -8,9 +8,9 @@ import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 
-from ctiserver.app import folders
 from ctiserver.app.doctor_finding import Finding, fail, ok, warn
 from ctiserver.core.config import Config
+from ctiserver.process import folders
 
 _UNSYNCHRONISED = 5
 """adjtimex(2): TIME_ERROR, the kernel's clock is led by nobody."""

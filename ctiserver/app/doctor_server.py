@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from crm_core import configuration, schema
 from crm_core.db import Store
-from ctiserver.app import folders, prompt_files
+from ctiserver.app import prompt_files
 from ctiserver.app.bus_client import connected, snapshot
 from ctiserver.app.doctor_finding import Finding, fail, ok, warn
 from ctiserver.app.engine_tables import read_documents
@@ -21,6 +21,7 @@ from ctiserver.bus.port import NoAnswer
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, SwitchUnreachable
 from ctiserver.core.live_view import LiveView
+from ctiserver.process import folders
 from ivr.prompts import Prompts, missing
 
 _PATIENCE_SECONDS = 3.0

@@ -1,16 +1,20 @@
 """The calls process on the bus: takes requests, gives snapshots, tells screens what changed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
+from twisted.internet.defer import Deferred
 
 from ctiserver.app.runtime import Runtime
 from ctiserver.asterisk.clock import Clock
 from ctiserver.bus import topics
 from ctiserver.bus.port import Bus
-from ctiserver.core.errors import ConfigError, Refusal, StoreError
+from ctiserver.core.errors import ConfigError, Refusal, StoreError, SwitchError
 from ctiserver.core.events import RequestAnswered
+from ctiserver.core.ids import AgentKey
+from ctiserver.core.inputs import AgentLost, AgentPresent
 from ctiserver.core.live_view import ScreenPop
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Request
@@ -30,11 +34,25 @@ class BusScreens:
         self._bus.publish(topics.pop(pop.agent), msgspec.json.encode(pop))
 
 
+class Presence(msgspec.Struct):
+    """An agent's browser came, or went."""
+
+    agent: AgentKey
+    present: bool
+
+
 class FrontDesk:
     """Every request is answered once, by the engines or with the reason why they did not see it."""
 
-    def __init__(self, *, bus: Bus, clock: Clock, reload: Callable[[], Awaitable[str]]) -> None:
-        self._bus, self._clock, self._reload = bus, clock, reload
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        clock: Clock,
+        reload: Callable[[], Awaitable[str]],
+        provision: Callable[[], Deferred[Any]],
+    ) -> None:
+        self._bus, self._clock, self._reload, self._provision = bus, clock, reload, provision
         self._answers: dict[str, RequestAnswered] = {}
         self.runtime: Runtime | None = None
 
@@ -49,6 +67,8 @@ class FrontDesk:
         await self._bus.serve(topics.REQUESTS, self._request)
         await self._bus.serve(topics.SNAPSHOT, self._snapshot)
         await self._bus.serve(topics.RELOAD, self._read_again)
+        await self._bus.serve(topics.PROVISION, self._tell_phones)
+        await self._bus.subscribe(topics.PRESENCE, self._presence)
 
     async def _request(self, body: bytes) -> bytes:
         runtime = self._running()
@@ -67,6 +87,18 @@ class FrontDesk:
             raise Refusal("bad_configuration", str(error)) from None
         except StoreError as error:
             raise Refusal("no_database", str(error)) from None
+
+    async def _tell_phones(self, _body: bytes) -> bytes:
+        try:
+            await self._provision().asFuture(asyncio.get_running_loop())
+        except (SwitchError, StoreError) as error:
+            raise Refusal("no_phones", str(error)) from None
+        return b"{}"
+
+    def _presence(self, _topic: str, body: bytes) -> None:
+        there = msgspec.json.decode(body, type=Presence)
+        kind = AgentPresent if there.present else AgentLost
+        self._running().receive(kind(at=self._clock.now(), agent=there.agent))
 
     def _running(self) -> Runtime:
         if self.runtime is None:

@@ -16,8 +16,6 @@ import structlog
 from crm_core import interaction_writer, reader_positions
 from crm_core.db import Store
 from crm_core.reader_positions import EventId
-from ctiserver.app import folders
-from ctiserver.app.heartbeat import start_beating
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.core import wire
 from ctiserver.core.config import Config
@@ -25,6 +23,8 @@ from ctiserver.core.errors import StoreError
 from ctiserver.core.message import Event
 from ctiserver.journal.line import Derived, Line, Position
 from ctiserver.journal.readers import JournalReader
+from ctiserver.process import folders
+from ctiserver.process.heartbeat import start_beating
 
 _log = structlog.get_logger()
 _IDLE_SECONDS = 0.2

@@ -8,13 +8,13 @@ import os
 import sys
 from pathlib import Path
 
-from ctiserver.app import folders
 from ctiserver.app.child import ChildSpec, redis_spec
 from ctiserver.app.parent import Parent
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.journal.errors import JournalLocked
 from ctiserver.journal.lock import lock_folder
+from ctiserver.process import folders
 
 JOBS_NICENESS = 10
 _PATIENCE_WITH_THE_NICE = 10
@@ -22,12 +22,13 @@ _PATIENCE_WITH_THE_NICE = 10
 
 
 def specs(config: Config, config_path: Path) -> list[ChildSpec]:
-    """The children in the order of their start: the bus, the calls, the records."""
+    """The children in the order of their start: the bus, the calls, the records, the console."""
     own_bus = [] if config.redis.url else [_redis(config)]
     return [
         *own_bus,
         _part(config, config_path, "calls"),
         _part(config, config_path, "jobs", niceness=JOBS_NICENESS),
+        _part(config, config_path, "console", module=("agent_console",)),
     ]
 
 
@@ -58,10 +59,13 @@ def _redis(config: Config) -> ChildSpec:
     return redis_spec(socket, socket.parent)
 
 
-def _part(config: Config, config_path: Path, name: str, niceness: int = 0) -> ChildSpec:
+def _part(
+    config: Config, config_path: Path, name: str, niceness: int = 0, module: tuple[str, ...] = ()
+) -> ChildSpec:
+    program = module or ("ctiserver.app", name)
     return ChildSpec(
         name=name,
-        argv=[sys.executable, "-m", "ctiserver.app", name, "--config", str(config_path)],
+        argv=[sys.executable, "-m", *program, "--config", str(config_path)],
         heartbeat_seconds=config.calls.heartbeat_seconds,
         hung_after_seconds=config.calls.hung_after_seconds * (_PATIENCE_WITH_THE_NICE if niceness else 1),
         niceness=niceness,

@@ -13,12 +13,12 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from ctiserver.app.bus_client import be_quiet, connected, open_bus
-from ctiserver.app.config_file import load
 from ctiserver.app.watch_feed import Feed, fields_of
 from ctiserver.app.watch_picture import Picture, event_line
 from ctiserver.bus.port import NoAnswer
 from ctiserver.core.config import Config
 from ctiserver.core.message import Event
+from ctiserver.process.config_file import load
 
 DRAW_SECONDS = 0.2
 CLOCK_SECONDS = 1.0

@@ -19,11 +19,24 @@ Send = Callable[[Request, str], Deferred[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentEndpoint:
-    """An agent's phone: SIP user `name`; `contact` is a fixed address, None means that it registers."""
+    """An agent's phone: SIP user `name`; `contact` is a fixed address, None means that it registers.
+
+    `browser`: a page of the console, which speaks WebRTC.
+    """
 
     name: str
     password: str = field(repr=False)
     contact: str | None = None
+    browser: bool = False
+
+
+_BROWSER = {
+    "webrtc": "yes",
+    "dtls_auto_generate_cert": "yes",
+    "allow": "opus,ulaw",
+    "rtp_timeout": "30",  # a browser that is gone without a word ends its leg
+    "rtp_timeout_hold": "300",
+}
 
 
 def objects(agent: AgentEndpoint) -> dict[str, Fields]:
@@ -45,6 +58,8 @@ def objects(agent: AgentEndpoint) -> dict[str, Fields]:
         "allow_transfer": "no",  # phones do not rearrange conversations
         "device_state_busy_at": "1",
     }
+    if agent.browser:
+        endpoint |= _BROWSER
     return {"auth": auth, "aor": aor, "endpoint": endpoint}
 
 

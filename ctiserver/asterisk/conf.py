@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import asterisk_config
 from ctiserver.asterisk.install import Asterisk
 from ctiserver.asterisk.modules import MODULES, missing_modules
+from ctiserver.asterisk.own_addresses import own_addresses
 from ctiserver.asterisk.passwords import USER, Passwords
 from ctiserver.core.config import Config, Language
 from ctiserver.core.errors import ConfigError, Mistake
@@ -81,6 +82,7 @@ def render(config: Config, passwords: Passwords, asterisk: Asterisk) -> dict[str
         "open_files": _open_files(),
         "sip_address": _bracketed(config.asterisk.address),
         "media_address": "" if config.asterisk.address in _ANY_ADDRESS else config.asterisk.address,
+        "own_addresses": own_addresses() if config.asterisk.address.startswith("127.") else [],
         "lines": lines(config),
         "prompts": _prompts(config),
         "members": [_dial_string(phone, config) for phone in config.asterisk.fallback.endpoints],

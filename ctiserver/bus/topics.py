@@ -3,13 +3,17 @@
 `EVENTS` carries `{"seq": int, "events": [...]}` for every journal entry that changed something, and with seq 0 what
 no entry brought about (the journal's own state): a screen skips the entries that its snapshot covers, never a 0;
 `pop(agent)` a ScreenPop; `REQUESTS` takes a request without `at` and answers RequestAnswered; `SNAPSHOT` answers a
-LiveView; `RELOAD` makes the calls process read the configuration again, and answers its version.
+LiveView; `PRESENCE` carries `{"agent": str, "present": bool}` as agents' browsers come and go; `PROVISION` has
+Asterisk told of the phones anew; `RELOAD` makes the calls process read the configuration again, and answers its
+version.
 """
 
 EVENTS = "events"
 REQUESTS = "requests"
 SNAPSHOT = "snapshot"
 RELOAD = "reload"
+PRESENCE = "presence"
+PROVISION = "provision"
 
 
 def pop(agent: str) -> str:

@@ -2,7 +2,7 @@
 
 One `ctiserver.toml` becomes one `Config`. Every field has a default that works, so an almost empty file is a
 working installation. A field's type carries its own limits (`Between`, `Match`, `OneOf`), so that a value
-and its rule stand on one line; `ctiserver.app.config_file` reads the file and lists every mistake at once.
+and its rule stand on one line; `ctiserver.process.config_file` reads the file and lists every mistake at once.
 """
 
 import re
@@ -164,6 +164,14 @@ class Calls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """Where the web console listens."""
+
+    address: str = "127.0.0.1"
+    port: Port = 8080
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
     directory: Path
 
@@ -202,6 +210,7 @@ class Config:
     redis: Redis = Redis()
     journal: Journal = Journal()
     calls: Calls = Calls()
+    console: Console = Console()
     flows: Folder = Folder(directory=Path("flows"))
     prompts: Folder = Folder(directory=Path("sounds"))
     recording: Recording = Recording()

@@ -178,6 +178,38 @@ class ContactConnected(ContactEvent):
     leg: LegId
 
 
+class ContactHeld(ContactEvent):
+    """The caller hears music; the agent has him on hold."""
+
+    agent: AgentKey
+
+
+class ContactResumed(ContactEvent):
+    """The two hear each other again after a hold."""
+
+    agent: AgentKey
+
+
+class AgentAway(ContactEvent):
+    """The agent's browser is gone in the middle of the talk; the caller hears music."""
+
+    agent: AgentKey
+
+
+class AgentBack(ContactEvent):
+    """The agent's browser came back, and the two go on."""
+
+    agent: AgentKey
+
+
+class TransferCompleted(ContactEvent):
+    """The agent passed the caller on; `to` is a queue."""
+
+    agent: AgentKey
+    kind: Literal["blind"]
+    to: str
+
+
 class TalkEnded(ContactEvent):
     """The agent's part in the conversation is over; `caller_stays` hands the caller back to the IVR."""
 
@@ -305,12 +337,29 @@ class AgentReleased(AgentEvent):
     contact: ContactId
 
 
+class QueueBrief(Frozen):
+    """What a screen needs to know of a queue."""
+
+    key: QueueKey
+    account_id: int
+    service_level_seconds: float
+
+
+class AgentBrief(Frozen):
+    """What a screen needs to know of an agent."""
+
+    key: AgentKey
+    account_id: int
+    name: str
+    queues: tuple[QueueKey, ...]
+
+
 class ConfigurationChanged(Event):
     """New tables are in force; the queues and agents that there are now."""
 
     version: str
-    queues: tuple[QueueKey, ...]
-    agents: tuple[AgentKey, ...]
+    queues: tuple[QueueBrief, ...]
+    agents: tuple[AgentBrief, ...]
 
 
 class SwitchStateChanged(Event):

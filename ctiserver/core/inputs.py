@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import ConversationId, LegId, LookUpId, PlaybackId, RecordingId, TimerId
+from ctiserver.core.ids import AgentKey, ConversationId, LegId, LookUpId, PlaybackId, RecordingId, TimerId
 from ctiserver.core.message import Input
 from ctiserver.core.tables import Tables
 
@@ -128,6 +128,18 @@ class LookUpFailed(Input):
 
     look_up: LookUpId
     reason: Literal["late", "error"]
+
+
+class AgentPresent(Input):
+    """The agent's browser is there, and its phone is registered."""
+
+    agent: AgentKey
+
+
+class AgentLost(Input):
+    """The agent's browser is gone: closed, reloaded, crashed, or without network."""
+
+    agent: AgentKey
 
 
 class ConfigurationApplied(Input):

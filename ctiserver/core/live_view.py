@@ -21,6 +21,10 @@ _GOES_TO: dict[type[e.ContactEvent], str] = {
     e.OfferWithdrawn: "queued",
     e.ContactRequeued: "queued",
     e.ContactConnected: "talking",
+    e.ContactHeld: "held",
+    e.ContactResumed: "talking",
+    e.AgentAway: "agent_away",
+    e.AgentBack: "talking",
     e.TalkEnded: "leaving",
     e.SurveyOffered: "survey",
     e.SurveyDeclined: "leaving",
@@ -30,12 +34,17 @@ _ACTIVITY: dict[type[e.ContactEvent], str] = {
     e.OfferMade: "reserved",
     e.OfferRinging: "ringing",
     e.OfferAccepted: "talking",
-    e.WrapUpStarted: "wrapping_up",
+    e.ContactHeld: "on_hold",
+    e.ContactResumed: "talking",
+    e.AgentAway: "away",
+    e.AgentBack: "talking",
 }
 
 
 class ContactView(msgspec.Struct, kw_only=True):
-    """One contact. `stage`: ivr, queued, offered, joining, talking, survey, leaving."""
+    """One contact. `stage`: ivr, queued, offered, joining, talking, held, agent_away, survey,
+    leaving.
+    """
 
     contact: ContactId
     account_id: int
@@ -56,22 +65,34 @@ class ContactView(msgspec.Struct, kw_only=True):
 
 
 class AgentView(msgspec.Struct, kw_only=True):
-    """One agent; `since` is when his status or activity last changed, `owes` the contact that he let his wrap-up
-    pass without disposing of."""
+    """One agent; `since` is when his status or activity last changed.
+
+    `card` is the contact in his hand once its caller is gone, for as long as he has not disposed of it; `owes` names
+    one that he let his wrap-up pass without disposing of.
+    """
 
     agent: AgentKey
+    account_id: int = 1
+    name: str = ""
+    queues: tuple[QueueKey, ...] = ()
     status: str = "logged_out"
     reason: str = ""
     activity: str = "idle"
     contact: ContactId | None = None
     owes: ContactId | None = None
     since: float = 0.0
+    next_status: str | None = None
+    wrap_up_until: float | None = None
+    disposed: bool = False
+    card: ContactView | None = None
 
 
 class QueueView(msgspec.Struct, kw_only=True):
     """One queue since the view began: how many came, were answered, gave up."""
 
     queue: QueueKey
+    account_id: int = 1
+    service_level_seconds: float = 20.0
     queued: int = 0
     answered: int = 0
     abandoned: int = 0
@@ -140,20 +161,33 @@ class LiveView(msgspec.Struct, kw_only=True):
 
     def _configure(self, event: e.ConfigurationChanged) -> None:
         self.version = event.version
-        self.queues = {key: self.queues.get(key, QueueView(queue=key)) for key in event.queues}
-        busy = [key for key, agent in self.agents.items() if agent.contact or agent.owes]
-        keys = dict.fromkeys((*event.agents, *busy))  # who was removed finishes what he has in hand
-        self.agents = {key: self.agents.get(key, AgentView(agent=key)) for key in keys}
+        queues, agents = self.queues, self.agents
+        self.queues = {}
+        for queue in event.queues:
+            row = self.queues[queue.key] = queues.get(queue.key, QueueView(queue=queue.key))
+            row.account_id, row.service_level_seconds = queue.account_id, queue.service_level_seconds
+        self.agents = {}
+        for agent in event.agents:
+            known = self.agents[agent.key] = agents.get(agent.key, AgentView(agent=agent.key))
+            known.account_id, known.name, known.queues = agent.account_id, agent.name, agent.queues
+        for key, known in agents.items():
+            if known.contact or known.owes:  # who was removed finishes what he has in hand
+                self.agents.setdefault(key, known)
 
     def _agent(self, event: e.AgentEvent) -> None:
         agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
         match event:
             case e.AgentStatusChanged():
                 agent.status, agent.reason, agent.since = event.status, event.reason, event.at
+                agent.next_status = None
+            case e.NextStatusChosen():
+                agent.next_status = event.status
             case e.AgentReserved(contact=contact):
-                agent.contact = contact
+                agent.contact, agent.card, agent.disposed = contact, None, False
             case e.AgentReleased():
-                agent.activity, agent.contact, agent.since = "idle", None, event.at
+                agent.activity, agent.since, agent.wrap_up_until = "idle", event.at, None
+                if not agent.owes:
+                    agent.contact, agent.card = None, None
             case _:
                 pass
 
@@ -161,11 +195,13 @@ class LiveView(msgspec.Struct, kw_only=True):
         agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
         match event:
             case e.WrapUpStarted():
-                agent.activity, agent.since = "wrapping_up", event.at
+                agent.activity, agent.since, agent.wrap_up_until = "wrapping_up", event.at, event.until
             case e.WrapUpEnded(disposition=None):
                 agent.owes = event.contact
-            case e.Disposed() if agent.owes == event.contact:
-                agent.owes = None
+            case e.Disposed():
+                agent.disposed = True
+                if agent.owes == event.contact:
+                    agent.owes, agent.contact, agent.card = None, None, None
             case _:
                 pass
 
@@ -198,14 +234,19 @@ class LiveView(msgspec.Struct, kw_only=True):
                 self._queue(event.queue).queued += 1
             case e.OfferMade(agent=agent):
                 contact.agent = agent
-            case e.OfferExpired() | e.OfferRefused() | e.OfferWithdrawn() | e.ContactRequeued():
+            case e.OfferExpired() | e.OfferRefused() | e.OfferWithdrawn():
                 contact.agent = None
+            case e.ContactRequeued(queue=queue):
+                contact.agent, contact.queue = None, queue
             case e.ContactConnected(queue=queue):
                 self._queue(queue).answered += 1
             case e.ContactEnded(where=where):
                 if contact.queue and where in ("queue", "offer"):
                     self._queue(contact.queue).abandoned += 1
                 del self.contacts[contact.contact]
+                for row in self.agents.values():
+                    if row.contact == contact.contact:
+                        row.card = contact
             case _:
                 pass
 

@@ -5,7 +5,7 @@ Answered once; a repeated `request_id` gets the first answer.
 
 from enum import StrEnum
 
-from ctiserver.core.ids import AgentKey, ContactId
+from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Input
 
 
@@ -30,6 +30,31 @@ class SetStatus(Request):
     agent: AgentKey
     status: Status
     reason: str = ""
+
+
+class Hold(Request):
+    """Music for the caller, and nobody hears the agent."""
+
+    agent: AgentKey
+
+
+class Resume(Request):
+    """Take the caller back from hold."""
+
+    agent: AgentKey
+
+
+class HangUp(Request):
+    """The agent is done with the caller."""
+
+    agent: AgentKey
+
+
+class TransferBlind(Request):
+    """Pass the caller on to a queue, without a word to whoever takes him."""
+
+    agent: AgentKey
+    queue: QueueKey
 
 
 class Dispose(Request):

@@ -24,13 +24,15 @@ class Queue(Frozen):
 
 
 class Agent(Frozen):
-    """Who serves. `queues`: preference by queue, lower first; `endpoint`: his phone in the switch's terms."""
+    """Who serves. `queues`: preference by queue, lower first; `endpoint`: his phone in the switch's terms;
+    `browser_phone`: it is the console's page, which comes and goes."""
 
     key: AgentKey
     account_id: int = 1
     name: str = ""
     extension: str = ""
     endpoint: str = ""
+    browser_phone: bool = False
     skills: dict[str, int] = {}
     queues: dict[QueueKey, int] = {}
 
@@ -69,6 +71,7 @@ class Timing(Frozen):
     fuse_refresh_seconds: float = 20.0
     talk_fuse_seconds: float = 14_400.0
     short_talk_seconds: float = 2.0
+    away_seconds: float = 20.0
 
 
 class Tables(Frozen):

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from crm_core.accounts import Account
-from crm_core.agents import Agent, Skill, add_agent, phones
+from crm_core.agents import Agent, AgentPhone, Skill, add_agent, phones
 from crm_core.customers import (
     CANDIDATES_AT_MOST,
     Customer,
@@ -213,4 +213,4 @@ def test_an_agent_needs_a_user_known_skills_and_levels_up_to_100(store: Store) -
             store.write(add_agent, login="ann", extension="1001", skills=wrong)
     added = store.write(add_agent, login="ann", extension="1001", skills={"en": 100})
     assert isinstance(added, Agent)
-    assert store.read(phones) == [("1001", None)]
+    assert store.read(phones) == [AgentPhone("1001", None, browser=False, nonce="")]

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ctiserver.app.config_file import load
 from ctiserver.asterisk.conf import cel_file
 from ctiserver.asterisk.passwords import USER, passwords
 from ctiserver.asterisk.run import AsteriskProcess, start
 from ctiserver.core.config import Config
+from ctiserver.process.config_file import load
 from tests.integration.sipp import Caller, Phone, until
 
 DID_ES, DID_EN, DID_EMERGENCY = "+56221234567", "+56221234568", "+56221234569"

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,9 +29,9 @@ from crm_core.interactions import Interaction
 from crm_core.phone_numbers import normalise
 from crm_core.queues import add_queue, let_serve
 from crm_core.users import add_user
-from ctiserver.app import folders
 from ctiserver.core.errors import CtiError
 from ctiserver.core.tables import Timing
+from ctiserver.process import folders
 from tests.integration.asterisk import PrivateAsterisk, private_asterisk, reserved_port
 from tests.integration.bus_probe import BusProbe
 from tests.integration.sipp import Caller, Phone, until
@@ -89,7 +89,7 @@ class RunningCenter:
         return self.bus
 
     def children(self) -> dict[str, int]:
-        """Process ids of the parent's children by name: redis, calls, jobs."""
+        """Process ids of the parent's children by name: redis, calls, jobs, console."""
         assert self.process is not None
         found = {}
         for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
@@ -97,7 +97,8 @@ class RunningCenter:
                 words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
             except FileNotFoundError:  # it has just ended
                 continue
-            name = "redis" if "redis" in words[0] else next((w for w in ("calls", "jobs") if w in words), "")
+            parts = {"calls": "calls", "jobs": "jobs", "agent_console": "console"}
+            name = "redis" if "redis" in words[0] else next((parts[w] for w in words if w in parts), "")
             found[name] = int(pid)
         return found
 
@@ -113,6 +114,11 @@ class RunningCenter:
 
         until(running, "a calls process", 10, self.log)
         return pid
+
+    @property
+    def console_pid(self) -> int:
+        """The console process of now."""
+        return self.children()["console"]
 
     def kill_calls(self) -> float:
         """kill -9 the calls process and wait for its successor to be live; seconds that took."""
@@ -254,9 +260,15 @@ def center(
     queue: Mapping[str, Any] | None = None,
     start: bool = True,
     rtp_ports: int = 400,
+    browsers: Collection[str] = (),
 ) -> Iterator[RunningCenter]:
-    """A running center in `folder`; `queue` are fields of the queue `servicio`; see also `private_asterisk`."""
+    """A running center in `folder`; `queue` are fields of the queue `servicio`; see also `private_asterisk`.
+
+    The agents named in `browsers` have their phones in the console's page, the others at `ports`.
+    """
     shutil.copytree(_FLOWS, folder / "flows")
+    console_port = reserved_port()
+    more = f"[console]\nport = {console_port}\n{more}"
     with private_asterisk(folder, asterisk=asterisk, more=more, rtp_ports=rtp_ports) as switch:
         url = switch.config.database.url
         schema.upgrade(url)
@@ -268,7 +280,7 @@ def center(
             folder=folder,
             config_file=switch.config_file,
         )
-        running.store.write(_company, ports, dict(queue or {}))
+        running.store.write(_company, ports, dict(queue or {}), browsers)
         try:
             if start:
                 running.start()
@@ -281,7 +293,9 @@ def center(
             running.store.close()
 
 
-def _company(session: Session, ports: dict[str, int], queue: dict[str, Any]) -> None:
+def _company(
+    session: Session, ports: dict[str, int], queue: dict[str, Any], browsers: Collection[str]
+) -> None:
     session.add(Skill(key="billing", label_es="Facturas", label_en="Billing"))
     session.flush()
     serving = [
@@ -302,7 +316,8 @@ def _company(session: Session, ports: dict[str, int], queue: dict[str, Any]) -> 
             login=agent,
             extension=str(1001 + number),
             skills={"billing": 80},
-            phone_uri=f"sip:{agent}@127.0.0.1:{ports[agent]}",
+            phone_uri=None if agent in browsers else f"sip:{agent}@127.0.0.1:{ports[agent]}",
+            browser_phone=agent in browsers,
         )
         for served in serving:
             let_serve(session, new, served)

@@ -5,7 +5,6 @@ Unlike the bus it loses nothing while the calls process is dead, and it says wha
 
 from typing import Any, TypeVar
 
-from ctiserver.app import folders
 from ctiserver.app.calls import SWITCH
 from ctiserver.app.center import Center
 from ctiserver.asterisk.belief import Belief
@@ -16,6 +15,7 @@ from ctiserver.core.inputs import SwitchSynced
 from ctiserver.core.message import Input, Message
 from ctiserver.journal.line import Derived, Entry
 from ctiserver.journal.readers import JournalReader
+from ctiserver.process import folders
 
 _M = TypeVar("_M", bound=Message)
 

@@ -289,7 +289,7 @@ def test_a_caller_who_gives_up_before_the_answer_leaves_nothing_behind(asterisk:
 
 RUN = """
 import pathlib, sys
-from ctiserver.app.config_file import load
+from ctiserver.process.config_file import load
 from ctiserver.asterisk.run import run
 sys.exit(run(load(pathlib.Path(sys.argv[1])), lambda line: None))
 """

@@ -32,7 +32,7 @@ sys.exit(Parent([SPECS]).run())
 CHILD = """
 import asyncio, os, signal, sys, time
 from pathlib import Path
-from ctiserver.app.heartbeat import start_beating
+from ctiserver.process.heartbeat import start_beating
 name, folder = sys.argv[1], Path(sys.argv[2])
 def note(what):
     with (folder / "log").open("a") as log:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ctiserver.app import folders
 from ctiserver.core.events import ContactConnected
 from ctiserver.journal.line import Gap
 from ctiserver.journal.readers import JournalReader
+from ctiserver.process import folders
 from tests.contract.postgres import running_postgres
 from tests.integration.daemon import ORDINARY, VALUABLE, RunningCenter, center
 from tests.integration.journal_probe import JournalProbe

@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from ctiserver.app import folders
 from ctiserver.core import inputs as i
 from ctiserver.core import wire
 from ctiserver.core.message import Input
 from ctiserver.journal.line import Entry
 from ctiserver.journal.readers import JournalReader
+from ctiserver.process import folders
 from tests.integration.ari_proxy import AriProxy
 from tests.integration.daemon import ORDINARY, VALUABLE, RunningCenter, center
 from tests.integration.sipp import until

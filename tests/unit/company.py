@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from ctiserver.core.events import AgentBrief, ConfigurationChanged, QueueBrief
 from ctiserver.core.inputs import ConfigurationApplied
 from ctiserver.core.requests import Status
 from ctiserver.core.tables import Agent, Disposition, Document, Number, Queue, Tables
@@ -114,3 +115,15 @@ def the_flow() -> Flow:
 def the_survey() -> Survey:
     """SURVEY as the engine sees it."""
     return msgspec.convert(SURVEY, Survey)
+
+
+def changed(
+    at: float, version: str, queues: tuple[str, ...], agents: tuple[str, ...]
+) -> ConfigurationChanged:
+    """The event of new tables, for queues and agents of account 1 that are named by their keys only."""
+    return ConfigurationChanged(
+        at=at,
+        version=version,
+        queues=tuple(QueueBrief(key=key, account_id=1, service_level_seconds=20.0) for key in queues),  # type: ignore[arg-type]
+        agents=tuple(AgentBrief(key=key, account_id=1, name="", queues=()) for key in agents),  # type: ignore[arg-type]
+    )

@@ -19,7 +19,10 @@ _STAGE_SEEN = {
     Stage.OFFERED: "offered",
     Stage.JOINING: "joining",
     Stage.TALKING: "talking",
+    Stage.HELD: "held",
+    Stage.RETURNING: "agent_away",
 }
+_ACTIVITY_SEEN = {Stage.HELD: "on_hold", Stage.RETURNING: "away"}
 
 
 def check(world: World, turn: Turn, before: Waiting) -> None:
@@ -71,7 +74,9 @@ def _the_view_tells_the_truth(world: World) -> None:
         assert (seen.stage, seen.queue, seen.agent) == (_STAGE_SEEN[it.stage], it.queue, it.agent)
     for key in world.center._acd.floor.roster:
         state, seen_agent = world.agents[key], world.view.agents[key]
-        assert (seen_agent.status, seen_agent.activity) == (state.status, state.activity)
+        held = world.contacts.get(state.contact)
+        activity = _ACTIVITY_SEEN.get(held.stage, state.activity) if held else state.activity
+        assert (seen_agent.status, seen_agent.activity) == (state.status, activity)
 
 
 def _nobody_was_overtaken(world: World, turn: Turn, before: Waiting) -> None:

@@ -15,6 +15,7 @@ from simulated_switch import PHONES
 from world import World
 
 from ctiserver.core import inputs as i
+from ctiserver.core import requests as r
 from ctiserver.core.message import Input
 from ctiserver.core.wire import encode
 
@@ -28,9 +29,13 @@ CONFIGURATIONS: tuple[dict[str, Any], ...] = (
 )
 
 
+BROWSERS = tuple(msgspec.structs.replace(it, browser_phone=it.key != "tom") for it in AGENTS)
+"""Everybody but Tom has his phone in the browser."""
+
+
 def walk(seed: int, steps: int) -> World:
     """The world after so many random acts, and after everybody went home."""
-    random, world = Random(seed), World(seed, configured(at=1000.0))
+    random, world = Random(seed), World(seed, configured(at=1000.0, agents=BROWSERS))
     for key in ("ann", "bob", "eve"):
         world.choose(key, AVAILABLE)
     for _ in range(steps):
@@ -82,6 +87,21 @@ def _dispose(world: World, random: Random) -> None:
     world.dispose(random.choice(list(world.agents)), random.choice(("solved", "solved", "complaint", "what")))
 
 
+def _control(world: World, random: Random) -> None:
+    """Somebody who has a call in hand, or none, does something with it."""
+    key: Any = random.choice(list(world.agents))
+    asked: dict[str, Any] = {"at": world.at, "request_id": f"control-{world.seq}", "by": key, "agent": key}
+    queue_key: Any = random.choice(("service", "technical", "emergency", "nowhere"))
+    requests = (r.Hold(**asked), r.Resume(**asked), r.HangUp(**asked))
+    world.put(random.choice((*requests, r.TransferBlind(queue=queue_key, **asked))))
+
+
+def _browser(world: World, random: Random) -> None:
+    """A page goes away, or comes; as often one that is there already."""
+    key: Any = random.choice(list(world.agents))
+    world.put(random.choice((i.AgentLost, i.AgentPresent, i.AgentPresent))(at=world.at, agent=key))
+
+
 def _configure(world: World, random: Random) -> None:
     changes = random.choice(CONFIGURATIONS)
     world.put(configured(world.at, version=f"v{world.seq}", **changes))
@@ -99,6 +119,8 @@ _ACTS: dict[Callable[[World, Random], None], int] = {
     _phone: 2,
     _choose: 8,
     _dispose: 8,
+    _control: 5,
+    _browser: 4,
     _configure: 1,
     _stray: 6,
 }
@@ -126,6 +148,7 @@ def out_of_place(world: World, random: Random) -> Input:
         f"acd:wrap_up:{unknown}",
         f"acd:ring:{unknown}",
         f"acd:place:{unknown}",
+        f"acd:away:{unknown}",
         f"ivr:key:{unknown}",
     ):
         strange.append(i.TimerFired(at=world.at, timer=timer, due_at=world.at))  # type: ignore[arg-type]

@@ -50,14 +50,10 @@ def test_new_tables_are_told_and_new_agents_serve_who_waits() -> None:
     acd = Driven(queues=QUEUES, agents=AGENTS[:1])
     acd.queue("c1", queue="technical")
     said = acd.say(configured(at=20.0, version="2"))
-    assert said == [
-        ConfigurationChanged(
-            at=20.0,
-            version="2",
-            queues=("service", "technical", "emergency"),
-            agents=("ann", "bob", "eve", "tom"),
-        )
-    ]
+    [news] = said
+    assert isinstance(news, ConfigurationChanged)
+    assert [row.key for row in news.queues] == ["service", "technical", "emergency"]
+    assert [row.key for row in news.agents] == ["ann", "bob", "eve", "tom"]
     assert offered(acd.status("bob", AVAILABLE, at=21.0)) == [("c1", "bob", "only")]
 
 

@@ -90,7 +90,8 @@ def test_an_agent_is_added_with_phone_and_queue_or_not_at_all(
     assert run(config_file, *words) == 0
     assert run(config_file, *words) == 1
     with Store(database) as store:
-        assert store.read(agents.phones) == [("1001", "sip:1001@127.0.0.1:5070")]
+        [phone] = store.read(agents.phones)
+        assert (phone.extension, phone.uri) == ("1001", "sip:1001@127.0.0.1:5070")
         assert [agent.key for agent in store.read(configuration.tables).agents] == ["ann"]
 
 

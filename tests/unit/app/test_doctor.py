@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from ctiserver.app import cli, doctor, doctor_machine, doctor_server
-from ctiserver.app.config_file import parse
 from ctiserver.app.doctor_finding import Finding, Mark, fail, ok, warn
 from ctiserver.core.config import Config
 from ctiserver.core.errors import SwitchUnreachable
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.live_view import AgentView, LiveView
+from ctiserver.process.config_file import parse
 
 NOW = 1_790_000_000.0
 

@@ -7,10 +7,10 @@ import pytest
 from crm_core import schema
 from crm_core.db import Store
 from crm_core.queues import add_queue
-from ctiserver.app.config_file import parse
 from ctiserver.app.engine_tables import read_documents, read_tables
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError
+from ctiserver.process.config_file import parse
 
 FLOW = """
 name = "main"

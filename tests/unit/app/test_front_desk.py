@@ -4,6 +4,7 @@ from typing import Any
 import msgspec
 import pytest
 from company import AVAILABLE
+from twisted.internet.defer import succeed
 
 from ctiserver.app.front_desk import BusScreens, FrontDesk
 from ctiserver.bus import topics
@@ -49,7 +50,9 @@ class Office:
             version: str = reload()
             return version
 
-        self.desk = self.runtime.desk = FrontDesk(bus=self.bus, clock=SteadyClock(), reload=reloaded)
+        self.desk = self.runtime.desk = FrontDesk(
+            bus=self.bus, clock=SteadyClock(), reload=reloaded, provision=lambda: succeed(None)
+        )
         self.is_open = is_open
 
     def ask(self, topic: str, body: Any = None) -> Any:

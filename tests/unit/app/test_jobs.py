@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from crm_core import schema
 from crm_core.interactions import Interaction
-from ctiserver.app import folders
 from ctiserver.app.jobs import Jobs
 from ctiserver.core import wire
 from ctiserver.core.config import Config, Database, Installation
@@ -17,6 +16,7 @@ from ctiserver.core.events import ContactAnswered
 from ctiserver.core.ids import ContactId
 from ctiserver.journal.line import Derived, Entry, encode
 from ctiserver.journal.segments import SegmentName
+from ctiserver.process import folders
 
 FULL_BATCH = 500
 

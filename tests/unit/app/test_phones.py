@@ -7,9 +7,10 @@ from crm_core import schema
 from crm_core.agents import add_agent
 from crm_core.db import Store
 from crm_core.users import add_user
-from ctiserver.app.config_file import parse
-from ctiserver.app.phones import read_phones, sip_password, sip_secret
+from ctiserver.app.phones import read_phones
 from ctiserver.core.config import Config
+from ctiserver.process.config_file import parse
+from ctiserver.process.sip_secret import sip_password, sip_secret
 
 
 @pytest.fixture

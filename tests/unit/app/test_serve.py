@@ -33,6 +33,7 @@ def test_the_next_server_starts_once_the_first_has_ended(tmp_path: Path) -> None
 
 
 def test_a_child_that_yields_to_the_others_gets_more_time_before_it_counts_as_hung(tmp_path: Path) -> None:
-    calls, jobs = specs(config(tmp_path), tmp_path / "ctiserver.toml")[-2:]
+    named = {spec.name: spec for spec in specs(config(tmp_path), tmp_path / "ctiserver.toml")}
+    calls, jobs = named["calls"], named["jobs"]
     assert (calls.name, calls.niceness, calls.hung_after_seconds) == ("calls", 0, 3)
     assert (jobs.name, jobs.niceness, jobs.hung_after_seconds) == ("jobs", 10, 30)

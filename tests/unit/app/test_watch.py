@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from company import changed
 
 from ctiserver.app.watch_feed import Feed, fields_of
 from ctiserver.app.watch_picture import Picture, event_line
@@ -164,7 +165,7 @@ def test_a_server_that_does_not_answer_is_a_lost_feed() -> None:
 @pytest.fixture
 def view() -> LiveView:
     return view_of(
-        e.ConfigurationChanged(at=AT, version="1", queues=(SALES,), agents=(ANN,)),
+        changed(at=AT, version="1", queues=(SALES,), agents=(ANN,)),
         e.SwitchStateChanged(at=AT, up=True),
         arrived(),
         e.NodeEntered(at=AT, contact=CALL, node="main", kind="menu"),

@@ -1,5 +1,6 @@
 import msgspec
 import pytest
+from company import changed
 
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
@@ -8,7 +9,7 @@ from ctiserver.core.requests import Status
 from ctiserver.core.wire import decode_event, encode
 
 ROSA = Candidate(customer_id=7, pii_name="Rosa", value_class="A")
-CONFIGURED = e.ConfigurationChanged(at=0.0, version="1", queues=("service",), agents=("ann", "bob"))  # type: ignore[arg-type]
+CONFIGURED = changed(at=0.0, version="1", queues=("service",), agents=("ann", "bob"))
 ARRIVED = e.ContactArrived(
     at=1.0,
     contact="c1",  # type: ignore[arg-type]
@@ -146,14 +147,14 @@ def test_the_wait_of_who_is_moved_to_another_queue_goes_on() -> None:
 
 
 def test_new_tables_keep_what_is_known_and_drop_what_is_gone() -> None:
-    changed = e.ConfigurationChanged(at=9.0, version="2", queues=("service", "other"), agents=("ann", "zoe"))  # type: ignore[arg-type]
-    view = view_after([*LIFE[:2], changed])
+    news = changed(at=9.0, version="2", queues=("service", "other"), agents=("ann", "zoe"))  # type: ignore[arg-type]
+    view = view_after([*LIFE[:2], news])
     assert (list(view.queues), list(view.agents), view.version) == (["service", "other"], ["ann", "zoe"], "2")
     assert view.agents["ann"].status == "available"  # type: ignore[index]
 
 
 def test_who_was_removed_is_seen_until_his_contact_ends() -> None:
-    without = e.ConfigurationChanged(at=20.0, version="2", queues=("service",), agents=("bob",))  # type: ignore[arg-type]
+    without = changed(at=20.0, version="2", queues=("service",), agents=("bob",))  # type: ignore[arg-type]
     view = view_after([*LIFE[:13], without])
     assert view.agents["ann"].activity == "talking"  # type: ignore[index]
     for event in [*LIFE[13:], without]:

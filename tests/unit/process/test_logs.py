@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from ctiserver.app import logs
+from ctiserver.process import logs
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from ctiserver.app.heartbeat import PIPE_VARIABLE, SECONDS_VARIABLE, start_beating
+from ctiserver.process.heartbeat import PIPE_VARIABLE, SECONDS_VARIABLE, start_beating
 
 
 class HandDrivenLoop:

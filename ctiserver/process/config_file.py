@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import sounds
-from ctiserver.app.config_checks import contradictions
 from ctiserver.core.config import Between, Config, Match, Trunk
 from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.process.config_checks import contradictions
 
 T = TypeVar("T")
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from ctiserver.app.config_file import load, parse
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError
+from ctiserver.process.config_file import load, parse
 
 FOLDER = Path("/etc/cti")
 

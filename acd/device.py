@@ -1,0 +1,118 @@
+"""The agent's browser is his phone: what becomes of his contact when it goes away, and when it is back.
+
+A page that is reloaded, crashes or loses its network never loses the call: the caller hears music, and as soon as the
+page is there again its phone is rung, answers by itself, and the two go on. A browser that stays away too long gives
+the caller back to his line, at the place that he had.
+"""
+
+from acd import offers
+from acd.agent_state import Activity
+from acd.contact_state import Contact, Stage
+from acd.floor import Floor
+from acd.status import pause
+from acd.talk import give_back
+from ctiserver.core.commands import Arrange, CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
+from ctiserver.core.events import AgentAway, AgentBack
+from ctiserver.core.ids import AgentKey, ConversationId, LegId, TimerId
+from ctiserver.core.requests import Status
+from ctiserver.core.topology import Conversation, Kind
+from ctiserver.core.turn import Turn
+
+LOST = "device_lost"
+
+
+def away_timer(key: AgentKey) -> TimerId:
+    """Fires when the browser has been away too long."""
+    return TimerId(f"acd:away:{key}")
+
+
+def has_browser_phone(floor: Floor, key: AgentKey) -> bool:
+    """Whether the agent's phone is a page; a phone on his desk stays when the page goes."""
+    agent = floor.roster.get(key)
+    return agent is not None and agent.browser_phone
+
+
+def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
+    """The agent's browser is gone, perhaps for a moment only."""
+    state = floor.ledger.agents.get(key)
+    if state is None or state.status is Status.LOGGED_OUT or not has_browser_phone(floor, key):
+        return
+    contact = floor.ledger.contacts.get(state.contact) if state.contact else None
+    if contact is not None and contact.stage is Stage.OFFERED:
+        leg = contact.agent_leg
+        offers.refused(floor, contact, LOST, turn)
+        if leg:
+            turn.say(DropLeg(leg=leg))
+        return
+    if contact is not None and contact.stage in (Stage.JOINING, Stage.TALKING, Stage.HELD):
+        _keep_caller(floor, contact, key, turn)
+    due_at = turn.at + floor.ledger.tables.timing.away_seconds
+    turn.say(StartTimer(timer=away_timer(key), due_at=due_at))
+
+
+def _keep_caller(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
+    contact.stage = Stage.RETURNING
+    turn.say(AgentAway(at=turn.at, contact=contact.id, agent=key))
+    if contact.agent_leg:
+        turn.say(DropLeg(leg=contact.agent_leg))
+    floor.forget_agent_leg(contact)
+    offers.hold(floor, contact, turn)
+
+
+def back(floor: Floor, key: AgentKey, turn: Turn) -> None:
+    """The browser is there, and its phone registered: ring it for the call that waits for it."""
+    state = floor.ledger.agents.get(key)
+    if state is None:
+        return
+    turn.say(CancelTimer(timer=away_timer(key)))
+    contact = floor.ledger.contacts.get(state.contact) if state.contact else None
+    if contact is None or contact.stage is not Stage.RETURNING or contact.agent_leg:
+        return
+    leg = LegId(turn.new_id())
+    contact.agent_leg = leg
+    floor.legs[leg] = contact.id
+    turn.say(
+        DialLeg(
+            leg=leg,
+            contact=contact.id,
+            endpoint=floor.roster[key].endpoint,
+            ring_seconds=floor.ledger.tables.timing.away_seconds,
+            caller_number=contact.pii_number,
+            caller_name=contact.pii_name,
+        ),
+        StartTimer(timer=away_timer(key), due_at=turn.at + floor.ledger.tables.timing.away_seconds),
+    )
+
+
+def answered(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """The phone that came back was answered: the two go on."""
+    if contact.agent is None or contact.agent_leg is None:
+        return
+    contact.stage, contact.talk = Stage.TALKING, ConversationId(turn.new_id())
+    fuse = floor.ledger.tables.timing.talk_fuse_seconds
+    legs = (contact.leg, contact.agent_leg)
+    talk = Conversation(id=contact.talk, kind=Kind.TALK, legs=legs)
+    turn.say(
+        CancelTimer(timer=away_timer(contact.agent)),
+        Arrange(contact=contact.id, conversations=(talk,)),
+        SetFuse(leg=contact.leg, seconds=fuse),
+        SetFuse(leg=contact.agent_leg, seconds=fuse),
+        AgentBack(at=turn.at, contact=contact.id, agent=contact.agent),
+    )
+
+
+def unreachable(floor: Floor, contact: Contact) -> None:
+    """The phone that was rung again is gone again; the timer decides."""
+    floor.forget_agent_leg(contact)
+
+
+def away_too_long(floor: Floor, key: AgentKey, turn: Turn) -> None:
+    """The browser did not come back."""
+    state = floor.ledger.agents.get(key)
+    if state is None:
+        return
+    contact = floor.ledger.contacts.get(state.contact) if state.contact else None
+    if contact is not None and contact.stage is Stage.RETURNING:
+        give_back(floor, contact, LOST, "switch", turn)
+    elif state.activity is Activity.IDLE and state.status is Status.AVAILABLE:
+        pause(floor, key, LOST, turn)

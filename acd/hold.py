@@ -1,0 +1,67 @@
+"""What an agent does with the call in his hand: hold, resume, hang up, pass it on."""
+
+from acd import offers, talk
+from acd.contact_state import Contact, Stage
+from acd.floor import Floor
+from ctiserver.core.commands import Arrange, DropLeg, SetFuse
+from ctiserver.core.errors import Refusal
+from ctiserver.core.events import ContactHeld, ContactResumed, TransferCompleted
+from ctiserver.core.ids import AgentKey, ConversationId
+from ctiserver.core.requests import HangUp, Hold, Resume, TransferBlind
+from ctiserver.core.topology import Conversation, Kind
+from ctiserver.core.turn import Turn
+
+
+def in_hand(floor: Floor, key: AgentKey, *stages: Stage) -> Contact:
+    """The agent's contact, if it is at one of the stages. Raises Refusal."""
+    state = floor.ledger.agents.get(key)
+    contact = floor.ledger.contacts.get(state.contact) if state and state.contact else None
+    if contact is None or contact.stage not in stages or contact.agent != key:
+        raise Refusal("no_call", f"{key} has no call for which this could be done now")
+    return contact
+
+
+def hold(floor: Floor, request: Hold, turn: Turn) -> None:
+    """Music for the caller; the agent is on his own. Raises Refusal."""
+    contact = in_hand(floor, request.agent, Stage.TALKING)
+    contact.stage = Stage.HELD
+    offers.hold(floor, contact, turn)
+    turn.say(ContactHeld(at=turn.at, contact=contact.id, agent=request.agent))
+
+
+def resume(floor: Floor, request: Resume, turn: Turn) -> None:
+    """The two hear each other again. Raises Refusal."""
+    contact = in_hand(floor, request.agent, Stage.HELD)
+    if contact.agent_leg is None:
+        raise Refusal("no_call", f"the phone of {request.agent} is gone")
+    contact.stage, contact.talk = Stage.TALKING, ConversationId(turn.new_id())
+    legs = (contact.leg, contact.agent_leg)
+    turn.say(
+        Arrange(
+            contact=contact.id,
+            conversations=(Conversation(id=contact.talk, kind=Kind.TALK, legs=legs),),
+        ),
+        SetFuse(leg=contact.leg, seconds=floor.ledger.tables.timing.talk_fuse_seconds),
+        ContactResumed(at=turn.at, contact=contact.id, agent=request.agent),
+    )
+
+
+def hang_up(floor: Floor, request: HangUp, turn: Turn) -> None:
+    """The agent is done; the caller stays for the survey. Raises Refusal."""
+    contact = in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
+    leg = contact.agent_leg
+    talk.agent_left(floor, contact, "agent", turn)
+    if leg:
+        turn.say(DropLeg(leg=leg))
+
+
+def transfer(floor: Floor, request: TransferBlind, turn: Turn) -> None:
+    """Pass the caller on to a queue, where he keeps the arrival that he had. Raises Refusal."""
+    contact = in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
+    queue = floor.queues.get(request.queue)
+    if queue is None or queue.account_id != contact.account_id:
+        raise Refusal("unknown_queue", f"there is no queue {request.queue!r}")
+    turn.say(
+        TransferCompleted(at=turn.at, contact=contact.id, agent=request.agent, kind="blind", to=request.queue)
+    )
+    talk.pass_on(floor, contact, request.queue, turn)

@@ -1,0 +1,122 @@
+"""An agent's desk: who I am, my telephone, my status, my contact."""
+
+from typing import Any
+
+import msgspec
+
+from agent_console.desk_rows import Chips, DeskRow, desk_row
+from agent_console.operations import Call, Operations
+from agent_console.requests import ask
+from agent_console.roles import Permission
+from ctiserver.core.errors import Refusal
+from ctiserver.core.live_view import AgentView
+
+
+class Me(msgspec.Struct, kw_only=True):
+    """Who is logged in, and what he may do."""
+
+    login: str
+    name: str
+    account_id: int
+    language: str
+    roles: list[str]
+    permissions: list[str]
+    agent: str | None
+
+
+class Accepted(msgspec.Struct, kw_only=True):
+    """The engines took the request."""
+
+    request_id: str
+
+
+class NewStatus(msgspec.Struct, kw_only=True):
+    """`status`: available, pause (with a reason) or logged_out; during a contact it is the next status."""
+
+    status: str
+    reason: str = ""
+    request_id: str | None = None
+
+
+class NewDisposition(msgspec.Struct, kw_only=True):
+    """How the contact ended."""
+
+    contact: str
+    code: str
+    note: str = ""
+    request_id: str | None = None
+
+
+class Transfer(msgspec.Struct, kw_only=True):
+    """Where the caller goes; he keeps the arrival that he had."""
+
+    queue: str
+    request_id: str | None = None
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    add = operations.add
+
+    @add("GET", "/me", None, "Who I am and what I may do")
+    def me(call: Call) -> Me:
+        who = call.principal
+        return Me(
+            login=who.login,
+            name=who.name,
+            account_id=who.account_id,
+            language=who.language,
+            roles=sorted(who.roles),
+            permissions=sorted(who.permissions),
+            agent=who.agent,
+        )
+
+    @add("GET", "/me/desk", Permission.OWN_DESK, "My status and my contact")
+    def my_desk(call: Call) -> DeskRow:
+        view = call.services.live.view
+        row = desk_row(view, Chips(view), call.principal.agent or "", call.services.now()) if view else None
+        if row is None:
+            raise Refusal("unknown_agent", "you are no agent, or the calls process has not been heard yet")
+        return row
+
+    @add("PUT", "/agents/{agent}/status", None, "Be available, pause or log out; or make an agent do so")
+    def set_status(call: Call, agent: str, body: NewStatus) -> Accepted:
+        fields = {"agent": agent, "status": body.status, "reason": body.reason}
+        return _ask(call, "SetStatus", fields, body.request_id)
+
+    @add("POST", "/agents/{agent}/disposition", Permission.OWN_DESK, "Say how my contact ended")
+    def dispose(call: Call, agent: str, body: NewDisposition) -> Accepted:
+        fields = {"agent": agent, "contact": body.contact, "code": body.code, "pii_note": body.note}
+        return _ask(call, "Dispose", fields, body.request_id)
+
+    @add("POST", "/agents/{agent}/hold", Permission.OWN_DESK, "Music for my caller")
+    def hold(call: Call, agent: str) -> Accepted:
+        return _ask(call, "Hold", {"agent": agent}, None)
+
+    @add("POST", "/agents/{agent}/resume", Permission.OWN_DESK, "Take my caller back from hold")
+    def resume(call: Call, agent: str) -> Accepted:
+        return _ask(call, "Resume", {"agent": agent}, None)
+
+    @add("POST", "/agents/{agent}/hang-up", Permission.OWN_DESK, "I am done with my caller")
+    def hang_up(call: Call, agent: str) -> Accepted:
+        return _ask(call, "HangUp", {"agent": agent}, None)
+
+    @add("POST", "/agents/{agent}/transfer", Permission.OWN_DESK, "Pass my caller on to a queue")
+    def transfer(call: Call, agent: str, body: Transfer) -> Accepted:
+        fields = {"agent": agent, "queue": body.queue}
+        return _ask(call, "TransferBlind", fields, body.request_id)
+
+
+def _ask(call: Call, kind: str, fields: dict[str, Any], request_id: str | None) -> Accepted:
+    _same_account(call, fields["agent"])
+    extra = {"request_id": request_id} if request_id else {}
+    asked = ask(call.services.engines, call.principal, {"type": kind, **fields, **extra})
+    return Accepted(request_id=asked)
+
+
+def _same_account(call: Call, agent: str) -> AgentView:
+    view = call.services.live.view
+    row = view.agents.get(agent) if view else None  # type: ignore[call-overload]
+    if row is None or row.account_id != call.principal.account_id:
+        raise Refusal("unknown_agent", f"there is no agent {agent!r}")
+    return row  # type: ignore[no-any-return]

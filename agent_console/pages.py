@@ -1,0 +1,135 @@
+"""Pages: the shell that a browser keeps open, and the log-in before it.
+
+A page is a Jinja template and an ES module; what it shows comes by push or by the API. The language is the user's,
+or the browser's before the log-in.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from agent_console.auth import COOKIE, Auth
+from agent_console.principal import NotLoggedIn, Principal
+from agent_console.roles import Permission
+from agent_console.services import Services
+from ctiserver.core.errors import Refusal
+
+LANGUAGES = ("es", "en")
+_WORDS = Path(__file__).parent / "words"
+PAGES: dict[str, tuple[str, Permission]] = {
+    "desk": ("/desk", Permission.OWN_DESK),
+    "wallboard": ("/wallboard", Permission.WALLBOARD),
+}
+"""Page name: its path and what one needs to open it; the first that one may open is home."""
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@lru_cache
+def words(language: str) -> dict[str, str]:
+    """All texts of the console in one language, by key."""
+    return msgspec.toml.decode((_WORDS / f"{language}.toml").read_bytes(), type=dict[str, str])
+
+
+class Pages:
+    """The routes of people; those of programs are in `operations`."""
+
+    def __init__(self, services: Services, auth: Auth) -> None:
+        self._services, self._auth = services, auth
+
+    def mount(self, app: Flask) -> None:
+        """Add them to the application."""
+        app.add_url_rule("/", "home", self.home)
+        app.add_url_rule("/log-in", "log_in", self.log_in, methods=["GET", "POST"])
+        app.add_url_rule("/log-out", "log_out", self.log_out, methods=["POST"])
+        for name, (path, _) in PAGES.items():
+            app.add_url_rule(path, name, self.page, defaults={"name": name})
+        app.add_url_rule("/healthz", "healthz", self.healthz)
+        app.add_url_rule("/readyz", "readyz", self.readyz)
+
+    def home(self) -> Answer:
+        """The first page that one may open."""
+        who = self._who()
+        allowed = [path for path, need in PAGES.values() if who and who.may(need)]
+        if who and not allowed:
+            return self._show("forbidden.html", who), 403
+        return redirect(allowed[0] if allowed else url_for("log_in"))
+
+    def page(self, name: str) -> Answer:
+        """One page of the console, or the log-in in its place."""
+        who = self._who()
+        if who is None:
+            return redirect(url_for("log_in", next=request.path))
+        if not who.may(PAGES[name][1]):
+            return self._show("forbidden.html", who), 403
+        return self._show(f"{name}.html", who, page=name)
+
+    def log_in(self) -> Answer:
+        """The form, and what it sends."""
+        if request.method == "GET":
+            return self._show("log_in.html", None, problem="", login="")
+        login = request.form.get("login", "")
+        try:
+            secret = self._auth.log_in(login, request.form.get("password", ""), request.remote_addr or "")
+        except Refusal as refusal:
+            return self._show("log_in.html", None, problem=refusal.error_id, login=login), 401
+        answer = redirect(_safe_next() or url_for("home"))
+        answer.set_cookie(
+            COOKIE, secret, httponly=True, samesite="Strict", secure=request.is_secure, path="/"
+        )
+        return answer
+
+    def log_out(self) -> Answer:
+        """End the log-in, if the form is our own."""
+        who = self._who()
+        if who is not None and request.form.get("csrf") == who.csrf:
+            self._auth.log_out(who)
+        answer = redirect(url_for("log_in"))
+        answer.delete_cookie(COOKIE)
+        return answer
+
+    def healthz(self) -> Response:
+        """The process answers."""
+        return Response("ok\n", content_type="text/plain")
+
+    def readyz(self) -> Response:
+        """The calls process is heard, and has Asterisk in reach."""
+        view = self._services.live.view
+        ready = view is not None and view.switch_up
+        return Response(
+            "ready\n" if ready else "not ready\n", 200 if ready else 503, content_type="text/plain"
+        )
+
+    def _who(self) -> Principal | None:
+        try:
+            return self._auth.of_cookie(request.cookies.get(COOKIE, ""))
+        except NotLoggedIn:
+            return None
+
+    def _show(self, template: str, who: Principal | None, **fields: Any) -> str:
+        language = who.language if who else _browser_language()
+        texts = words(language)
+        return render_template(
+            template,
+            t=lambda key: texts[key],
+            words=texts,
+            language=language,
+            who=who,
+            nonce=g.nonce,
+            installation=self._services.config.installation.name,
+            pages={name: path for name, (path, need) in PAGES.items() if who and who.may(need)},
+            **fields,
+        )
+
+
+def _safe_next() -> str | None:
+    """Where he wanted to go, if that is one of our pages."""
+    wanted = request.args.get("next", "")
+    return wanted if wanted in [path for path, _ in PAGES.values()] else None
+
+
+def _browser_language() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]

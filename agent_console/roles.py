@@ -1,0 +1,61 @@
+"""Who may do what: roles are named sets of permissions, and every route and socket event names one permission.
+
+A user has roles, a program has a token with roles; what no role of his holds he may not do. Nothing is allowed by
+being forgotten: a test walks every route x role.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What can be allowed."""
+
+    OWN_DESK = "own_desk"  # be an agent: own phone, own status, own contacts
+    MISSED_CONTACTS = "missed_contacts"  # see and claim who should be called back
+    WALLBOARD = "wallboard"  # see queues, agents and contacts of the account
+    COMMAND_AGENTS = "command_agents"  # act for an agent: force a status
+    READ_INTERACTIONS = "read_interactions"  # everybody's records, not only one's own
+    READ_CONFIGURATION = "read_configuration"
+    CHANGE_CONFIGURATION = "change_configuration"  # queues, skills, hours, dispositions, flows
+    MANAGE_USERS = "manage_users"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    READ_AUDIT = "read_audit"
+    EVENTS = "events"  # hear the account's events as a program does
+
+
+_P = Permission
+ROLES: dict[str, frozenset[Permission]] = {
+    "agent": frozenset({_P.OWN_DESK, _P.MISSED_CONTACTS}),
+    "supervisor": frozenset(
+        {
+            _P.WALLBOARD,
+            _P.COMMAND_AGENTS,
+            _P.READ_INTERACTIONS,
+            _P.READ_CONFIGURATION,
+            _P.MISSED_CONTACTS,
+            _P.EVENTS,
+        }
+    ),
+    "administrator": frozenset(
+        {
+            _P.WALLBOARD,
+            _P.READ_CONFIGURATION,
+            _P.CHANGE_CONFIGURATION,
+            _P.MANAGE_USERS,
+            _P.MANAGE_ACCOUNTS,
+            _P.READ_AUDIT,
+        }
+    ),
+    "dispatcher": frozenset({_P.MISSED_CONTACTS}),
+    "technician": frozenset(),
+    "campaign_manager": frozenset({_P.WALLBOARD}),
+    "analyst": frozenset({_P.READ_INTERACTIONS, _P.WALLBOARD}),
+    "evaluator": frozenset({_P.READ_INTERACTIONS}),
+    "program": frozenset({_P.EVENTS, _P.WALLBOARD, _P.READ_INTERACTIONS, _P.READ_CONFIGURATION}),
+}
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """All that the roles allow together; an unknown role allows nothing."""
+    return frozenset[Permission]().union(*(ROLES.get(role, frozenset()) for role in roles))

@@ -1,0 +1,232 @@
+// The agent's desk. It never navigates away while a call is on, and a reload finds everything again.
+
+import { api, get, post } from "./api.js";
+import * as devices from "./devices.js";
+import { $, banner, el, fill, text } from "./dom.js";
+import { now, setClock, socket } from "./feed.js";
+import { onKey } from "./keys.js";
+import * as lists from "./lists.js";
+import { command } from "./palette.js";
+import { knowQueues, queueName, showPop } from "./pop.js";
+import { ring, quiet } from "./ringer.js";
+import * as softphone from "./softphone.js";
+import { clock, of, settings, t } from "./words.js";
+import * as wrapUp from "./wrap_up.js";
+
+const { phone } = softphone;
+const me = `/agents/${settings.agent}`;
+let desk = null;
+let queues = [];
+let stageShown = "";
+
+const activity = () => desk?.agent.activity ?? "idle";
+
+// What the server says
+
+socket.on("desk", (told) => {
+  const before = activity();
+  desk = told;
+  setClock(told.now);
+  if (before !== "idle" && activity() === "idle") lists.refresh();
+  if (activity() === "away" && phone.ringing) softphone.answer();
+  draw();
+});
+socket.on("pop", ({ contact }) => showPop(contact, draw)); // at once; the desk follows with the same
+socket.on("phone_taken", () => {
+  softphone.taken();
+  banner("taken", t("phone_taken_text"), "bad");
+});
+socket.on("connect", () => { if (phone.state === "ready") socket.emit("phone_ready"); });
+
+// What is shown
+
+function stage() {
+  if (!desk?.contact) return "none";
+  if (activity() === "idle") return "wrapping_up"; // the result is still owed
+  return activity() === "reserved" ? "ringing" : activity();
+}
+
+function draw() {
+  drawLights();
+  if (!desk) return;
+  drawBar();
+  drawCard();
+  showPop(desk.contact, draw);
+  tick();
+}
+
+function drawBar() {
+  const { agent } = desk;
+  for (const button of document.querySelectorAll("[data-status]")) {
+    button.setAttribute("aria-pressed", String(agent.status === button.dataset.status));
+    button.dataset.next = String(agent.next_status === button.dataset.status);
+  }
+  const why = agent.status === "pause" && agent.reason ? of("reason", agent.reason) : "";
+  text($("activity"), activity() === "idle" ? why : of("activity", activity()));
+  text($("next-status"), agent.next_status ? t("next_status", { status: of("status", agent.next_status) }) : "");
+}
+
+function drawChips() {
+  const limit = (key) => queues.find((queue) => queue.key === key)?.service_level_seconds ?? Infinity;
+  const shown = desk.queues.map((chip) => [chip.queue, chip.waiting, chip.longest_since && clock(now() - chip.longest_since), chip.longest_since && now() - chip.longest_since > limit(chip.queue)]);
+  fill($("chips"), shown, () => shown.map(([key, waiting, longest, late]) =>
+    el("span", { class: "chip number", "data-late": String(Boolean(late)), title: `${t("waiting")} · ${t("longest_wait")}`, text: `${queueName(key)} ${waiting}${longest ? ` · ${longest}` : ""}${late ? " ⚠" : ""}` })));
+}
+
+const CONTROLS = {
+  ringing: ["answer", "reject"],
+  talking: ["hold", "mute", "keypad", "transfer", "hang_up"],
+  on_hold: ["resume", "transfer", "hang_up"],
+};
+
+function drawCard() {
+  const at = stage();
+  const { contact, agent } = desk;
+  wrapUp.take(contact);
+  $("card").dataset.stage = at;
+  text($("card-title"), at === "none" ? t("no_contact") : of("activity", at));
+  const waits = agent.status === "available" ? t("no_contact_available") : t("no_contact_not_available");
+  text($("card-text"), at === "none" ? waits : at === "away" ? t("returning") : "");
+  $("card-number").hidden = at === "none";
+  text($("card-number"), contact ? contact.candidates?.[0]?.pii_name || contact.pii_number || t("unknown_caller") : "");
+  const shown = (CONTROLS[at] ?? []).filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
+  for (const button of document.querySelectorAll("[data-do]")) button.hidden = !shown.includes(button.dataset.do);
+  const muteButton = document.querySelector('[data-do="mute"]');
+  muteButton.setAttribute("aria-pressed", String(phone.muted));
+  text(muteButton, phone.muted ? t("unmute") : t("mute"));
+  if (!shown.includes("keypad")) $("keypad").hidden = true;
+  if (!shown.includes("transfer")) $("transfer").hidden = true;
+  $("note-part").hidden = at === "none" || at === "ringing";
+  $("wrap-up").hidden = at !== "wrapping_up";
+  if (at === "wrapping_up") wrapUp.showResults(stageShown !== at);
+  stageShown = at;
+}
+
+function drawLights() {
+  const light = $("phone-light");
+  const busy = phone.call && !phone.ringing;
+  const state = { ready: "on", desk: "on" }[phone.state] ?? "off";
+  light.dataset.state = busy ? { good: "on", fair: "fair", poor: "off" }[phone.quality?.word] ?? "busy" : phone.state === "starting" ? "fair" : state;
+  text(light.querySelector(".word"), busy ? t("phone_in_call") : t(`phone_${phone.state}`));
+  $("quality").hidden = !phone.quality;
+  if (phone.quality) text($("quality"), t("quality_text", { ...phone.quality, word: of("quality", phone.quality.word) }));
+}
+
+function tick() {
+  if (!desk) return;
+  const since = clock(now() - desk.agent.since);
+  text($("status-timer"), desk.agent.since ? since : "");
+  text($("card-timer"), stage() === "none" ? "" : since);
+  const left = (desk.agent.wrap_up_until ?? 0) - now();
+  const over = activity() === "idle" || left <= 0;
+  text($("wrap-up-left"), over ? t("wrap_up_over") : t("wrap_up_left", { time: clock(left) }));
+  $("wrap-up-left").dataset.late = String(over || left < 15);
+  drawChips();
+}
+setInterval(tick, 500);
+
+// What the agent does
+
+/** Ask the center; what it refuses is said in a sentence. */
+async function ask(path, body) {
+  try {
+    await post(me + path, body);
+    banner("asked", null);
+  } catch (problem) {
+    banner("asked", problem.message);
+  }
+}
+
+/** Goodbye by the center, or by the telephone when the center cannot be asked or knows of no talk yet. */
+async function hangUp() {
+  try {
+    await post(`${me}/hang-up`);
+  } catch (problem) {
+    if (phone.call) softphone.bye();
+    else banner("asked", problem.message);
+  }
+}
+
+async function setStatus(status) {
+  try {
+    await api("PUT", `${me}/status`, { status });
+    banner("asked", null);
+  } catch (problem) {
+    banner("asked", problem.message);
+  }
+}
+
+const actions = {
+  answer: softphone.answer,
+  reject: softphone.reject,
+  hold: () => ask("/hold"),
+  resume: () => ask("/resume"),
+  mute: softphone.mute,
+  keypad: () => { $("keypad").hidden = !$("keypad").hidden; },
+  transfer: openTransfer,
+  hang_up: hangUp,
+};
+
+function openTransfer() {
+  $("transfer").hidden = !$("transfer").hidden;
+  const others = queues.filter((queue) => queue.key !== desk?.contact?.queue);
+  fill($("transfer-queues"), others, () => (others.length
+    ? others.map((queue) => el("button", { type: "button", "data-queue": queue.key, text: queue.name, onclick: () => ask("/transfer", { queue: queue.key }) }))
+    : [el("p", { class: "quiet", text: t("transfer_none") })]));
+  if (!$("transfer").hidden) $("transfer-queues").querySelector("button")?.focus();
+}
+
+/** The first of these controls that can be used now. */
+function press(...names) {
+  const name = names.find((one) => !document.querySelector(`[data-do="${one}"]`).hidden);
+  if (name) actions[name]();
+}
+
+for (const button of document.querySelectorAll("[data-do]")) button.addEventListener("click", () => actions[button.dataset.do]());
+for (const button of document.querySelectorAll("[data-digit]")) button.addEventListener("click", () => softphone.digit(button.dataset.digit));
+for (const button of document.querySelectorAll("[data-status]")) button.addEventListener("click", () => setStatus(button.dataset.status));
+
+onKey("A", t("answer"), () => press("answer"));
+onKey("X", `${t("hang_up")} / ${t("reject")}`, () => press("hang_up", "reject"));
+onKey("1", t("hang_up"), () => press("hang_up"));
+onKey("H", `${t("hold")} / ${t("resume")}`, () => press("hold", "resume"));
+onKey("M", t("mute"), () => press("mute"));
+onKey("K", t("keypad"), () => press("keypad"));
+onKey("T", t("transfer"), () => press("transfer"));
+onKey("S", `${t("status_available")} / ${t("status_pause")}`, () => setStatus((desk?.agent.next_status ?? desk?.agent.status) === "available" ? "pause" : "available"));
+onKey("N", t("command_focus_note"), () => (document.activeElement === $("note") ? $("dispositions") : $("note")).focus());
+onKey("0", t("status_logged_out"), () => setStatus("logged_out"));
+command(t("command_devices"), openDevices);
+command(t("command_theme"), window.switchTheme);
+
+function openDevices() {
+  devices.openDialog((what) => (what === "microphone" ? softphone.useMicrophone() : devices.soundOn($("remote"), "speaker")));
+}
+$("phone-light").addEventListener("click", openDevices);
+$("auto-answer").checked = localStorage.getItem("auto-answer") === "yes";
+$("auto-answer").addEventListener("change", () => localStorage.setItem("auto-answer", $("auto-answer").checked ? "yes" : "no"));
+$("test-ring").addEventListener("click", () => { ring(); setTimeout(quiet, 1500); });
+
+// Begin
+
+async function begin() {
+  try {
+    const [known, choices] = await Promise.all([get("/queues"), get("/dispositions")]);
+    queues = known;
+    knowQueues(Object.fromEntries(known.map(({ key, name }) => [key, name])));
+    wrapUp.knowChoices(choices);
+    draw();
+  } catch (problem) {
+    banner("begin", problem.message);
+    setTimeout(begin, 3000);
+  }
+}
+
+begin();
+lists.refresh();
+softphone.start({
+  onChange: draw,
+  onReady: () => socket.emit("phone_ready"),
+  autoAnswer: () => activity() === "away" || localStorage.getItem("auto-answer") === "yes",
+});
+window.softphone = phone; // what tests and people with a problem look at

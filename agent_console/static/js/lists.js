@@ -1,0 +1,54 @@
+// My last contacts, and whom to call back.
+
+import { get, post } from "./api.js";
+import { $, banner, el, fill, text } from "./dom.js";
+import { contactRow, queueName } from "./pop.js";
+import { day, settings, t } from "./words.js";
+
+const EVERY_MILLISECONDS = 20000;
+
+export async function refresh() {
+  if (document.hidden) return;
+  try {
+    const [mine, missed] = await Promise.all([get("/me/contacts"), get("/missed-contacts")]);
+    showMine(mine);
+    showMissed(missed);
+    banner("lists", null);
+  } catch (problem) {
+    if (problem.status !== 401) banner("lists", problem.message);
+  }
+}
+
+function showMine(rows) {
+  const shown = rows.slice(0, 10);
+  fill($("mine"), shown, () => (shown.length ? shown.map((row) => contactRow(row, true)) : [el("p", { class: "quiet", text: t("my_contacts_none") })]));
+}
+
+function showMissed(rows) {
+  text($("missed-count"), rows.length ? String(rows.length) : "");
+  fill($("missed"), rows, () => (rows.length ? rows.slice(0, 15).map(missedRow) : [el("p", { class: "quiet", text: t("missed_none") })]));
+}
+
+function missedRow(row) {
+  const details = [row.number, queueName(row.queue), day(row.arrived_at)].filter(Boolean).join(" · ");
+  return el("div", { class: "row-of" }, el("b", { text: row.customer ?? t("unknown_caller") }), act(row), el("span", { class: "quiet", text: details }));
+}
+
+function act(row) {
+  const button = (words, what) => el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: words, onclick: () => change(row, what) });
+  if (!row.claimed_by) return button(t("missed_claim"), "claim");
+  if (row.claimed_by === settings.login) return button(t("missed_done"), "done");
+  return el("span", { class: "quiet", text: t("missed_claimed_by", { name: row.claimed_by }) });
+}
+
+async function change(row, what) {
+  try {
+    await post(`/missed-contacts/${encodeURIComponent(row.contact)}/${what}`);
+    banner("missed", null);
+  } catch (problem) {
+    banner("missed", problem.message);
+  }
+  refresh();
+}
+
+setInterval(refresh, EVERY_MILLISECONDS);

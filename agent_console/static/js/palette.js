@@ -1,0 +1,46 @@
+// The command bar on Ctrl+K: every command by its name.
+
+import { $, el } from "./dom.js";
+import { keys } from "./keys.js";
+import { t } from "./words.js";
+
+const more = [];
+let shown = [];
+let chosen = 0;
+
+/** A command without a key of its own. */
+export function command(name, run) {
+  more.push({ key: "", name, run });
+}
+
+function draw() {
+  const wanted = $("palette-text").value.trim().toLowerCase();
+  shown = [...keys(), ...more].filter(({ name }) => name.toLowerCase().includes(wanted));
+  chosen = Math.min(chosen, Math.max(0, shown.length - 1));
+  const rows = shown.map(({ key, name }, place) =>
+    el("li", { "aria-selected": place === chosen ? "true" : "false", onclick: () => run(place) },
+      el("span", { text: name }), key ? el("kbd", { text: `Alt+Shift+${key}` }) : null));
+  $("palette-list").replaceChildren(...(rows.length ? rows : [el("li", { class: "quiet", text: t("commands_none") })]));
+}
+
+function run(place) {
+  $("palette").close();
+  shown[place]?.run();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.ctrlKey || event.altKey || event.key.toLowerCase() !== "k") return;
+  event.preventDefault();
+  $("palette-text").value = "";
+  chosen = 0;
+  draw();
+  $("palette").showModal();
+});
+$("palette-text").addEventListener("input", () => { chosen = 0; draw(); });
+$("palette-text").addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) { chosen = Math.max(0, Math.min(shown.length - 1, chosen + step)); draw(); }
+  else if (event.key === "Enter") run(chosen);
+  else return;
+  event.preventDefault();
+});

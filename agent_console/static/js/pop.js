@@ -1,0 +1,88 @@
+// The screen pop: who calls, what he told the menus, and why the contact came to this agent.
+
+import { get } from "./api.js";
+import { $, el, fill } from "./dom.js";
+import { clock, day, of, t } from "./words.js";
+
+const records = new Map(); // customer id -> his record, as far as it is known
+let queueNames = {};
+
+export const knowQueues = (names) => { queueNames = names; };
+export const queueName = (key) => queueNames[key] ?? key ?? "";
+
+/** One sentence: why this contact came to this agent. */
+export function why(contact) {
+  const made = contact.why;
+  if (!made) return t("why_unknown");
+  const head = made.heads?.find((one) => one.contact === contact.contact) ?? made.heads?.[0];
+  return t(`why_${made.rule}`, {
+    queue: queueName(made.queue),
+    count: made.heads?.length ?? 1,
+    score: head ? clock(head.score_seconds) : "",
+    value_class: head?.value_class ?? contact.value_class ?? "",
+  });
+}
+
+/** Show a contact; null leaves the place empty. */
+export function showPop(contact, redraw) {
+  const first = contact?.candidates?.[0];
+  if (first && !records.has(first.customer_id)) {
+    records.set(first.customer_id, null);
+    get(`/customers/${first.customer_id}`)
+      .then((record) => records.set(first.customer_id, record), () => records.delete(first.customer_id))
+      .then(redraw);
+  }
+  const record = first ? records.get(first.customer_id) : null;
+  fill($("pop-body"), [contact, record, queueNames], () => (contact ? body(contact, record) : [el("p", { class: "quiet", text: t("customer_none") })]));
+}
+
+/** The customer's record is read anew with his next contact. */
+export const forget = () => records.clear();
+
+function body(contact, record) {
+  return [
+    names(contact),
+    contact.candidates?.length > 1 ? el("p", { class: "quiet", text: t("candidates") }) : null,
+    el("p", { class: "why", id: "why" }, el("b", { text: `${t("why")}: ` }), why(contact)),
+    facts(contact),
+    record?.notes ? el("div", {}, el("h3", { text: t("customer_notes") }), el("p", { text: record.notes })) : null,
+    record ? last(record, contact.contact) : null,
+  ].filter(Boolean);
+}
+
+function names(contact) {
+  const known = contact.candidates ?? [];
+  const badge = (value) => el("span", { class: "class", text: value ? `${t("value_class")} ${value}` : t("value_class_none") });
+  const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class)));
+  return el("ul", { class: "names" }, ...(rows.length ? rows : [el("li", {}, el("span", { text: t("unknown_caller") }), badge(contact.value_class))]));
+}
+
+function facts(contact) {
+  const path = (contact.path ?? []).map((node) => el("span", { text: node.replaceAll("_", " ") }));
+  const values = Object.entries(contact.values ?? {}).map(([key, value]) => `${key.replaceAll("_", " ")}: ${String(value).replaceAll("_", " ")}`);
+  const rows = [
+    [t("number"), el("span", { class: "number", text: contact.pii_number })],
+    [t("queue"), queueName(contact.queue)],
+    [t("pressed"), path.length ? el("span", { class: "steps" }, ...path) : t("pressed_nothing")],
+    [t("told"), values.join(", ") || "—"],
+    [t("language"), of("language", contact.language)],
+    [t("arrived"), day(contact.arrived_at)],
+  ];
+  return el("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", {}, value)]));
+}
+
+function last(record, current) {
+  const before = record.last_contacts.filter((one) => one.contact !== current);
+  const rows = before.slice(0, 6).map((one) => contactRow(one));
+  return el("div", {}, el("h3", { text: t("customer_contacts") }), el("div", { class: "rows" }, ...(rows.length ? rows : [el("p", { class: "quiet", text: "—" })])));
+}
+
+/** A line about a contact that was. */
+export function contactRow(one, named = false) {
+  const outcome = of("outcome", one.outcome ?? "open");
+  const details = [named ? one.number : null, queueName(one.queue), one.reason?.replaceAll("_", " "), one.agents?.join(", ")].filter(Boolean).join(" · ");
+  return el("div", { class: "row-of" },
+    el("b", { text: named ? one.customer ?? t("unknown_caller") : outcome }),
+    el("span", { class: "number quiet", text: day(one.arrived_at) }),
+    el("span", { class: "quiet", text: named ? `${outcome} · ${details}` : details }));
+}

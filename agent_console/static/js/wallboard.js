@@ -1,0 +1,158 @@
+// The supervisor's page: rows replaced as they are pushed, painted at most twice a second, however many there are.
+
+import { api, get } from "./api.js";
+import { $, banner, el, fill, text } from "./dom.js";
+import { now, setClock, socket } from "./feed.js";
+import { command } from "./palette.js";
+import { clock, of, settings, t } from "./words.js";
+
+const SHOWN_CONTACTS = 150;
+const PAINT_MILLISECONDS = 500;
+const WAITING = new Set(["queued", "offered"]);
+const rows = { contacts: new Map(), agents: new Map(), queues: new Map() };
+const may = (permission) => settings.permissions.includes(permission);
+let names = {};
+let dirty = true;
+
+socket.on("patch", (patch) => {
+  setClock(patch.now);
+  for (const [kind, known] of Object.entries(rows)) {
+    if (patch.whole) known.clear();
+    for (const [key, row] of Object.entries(patch[kind] ?? {})) {
+      if (row === null) known.delete(key);
+      else known.set(key, row);
+    }
+  }
+  banner("switch", patch.switch_up ? null : t("switch_down"), "bad");
+  banner("journal", patch.journal_ok ? null : t("journal_down"), "bad");
+  dirty = true;
+});
+
+get("/queues").then((known) => {
+  names = Object.fromEntries(known.map(({ key, name }) => [key, name]));
+  dirty = true;
+}, () => {});
+
+const named = (key) => names[key] ?? key ?? "";
+const cell = (words, kind = null) => el("td", { class: kind, text: words ?? "" });
+const state = (family, value) => el("td", {}, el("span", { class: "state", "data-state": value, text: of(family, value) }));
+const who = (contact) => contact.candidates?.[0]?.pii_name || contact.pii_number || t("unknown_caller");
+
+// Counting
+
+function waits() {
+  const counted = new Map([...rows.queues.keys()].map((key) => [key, { waiting: 0, late: 0, longest: null }]));
+  for (const contact of rows.contacts.values()) {
+    const count = counted.get(contact.queue);
+    if (!count || !WAITING.has(contact.stage)) continue;
+    const waited = now() - (contact.queued_at ?? contact.arrived_at);
+    count.waiting += 1;
+    count.longest = Math.max(count.longest ?? 0, waited);
+    if (waited > rows.queues.get(contact.queue).service_level_seconds) count.late += 1;
+  }
+  return counted;
+}
+
+// Painting
+
+function paint() {
+  const counted = waits();
+  paintQueues(counted);
+  paintAlarms(counted);
+  if (dirty) {
+    dirty = false;
+    paintAgents();
+    paintContacts();
+  }
+  for (const timer of document.querySelectorAll("[data-since]")) text(timer, clock(now() - Number(timer.dataset.since)));
+}
+
+function paintQueues(counted) {
+  const shown = [...rows.queues.values()].sort((a, b) => a.queue.localeCompare(b.queue)).map((queue) => {
+    const { waiting, longest, late } = counted.get(queue.queue);
+    const over = queue.answered + queue.abandoned;
+    return [named(queue.queue), waiting, longest === null ? "—" : clock(longest), clock(queue.service_level_seconds),
+      queue.queued, queue.answered, queue.abandoned, over ? `${Math.round((100 * queue.answered) / over)} %` : "—", late > 0];
+  });
+  fill($("queues").tBodies[0], shown, () => (shown.length ? shown.map(queueRow) : [empty(8, t("no_queues"))]));
+}
+
+function queueRow(shown) {
+  const late = shown[8];
+  const cells = shown.slice(0, 8).map((value, place) =>
+    cell(place === 2 && late ? `⚠ ${value}` : String(value), (place ? "n" : "") + (place === 2 ? " alarmed" : "")));
+  return el("tr", { "data-alarm": String(late) }, ...cells);
+}
+
+function paintAlarms(counted) {
+  const alarms = [...counted].filter(([, count]) => count.late > 0).map(([key, count]) => [key, count.late, clock(count.longest), helper(key)]);
+  const count = $("alarm-count");
+  count.dataset.state = alarms.length ? "some" : "none";
+  text(count, alarms.length ? `⚠ ${alarms.reduce((sum, [, late]) => sum + late, 0)}` : t("no_alarms"));
+  fill($("alarms"), alarms, () => alarms.map(([key, late, longest, agent]) => el("div", {},
+    el("span", { text: t("alarm_waiting", { queue: named(key), count: late, time: longest }) }),
+    agent ? act(agent, "available", t("alarm_help", { name: rows.agents.get(agent)?.name ?? agent })) : null)));
+}
+
+/** Somebody of the queue who could take a contact and is on a break. */
+function helper(queue) {
+  if (!may("command_agents")) return null;
+  const found = [...rows.agents.values()].find((agent) => agent.status === "pause" && agent.activity === "idle" && agent.queues.includes(queue));
+  return found?.agent ?? null;
+}
+
+function paintAgents() {
+  const order = { talking: 0, on_hold: 0, away: 0, ringing: 1, reserved: 1, wrapping_up: 2, idle: 3 };
+  const away = (agent) => (agent.status === "logged_out" ? 9 : order[agent.activity] ?? 4);
+  const shown = [...rows.agents.values()].sort((a, b) => away(a) - away(b) || a.name.localeCompare(b.name));
+  const contacts = shown.map(({ contact }) => (rows.contacts.has(contact) ? who(rows.contacts.get(contact)) : ""));
+  fill($("agents").tBodies[0], [shown, contacts], () => (shown.length ? shown.map((agent, place) => agentRow(agent, contacts[place])) : [empty(5, t("no_agents"))]));
+}
+
+function agentRow(agent, contact) {
+  const off = agent.status === "logged_out" && agent.activity === "idle";
+  const reason = agent.reason && agent.status === "pause" ? ` (${of("reason", agent.reason)})` : "";
+  const idle = agent.activity === "idle";
+  const chosen = of("status", agent.status) + reason;
+  const words = idle ? chosen : of("activity", agent.activity) + (agent.status === "available" ? "" : ` · ${chosen}`);
+  const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }));
+  const since = el("td", { class: "n" }, agent.since ? el("span", { "data-since": agent.since }) : null);
+  const others = ["available", "pause", "logged_out"].filter((one) => one !== agent.status);
+  const acts = may("command_agents") ? others.map((one) => act(agent.agent, one, t(`make_${one}`))) : [];
+  return el("tr", { "data-agent": agent.agent, class: off ? "quiet" : null }, cell(agent.name || agent.agent), doing, since, cell(contact), el("td", { class: "acts" }, ...acts));
+}
+
+function act(agent, status, words) {
+  return el("button", { type: "button", class: "btn btn-outline-secondary small", text: words, onclick: () => force(agent, status) });
+}
+
+async function force(agent, status) {
+  try {
+    await api("PUT", `/agents/${encodeURIComponent(agent)}/status`, { status, reason: status === "pause" ? "supervisor" : "" });
+    banner("forced", null);
+  } catch (problem) {
+    banner("forced", problem.message);
+  }
+}
+
+function paintContacts() {
+  const all = [...rows.contacts.values()].sort((a, b) => (a.queued_at ?? a.arrived_at) - (b.queued_at ?? b.arrived_at));
+  const shown = all.slice(0, SHOWN_CONTACTS);
+  text($("contact-count"), all.length ? String(all.length) : "");
+  text($("more"), all.length > shown.length ? t("more_contacts", { count: all.length - shown.length }) : "");
+  fill($("contacts").tBodies[0], [shown, names], () => (shown.length ? shown.map(contactRow) : [empty(7, t("no_contacts"))]));
+}
+
+function contactRow(contact) {
+  const path = (contact.path ?? []).map((node) => node.replaceAll("_", " ")).join(" › ");
+  const since = WAITING.has(contact.stage) ? contact.queued_at ?? contact.since : contact.since;
+  return el("tr", { "data-contact": contact.contact }, cell(who(contact)), cell(contact.value_class ?? "—"), state("stage", contact.stage),
+    el("td", { class: "n" }, el("span", { "data-since": since })), cell(named(contact.queue)), cell(rows.agents.get(contact.agent)?.name ?? contact.agent), cell(path));
+}
+
+const empty = (columns, words) => el("tr", {}, el("td", { colspan: String(columns), class: "quiet", text: words }));
+
+command(t("command_theme"), window.switchTheme);
+command(t("kiosk"), () => location.assign("/wallboard?kiosk=1"));
+setInterval(paint, PAINT_MILLISECONDS);
+paint();

@@ -1,0 +1,25 @@
+// What the page was given: texts in the user's language, and who he is.
+
+export const settings = JSON.parse(document.getElementById("settings").textContent);
+
+/** A text; `{name}` in it is replaced by what `fields` says. */
+export function t(key, fields = {}) {
+  return (settings.words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
+}
+
+/** The word for a value of a family, such as of("status", "pause"); a value without a word is shown as it is. */
+export function of(family, value) {
+  return settings.words[`${family}_${value}`] ?? String(value ?? "").replaceAll("_", " ");
+}
+
+/** 75 is "1:15". */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+export function day(at) {
+  return new Intl.DateTimeFormat(settings.language, { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" }).format(at * 1000);
+}

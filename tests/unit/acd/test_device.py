@@ -1,0 +1,110 @@
+from typing import Any
+
+import pytest
+from company import AVAILABLE, PAUSE, agent
+from driven_acd import Driven, names, only
+
+from ctiserver.core.commands import Arrange, DialLeg, DropLeg
+from ctiserver.core.events import AgentAway, AgentBack, ContactRequeued, OfferRefused
+from ctiserver.core.inputs import AgentLost, AgentPresent, LegAnswered, LegEnded, LegFailed, LegJoined
+from ctiserver.core.topology import Kind
+
+ANN: Any = "ann"
+BROWSER = (agent("ann", "service", browser_phone=True, skills={"billing": 99}),)
+
+
+def lost(acd: Driven, at: float) -> list[Any]:
+    return acd.say(AgentLost(at=at, agent=ANN))
+
+
+def back(acd: Driven, at: float) -> list[Any]:
+    return acd.say(AgentPresent(at=at, agent=ANN))
+
+
+@pytest.fixture
+def talking() -> Driven:
+    acd = Driven("ann", agents=BROWSER)
+    acd.queue("c1")
+    acd.talks("c1")
+    return acd
+
+
+def conversations(said: list[Any]) -> list[Any]:
+    return [it for command in only(said, Arrange) for it in command.conversations]  # type: ignore[arg-type]
+
+
+def test_a_browser_that_goes_away_in_a_talk_leaves_the_caller_with_music(talking: Driven) -> None:
+    leg = talking.agent_leg("c1")
+    said = lost(talking, 30.0)
+    assert AgentAway(at=30.0, contact="c1", agent=ANN) in said
+    assert DropLeg(leg=leg) in said
+    [music] = conversations(said)
+    assert (music.kind, music.legs) == (Kind.HOLD, ("leg-c1",))
+
+
+def test_a_browser_that_comes_back_is_rung_and_the_two_go_on(talking: Driven) -> None:
+    lost(talking, 30.0)
+    [rings] = only(back(talking, 33.0), DialLeg)  # type: ignore[arg-type]
+    said = talking.say(LegAnswered(at=34.0, leg=rings.leg))
+    assert AgentBack(at=34.0, contact="c1", agent=ANN) in said
+    [talk] = conversations(said)
+    assert (talk.kind, talk.legs) == (Kind.TALK, ("leg-c1", rings.leg))
+    assert names(talking.say(LegJoined(at=34.1, leg=rings.leg, conversation=talk.id))) == []
+    assert talking.contact("c1").segments == 1
+    assert "TalkEnded" in names(talking.agent_hangs_up("c1", at=60.0))
+
+
+def test_a_browser_that_is_rung_and_gone_again_may_come_back_once_more(talking: Driven) -> None:
+    lost(talking, 30.0)
+    [rings] = only(back(talking, 33.0), DialLeg)  # type: ignore[arg-type]
+    talking.say(LegFailed(at=34.0, leg=rings.leg, reason="unreachable"))
+    assert only(back(talking, 36.0), DialLeg)  # type: ignore[arg-type]
+
+
+def test_a_browser_that_stays_away_gives_the_caller_back_to_his_place(talking: Driven) -> None:
+    place = talking.contact("c1").virtual_arrival
+    lost(talking, 30.0)
+    said = talking.fires("acd:away:ann", 50.0)
+    assert only(said, ContactRequeued)[0].reason == "device_lost"
+    assert talking.contact("c1").virtual_arrival == place
+    assert (talking.agent("ann").status, talking.agent("ann").reason) == (PAUSE, "device_lost")
+
+
+def test_a_caller_who_hangs_up_while_the_browser_is_away_leaves_a_contact_to_wrap_up(
+    talking: Driven,
+) -> None:
+    lost(talking, 30.0)
+    said = talking.caller_hangs_up("c1", at=35.0)
+    assert {"TalkEnded", "WrapUpStarted", "ContactEnded"} <= set(names(said))
+
+
+def test_a_browser_that_goes_away_while_it_rings_costs_the_caller_nothing() -> None:
+    acd = Driven("ann", agents=BROWSER)
+    acd.queue("c1")
+    leg = acd.agent_leg("c1")
+    said = lost(acd, 12.0)
+    assert OfferRefused(at=12.0, contact="c1", agent=ANN, reason="device_lost") in said
+    assert DropLeg(leg=leg) in said
+    assert acd.agent("ann").status is PAUSE
+
+
+def test_an_idle_agent_is_paused_only_if_his_browser_stays_away() -> None:
+    acd = Driven("ann", agents=BROWSER)
+    lost(acd, 5.0)
+    back(acd, 7.0)
+    assert acd.agent("ann").status is AVAILABLE
+    lost(acd, 10.0)
+    acd.fires("acd:away:ann", 30.0)
+    assert acd.agent("ann").status is PAUSE
+
+
+def test_a_leg_of_a_browser_that_the_switch_lost_is_a_browser_that_went_away(talking: Driven) -> None:
+    said = talking.say(LegEnded(at=30.0, leg=talking.agent_leg("c1"), by="switch"))
+    assert only(said, AgentAway)
+
+
+def test_a_phone_on_the_desk_stays_when_the_page_goes() -> None:
+    acd = Driven("ann")
+    acd.queue("c1")
+    acd.talks("c1")
+    assert lost(acd, 30.0) == []
