@@ -165,7 +165,7 @@ def private_asterisk(
     `asterisk` are further keys of [asterisk] such as waiting_fuse_seconds; `more` further sections; without
     `numbers` the file names none; a call needs two of the `rtp_ports`.
     """
-    rtp_first_port = 12000 + os.getpid() % 40 * 400
+    rtp_first_port = min(12_000 + os.getpid() % 40 * 400, _FIRST_PORT - rtp_ports)
     fallback_port, emergency_port = reserved_port(), reserved_port()
     config_file = folder / "ctiserver.toml"
     config_file.write_text(
