@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
+# Most of their time these tests wait for calls, so more of them than cores run side by side.
+SERVER_TESTS = $(PYTEST) -m integration -n 3 --dist loadfile tests
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check unit integration bench lock format
@@ -19,18 +21,18 @@ check: ## format, lint, types, import contracts, tests without servers: under a 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not integration" tests
+	$(PYTEST) -m "not integration" -n 2 tests
 
 test: ## set up what is missing, then check and every test, with real servers
 	@$(PYTHON) tools/setup.py test
 	@$(MAKE) --no-print-directory check
-	$(PYTEST) -m integration tests
+	$(SERVER_TESTS)
 
 unit: ## the tests without servers
-	$(PYTEST) -m "not integration" tests
+	$(PYTEST) -m "not integration" -n 2 tests
 
 integration: ## the tests with real servers
-	$(PYTEST) -m integration tests
+	$(SERVER_TESTS)
 
 bench: ## measure and write bench/results
 	@$(PYTHON) tools/setup.py test

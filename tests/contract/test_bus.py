@@ -235,7 +235,7 @@ class TestRedisBus:
 
     def test_a_hanging_redis_blocks_nobody_and_is_noticed(self, redis: RedisServer) -> None:
         async def scenario() -> None:
-            async with connected(redis.url, answer_seconds=0.3) as bus:
+            async with connected(redis.url, answer_seconds=2) as bus:
                 seen: list[bytes] = []
                 await bus.subscribe("topic", lambda _, body: seen.append(body))
                 redis.pause()
@@ -246,8 +246,8 @@ class TestRedisBus:
                     bus.publish("topic", b"x")
                     await asyncio.sleep(0)
                     longest = max(longest, time.monotonic() - turn)
-                    assert time.monotonic() - began < 5
-                assert longest < 0.2
+                    assert time.monotonic() - began < 20
+                assert longest < 1  # who waited for Redis would wait for the two seconds
                 redis.resume()
                 await until(lambda: bus._online)
                 bus.publish("topic", b"after")

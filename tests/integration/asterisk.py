@@ -202,7 +202,7 @@ def private_asterisk(
         shutil.rmtree(config.asterisk_dir, ignore_errors=True)
 
 
-_candidates = itertools.count(os.getpid() * 7)
+_candidates = itertools.count(os.getpid() * 211)  # far from those of the other workers of a parallel run
 
 
 def reserved_port() -> int:
