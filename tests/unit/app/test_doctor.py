@@ -19,7 +19,7 @@ NOW = 1_790_000_000.0
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     content = {
-        "installation": {"name": "doctortest"},
+        "installation": {"name": "doctortest", "state_dir": "s"},
         "asterisk": {"sip_port": 1024, "http_port": 1025, "ami_port": 1026},
     }
     return parse(content, folder=tmp_path, environ={})
