@@ -19,7 +19,9 @@ def _family(root: type[_M]) -> tuple[type[_M], ...]:
         value
         for module in _MODULES
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, root) and value.__module__ == module.__name__
+        if isinstance(value, type)
+        and issubclass(value, root)
+        and value.__module__.startswith(module.__name__)
     ]
     return tuple(found)
 

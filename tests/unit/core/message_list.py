@@ -37,11 +37,13 @@ def _section(title: str, meaning: str, module: ModuleType) -> str:
 
 
 def concrete(module: ModuleType) -> list[type[Message]]:
-    """The messages that a module defines, in its order, without those that only have others below them."""
+    """The messages that a module or package defines, in its order, without those that only have others below them."""
     found = [
         kind
         for kind in vars(module).values()
-        if isinstance(kind, type) and issubclass(kind, Message) and kind.__module__ == module.__name__
+        if isinstance(kind, type)
+        and issubclass(kind, Message)
+        and kind.__module__.startswith(module.__name__)
     ]
     return [kind for kind in found if not kind.__subclasses__()]
 

@@ -1,0 +1,38 @@
+"""What an agent is, and for whom he is kept."""
+
+from ctiserver.core.ids import AgentKey, ContactId
+from ctiserver.core.message import Event
+from ctiserver.core.requests import Status
+
+
+class AgentEvent(Event):
+    """Something about one agent."""
+
+    agent: AgentKey
+
+
+class AgentStatusChanged(AgentEvent):
+    """What the agent is from now on; `by` is himself, somebody else, or the center."""
+
+    status: Status
+    reason: str
+    by: str
+
+
+class NextStatusChosen(AgentEvent):
+    """Takes effect when the contact in hand ends."""
+
+    status: Status
+    reason: str
+
+
+class AgentReserved(AgentEvent):
+    """Kept for one contact."""
+
+    contact: ContactId
+
+
+class AgentReleased(AgentEvent):
+    """Free of the contact he was kept for, or had."""
+
+    contact: ContactId

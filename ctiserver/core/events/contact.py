@@ -1,0 +1,115 @@
+"""One contact from its arrival to its end: who calls, what he says, and where he waits."""
+
+from typing import Literal
+
+from ctiserver.core.customers import Candidate
+from ctiserver.core.ids import ContactId, LegId, QueueKey
+from ctiserver.core.inputs import Party
+from ctiserver.core.message import Event
+
+Where = Literal["ivr", "queue", "offer", "talk", "survey", "goodbye", "fallback"]
+
+
+class ContactEvent(Event):
+    """Something about one contact."""
+
+    contact: ContactId
+
+
+class ContactArrived(ContactEvent):
+    """A caller is here."""
+
+    account_id: int
+    leg: LegId
+    did: str
+    pii_number: str
+    language: str
+    flow: str
+    flow_version: str
+
+
+class ContactAnswered(ContactEvent):
+    """The caller hears us."""
+
+
+class ContactMissed(ContactEvent):
+    """A call that the dialplan's fallback took; somebody should call back unless `answered`."""
+
+    account_id: int
+    leg: LegId
+    did: str
+    pii_number: str
+    arrived_at: float
+    ended_at: float
+    answered: bool
+    emergency: bool = False
+
+
+class CallerIdentified(ContactEvent):
+    """Who the caller may be, the most valuable first; () means that nobody has this number."""
+
+    how: Literal["number"]
+    candidates: tuple[Candidate, ...]
+    value_class: str
+    late: bool = False
+
+
+class NodeEntered(ContactEvent):
+    """The caller reached a node of his flow."""
+
+    node: str
+    kind: str
+
+
+class ValueCollected(ContactEvent):
+    """The caller told us something."""
+
+    key: str
+    value: str
+
+
+class LanguageChosen(ContactEvent):
+    """The caller chose the language that he hears from now on."""
+
+    language: str
+
+
+class ContactQueued(ContactEvent):
+    """The IVR hands the contact to the ACD, or moves one that waits to another queue."""
+
+    account_id: int
+    leg: LegId
+    queue: QueueKey
+    value_class: str
+    language: str
+    pii_number: str
+    pii_name: str = ""
+
+
+class PriorityChanged(ContactEvent):
+    """A waiting contact's virtual arrival moved, in epoch seconds; lower is sooner."""
+
+    value_class: str
+    virtual_arrival: float
+
+
+class PlaceTold(ContactEvent):
+    """The caller is told how many wait before him, himself included."""
+
+    place: int
+    language: str
+
+
+class ContactRequeued(ContactEvent):
+    """Waits again, at the place he had."""
+
+    queue: QueueKey
+    reason: str
+
+
+class ContactEnded(ContactEvent):
+    """The caller is gone: where he was, and who ended it."""
+
+    where: Where
+    by: Party
+    q850: int = 0

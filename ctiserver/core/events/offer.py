@@ -1,0 +1,68 @@
+"""The contact is given to an agent: why to him, and what his phone said."""
+
+from typing import Literal
+
+from ctiserver.core.events.contact import ContactEvent
+from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
+from ctiserver.core.message import Frozen
+
+
+class Head(Frozen):
+    """The first of one queue at a decision: its score in seconds (wait plus head start)."""
+
+    queue: QueueKey
+    contact: ContactId
+    value_class: str
+    score_seconds: float
+    emergency: bool
+    preference: int
+
+
+class DecisionMade(ContactEvent):
+    """Why this contact went to this agent: the rule that decided, and what else stood at the heads."""
+
+    agent: AgentKey
+    queue: QueueKey
+    rule: Literal["only", "emergency", "preference", "score", "arrival"]
+    heads: tuple[Head, ...]
+    idle_agents: int
+    excluded: dict[str, int]
+
+
+class OfferMade(ContactEvent):
+    """The contact is offered to an agent, whose phone is being rung as `leg`."""
+
+    agent: AgentKey
+    queue: QueueKey
+    leg: LegId
+
+
+class OfferRinging(ContactEvent):
+    """The agent's phone rings: the moment of the screen pop."""
+
+    agent: AgentKey
+
+
+class OfferAccepted(ContactEvent):
+    """The phone was answered; the two are being joined."""
+
+    agent: AgentKey
+
+
+class OfferExpired(ContactEvent):
+    """Nobody answered in time."""
+
+    agent: AgentKey
+
+
+class OfferRefused(ContactEvent):
+    """The phone said no; `reason` as in LegFailed, or `hung_up_at_once`."""
+
+    agent: AgentKey
+    reason: str
+
+
+class OfferWithdrawn(ContactEvent):
+    """The caller left, or was moved, while the phone rang."""
+
+    agent: AgentKey

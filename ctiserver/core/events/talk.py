@@ -1,0 +1,104 @@
+"""An agent's part of a contact: the talk, its recording, and the wrap-up after it."""
+
+from typing import Literal
+
+from ctiserver.core.events.contact import ContactEvent
+from ctiserver.core.ids import AgentKey, LegId, QueueKey, RecordingId
+from ctiserver.core.inputs import Party
+
+
+class ContactConnected(ContactEvent):
+    """Caller and agent hear each other: the wait ends here and a segment begins."""
+
+    agent: AgentKey
+    queue: QueueKey
+    segment: int
+    leg: LegId
+
+
+class ContactHeld(ContactEvent):
+    """The caller hears music; the agent has him on hold."""
+
+    agent: AgentKey
+
+
+class ContactResumed(ContactEvent):
+    """The two hear each other again after a hold."""
+
+    agent: AgentKey
+
+
+class AgentAway(ContactEvent):
+    """The agent's browser is gone in the middle of the talk; the caller hears music."""
+
+    agent: AgentKey
+
+
+class AgentBack(ContactEvent):
+    """The agent's browser came back, and the two go on."""
+
+    agent: AgentKey
+
+
+class TransferCompleted(ContactEvent):
+    """The agent passed the caller on; `to` is a queue."""
+
+    agent: AgentKey
+    kind: Literal["blind"]
+    to: str
+
+
+class TalkEnded(ContactEvent):
+    """The agent's part in the conversation is over; `caller_stays` hands the caller back to the IVR."""
+
+    agent: AgentKey
+    segment: int
+    by: Party
+    caller_stays: bool
+
+
+class RecordingStarted(ContactEvent):
+    """Segment `segment` is being recorded."""
+
+    recording: RecordingId
+    segment: int
+
+
+class RecordingKept(ContactEvent):
+    """The file of a recording is whole."""
+
+    recording: RecordingId
+    seconds: float
+
+
+class RecordingLost(ContactEvent):
+    """There is no file; the reason for the record."""
+
+    recording: RecordingId
+    reason: str
+
+
+class WrapUpStarted(ContactEvent):
+    """The agent finishes the contact on his own."""
+
+    agent: AgentKey
+    segment: int
+    until: float
+
+
+class WrapUpEnded(ContactEvent):
+    """`disposition` None: the time was over before the agent said how it ended; he owes it still."""
+
+    agent: AgentKey
+    segment: int
+    disposition: str | None
+    by: str
+
+
+class Disposed(ContactEvent):
+    """The agent said how the contact ended."""
+
+    agent: AgentKey
+    segment: int
+    code: str
+    pii_note: str = ""
