@@ -18,6 +18,7 @@ from crm_core.customers import Customer, find_by_number
 from crm_core.interactions import Interaction, Offer, Segment, SurveyAnswer
 from crm_core.queues import Queue
 from ctiserver.core import events as e
+from ctiserver.core.live_view import LONGEST_PATH
 
 
 class _OfAgent(Protocol):
@@ -74,7 +75,7 @@ def _(event: e.CallerIdentified, interaction: Interaction, session: Session) -> 
 @record.register
 def _(event: e.NodeEntered, interaction: Interaction, session: Session) -> None:
     step = {"node": event.node, "kind": event.kind, "at": event.at}
-    interaction.menu_path = [*interaction.menu_path, step]
+    interaction.menu_path = [*interaction.menu_path, step][-LONGEST_PATH:]
 
 
 @record.register

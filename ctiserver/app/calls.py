@@ -32,6 +32,7 @@ from ctiserver.app.snapshots import Snapshots
 from ctiserver.asterisk import conf, install
 from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
+from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.passwords import USER, passwords
 from ctiserver.bus.redis_bus import RedisBus
 from ctiserver.core.config import Config
@@ -51,6 +52,7 @@ from ivr.prompts import Prompts
 _log = structlog.get_logger()
 SNAPSHOT_SCHEMA = 1
 FAILED_EXIT_STATUS = 1
+_PHONES_SECONDS = 1.0
 SWITCH = "a"  # one Asterisk today; ids already say which
 
 
@@ -104,6 +106,7 @@ class CallsProcess:
         )
         self._newest = snapshots.load_newest()
         self._exit_status = 0
+        self._links = 0
 
     def run(self) -> int:
         """Serve until SIGTERM; the exit status."""
@@ -167,8 +170,22 @@ class CallsProcess:
         self._runtime.receive(message)
 
     def _switch_up(self, session: str) -> None:
+        """An Asterisk that started anew knows no phone: they come first, or the first offers would be refused.
+
+        A slow database delays that, but not for long: who waits shall hear his music.
+        """
+        started_anew = session != self._runtime.belief.session
         self._runtime.switch_up(session)
-        self._provision_or_log()
+        self._links += 1
+        provisioned, link = self._provision_or_log(), self._links
+        if started_anew:
+            _done_or_late(provisioned, self._clock).addCallback(lambda _: self._compare(link))
+        else:
+            self._compare(link)
+
+    def _compare(self, link: int) -> None:
+        if link != self._links:
+            return  # the link fell meanwhile, and a newer one compares
         compared = self._switch.resync(self._runtime.belief)
         compared.addCallbacks(self._runtime.synced, self._not_synced).addErrback(self._cannot_go_on)
 
@@ -187,8 +204,8 @@ class CallsProcess:
         phones.addCallback(self._switch.provision)
         return phones
 
-    def _provision_or_log(self) -> None:
-        self._provision().addErrback(
+    def _provision_or_log(self) -> Deferred[Any]:
+        return self._provision().addErrback(
             lambda failure: _log.error("agents' phones not set up", error=str(failure.value))
         )
 
@@ -246,6 +263,19 @@ def _prompts(config: Config) -> Prompts:
     if asterisk:
         available = prompt_files.available(directory, Path(asterisk.data_dir) / "sounds")
     return Prompts(prompt_files.load(directory), str(directory.absolute()), available=available)
+
+
+def _done_or_late(work: Deferred[Any], clock: Clock) -> Deferred[None]:
+    """Fires when the work is done, or has taken too long and goes on alone."""
+    waited: Deferred[None] = Deferred()
+
+    def enough(_done: Any = None) -> None:
+        if not waited.called:
+            waited.callback(None)
+
+    work.addBoth(enough)
+    clock.call_later(_PHONES_SECONDS, enough)
+    return waited
 
 
 def _in_background(work: Any) -> None:

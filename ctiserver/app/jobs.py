@@ -19,7 +19,7 @@ from crm_core.reader_positions import EventId
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.core import wire
 from ctiserver.core.config import Config
-from ctiserver.core.errors import StoreError
+from ctiserver.core.errors import Conflict, StoreError
 from ctiserver.core.message import Event
 from ctiserver.journal.line import Derived, Line, Position
 from ctiserver.journal.readers import JournalReader
@@ -87,8 +87,25 @@ class Jobs:
                 for event_id, _ in some:
                     self._store.write(interaction_writer.events_lost, event_id)
             else:
-                batch = [(event_id, event) for event_id, event in some if event]
-                self._store.write(interaction_writer.apply_batch, batch)
+                self._write_run([(event_id, event) for event_id, event in some if event])
+
+    def _write_run(self, batch: Sequence[interaction_writer.Identified]) -> None:
+        """What the database refuses for good (a queue that was deleted) must not stop the records after it."""
+        try:
+            self._store.write(interaction_writer.apply_batch, batch)
+        except Conflict as error:
+            if len(batch) > 1:
+                for one in batch:
+                    self._write_run([one])
+            else:
+                ((event_id, event),) = batch
+                _log.error(
+                    "the database refuses an event, and its record is incomplete",
+                    event_id=str(event_id),
+                    event_type=type(event).__name__,
+                    error=str(error),
+                )
+                self._store.write(interaction_writer.events_lost, event_id)
 
 
 def _event(line: Line) -> Event | None:

@@ -13,6 +13,8 @@ from ctiserver.core.customers import Candidate
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Event, Frozen
 
+LONGEST_PATH = 200  # of a caller who circles in a menu the latest steps are kept
+
 _GOES_TO: dict[type[e.ContactEvent], str] = {
     e.OfferMade: "offered",
     e.OfferAccepted: "joining",
@@ -213,7 +215,7 @@ class LiveView(msgspec.Struct, kw_only=True):
             self._activity(event, activity)
         match event:
             case e.NodeEntered(node=node):
-                contact.path.append(node)
+                contact.path = [*contact.path, node][-LONGEST_PATH:]
             case e.ValueCollected(key=key, value=value):
                 contact.values[key] = value
             case e.LanguageChosen(language=language):

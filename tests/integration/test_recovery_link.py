@@ -127,6 +127,7 @@ def test_when_asterisk_is_killed_calls_end_and_new_ones_work_when_it_is_back(tmp
                 killed_at = time.time()
                 c.asterisk.process.process.kill()
                 until(lambda: not c.view()["switch_up"], "the alarm on the screens")
+                c.set_status("bob", "available")  # his phone must be known before he is rung
                 c.asterisk.restart()
                 back_at = time.time()
                 c.wait_live()
@@ -135,7 +136,6 @@ def test_when_asterisk_is_killed_calls_end_and_new_ones_work_when_it_is_back(tmp
         c.wait_activity("ann", "wrapping_up")
         c.dispose("ann")
         c.set_status("ann", "logged_out")
-        c.set_status("bob", "available")
         with c.call(number=ORDINARY, keys=OPERATOR) as fresh:
             c.wait_stage("talking")
             until(lambda: fresh.audio.hears(AGENT_TONE), "the agent's tone: his phone is known again")

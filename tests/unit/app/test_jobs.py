@@ -12,8 +12,8 @@ from crm_core.interactions import Interaction
 from ctiserver.app.jobs import Jobs
 from ctiserver.core import wire
 from ctiserver.core.config import Config, Database, Installation
-from ctiserver.core.events import ContactAnswered
-from ctiserver.core.ids import ContactId
+from ctiserver.core.events import ContactAnswered, ContactArrived
+from ctiserver.core.ids import ContactId, LegId
 from ctiserver.journal.line import Derived, Entry, encode
 from ctiserver.journal.segments import SegmentName
 from ctiserver.process import folders
@@ -101,3 +101,26 @@ def test_a_database_that_is_away_is_waited_for_and_then_everything_is_written_on
     assert (row.id, row.last_n) == ("x", 3)
     jobs.stop()
     jobs.run(lambda: None)
+
+
+def test_an_event_that_the_database_refuses_for_good_stops_no_record_after_it(
+    config: Config, jobs: Jobs
+) -> None:
+    arrived = ContactArrived(
+        at=1.0,
+        contact=ContactId("of a deleted company"),
+        account_id=99,
+        leg=LegId("leg"),
+        did="1",
+        pii_number="",
+        language="es",
+        flow="main",
+        flow_version="1",
+    )
+    good = ContactAnswered(at=2.0, contact=ContactId("x"))
+    lines = [Entry(1, 1, 1.0, b"{}")]
+    lines += [Derived(1, n, 1, 1.0, wire.encode(event)) for n, event in enumerate((arrived, good), 1)]
+    SegmentName(1, 1).path(folders.journal_dir(config)).write_bytes(b"".join(map(encode, lines)))
+    assert jobs.turn() < 1.0
+    [row] = jobs._store.read(lambda session: list(session.scalars(select(Interaction))))
+    assert (row.id, row.last_n) == ("x", 2)

@@ -183,3 +183,9 @@ def test_a_snapshot_and_the_events_since_give_the_same_view(cut: int) -> None:
     for event in LIFE[cut:]:
         old.apply(decode_event(encode(event)))
     assert old == view_after(LIFE)
+
+
+def test_of_a_caller_who_circles_in_a_menu_the_latest_steps_are_kept() -> None:
+    circle = [said("NodeEntered", 2.0, node=f"n{number}", kind="menu") for number in range(300)]
+    contact = view_after([*LIFE[:5], *circle]).contacts["c1"]  # type: ignore[index]
+    assert contact.path == [f"n{number}" for number in range(100, 300)]
