@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from flask import Flask, Response, request
 
+from agent_console.preconditions import mark
 from agent_console.principal import Principal
 from agent_console.problems import as_problem
 from agent_console.roles import Permission
@@ -106,7 +107,7 @@ def _view(row: Operation, services: Services, who: Callable[[], Principal]) -> C
             answer = row.handler(Call(principal, services), **arguments)
         except Exception as error:
             return as_problem(error)
-        return answer if isinstance(answer, Response) else json_response(answer)
+        return answer if isinstance(answer, Response) else mark(json_response(answer), answer)
 
     view.__doc__ = inspect.getdoc(row.handler)
     return view

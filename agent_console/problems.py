@@ -6,9 +6,10 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from agent_console.preconditions import PreconditionMissing
 from agent_console.principal import Forbidden, NotLoggedIn
 from ctiserver.bus.port import NoAnswer
-from ctiserver.core.errors import ConfigError, Conflict, NotFound, Refusal, StoreError
+from ctiserver.core.errors import ConfigError, Conflict, NotFound, Refusal, StaleVersion, StoreError
 
 _log = structlog.get_logger()
 _NOT_FOUND = "unknown_"
@@ -61,13 +62,11 @@ def as_problem(error: Exception) -> Response:
             return problem(
                 422, "mistakes", "There are mistakes to mend", mistakes=[str(mistake) for mistake in mistakes]
             )
+        case StoreError() | PreconditionMissing():
+            return _of_the_store(error)
         case Refusal(error_id=error_id):
             status = 404 if error_id.startswith(_NOT_FOUND) else 409
             return problem(status, error_id, "Refused", str(error))
-        case NotFound():
-            return problem(404, "not_found", "There is no such thing", str(error))
-        case Conflict():
-            return problem(409, "conflict", "Somebody else changed it, or it is there already", str(error))
         case NoAnswer():
             request_id = getattr(error, "request_id", "")
             return problem(
@@ -77,12 +76,26 @@ def as_problem(error: Exception) -> Response:
                 str(error),
                 request_id=request_id,
             )
-        case StoreError():
-            _log.error("the store failed", path=request.path, error=str(error))
-            return problem(503, "store_unavailable", "The database does not answer", "try again in a moment")
         case _:
             _log.error("an operation failed", path=request.path, exc_info=error)
             return problem(500, "fault", "Our fault; it is in the log")
+
+
+def _of_the_store(error: StoreError | PreconditionMissing) -> Response:
+    match error:
+        case PreconditionMissing():
+            return problem(428, "precondition_required", "Say which version you have read", str(error))
+        case StaleVersion(version=version):
+            answer = problem(412, "stale_version", "Somebody else changed it meanwhile", str(error))
+            answer.set_etag(str(version))
+            return answer
+        case NotFound():
+            return problem(404, "not_found", "There is no such thing", str(error))
+        case Conflict():
+            return problem(409, "conflict", "Somebody else changed it, or it is there already", str(error))
+        case _:
+            _log.error("the store failed", path=request.path, error=str(error))
+            return problem(503, "store_unavailable", "The database does not answer", "try again in a moment")
 
 
 def answer_problems(app: Flask) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import JSON, Dialect, Double, MetaData, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from ctiserver.core.errors import StaleVersion
+
 DEFAULT_ACCOUNT_ID = 1
 
 EpochSeconds = Annotated[float, mapped_column(Double)]
@@ -87,6 +89,14 @@ class Base(DeclarativeBase):
         dict[str, Any]: PORTABLE_JSON,
         list[Any]: PORTABLE_JSON,
     }
+
+
+def check_version(latest: int, expected: int | None) -> None:
+    """Raises StaleVersion when a row has changed since `expected` was read; None: whichever there is."""
+    if expected is not None and latest != expected:
+        raise StaleVersion(
+            latest, f"this was changed meanwhile: it is at version {latest}; read it and try again"
+        )
 
 
 class ConfiguresEngines:

@@ -17,16 +17,20 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     bindparam,
+    false,
     func,
     select,
+    text,
+    true,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core import rut as ruts
-from crm_core.base import Base, EpochSeconds
+from crm_core.base import Base, EpochSeconds, check_version
+from crm_core.contact_points import ContactPoint
 from crm_core.phone_numbers import E164, kind_of
 from ctiserver.core.customers import Candidate
-from ctiserver.core.errors import Conflict, NotFound, Refusal
+from ctiserver.core.errors import NotFound, Refusal
 
 EDITABLE = frozenset(
     {
@@ -53,24 +57,40 @@ class Customer(Base):
         UniqueConstraint(
             "account_id", "id"
         ),  # what phones and interactions refer to: never another account's
+        Index("uq_customers_external_id", "account_id", "external_id", unique=True),
+        Index("ix_customers_stage", "account_id", "stage"),
         CheckConstraint("kind IN ('person', 'company')", "kind"),
         CheckConstraint("value_class IN ('A', 'B', 'C')", "value_class"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    external_id: Mapped[str | None]
+    """His key in another program that keeps him in step; None: he is known here alone."""
     kind: Mapped[str] = mapped_column(default="person")
+    is_customer: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_supplier: Mapped[bool] = mapped_column(default=False, server_default=false())
     name: Mapped[str]
     """Given names of a person, or the company's name."""
     surname: Mapped[str] = mapped_column(default="")
     second_surname: Mapped[str] = mapped_column(default="")
     rut: Mapped[str | None]
+    birth_date: Mapped[str | None]
+    """ "1984-03-27"; a company's is its foundation."""
+    form_of_address: Mapped[str] = mapped_column(default="", server_default="")
+    """How he wants to be spoken to: "Sra. Muñoz", "tú"."""
     language: Mapped[str | None]
     """ISO 639 code; None: the account's."""
     time_zone: Mapped[str | None]
     value_class: Mapped[str | None]
     """A, B or C; None: not yet valued."""
     value_class_reason: Mapped[str] = mapped_column(default="")
+    stage: Mapped[str] = mapped_column(default="customer", server_default="customer")
+    """See `lifecycle`, which also keeps the dates."""
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """What he likes: {"channel": "email", "hours": "after 18"}."""
+    custom: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """The shown values of the account's custom fields, by key."""
     notes: Mapped[str] = mapped_column(default="")
     search_text: Mapped[str]
     version: Mapped[int] = mapped_column()
@@ -89,7 +109,7 @@ class Customer(Base):
         return _full_name(self.name, self.surname, self.second_surname)
 
 
-class Phone(Base):
+class Phone(ContactPoint, Base):
     """One number of one customer. The account is repeated here so that one index answers a look-up."""
 
     __tablename__ = "phones"
@@ -178,20 +198,18 @@ def change_customer(
     account_id: int,
     customer_id: int,
     *,
-    expected_version: int,
+    expected_version: int | None,
     now: float,
     phones: Sequence[E164] | None = None,
     **fields: Any,
 ) -> Customer:
     """The changed customer; `phones` None leaves his numbers.
 
-    Raises NotFound, Conflict when `expected_version` is no longer the latest, Refusal for wrong fields.
+    Raises NotFound, StaleVersion when `expected_version` is no longer the latest (None: whichever there is),
+    Refusal for wrong fields.
     """
     found = customer(session, account_id, customer_id)
-    if found.version != expected_version:
-        raise Conflict(
-            f"customer {customer_id} was changed meanwhile: read version {found.version} and try again"
-        )
+    check_version(found.version, expected_version)
     for field, value in _checked(fields).items():
         setattr(found, field, value)
     if phones is not None:

@@ -72,6 +72,14 @@ class Conflict(StoreError):
     """The row changed meanwhile, or exists already."""
 
 
+class StaleVersion(Conflict):
+    """The row is no longer as the writer has read it; `version` is the latest."""
+
+    def __init__(self, version: int, message: str) -> None:
+        self.version = version
+        super().__init__(message)
+
+
 class InstallError(CtiError):
     """Something that the product needs could not be installed; the message names the command to repeat."""
 

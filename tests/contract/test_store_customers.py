@@ -134,7 +134,7 @@ def test_a_change_needs_the_latest_version(store: Store) -> None:
         1.0,
         5.0,
     )
-    with pytest.raises(Conflict, match="read version 2"):
+    with pytest.raises(Conflict, match="at version 2"):
         store.write(change_customer, 1, added, expected_version=1, now=6.0, notes="hates tea")
     assert store.read(customer, 1, added).notes == "likes tea"
 
