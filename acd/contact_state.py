@@ -1,6 +1,7 @@
 """A contact in the ACD's hands."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -21,10 +22,15 @@ class Stage(StrEnum):
     RETURNING = "returning"
 
 
+Line = tuple[Literal["queue", "agent"], str]
+"""Where contacts stand: a queue, or before one agent."""
+
+
 class Contact(msgspec.Struct, kw_only=True):
     """One contact from ContactQueued until its caller is gone or handed back.
 
-    `arrived_at` never changes; `virtual_arrival` only gets earlier. `order` settles ties by arrival.
+    `arrived_at` never changes; `virtual_arrival` only gets earlier. `order` settles ties by arrival. `named` is the
+    agent who alone is asked, and `passed_by` whoever passed the contact on to him; None for an ordinary contact.
     """
 
     id: ContactId
@@ -47,3 +53,10 @@ class Contact(msgspec.Struct, kw_only=True):
     connected_at: float = 0.0
     segments: int = 0
     recording: RecordingId | None = None
+    named: AgentKey | None = None
+    passed_by: AgentKey | None = None
+
+    @property
+    def line(self) -> Line:
+        """Where it stands while it waits."""
+        return ("agent", self.named) if self.named else ("queue", self.queue)

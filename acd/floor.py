@@ -1,7 +1,8 @@
 """The floor: who waits, who serves, and by what rules. The ACD's whole state, and the questions asked of it.
 
-Waiting contacts stand in one line per queue, ordered by virtual arrival; a contact that left is dropped from
-its line when it comes to the head (lazy deletion). Lines are derived from the contacts, hence not in the state.
+Waiting contacts stand in one line per queue, ordered by virtual arrival, and those passed on to one agent in a line
+before him; a contact that left is dropped from its line when it comes to the head (lazy deletion). Lines are derived
+from the contacts, hence not in the state.
 """
 
 import heapq
@@ -10,7 +11,7 @@ import msgspec
 
 from acd import priority
 from acd.agent_state import AgentState
-from acd.contact_state import Contact, Stage
+from acd.contact_state import Contact, Line, Stage
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.tables import Agent, Queue, Tables
 
@@ -33,7 +34,7 @@ class Floor:
         self.ledger = ledger
         self.roster: dict[AgentKey, Agent] = {agent.key: agent for agent in ledger.tables.agents}
         self.legs: dict[LegId, ContactId] = {}
-        self._lines: dict[QueueKey, list[tuple[float, int, ContactId]]] = {}
+        self._lines: dict[Line, list[tuple[float, int, ContactId]]] = {}
         for contact in ledger.contacts.values():
             self.legs[contact.leg] = contact.id
             if contact.agent_leg:
@@ -79,38 +80,51 @@ class Floor:
         contact.joined = []
 
     def line_up(self, contact: Contact) -> None:
-        """Stand in the line of the contact's queue, at the place of its virtual arrival."""
-        line = self._lines.setdefault(contact.queue, [])
+        """Stand in the contact's line, at the place of its virtual arrival."""
+        line = self._lines.setdefault(contact.line, [])
         heapq.heappush(line, (contact.virtual_arrival, contact.order, contact.id))
 
     def head(self, queue: QueueKey) -> Contact | None:
         """Who is next in one queue."""
-        line = self._lines.get(queue, [])
-        while line:
-            contact = self._standing(queue, line[0])
+        return self.first(("queue", queue))
+
+    def first(self, line: Line) -> Contact | None:
+        """Who is next in one line."""
+        standing = self._lines.get(line, [])
+        while standing:
+            contact = self._standing(line, standing[0])
             if contact:
                 return contact
-            heapq.heappop(line)
+            heapq.heappop(standing)
+        self._lines.pop(line, None)
         return None
 
-    def _standing(self, queue: QueueKey, entry: tuple[float, int, ContactId]) -> Contact | None:
+    def _standing(self, line: Line, entry: tuple[float, int, ContactId]) -> Contact | None:
         virtual, _, key = entry
         contact = self.ledger.contacts.get(key)
         stands = (
             contact
             and contact.stage is Stage.WAITING
-            and contact.queue == queue
+            and contact.line == line
             and contact.virtual_arrival == virtual
         )
         return contact if stands else None
 
+    def waited_for(self) -> list[AgentKey]:
+        """The agents before whom somebody may stand, by key."""
+        return sorted(AgentKey(key) for kind, key in self._lines if kind == "agent")
+
+    def waiting_for(self, key: AgentKey) -> list[Contact]:
+        """All who stand before one agent, next first."""
+        return self._in_line(("agent", key))
+
     def waiting(self, queue: QueueKey) -> list[Contact]:
-        """All who stand in one line, next first."""
-        found = [
-            contact
-            for contact in self.ledger.contacts.values()
-            if contact.queue == queue and contact.stage is Stage.WAITING
-        ]
+        """All who stand in one queue, next first."""
+        return self._in_line(("queue", queue))
+
+    def _in_line(self, line: Line) -> list[Contact]:
+        waiting = [one for one in self.ledger.contacts.values() if one.stage is Stage.WAITING]
+        found = [contact for contact in waiting if contact.line == line]
         return sorted(found, key=lambda contact: (contact.virtual_arrival, contact.order))
 
     def place(self, contact: Contact) -> int:
@@ -118,7 +132,7 @@ class Floor:
         own = (contact.virtual_arrival, contact.order)
         others = self.ledger.contacts.values()
         return 1 + sum(
-            other.queue == contact.queue
+            other.line == contact.line
             and other.stage is Stage.WAITING
             and (other.virtual_arrival, other.order) < own
             for other in others

@@ -1,13 +1,13 @@
-"""What an agent does with the call in his hand: hold, resume, hang up, pass it on."""
+"""What an agent does with the call in his hand: hold, resume, hang up."""
 
 from acd import offers, talk
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from ctiserver.core.commands import Arrange, DropLeg, SetFuse
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import ContactHeld, ContactResumed, TransferCompleted
+from ctiserver.core.events import ContactHeld, ContactResumed
 from ctiserver.core.ids import AgentKey, ConversationId
-from ctiserver.core.requests import HangUp, Hold, Resume, TransferBlind
+from ctiserver.core.requests import HangUp, Hold, Resume
 from ctiserver.core.topology import Conversation, Kind
 from ctiserver.core.turn import Turn
 
@@ -53,15 +53,3 @@ def hang_up(floor: Floor, request: HangUp, turn: Turn) -> None:
     talk.agent_left(floor, contact, "agent", turn)
     if leg:
         turn.say(DropLeg(leg=leg))
-
-
-def transfer(floor: Floor, request: TransferBlind, turn: Turn) -> None:
-    """Pass the caller on to a queue, where he keeps the arrival that he had. Raises Refusal."""
-    contact = in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
-    queue = floor.queues.get(request.queue)
-    if queue is None or queue.account_id != contact.account_id:
-        raise Refusal("unknown_queue", f"there is no queue {request.queue!r}")
-    turn.say(
-        TransferCompleted(at=turn.at, contact=contact.id, agent=request.agent, kind="blind", to=request.queue)
-    )
-    talk.pass_on(floor, contact, request.queue, turn)

@@ -1,9 +1,10 @@
 """Who serves whom, and why.
 
 For an agent who becomes free, the heads of the queues that he serves are compared in this order: emergency
-first, then the agent's own preference of queues, then the score (wait plus head start), then arrival. For a
-contact that finds several free agents: the one with the fewest queues (so that flexible agents stay free), then
-the one who has been idle longest.
+first, then whoever was passed on to this very agent, then the agent's own preference of queues, then the score (wait
+plus head start), then arrival. For a contact that finds several free agents: the one with the fewest queues (so that
+flexible agents stay free), then the one who has been idle longest. A contact that was passed on to one agent finds
+him or nobody.
 """
 
 from collections import Counter
@@ -12,13 +13,14 @@ from typing import Literal
 from acd import priority
 from acd.contact_state import Contact
 from acd.floor import Floor
+from acd.named import is_free
 from ctiserver.core.events import DecisionMade, Head
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.requests import Status
 from ctiserver.core.tables import Agent, Queue
 
 _HEADS_KEPT = 10
-Rule = Literal["only", "emergency", "preference", "score", "arrival"]
+Rule = Literal["only", "emergency", "named", "preference", "score", "arrival"]
 
 
 def serves(agent: Agent, queue: Queue) -> str | None:
@@ -32,6 +34,8 @@ def serves(agent: Agent, queue: Queue) -> str | None:
 
 def choose_agent(floor: Floor, contact: Contact) -> tuple[AgentKey | None, dict[str, int]]:
     """The free agent for a contact that stands at the head of its line, and why the others were not taken."""
+    if contact.named:
+        return (contact.named if is_free(floor, contact.named) else None), {}
     queue = floor.queues[contact.queue]
     excluded: Counter[str] = Counter()
     free = []
@@ -63,14 +67,17 @@ def choose_contact(floor: Floor, key: AgentKey) -> tuple[list[Contact], dict[str
             excluded[why_not] += 1
         else:
             heads.append(head)
+    if his := floor.first(("agent", key)):
+        heads.append(his)
     return sorted(heads, key=lambda contact: rank(floor, agent, contact)), dict(excluded)
 
 
-def rank(floor: Floor, agent: Agent, contact: Contact) -> tuple[bool, int, float, int]:
+def rank(floor: Floor, agent: Agent, contact: Contact) -> tuple[bool, bool, int, float, int]:
     """The router's order for one agent; the lowest is served."""
     queue = floor.queues[contact.queue]
     return (
         not queue.emergency,
+        contact.named != agent.key,
         agent.queues.get(contact.queue, 0),
         contact.virtual_arrival,
         contact.order,
@@ -96,9 +103,9 @@ def explain(
 
 def _rule(floor: Floor, agent: Agent, heads: list[Contact]) -> Rule:
     if len(heads) == 1:
-        return "only"
+        return "named" if heads[0].named else "only"
     first, second = (rank(floor, agent, contact) for contact in heads[:2])
-    rules: tuple[Rule, ...] = ("emergency", "preference", "score", "arrival")
+    rules: tuple[Rule, ...] = ("emergency", "named", "preference", "score", "arrival")
     return next(rule for rule, mine, other in zip(rules, first, second, strict=True) if mine != other)
 
 

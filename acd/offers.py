@@ -5,6 +5,7 @@ refused (the phone said no) or withdrawn (the caller left or was moved). An agen
 paused with the reason, so that the next caller does not ring there in vain; the contact keeps its place.
 """
 
+from acd import named
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -38,7 +39,7 @@ def place_timer(contact: Contact) -> TimerId:
 
 def serve_contact(floor: Floor, contact: Contact, turn: Turn) -> bool:
     """Offer a contact that just lined up to a free agent, if there is one. Whether it was offered."""
-    if floor.head(contact.queue) is not contact:
+    if floor.first(contact.line) is not contact:
         return False
     key, excluded = choose_agent(floor, contact)
     if key is None:
@@ -69,6 +70,8 @@ def serve_everyone(floor: Floor, turn: Turn) -> None:
 def _offer(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
     agent, state, queue = floor.roster[key], floor.ledger.agents[key], floor.queues[contact.queue]
     leg = LegId(turn.new_id())
+    if contact.named:
+        turn.say(CancelTimer(timer=named.named_timer(contact)))
     state.move("reserve")
     state.contact, state.queue, state.account_id = contact.id, contact.queue, contact.account_id
     contact.stage, contact.agent, contact.agent_leg = Stage.OFFERED, key, leg
@@ -170,6 +173,8 @@ def _give_up(
     if blame:
         pause(floor, key, reason, turn)
     release(floor, key, contact.id, turn)
+    if blame:
+        named.give_up(floor, contact, reason, turn)
     wait_again(floor, contact, reason, turn)
     serve_agent(floor, key, turn)
 
@@ -181,13 +186,13 @@ def _detach(floor: Floor, contact: Contact) -> None:
 
 def wait_again(floor: Floor, contact: Contact, reason: str, turn: Turn) -> None:
     """Put a contact back in its line, at the place it had, and offer it on."""
-    was_apart = contact.stage is not Stage.OFFERED
+    apart = contact.stage not in (Stage.OFFERED, Stage.WAITING)
     contact.stage = Stage.WAITING
     floor.line_up(contact)
     turn.say(ContactRequeued(at=turn.at, contact=contact.id, queue=contact.queue, reason=reason))
-    if was_apart:
+    if apart:
         hold(floor, contact, turn)
-    if not serve_contact(floor, contact, turn):
+    if not serve_contact(floor, contact, turn) and not contact.named:
         tell_place_later(floor, contact, turn)
 
 

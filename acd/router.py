@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from acd import device, hold, offers, priority, talk
+from acd import device, hold, named, offers, priority, talk, transfer
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
 from acd.status import choose_status, log_out_departed
@@ -23,8 +23,6 @@ from ctiserver.core.events import (
     PlaceTold,
     PriorityChanged,
     QueueBrief,
-    RecordingKept,
-    RecordingLost,
     Where,
 )
 from ctiserver.core.ids import AgentKey, ContactId, LegId, TimerId
@@ -52,6 +50,7 @@ from ctiserver.core.requests import (
     SetStatus,
     Status,
     TransferBlind,
+    TransferToAgent,
 )
 from ctiserver.core.tables import Agent, Queue
 from ctiserver.core.turn import Turn
@@ -89,7 +88,7 @@ class Acd:
             case LegFailed(leg=leg) | LegEnded(leg=leg):
                 self._leg_gone(message, leg, turn)
             case RecordingStored() | RecordingFailed():
-                self._recorded(message, turn)
+                talk.recorded(self.floor, message, turn)
             case TimerFired(timer=timer):
                 self._timer(timer, turn)
             case Request():
@@ -99,6 +98,7 @@ class Acd:
                 follow(self.floor, agent, turn)
             case ConfigurationApplied():
                 self._configure(message, turn)
+        transfer.settle(self.floor, turn)
 
     def _asked(self, message: Request, turn: Turn) -> None:
         match message:
@@ -113,7 +113,9 @@ class Acd:
             case HangUp():
                 hold.hang_up(self.floor, message, turn)
             case TransferBlind():
-                hold.transfer(self.floor, message, turn)
+                transfer.to_queue(self.floor, message, turn)
+            case TransferToAgent():
+                transfer.to_agent(self.floor, message, turn)
 
     def _configure(self, message: ConfigurationApplied, turn: Turn) -> None:
         self.floor.apply(message.tables)
@@ -149,6 +151,7 @@ class Acd:
         else:
             let_go = contact.agent
             offers.withdraw(self.floor, contact, turn)
+            named.give_up(self.floor, contact, "moved", turn, may_return=False)
             self._move(contact, message)
         if not offers.serve_contact(self.floor, contact, turn):
             offers.tell_place_later(self.floor, contact, turn)
@@ -230,6 +233,8 @@ class Acd:
         where = _WHERE[contact.stage]
         agent = contact.agent
         turn.say(CancelTimer(timer=offers.place_timer(contact)))
+        if contact.named:
+            turn.say(CancelTimer(timer=named.named_timer(contact)))
         if contact.stage in (Stage.TALKING, Stage.HELD, Stage.RETURNING):
             talk.caller_left(self.floor, contact, by, turn)
         else:
@@ -239,21 +244,6 @@ class Acd:
         turn.say(ContactEnded(at=turn.at, contact=contact.id, where=where, by=by, q850=q850))
         if agent:
             offers.serve_agent(self.floor, agent, turn)
-
-    def _recorded(self, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
-        contact = self.floor.ledger.recordings.pop(message.recording, None)
-        if contact is None:
-            return
-        if isinstance(message, RecordingStored):
-            turn.say(
-                RecordingKept(
-                    at=turn.at, contact=contact, recording=message.recording, seconds=message.seconds
-                )
-            )
-        else:
-            turn.say(
-                RecordingLost(at=turn.at, contact=contact, recording=message.recording, reason=message.reason)
-            )
 
     def _timer(self, timer: TimerId, turn: Turn) -> None:
         family, _, rest = timer.partition(":")[2].partition(":")
@@ -267,6 +257,8 @@ class Acd:
                 offers.expired(self.floor, contact, turn)
         elif family == "away":
             device.away_too_long(self.floor, AgentKey(rest), turn)
+        elif family == "named":
+            transfer.waited_long_enough(self.floor, ContactId(rest), turn)
         elif family == "place":
             self._tell_place(ContactId(rest), turn)
 

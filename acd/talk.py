@@ -5,7 +5,7 @@ IVR; when the caller leaves, the contact is over. Either way the agent wraps up 
 ended; once the time for it is over he is paused, and gets no further contact before he has.
 """
 
-from acd import offers, priority
+from acd import named, offers, priority
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -22,13 +22,15 @@ from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
     ContactConnected,
     Disposed,
+    RecordingKept,
+    RecordingLost,
     RecordingStarted,
     TalkEnded,
     WrapUpEnded,
     WrapUpStarted,
 )
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId, TimerId
-from ctiserver.core.inputs import Party
+from ctiserver.core.inputs import Party, RecordingFailed, RecordingStored
 from ctiserver.core.requests import Dispose, Status
 from ctiserver.core.tables import Disposition
 from ctiserver.core.turn import Turn
@@ -62,6 +64,7 @@ def joined(floor: Floor, contact: Contact, leg: LegId, turn: Turn) -> None:
             leg=contact.agent_leg,
         )
     )
+    named.reached(contact, turn)
     if floor.queues[contact.queue].record:
         _record(floor, contact, turn)
 
@@ -74,6 +77,19 @@ def _record(floor: Floor, contact: Contact, turn: Turn) -> None:
         RecordingStarted(at=turn.at, contact=contact.id, recording=recording, segment=contact.segments),
         StartRecording(recording=recording, leg=contact.leg),
     )
+
+
+def recorded(floor: Floor, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
+    """What became of a recording."""
+    contact = floor.ledger.recordings.pop(message.recording, None)
+    if contact is None:
+        return
+    recording = message.recording
+    if isinstance(message, RecordingStored):
+        kept = RecordingKept(at=turn.at, contact=contact, recording=recording, seconds=message.seconds)
+        turn.say(kept)
+    else:
+        turn.say(RecordingLost(at=turn.at, contact=contact, recording=recording, reason=message.reason))
 
 
 def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
@@ -105,8 +121,10 @@ def give_back(floor: Floor, contact: Contact, reason: str, by: Party, turn: Turn
     offers.wait_again(floor, contact, reason, turn)
 
 
-def pass_on(floor: Floor, contact: Contact, queue: QueueKey, turn: Turn) -> None:
-    """The agent is done with the caller, who goes on to a queue with the arrival that he had."""
+def pass_on(
+    floor: Floor, contact: Contact, queue: QueueKey, turn: Turn, *, to: AgentKey | None = None
+) -> None:
+    """The agent is done with the caller, who goes on to a queue with the arrival that he had, or to one agent."""
     leg = contact.agent_leg
     key = _end_talk(floor, contact, "agent", turn)
     _ended(contact, key, "agent", turn, caller_stays=False)
@@ -114,9 +132,12 @@ def pass_on(floor: Floor, contact: Contact, queue: QueueKey, turn: Turn) -> None
         turn.say(DropLeg(leg=leg))
     _wrap_up(floor, key, contact, turn)
     contact.agent, contact.talk = None, None
-    contact.queue = queue
-    head_start = floor.head_start(queue, contact.value_class)
-    contact.virtual_arrival = priority.virtual_arrival(contact.arrived_at, head_start)
+    if to is not None:
+        contact.named, contact.passed_by = to, key
+    else:
+        contact.queue = queue
+        head_start = floor.head_start(queue, contact.value_class)
+        contact.virtual_arrival = priority.virtual_arrival(contact.arrived_at, head_start)
     offers.wait_again(floor, contact, "transferred", turn)
 
 
@@ -139,6 +160,7 @@ def _end_talk(floor: Floor, contact: Contact, by: Party, turn: Turn) -> AgentKey
         turn.say(StopRecording(recording=contact.recording))
         contact.recording = None
     floor.forget_agent_leg(contact)
+    contact.named, contact.passed_by = None, None
     return contact.agent
 
 

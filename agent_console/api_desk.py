@@ -1,4 +1,4 @@
-"""An agent's desk: who I am, my telephone, my status, my contact."""
+"""An agent's desk: who I am, my status, how my contact ended."""
 
 from typing import Any
 
@@ -47,13 +47,6 @@ class NewDisposition(msgspec.Struct, kw_only=True):
     request_id: str | None = None
 
 
-class Transfer(msgspec.Struct, kw_only=True):
-    """Where the caller goes; he keeps the arrival that he had."""
-
-    queue: str
-    request_id: str | None = None
-
-
 def add_to(operations: Operations) -> None:
     """This family's rows."""
     add = operations.add
@@ -82,32 +75,16 @@ def add_to(operations: Operations) -> None:
     @add("PUT", "/agents/{agent}/status", None, "Be available, pause or log out; or make an agent do so")
     def set_status(call: Call, agent: str, body: NewStatus) -> Accepted:
         fields = {"agent": agent, "status": body.status, "reason": body.reason}
-        return _ask(call, "SetStatus", fields, body.request_id)
+        return ask_for(call, "SetStatus", fields, body.request_id)
 
     @add("POST", "/agents/{agent}/disposition", Permission.OWN_DESK, "Say how my contact ended")
     def dispose(call: Call, agent: str, body: NewDisposition) -> Accepted:
         fields = {"agent": agent, "contact": body.contact, "code": body.code, "pii_note": body.note}
-        return _ask(call, "Dispose", fields, body.request_id)
-
-    @add("POST", "/agents/{agent}/hold", Permission.OWN_DESK, "Music for my caller")
-    def hold(call: Call, agent: str) -> Accepted:
-        return _ask(call, "Hold", {"agent": agent}, None)
-
-    @add("POST", "/agents/{agent}/resume", Permission.OWN_DESK, "Take my caller back from hold")
-    def resume(call: Call, agent: str) -> Accepted:
-        return _ask(call, "Resume", {"agent": agent}, None)
-
-    @add("POST", "/agents/{agent}/hang-up", Permission.OWN_DESK, "I am done with my caller")
-    def hang_up(call: Call, agent: str) -> Accepted:
-        return _ask(call, "HangUp", {"agent": agent}, None)
-
-    @add("POST", "/agents/{agent}/transfer", Permission.OWN_DESK, "Pass my caller on to a queue")
-    def transfer(call: Call, agent: str, body: Transfer) -> Accepted:
-        fields = {"agent": agent, "queue": body.queue}
-        return _ask(call, "TransferBlind", fields, body.request_id)
+        return ask_for(call, "Dispose", fields, body.request_id)
 
 
-def _ask(call: Call, kind: str, fields: dict[str, Any], request_id: str | None) -> Accepted:
+def ask_for(call: Call, kind: str, fields: dict[str, Any], request_id: str | None) -> Accepted:
+    """Make a request for an agent of the asker's account. Raises Forbidden, Refusal, NoAnswer."""
     _same_account(call, fields["agent"])
     extra = {"request_id": request_id} if request_id else {}
     asked = ask(call.services.engines, call.principal, {"type": kind, **fields, **extra})

@@ -18,6 +18,7 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     "Resume": (Permission.OWN_DESK, None),
     "HangUp": (Permission.OWN_DESK, None),
     "TransferBlind": (Permission.OWN_DESK, None),
+    "TransferToAgent": (Permission.OWN_DESK, None),
 }
 
 

@@ -45,7 +45,7 @@ _ACTIVITY: dict[type[e.ContactEvent], str] = {
 
 class ContactView(msgspec.Struct, kw_only=True):
     """One contact. `stage`: ivr, queued, offered, joining, talking, held, agent_away, survey,
-    leaving.
+    leaving. `passed_by`: the agent who passed it on to the one it is offered to.
     """
 
     contact: ContactId
@@ -64,6 +64,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     values: dict[str, str] = {}
     agent: AgentKey | None = None
     why: e.DecisionMade | None = None
+    passed_by: AgentKey | None = None
 
 
 class AgentView(msgspec.Struct, kw_only=True):
@@ -224,6 +225,8 @@ class LiveView(msgspec.Struct, kw_only=True):
                 contact.candidates, contact.value_class = candidates, value_class
             case e.DecisionMade():
                 contact.why = event
+            case e.TransferStarted(agent=agent):
+                contact.passed_by = agent
             case _:
                 self._moved(event, contact)
 

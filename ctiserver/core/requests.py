@@ -57,6 +57,13 @@ class TransferBlind(Request):
     queue: QueueKey
 
 
+class TransferToAgent(Request):
+    """Pass the caller on to a colleague, who alone is asked; who is not taken comes back, or to his queue."""
+
+    agent: AgentKey
+    to: AgentKey
+
+
 class Dispose(Request):
     """Say how the contact ended; it ends the wrap-up."""
 

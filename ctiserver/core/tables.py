@@ -72,6 +72,7 @@ class Timing(Frozen):
     talk_fuse_seconds: float = 14_400.0
     short_talk_seconds: float = 2.0
     away_seconds: float = 20.0
+    named_wait_seconds: float = 20.0
 
 
 class Tables(Frozen):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from acd.contact_state import Stage
+from acd.contact_state import Line, Stage
 from acd.matching import serves
+from acd.named import may_come, named_timer
 from ctiserver.core import events as e
 from ctiserver.core.turn import Turn
 from ivr.session_state import Phase
@@ -13,7 +14,7 @@ from ivr.session_state import Phase
 if TYPE_CHECKING:
     from world import World
 
-Waiting = dict[Any, tuple[str, float]]
+Waiting = dict[Any, tuple[Line, float]]
 _STAGE_SEEN = {
     Stage.WAITING: "queued",
     Stage.OFFERED: "offered",
@@ -63,8 +64,13 @@ def _each_contact_is_with_its_caller(world: World) -> None:
 def _nobody_waits_for_a_free_agent(world: World) -> None:
     floor = world.center._acd.floor
     free = [floor.roster[k] for k, state in world.agents.items() if state.free and k in floor.roster]
-    queues = {it.queue for it in world.contacts.values() if it.stage is Stage.WAITING}
+    waiting = [it for it in world.contacts.values() if it.stage is Stage.WAITING]
+    queues = {it.queue for it in waiting if it.named is None}
     assert not [(q, a.key) for q in queues for a in free if serves(a, floor.queues[q]) is None]
+    named = {it.named for it in waiting if it.named}
+    assert not named & {a.key for a in free}
+    assert all(may_come(floor, key) for key in named)
+    assert all(named_timer(it) in world.timers for it in waiting if it.named)
 
 
 def _the_view_tells_the_truth(world: World) -> None:
@@ -83,6 +89,6 @@ def _nobody_was_overtaken(world: World, turn: Turn, before: Waiting) -> None:
     """Equal slopes: j may overtake i only if a_j - H_j < a_i - H_i (algorithms, section 1)."""
     for event in turn.events:
         if isinstance(event, e.DecisionMade) and event.contact in before:
-            queue, chosen = before[event.contact]
-            ahead = [it for it, (q, v) in before.items() if q == queue and v < chosen]
+            line, chosen = before[event.contact]
+            ahead = [it for it, (other, v) in before.items() if other == line and v < chosen]
             assert not [it for it in ahead if it in world.waiting()]

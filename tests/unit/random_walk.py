@@ -93,7 +93,9 @@ def _control(world: World, random: Random) -> None:
     asked: dict[str, Any] = {"at": world.at, "request_id": f"control-{world.seq}", "by": key, "agent": key}
     queue_key: Any = random.choice(("service", "technical", "emergency", "nowhere"))
     requests = (r.Hold(**asked), r.Resume(**asked), r.HangUp(**asked))
-    world.put(random.choice((*requests, r.TransferBlind(queue=queue_key, **asked))))
+    colleague: Any = random.choice((*world.agents, "nobody"))
+    passing_on = (r.TransferBlind(queue=queue_key, **asked), r.TransferToAgent(to=colleague, **asked))
+    world.put(random.choice((*requests, *passing_on)))
 
 
 def _browser(world: World, random: Random) -> None:
@@ -149,6 +151,7 @@ def out_of_place(world: World, random: Random) -> Input:
         f"acd:ring:{unknown}",
         f"acd:place:{unknown}",
         f"acd:away:{unknown}",
+        f"acd:named:{unknown}",
         f"ivr:key:{unknown}",
     ):
         strange.append(i.TimerFired(at=world.at, timer=timer, due_at=world.at))  # type: ignore[arg-type]

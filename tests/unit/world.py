@@ -12,7 +12,7 @@ from typing import Any
 from invariants import check
 from simulated_switch import Leg, SimulatedSwitch
 
-from acd.contact_state import Stage
+from acd.contact_state import Line, Stage
 from ctiserver.app.center import Center
 from ctiserver.asterisk.belief import Belief
 from ctiserver.core import events as e
@@ -154,6 +154,6 @@ class World(SimulatedSwitch):
     def sessions(self) -> dict[Any, Any]:
         return self.center._ivr.desk.sessions
 
-    def waiting(self) -> dict[Any, tuple[str, float]]:
+    def waiting(self) -> dict[Any, tuple[Line, float]]:
         waiting = [it for it in self.contacts.values() if it.stage is Stage.WAITING]
-        return {it.id: (it.queue, it.virtual_arrival) for it in waiting}
+        return {it.id: (it.line, it.virtual_arrival) for it in waiting}

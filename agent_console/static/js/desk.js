@@ -10,6 +10,7 @@ import { command } from "./palette.js";
 import { knowQueues, queueName, showPop } from "./pop.js";
 import { ring, quiet } from "./ringer.js";
 import * as softphone from "./softphone.js";
+import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
 import { clock, of, settings, t } from "./words.js";
 import * as wrapUp from "./wrap_up.js";
 
@@ -95,7 +96,7 @@ function drawCard() {
   muteButton.setAttribute("aria-pressed", String(phone.muted));
   text(muteButton, phone.muted ? t("unmute") : t("mute"));
   if (!shown.includes("keypad")) $("keypad").hidden = true;
-  if (!shown.includes("transfer")) $("transfer").hidden = true;
+  if (!shown.includes("transfer")) closeTransfer();
   $("note-part").hidden = at === "none" || at === "ringing";
   $("wrap-up").hidden = at !== "wrapping_up";
   if (at === "wrapping_up") wrapUp.showResults(stageShown !== at);
@@ -163,18 +164,9 @@ const actions = {
   resume: () => ask("/resume"),
   mute: softphone.mute,
   keypad: () => { $("keypad").hidden = !$("keypad").hidden; },
-  transfer: openTransfer,
+  transfer: () => openTransfer(queues.filter((queue) => queue.key !== desk?.contact?.queue)),
   hang_up: hangUp,
 };
-
-function openTransfer() {
-  $("transfer").hidden = !$("transfer").hidden;
-  const others = queues.filter((queue) => queue.key !== desk?.contact?.queue);
-  fill($("transfer-queues"), others, () => (others.length
-    ? others.map((queue) => el("button", { type: "button", "data-queue": queue.key, text: queue.name, onclick: () => ask("/transfer", { queue: queue.key }) }))
-    : [el("p", { class: "quiet", text: t("transfer_none") })]));
-  if (!$("transfer").hidden) $("transfer-queues").querySelector("button")?.focus();
-}
 
 /** The first of these controls that can be used now. */
 function press(...names) {
@@ -211,7 +203,7 @@ $("test-ring").addEventListener("click", () => { ring(); setTimeout(quiet, 1500)
 
 async function begin() {
   try {
-    const [known, choices] = await Promise.all([get("/queues"), get("/dispositions")]);
+    const [known, choices] = await Promise.all([get("/queues"), get("/dispositions"), learnColleagues()]);
     queues = known;
     knowQueues(Object.fromEntries(known.map(({ key, name }) => [key, name])));
     wrapUp.knowChoices(choices);

@@ -8,6 +8,9 @@ const records = new Map(); // customer id -> his record, as far as it is known
 let queueNames = {};
 
 export const knowQueues = (names) => { queueNames = names; };
+let people = {};
+/** Names of agents, by key. */
+export const knowPeople = (names) => { people = names; };
 export const queueName = (key) => queueNames[key] ?? key ?? "";
 
 /** One sentence: why this contact came to this agent. */
@@ -15,7 +18,9 @@ export function why(contact) {
   const made = contact.why;
   if (!made) return t("why_unknown");
   const head = made.heads?.find((one) => one.contact === contact.contact) ?? made.heads?.[0];
-  return t(`why_${made.rule}`, {
+  const returned = made.rule === "named" && contact.passed_by === made.agent;
+  return t(returned ? "why_returned" : `why_${made.rule}`, {
+    name: people[contact.passed_by] ?? contact.passed_by ?? "",
     queue: queueName(made.queue),
     count: made.heads?.length ?? 1,
     score: head ? clock(head.score_seconds) : "",
@@ -33,7 +38,7 @@ export function showPop(contact, redraw) {
       .then(redraw);
   }
   const record = first ? records.get(first.customer_id) : null;
-  fill($("pop-body"), [contact, record, queueNames], () => (contact ? body(contact, record) : [el("p", { class: "quiet", text: t("customer_none") })]));
+  fill($("pop-body"), [contact, record, queueNames, people], () => (contact ? body(contact, record) : [el("p", { class: "quiet", text: t("customer_none") })]));
 }
 
 /** The customer's record is read anew with his next contact. */

@@ -23,7 +23,7 @@ class DecisionMade(ContactEvent):
 
     agent: AgentKey
     queue: QueueKey
-    rule: Literal["only", "emergency", "preference", "score", "arrival"]
+    rule: Literal["only", "emergency", "named", "preference", "score", "arrival"]
     heads: tuple[Head, ...]
     idle_agents: int
     excluded: dict[str, int]

@@ -40,8 +40,27 @@ class AgentBack(ContactEvent):
     agent: AgentKey
 
 
+class TransferStarted(ContactEvent):
+    """The agent passes the caller on to the colleague `to`, who alone is asked."""
+
+    agent: AgentKey
+    to: AgentKey
+
+
+class TransferFailed(ContactEvent):
+    """The colleague `to` did not take the caller; he goes back to the agent, or to his queue at his old place.
+
+    `reason`: of the offer that failed, or busy, gone, moved (the caller chose the emergency).
+    """
+
+    agent: AgentKey
+    to: AgentKey
+    reason: str
+    returned_to: Literal["agent", "queue"]
+
+
 class TransferCompleted(ContactEvent):
-    """The agent passed the caller on; `to` is a queue."""
+    """The agent passed the caller on; `to` is a queue, or the colleague who talks with him now."""
 
     agent: AgentKey
     kind: Literal["blind"]

@@ -1,13 +1,12 @@
 from typing import Any
 
 import pytest
-from company import queue
 from driven_acd import Driven, names, only
 
 from ctiserver.core.commands import Arrange, DropLeg
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import ContactHeld, ContactRequeued, ContactResumed, TalkEnded, TransferCompleted
-from ctiserver.core.requests import HangUp, Hold, Resume, TransferBlind
+from ctiserver.core.events import ContactHeld, ContactResumed, TalkEnded
+from ctiserver.core.requests import HangUp, Hold, Resume
 from ctiserver.core.topology import Kind
 
 ANN: Any = "ann"
@@ -46,23 +45,6 @@ def test_an_agent_who_hangs_up_by_request_leaves_the_caller_to_the_survey(talkin
     said = talking.say(HangUp(at=60.0, **ASKED))
     assert only(said, TalkEnded)[0].caller_stays
     assert DropLeg(leg=leg) in said
-
-
-def test_who_is_passed_on_waits_in_the_other_queue_with_the_arrival_he_had(talking: Driven) -> None:
-    said = talking.say(TransferBlind(at=60.0, queue="technical", **ASKED))
-    assert TransferCompleted(at=60.0, contact="c1", agent=ANN, kind="blind", to="technical") in said
-    assert only(said, ContactRequeued)[0].queue == "technical"
-    contact = talking.contact("c1")
-    assert (contact.queue, contact.arrived_at, contact.virtual_arrival) == ("technical", 10.0, 10.0 - 120.0)
-    assert talking.agent("ann").activity == "wrapping_up"
-    assert "RecordingStarted" not in names(said)
-
-
-def test_a_caller_of_one_account_is_not_passed_on_to_the_queue_of_another(talking: Driven) -> None:
-    talking.acd.floor.queues["theirs"] = queue("theirs", account_id=2)  # type: ignore[index]
-    with pytest.raises(Refusal, match="there is no queue"):
-        talking.say(TransferBlind(at=60.0, queue="theirs", **ASKED))
-    assert talking.contact("c1").stage == "talking"
 
 
 @pytest.mark.parametrize("request_type", [Hold, Resume, HangUp])

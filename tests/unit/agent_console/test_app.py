@@ -1,8 +1,9 @@
 """Log-ins, CSRF, throttle, and that no company sees anything of another."""
 
-from typing import Any
+from typing import Any, cast
 
 from agent_console.auth import CSRF_HEADER
+from ctiserver.core.live_view import AgentView
 from tests.unit.agent_console.conftest import PASSWORD
 
 FORM = {"login": "agent", "password": PASSWORD}
@@ -59,6 +60,32 @@ def test_an_agent_asks_for_what_his_desk_does(office: Any) -> None:
         "HangUp",
         "TransferBlind",
     ]
+
+
+def test_a_caller_is_passed_on_to_a_queue_or_to_a_colleague_but_not_to_both(office: Any) -> None:
+    browser = office.browser("agent")
+    assert browser.post("/api/v1/agents/agent/transfer", json={"to": "bob"}).status_code == 200
+    assert office.engines.asked == [("TransferToAgent", "agent", {"agent": "agent", "to": "bob"})]
+    for body in ({}, {"queue": "sales", "to": "bob"}):
+        answer = browser.post("/api/v1/agents/agent/transfer", json=body)
+        assert (answer.status_code, answer.json["error_id"]) == (409, "bad_request")
+    assert len(office.engines.asked) == 1
+
+
+def test_colleagues_are_the_other_agents_of_ones_own_company(office: Any) -> None:
+    agents = office.live.view.agents
+    agents["bob"] = AgentView(
+        agent=cast(Any, "bob"), account_id=1, name="Bob", status="pause", reason="lunch"
+    )
+    [found] = office.browser("agent").get("/api/v1/me/colleagues").json
+    assert found == {
+        "agent": "bob",
+        "name": "Bob",
+        "status": "pause",
+        "reason": "lunch",
+        "activity": "idle",
+        "since": 0.0,
+    }
 
 
 def test_a_body_that_is_not_as_documented_is_told_so(office: Any) -> None:

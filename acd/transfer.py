@@ -1,0 +1,69 @@
+"""An agent passes his caller on, without a word: to a queue, or to a colleague who alone is asked."""
+
+from acd import named, offers, talk
+from acd.contact_state import Stage
+from acd.floor import Floor
+from acd.hold import in_hand
+from ctiserver.core.commands import StartTimer
+from ctiserver.core.errors import Refusal
+from ctiserver.core.events import TransferCompleted, TransferStarted
+from ctiserver.core.ids import AgentKey, ContactId
+from ctiserver.core.requests import Status, TransferBlind, TransferToAgent
+from ctiserver.core.turn import Turn
+
+
+def to_queue(floor: Floor, request: TransferBlind, turn: Turn) -> None:
+    """Pass the caller on to a queue, where he keeps the arrival that he had. Raises Refusal."""
+    contact = in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
+    queue = floor.queues.get(request.queue)
+    if queue is None or queue.account_id != contact.account_id:
+        raise Refusal("unknown_queue", f"there is no queue {request.queue!r}")
+    turn.say(
+        TransferCompleted(at=turn.at, contact=contact.id, agent=request.agent, kind="blind", to=request.queue)
+    )
+    talk.pass_on(floor, contact, request.queue, turn)
+
+
+def to_agent(floor: Floor, request: TransferToAgent, turn: Turn) -> None:
+    """Pass the caller on to a colleague, who is rung at once, or as soon as he is free. Raises Refusal."""
+    contact = in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
+    _check(floor, request, contact.account_id)
+    turn.say(TransferStarted(at=turn.at, contact=contact.id, agent=request.agent, to=request.to))
+    talk.pass_on(floor, contact, contact.queue, turn, to=request.to)
+    if contact.stage is Stage.WAITING and contact.named:
+        due_at = turn.at + floor.ledger.tables.timing.named_wait_seconds
+        turn.say(StartTimer(timer=named.named_timer(contact), due_at=due_at))
+
+
+def _check(floor: Floor, request: TransferToAgent, account_id: int) -> None:
+    colleague, state = floor.roster.get(request.to), floor.ledger.agents.get(request.to)
+    if colleague is None or state is None or colleague.account_id != account_id:
+        raise Refusal("unknown_agent", f"there is no agent {request.to!r}")
+    if request.to == request.agent:
+        raise Refusal("transfer_to_self", "the caller is yours already: choose a colleague")
+    chosen = state.next_status or state.status
+    if chosen is Status.LOGGED_OUT:
+        raise Refusal("agent_logged_out", f"{request.to} is logged out: choose another colleague, or a queue")
+    if chosen is Status.PAUSE:
+        raise Refusal("agent_on_break", f"{request.to} is on a break: choose another colleague, or a queue")
+
+
+def waited_long_enough(floor: Floor, key: ContactId, turn: Turn) -> None:
+    """The colleague is busy still."""
+    contact = floor.ledger.contacts.get(key)
+    if contact is not None and contact.named and contact.stage is Stage.WAITING:
+        _fail(floor, contact.named, "busy", turn, only=key)
+
+
+def settle(floor: Floor, turn: Turn) -> None:
+    """Nobody waits for an agent who went on a break, home, or is no agent any more."""
+    for key in floor.waited_for():
+        if not named.may_come(floor, key):
+            _fail(floor, key, "gone", turn)
+
+
+def _fail(floor: Floor, key: AgentKey, reason: str, turn: Turn, only: ContactId | None = None) -> None:
+    for contact in floor.waiting_for(key):
+        if only in (None, contact.id):
+            named.give_up(floor, contact, reason, turn)
+            offers.wait_again(floor, contact, reason, turn)

@@ -1,0 +1,70 @@
+"""What an agent does with the call in his hand: hold, resume, hang up, pass it on."""
+
+import msgspec
+
+from agent_console.api_desk import Accepted, ask_for
+from agent_console.operations import Call, Operations
+from agent_console.roles import Permission
+from ctiserver.core.errors import Refusal
+
+
+class Transfer(msgspec.Struct, kw_only=True):
+    """Where the caller goes: `queue`, or the colleague `to`, one of the two. He keeps the arrival that he had."""
+
+    queue: str | None = None
+    to: str | None = None
+    request_id: str | None = None
+
+
+class Colleague(msgspec.Struct, kw_only=True):
+    """Another agent of my account; `since`: when his status or activity last changed."""
+
+    agent: str
+    name: str
+    status: str
+    reason: str
+    activity: str
+    since: float
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    add = operations.add
+
+    @add("POST", "/agents/{agent}/hold", Permission.OWN_DESK, "Music for my caller")
+    def hold(call: Call, agent: str) -> Accepted:
+        return ask_for(call, "Hold", {"agent": agent}, None)
+
+    @add("POST", "/agents/{agent}/resume", Permission.OWN_DESK, "Take my caller back from hold")
+    def resume(call: Call, agent: str) -> Accepted:
+        return ask_for(call, "Resume", {"agent": agent}, None)
+
+    @add("POST", "/agents/{agent}/hang-up", Permission.OWN_DESK, "I am done with my caller")
+    def hang_up(call: Call, agent: str) -> Accepted:
+        return ask_for(call, "HangUp", {"agent": agent}, None)
+
+    @add(
+        "POST", "/agents/{agent}/transfer", Permission.OWN_DESK, "Pass my caller on to a queue or a colleague"
+    )
+    def transfer(call: Call, agent: str, body: Transfer) -> Accepted:
+        if (body.queue is None) == (body.to is None):
+            raise Refusal("bad_request", "name the queue or the colleague: one of the two")
+        if body.to is not None:
+            return ask_for(call, "TransferToAgent", {"agent": agent, "to": body.to}, body.request_id)
+        return ask_for(call, "TransferBlind", {"agent": agent, "queue": body.queue}, body.request_id)
+
+    @add("GET", "/me/colleagues", Permission.OWN_DESK, "To whom I may pass a caller, and what they are doing")
+    def colleagues(call: Call) -> list[Colleague]:
+        who, view = call.principal, call.services.live.view
+        return [
+            Colleague(
+                agent=row.agent,
+                name=row.name or row.agent,
+                status=row.status,
+                reason=row.reason,
+                activity=row.activity,
+                since=row.since,
+            )
+            for row in (view.agents.values() if view else ())
+            if row.account_id == who.account_id and row.agent != who.agent
+        ]

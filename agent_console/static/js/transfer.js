@@ -1,0 +1,68 @@
+// Passing the caller on: queues, and colleagues with what they are doing, in one list by keyboard.
+
+import { get, post } from "./api.js";
+import { $, text } from "./dom.js";
+import { now } from "./feed.js";
+import { picker } from "./picker.js";
+import { knowPeople } from "./pop.js";
+import { clock, of, settings, t } from "./words.js";
+
+const AGAIN_MILLISECONDS = 2000;
+let queues = [];
+let colleagues = [];
+
+const state = ({ status, activity }) => (activity !== "idle" ? "busy" : status === "available" ? "free" : status === "pause" ? "pause" : "logged_out");
+const ORDER = ["free", "busy", "pause", "logged_out"];
+
+function queueRow(queue) {
+  return { key: `queue-${queue.key}`, text: queue.name, details: t("queue"), body: { queue: queue.key } };
+}
+
+function colleagueRow(one) {
+  const at = state(one);
+  const doing = at === "busy" ? of("activity", one.activity) : of("status", one.status);
+  const since = at === "logged_out" || !one.since ? "" : ` · ${clock(now() - one.since)}`;
+  return { key: `agent-${one.agent}`, text: one.name, details: doing + since, disabled: at === "logged_out" || at === "pause", body: { to: one.agent } };
+}
+
+function rows() {
+  const people = [...colleagues].sort((a, b) => ORDER.indexOf(state(a)) - ORDER.indexOf(state(b)) || a.name.localeCompare(b.name));
+  return [...queues.map(queueRow), ...people.map(colleagueRow)];
+}
+
+const list = picker($("transfer-text"), $("transfer-list"), { rows, choose: send });
+
+async function send({ body }) {
+  try {
+    await post(`/agents/${settings.agent}/transfer`, body);
+    $("transfer").close();
+  } catch (problem) {
+    text($("transfer-problem"), problem.message);
+    $("transfer-problem").hidden = false;
+  }
+}
+
+/** Who the colleagues are, and what they do now. */
+export async function learnColleagues() {
+  colleagues = await get("/me/colleagues");
+  knowPeople(Object.fromEntries(colleagues.map(({ agent, name }) => [agent, name])));
+  list.draw();
+}
+
+async function again() {
+  if (!$("transfer").open) return;
+  await learnColleagues().catch(() => {}); // what is shown stays; choosing says what is wrong
+  setTimeout(again, AGAIN_MILLISECONDS);
+}
+
+/** Ask where the caller goes; `offered` are the queues that he may go to. */
+export function openTransfer(offered) {
+  queues = offered;
+  $("transfer-problem").hidden = true;
+  list.reset();
+  $("transfer").showModal();
+  again();
+}
+
+export const closeTransfer = () => { if ($("transfer").open) $("transfer").close(); };
+$("close-transfer").addEventListener("click", closeTransfer);
