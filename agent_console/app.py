@@ -10,6 +10,7 @@ from agent_console.operations import json_response
 from agent_console.pages import Pages
 from agent_console.problems import answer_problems
 from agent_console.services import Services
+from agent_console.trust import HttpsFromNowOn, Trust
 
 
 def create_app(services: Services, auth: Auth) -> Flask:
@@ -20,10 +21,12 @@ def create_app(services: Services, auth: Auth) -> Flask:
     answer_problems(app)
     api.OPERATIONS.mount(app, services, lambda: auth.of_request(request))
     Pages(services, auth).mount(app)
+    Trust(services.config).mount(app)
     document = openapi.document(api.OPERATIONS)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: json_response(document))
     app.before_request(_new_nonce)
     app.after_request(_secure)
+    app.after_request(HttpsFromNowOn(services.config, services.now))
     return app
 
 

@@ -110,7 +110,7 @@ class Pages:
             return None
 
     def _show(self, template: str, who: Principal | None, **fields: Any) -> str:
-        language = who.language if who else _browser_language()
+        language = who.language if who else browser_language()
         texts = words(language)
         return render_template(
             template,
@@ -131,5 +131,6 @@ def _safe_next() -> str | None:
     return wanted if wanted in [path for path, _ in PAGES.values()] else None
 
 
-def _browser_language() -> str:
+def browser_language() -> str:
+    """What the browser asks for, as far as we speak it."""
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]

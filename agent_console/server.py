@@ -10,12 +10,12 @@ import time
 import msgspec
 import socketio
 import structlog
-import uvicorn
 from a2wsgi import WSGIMiddleware
 
 from agent_console.app import create_app
 from agent_console.auth import Auth
 from agent_console.engines import BusEngines
+from agent_console.listeners import Listeners
 from agent_console.live import BusFollower
 from agent_console.services import Services
 from agent_console.sockets import Sockets
@@ -34,8 +34,7 @@ class Console:
     """Wires the console, by hand, in one place."""
 
     def __init__(self, config: Config, loop: asyncio.AbstractEventLoop) -> None:
-        self._config, self._loop = config, loop
-        self._server: uvicorn.Server | None = None
+        self._loop = loop
         self._bus = RedisBus(folders.redis_url(config), prefix=f"{config.installation.name}:")
         store = Store(config.database.url)
         auth = Auth(store, time.time)
@@ -61,6 +60,7 @@ class Console:
         services = Services(config=config, store=store, engines=engines, live=self._follower, now=time.time)
         pages = WSGIMiddleware(create_app(services, auth), workers=_THREADS)  # type: ignore[arg-type]
         self.application = socketio.ASGIApp(self._sio, other_asgi_app=pages)
+        self._listeners = Listeners(self.application, config)
 
     async def run(self) -> None:
         """Serve until SIGTERM."""
@@ -68,28 +68,14 @@ class Console:
         background = [
             asyncio.create_task(work) for work in (self._follower.run(), self._sockets.watch_log_ins())
         ]
-        console = self._config.console
-        server = uvicorn.Server(
-            uvicorn.Config(
-                self.application,
-                host=console.address,
-                port=console.port,
-                log_level="warning",
-                access_log=False,
-                ws="wsproto",
-                lifespan="off",
-                timeout_graceful_shutdown=2,
-            )
-        )
         start_beating(self._loop.call_later)
-        self._server = server
-        await server.serve()
+        await self._listeners.run()
         for task in background:
             task.cancel()
         await self._bus.stop()
 
     def _presence(self, agent: str, device: str, present: bool) -> None:
-        if self._server is not None and self._server.should_exit:
+        if self._listeners.leaving:
             return  # we leave, the browsers do not: their calls go on, and they come back to our successor
         body = msgspec.json.encode({"agent": agent, "device": device, "present": present})
         self._bus.publish(topics.PRESENCE, body)

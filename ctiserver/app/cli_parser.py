@@ -35,6 +35,7 @@ def parser() -> ArgumentParser:
     _add_screens(commands)
     _add_set_up(commands)
     _add_asterisk(commands)
+    _add_tls(commands)
     _add_ivr(commands)
     _add_parts(commands)
     return top
@@ -128,6 +129,20 @@ def _add_asterisk(commands: Commands) -> None:
     config = _command(asterisk, "config", "cli_set_up:configure_asterisk", help="write its configuration")
     config.add_argument("--check", action="store_true", help="write nothing, say what differs")
     _command(asterisk, "run", "cli_server:run_asterisk", help="run it until Ctrl-C or SIGTERM", starts=True)
+
+
+def _add_tls(commands: Commands) -> None:
+    tls = _group(commands, "tls", "the certificate for browsers on other computers: own, use, show")
+    own = _command(tls, "own", "tls:own", help="make or renew a certificate of an authority of our own")
+    own.add_argument("--name", action="append", default=[], metavar="HOST", help="such as center.example")
+    own.add_argument("--address", action="append", default=[], metavar="IP", help="such as 192.0.2.10")
+    own.add_argument("--new-authority", action="store_true", help="everybody must install it again")
+    own.epilog = "Without names it renews for those of the certificate in force."
+    use = _command(tls, "use", "tls:use", help="check and take a certificate that was issued elsewhere")
+    use.add_argument("certificate", type=Path, metavar="CERTIFICATE", help="PEM, with its chain")
+    use.add_argument("key", type=Path, metavar="KEY", help="PEM, without a password")
+    use.add_argument("--name", action="append", default=[], metavar="HOST", help="it must be valid for this")
+    _command(tls, "show", "tls:show", help="say what is served and until when")
 
 
 def _add_ivr(commands: Commands) -> None:

@@ -19,6 +19,7 @@ from ctiserver.asterisk.own_addresses import own_addresses
 from ctiserver.asterisk.passwords import USER, Passwords
 from ctiserver.core.config import Config, Language
 from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.process import tls_files
 
 CEL_FILE_NAME = "cel.json"
 _OPEN_FILES = 20_000
@@ -82,6 +83,8 @@ def render(config: Config, passwords: Passwords, asterisk: Asterisk) -> dict[str
         "open_files": _open_files(),
         "sip_address": _bracketed(config.asterisk.address),
         "media_address": "" if config.asterisk.address in _ANY_ADDRESS else config.asterisk.address,
+        "tls_file": tls_files.server_file(config) if tls_files.is_on(config) else "",
+        "wss_address": _bracketed(config.console.address),
         "own_addresses": own_addresses() if config.asterisk.address.startswith("127.") else [],
         "lines": lines(config),
         "prompts": _prompts(config),

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from types import FrameType
 
 from ctiserver.asterisk.conf import etc_dir, write
-from ctiserver.asterisk.install import Asterisk, Report, install
+from ctiserver.asterisk.install import Asterisk, Report, install, installed
 from ctiserver.asterisk.passwords import USER, passwords
 from ctiserver.core.config import Config
 from ctiserver.core.errors import SwitchUnreachable
+from ctiserver.process import tls_files
 
 _BOOT_SECONDS = 30.0
 _STOP_SECONDS = 10.0
@@ -84,6 +85,19 @@ def start(config: Config, report: Report = lambda _line: None) -> AsteriskProces
         raise
     report(f"Asterisk {asterisk.version} takes calls on {config.asterisk.address}:{config.asterisk.sip_port}")
     return running
+
+
+def serve_certificate(config: Config) -> bool:
+    """Makes a running Asterisk serve the certificate that is there now; False when none runs here.
+
+    Only its HTTP server is told: WebSockets that are open, and all calls, go on.
+    """
+    asterisk = installed(config)
+    if not (asterisk and _ari_answers(config)):
+        return False
+    write(config, passwords(config), asterisk)
+    _command(config, asterisk, "module reload http")
+    return True
 
 
 def run(config: Config, report: Report = print) -> int:
@@ -157,6 +171,8 @@ def _require_free_ports(config: Config) -> None:
         ("http_port", socket.SOCK_STREAM, "127.0.0.1", settings.http_port),
         ("ami_port", socket.SOCK_STREAM, "127.0.0.1", settings.ami_port),
     ]
+    if tls_files.is_on(config):
+        wanted.append(("wss_port", socket.SOCK_STREAM, config.console.address, settings.wss_port))
     for name, kind, address, port in wanted:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family, kind) as probe:

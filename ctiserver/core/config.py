@@ -102,7 +102,8 @@ class Fallback:
 class Asterisk:
     """Where the private Asterisk lives and listens, and the fuses that free its callers when we are dead.
 
-    `ari_url` "" means the private Asterisk's own HTTP port.
+    `ari_url` "" means the private Asterisk's own HTTP port. `wss_port`, on the console's address, is for browsers'
+    telephones, and used with a certificate only.
     """
 
     install_dir: Path = Path("var/asterisk")
@@ -110,6 +111,7 @@ class Asterisk:
     sip_port: Port = 5060
     http_port: Port = 8088
     ami_port: Port = 5038
+    wss_port: Port = 8089
     rtp_first_port: Annotated[int, Between(1024, 65535)] = 10000
     rtp_last_port: Annotated[int, Between(1024, 65535)] = 13999
     ari_url: Annotated[str, Match(r"|http://[^/ ]+:[0-9]+", 'empty or "http://host:port"')] = ""
@@ -163,12 +165,39 @@ class Calls:
     hung_after_seconds: Annotated[float, Between(0.5, 60)] = 3
 
 
+IceUrl = Match(
+    r"(stun|turn)s?:[A-Za-z0-9.-]+(:[0-9]{1,5})?(\?transport=(udp|tcp))?",
+    'an address such as "stun:stun.example:3478" or "turn:turn.example:3478?transport=udp"',
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ice:
+    """Servers that lead a browser's audio through firewalls and NAT (RFC 8445).
+
+    `secret`, shared with the TURN servers, comes from the environment variable that `secret_env` names; each log-in
+    is given a credential of its own, good for `credential_seconds`.
+    """
+
+    servers: tuple[Annotated[str, IceUrl], ...] = ()
+    secret_env: Annotated[str, Variable] = ""
+    credential_seconds: Annotated[int, Between(600, 604_800)] = 86_400
+    secret: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Where the web console listens."""
+    """Where the web console listens.
+
+    With a certificate (`ctiserver tls`) it serves HTTPS on `tls_port`; what comes to `port` is then sent there, or,
+    with `plain` "refuse", nobody listens on it.
+    """
 
     address: str = "127.0.0.1"
     port: Port = 8080
+    tls_port: Port = 8443
+    plain: Literal["redirect", "refuse"] = "redirect"
+    ice: Ice = Ice()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

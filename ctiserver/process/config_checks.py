@@ -24,6 +24,7 @@ def contradictions(config: Config, environ: Mapping[str, str]) -> list[Mistake]:
         *_trunks(config, environ),
         *_numbers(config),
         *_classes(config),
+        *_console(config, environ),
     ]
 
 
@@ -50,6 +51,13 @@ def _addresses(config: Config) -> Iterator[Mistake]:
         yield Mistake(
             "asterisk.address", f"{config.asterisk.address!r} is no IP address; use one of this machine"
         )
+    try:
+        ipaddress.ip_address(config.console.address)
+    except ValueError:
+        yield Mistake(
+            "console.address",
+            f"{config.console.address!r} is no IP address; use one of this machine, or 0.0.0.0 for all",
+        )
 
 
 def _ports(config: Config) -> Iterator[Mistake]:
@@ -59,13 +67,15 @@ def _ports(config: Config) -> Iterator[Mistake]:
             "asterisk.rtp_last_port", "leaves no room for one call: raise it above rtp_first_port + 3"
         )
     owners: dict[int, str] = {}
-    for name in ("sip_port", "http_port", "ami_port"):
-        port = getattr(asterisk, name)
+    taken = [(f"asterisk.{name}", getattr(asterisk, name)) for name in ("sip_port", "http_port", "ami_port")]
+    taken.append(("asterisk.wss_port", asterisk.wss_port))
+    taken += [(f"console.{name}", getattr(config.console, name)) for name in ("port", "tls_port")]
+    for path, port in taken:
         if port in owners:
-            yield Mistake(f"asterisk.{name}", f"{port} is already taken by {owners[port]}; choose another")
-        if asterisk.rtp_first_port <= port <= asterisk.rtp_last_port and name == "sip_port":
-            yield Mistake(f"asterisk.{name}", f"{port} lies inside the RTP ports; choose one outside")
-        owners.setdefault(port, f"asterisk.{name}")
+            yield Mistake(path, f"{port} is already taken by {owners[port]}; choose another")
+        if asterisk.rtp_first_port <= port <= asterisk.rtp_last_port and path == "asterisk.sip_port":
+            yield Mistake(path, f"{port} lies inside the RTP ports; choose one outside")
+        owners.setdefault(port, path)
 
 
 def _fuses(config: Config) -> Iterator[Mistake]:
@@ -139,3 +149,14 @@ def _classes(config: Config) -> Iterator[Mistake]:
     if config.classes.unknown not in config.classes.head_start_seconds:
         known = ", ".join(config.classes.head_start_seconds)
         yield Mistake("classes.unknown", f"{config.classes.unknown!r} is no class; use one of {known}")
+
+
+def _console(config: Config, environ: Mapping[str, str]) -> Iterator[Mistake]:
+    ice = config.console.ice
+    if ice.secret_env and ice.secret_env not in environ:
+        yield Mistake("console.ice.secret_env", f"the variable {ice.secret_env} is not set; export it")
+    if not ice.secret_env and any(server.startswith("turn") for server in ice.servers):
+        yield Mistake(
+            "console.ice.secret_env",
+            "is missing; name the variable that holds the secret shared with the TURN server",
+        )

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import sounds
-from ctiserver.core.config import Between, Config, Match, Trunk
+from ctiserver.core.config import Between, Config, Ice, Match, Trunk
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.process.config_checks import contradictions
 
 T = TypeVar("T")
 
-_NEVER_IN_THE_FILE = {(Trunk, "password")}
+_NEVER_IN_THE_FILE = {(Trunk, "password"), (Ice, "secret")}
 _PLAIN_TYPES = {str: "text in quotes", int: "a whole number", bool: "true or false"}
 
 
@@ -164,6 +164,7 @@ def _complete(config: Config, content: Mapping[str, Any], folder: Path, environ:
     installation, asterisk = config.installation, config.asterisk
     state_dir = folder / str(installation.state_dir).replace("{name}", installation.name)
     trunks = tuple(replace(t, password=environ.get(t.password_env, "")) for t in asterisk.trunks)
+    ice = replace(config.console.ice, secret=environ.get(config.console.ice.secret_env, ""))
     prompts = folder / config.prompts.directory if "prompts" in content else Path(sounds.__path__[0])
     return replace(
         config,
@@ -175,6 +176,7 @@ def _complete(config: Config, content: Mapping[str, Any], folder: Path, environ:
             or config.database.url
             or f"sqlite:///{state_dir / 'cti.sqlite'}",
         ),
+        console=replace(config.console, ice=ice),
         redis=replace(config.redis, url=environ.get("CTI_REDIS_URL") or config.redis.url),
         flows=replace(config.flows, directory=folder / config.flows.directory),
         prompts=replace(config.prompts, directory=prompts),

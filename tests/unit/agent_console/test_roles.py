@@ -13,7 +13,7 @@ from agent_console.roles import ROLES, Permission, permissions_of
 from crm_core import users
 from ctiserver.core.wire import request_types
 
-OPEN = {"home", "log_in", "log_out", "healthz", "readyz", "static", "openapi"}
+OPEN = {"home", "log_in", "log_out", "healthz", "readyz", "static", "openapi", "install_ca", "ca"}
 """Routes that need no permission: what they tell is no secret, or they look for themselves."""
 
 

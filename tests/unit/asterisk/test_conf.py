@@ -166,3 +166,22 @@ def test_the_check_tells_what_was_edited_what_is_missing_and_what_would_not_load
         "rtp.conf: differs from the configuration (1 lines); run: ctiserver asterisk config",
         f"modules.conf: res_ari is not in {asterisk.module_dir}; install it",
     ]
+
+
+def test_browsers_elsewhere_get_a_port_with_tls_only_when_there_is_a_certificate(tmp_path: Path) -> None:
+    assert "tls" not in files(tmp_path)["http.conf"].partition("[general]")[2]
+    file = tmp_path / "state/tls/server.pem"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    text = files(tmp_path, wss_port=9443)["http.conf"]
+    assert "bindaddr = 127.0.0.1\n" in text
+    assert "tlsbindaddr = 127.0.0.1:9443\n" in text
+    assert text.count(str(file)) == 2
+
+
+def test_on_loopback_the_machines_own_addresses_are_offered_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ctiserver.asterisk.conf.own_addresses", lambda: ["192.0.2.10"])
+    assert "192.0.2.10 => 127.0.0.1,include_local_address\n" in files(tmp_path)["rtp.conf"]
+    assert "ice_host_candidates" not in files(tmp_path, address="0.0.0.0")["rtp.conf"]

@@ -58,12 +58,10 @@ def test_tables_and_lists_of_tables_are_read() -> None:
 
 def test_secrets_come_from_the_environment_and_are_not_shown() -> None:
     trunk = {"name": "pstn", "host": "192.0.2.1", "username": "we", "password_env": "CTI_PSTN"}
-    config = read(
-        {"asterisk": {"trunks": [trunk]}}, CTI_PSTN="secret", CTI_DATABASE_URL="postgresql://u:p@h/d"
-    )
-    assert config.asterisk.trunks[0].password == "secret"
+    config = read({"asterisk": {"trunks": [trunk]}}, CTI_PSTN="hush", CTI_DATABASE_URL="postgresql://u:p@h/d")
+    assert config.asterisk.trunks[0].password == "hush"
     assert config.database.url == "postgresql://u:p@h/d"
-    assert "secret" not in repr(config)
+    assert "hush" not in repr(config)
     assert "u:p" not in repr(config)
 
 
@@ -148,3 +146,18 @@ def test_a_missing_file_and_a_torn_one_are_one_clear_sentence(tmp_path: Path) ->
     (tmp_path / "bad.toml").write_text("[asterisk\n")
     with pytest.raises(ConfigError, match="is not valid TOML"):
         load(tmp_path / "bad.toml", {})
+
+
+def test_turn_needs_a_secret_which_comes_from_the_environment() -> None:
+    ice = {"servers": ["stun:stun.example", "turn:turn.example:3478?transport=udp"]}
+    assert "name the variable" in mistakes({"console": {"ice": ice}})["console.ice.secret_env"]
+    ice["secret_env"] = "CTI_TURN"  # type: ignore[assignment]
+    assert "export it" in mistakes({"console": {"ice": ice}})["console.ice.secret_env"]
+    assert read({"console": {"ice": ice}}, CTI_TURN="s").console.ice.secret == "s"
+    assert "console.ice.servers[1]" in mistakes({"console": {"ice": {"servers": ["http://x"]}}})
+    assert "console.ice.secret" in mistakes({"console": {"ice": {"secret": "in the file"}}})
+
+
+def test_the_consoles_ports_and_asterisks_differ_and_its_address_is_one() -> None:
+    assert "asterisk.wss_port" in mistakes({"console": {"tls_port": 8089}})["console.tls_port"]
+    assert "no IP address" in mistakes({"console": {"address": "center.example"}})["console.address"]
