@@ -288,7 +288,11 @@ class Acd:
 
 def _queue_brief(queue: Queue) -> QueueBrief:
     return QueueBrief(
-        key=queue.key, account_id=queue.account_id, service_level_seconds=queue.service_level_seconds
+        key=queue.key,
+        account_id=queue.account_id,
+        service_level_seconds=queue.service_level_seconds,
+        short_abandon_seconds=queue.short_abandon_seconds,
+        time_zone=queue.time_zone,
     )
 
 

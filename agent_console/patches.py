@@ -34,7 +34,7 @@ def whole(view: LiveView, account_id: int, now: float) -> Patch:
         now,
         contacts={key: row for key, row in view.contacts.items() if row.account_id == account_id},
         agents={key: row for key, row in view.agents.items() if row.account_id == account_id},
-        queues={key: row for key, row in view.queues.items() if row.account_id == account_id},
+        queues={key: row.as_of(now) for key, row in view.queues.items() if row.account_id == account_id},
         whole=True,
     )
 
@@ -55,11 +55,11 @@ def changed(
             for account_id in {row.account_id for row in view.queues.values()}:
                 of(account_id)
         if contact := getattr(event, "contact", None):
-            _contact(view, contact, accounts, of)
+            _contact(view, contact, accounts, now, of)
         if (agent := getattr(event, "agent", None)) in view.agents:
             of(view.agents[agent].account_id).agents[agent] = view.agents[agent]
         if (queue := getattr(event, "queue", None)) in view.queues:
-            of(view.queues[queue].account_id).queues[queue] = view.queues[queue]
+            of(view.queues[queue].account_id).queues[queue] = view.queues[queue].as_of(now)
     return patches
 
 
@@ -70,13 +70,13 @@ def _all_accounts(view: LiveView, accounts: dict[str, int]) -> set[int]:
     return {*contacts.values(), *(row.account_id for row in queues), *(row.account_id for row in agents)}
 
 
-def _contact(view: LiveView, contact: Any, accounts: dict[str, int], of: Any) -> None:
+def _contact(view: LiveView, contact: Any, accounts: dict[str, int], now: float, of: Any) -> None:
     row = view.contacts.get(contact)
     if row is not None:
         accounts[contact] = row.account_id
         of(row.account_id).contacts[contact] = row
         if row.queue in view.queues:
-            of(row.account_id).queues[row.queue] = view.queues[row.queue]
+            of(row.account_id).queues[row.queue] = view.queues[row.queue].as_of(now)
     elif contact in accounts:
         account_id = accounts.pop(contact)
         of(account_id).contacts[contact] = None
@@ -85,7 +85,7 @@ def _contact(view: LiveView, contact: Any, accounts: dict[str, int], of: Any) ->
                 of(agent.account_id).agents[agent.agent] = agent
         for queue in view.queues.values():  # one of them may count him as abandoned
             if queue.account_id == account_id:
-                of(account_id).queues[queue.queue] = queue
+                of(account_id).queues[queue.queue] = queue.as_of(now)
 
 
 def _patch(view: LiveView, now: float, **rows: Any) -> Patch:

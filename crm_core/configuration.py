@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, joinedload, mapped_column
 
+from crm_core.accounts import Account
 from crm_core.agents import Agent, phone_name
 from crm_core.base import Base, ConfiguresEngines
 from crm_core.dispositions import Disposition
@@ -57,26 +58,29 @@ def tables(
     phone in the switch's terms from `{phone}`, its SIP user.
     """
     queues = session.scalars(select(Queue).order_by(Queue.key)).all()
+    zones = {account.id: account.time_zone for account in session.scalars(select(Account))}
     served: dict[int, dict[QueueKey, int]] = defaultdict(dict)
     for queue in queues:
         for link in queue.agents:
             served[link.agent_id][QueueKey(queue.key)] = link.preference
     agents = sorted(session.scalars(select(Agent)), key=lambda agent: agent.user.login)
     return plain.Tables(
-        queues=tuple(_queue(queue, head_start_seconds) for queue in queues),
+        queues=tuple(_queue(queue, zones[queue.account_id], head_start_seconds) for queue in queues),
         agents=tuple(_agent(agent, served[agent.id], endpoint) for agent in agents),
         dispositions=_dispositions(session),
     )
 
 
-def _queue(queue: Queue, head_start_seconds: Mapping[str, float]) -> plain.Queue:
+def _queue(queue: Queue, time_zone: str, head_start_seconds: Mapping[str, float]) -> plain.Queue:
     own = queue.head_start_seconds
     return plain.Queue(
         key=QueueKey(queue.key),
         account_id=queue.account_id,
         requires={need.skill_key: need.level for need in queue.skills},
         head_start_seconds=dict(head_start_seconds if own is None else own),
+        time_zone=queue.time_zone or time_zone,
         service_level_seconds=queue.service_level_seconds,
+        short_abandon_seconds=queue.short_abandon_seconds,
         ring_seconds=queue.ring_seconds,
         wrap_up_seconds=queue.wrap_up_seconds,
         announce_after_seconds=queue.announce_after_seconds,
@@ -90,6 +94,7 @@ def _queue(queue: Queue, head_start_seconds: Mapping[str, float]) -> plain.Queue
 def _agent(agent: Agent, queues: dict[QueueKey, int], endpoint: str) -> plain.Agent:
     return plain.Agent(
         key=AgentKey(agent.user.login),
+        account_id=agent.user.account_id,
         name=agent.user.name,
         extension=agent.extension,
         browser_phone=agent.browser_phone,

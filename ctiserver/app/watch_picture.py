@@ -85,7 +85,7 @@ class Picture:
 
     def _queues(self, view: LiveView, now: float) -> list[str]:
         rows = []
-        for key, queue in sorted(view.queues.items()):
+        for key, queue in sorted((key, row.as_of(now)) for key, row in view.queues.items()):
             waiting = view.waiting(key)
             longest = _minutes(now - (waiting[0].queued_at or now)) if waiting else ""
             classes = " ".join(contact.value_class or "?" for contact in waiting)

@@ -12,6 +12,7 @@ from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Event, Frozen
+from ctiserver.core.queue_view import QueueView as QueueView
 
 LONGEST_PATH = 200  # of a caller who circles in a menu the latest steps are kept
 
@@ -45,7 +46,8 @@ _ACTIVITY: dict[type[e.ContactEvent], str] = {
 
 class ContactView(msgspec.Struct, kw_only=True):
     """One contact. `stage`: ivr, queued, offered, joining, talking, held, agent_away, survey,
-    leaving. `passed_by`: the agent who passed it on to the one it is offered to.
+    leaving. `passed_by`: the agent who passed it on to the one it is offered to. `queued_at` gives the contact its
+    place, `waits_since` is when this wait of it began; None while it waits for nobody.
     """
 
     contact: ContactId
@@ -58,6 +60,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     stage: str = "ivr"
     queue: QueueKey | None = None
     queued_at: float | None = None
+    waits_since: float | None = None
     value_class: str | None = None
     candidates: tuple[Candidate, ...] = ()
     path: list[str] = []
@@ -88,17 +91,6 @@ class AgentView(msgspec.Struct, kw_only=True):
     wrap_up_until: float | None = None
     disposed: bool = False
     card: ContactView | None = None
-
-
-class QueueView(msgspec.Struct, kw_only=True):
-    """One queue since the view began: how many came, were answered, gave up."""
-
-    queue: QueueKey
-    account_id: int = 1
-    service_level_seconds: float = 20.0
-    queued: int = 0
-    answered: int = 0
-    abandoned: int = 0
 
 
 class ScreenPop(Frozen):
@@ -169,6 +161,8 @@ class LiveView(msgspec.Struct, kw_only=True):
         for queue in event.queues:
             row = self.queues[queue.key] = queues.get(queue.key, QueueView(queue=queue.key))
             row.account_id, row.service_level_seconds = queue.account_id, queue.service_level_seconds
+            row.short_abandon_seconds = queue.short_abandon_seconds
+            row.move_to(queue.time_zone, event.at)
         self.agents = {}
         for agent in event.agents:
             known = self.agents[agent.key] = agents.get(agent.key, AgentView(agent=agent.key))
@@ -228,6 +222,7 @@ class LiveView(msgspec.Struct, kw_only=True):
             case e.TransferStarted(agent=agent):
                 contact.passed_by = agent
             case _:
+                self._count(event, contact)
                 self._moved(event, contact)
 
     def _moved(self, event: e.ContactEvent, contact: ContactView) -> None:
@@ -236,22 +231,32 @@ class LiveView(msgspec.Struct, kw_only=True):
                 contact.stage, contact.since = "queued", event.at
                 contact.queue, contact.value_class = event.queue, event.value_class
                 contact.queued_at = contact.queued_at or event.at
-                self._queue(event.queue).queued += 1
             case e.OfferMade(agent=agent):
                 contact.agent = agent
             case e.OfferExpired() | e.OfferRefused() | e.OfferWithdrawn():
                 contact.agent = None
             case e.ContactRequeued(queue=queue):
                 contact.agent, contact.queue = None, queue
-            case e.ContactConnected(queue=queue):
-                self._queue(queue).answered += 1
-            case e.ContactEnded(where=where):
-                if contact.queue and where in ("queue", "offer"):
-                    self._queue(contact.queue).abandoned += 1
+            case e.ContactEnded():
                 del self.contacts[contact.contact]
                 for row in self.agents.values():
                     if row.contact == contact.contact:
                         row.card = contact
+            case _:
+                pass
+
+    def _count(self, event: e.ContactEvent, contact: ContactView) -> None:
+        since = contact.waits_since
+        match event:
+            case e.ContactQueued(queue=queue) | e.ContactRequeued(queue=queue):
+                if since is None or isinstance(event, e.ContactQueued):
+                    self._queue(queue).came(event.at)
+                contact.waits_since = event.at if since is None else since
+            case e.ContactConnected(queue=queue) if since is not None:
+                self._queue(queue).answered_after(event.at - since, event.at)
+                contact.waits_since = None
+            case e.ContactEnded(where="queue" | "offer") if since is not None and contact.queue:
+                self._queue(contact.queue).abandoned_after(event.at - since, event.at)
             case _:
                 pass
 

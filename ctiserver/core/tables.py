@@ -7,13 +7,15 @@ from ctiserver.core.message import Frozen
 
 
 class Queue(Frozen):
-    """Where contacts wait. `requires`: skill to least level, 0-100."""
+    """Where contacts wait. `requires`: skill to least level, 0-100; `time_zone`: whose midnight ends its day."""
 
     key: QueueKey
     account_id: int = 1
     requires: dict[str, int] = {}
     head_start_seconds: dict[str, float] = {}
+    time_zone: str = "UTC"
     service_level_seconds: float = 20.0
+    short_abandon_seconds: float = 5.0
     ring_seconds: float = 15.0
     wrap_up_seconds: float = 120.0
     announce_after_seconds: float = 4.0

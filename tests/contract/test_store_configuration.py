@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from crm_core import outbox
+from crm_core.accounts import Account
 from crm_core.agents import Skill, add_agent, agent
 from crm_core.configuration import tables, version
 from crm_core.customers import add_customer
@@ -25,7 +26,16 @@ def small_center(session: Session) -> None:
     session.flush()
     add_user(session, login="ann", name="Ann", password="correct horse", roles=["agent"])
     ann = add_agent(session, login="ann", extension="1001", skills={"en": 60, "billing": 80})
-    sales = add_queue(session, 1, "sales", "Sales", skills={"en": 50}, survey="short", wrap_up_seconds=10.0)
+    sales = add_queue(
+        session,
+        1,
+        "sales",
+        "Sales",
+        skills={"en": 50},
+        survey="short",
+        wrap_up_seconds=10.0,
+        time_zone="America/Mexico_City",
+    )
     help_ = add_queue(session, 1, "help", "Help", skills={}, head_start_seconds={"A": 200.0}, emergency=True)
     let_serve(session, ann, sales, preference=2)
     let_serve(session, ann, help_)
@@ -47,11 +57,17 @@ def center(store: Store) -> Store:
 def test_the_engines_get_plain_tables_in_the_order_of_their_keys(center: Store) -> None:
     assert center.read(tables, head_start_seconds={"A": 120.0}) == plain.Tables(
         queues=(
-            plain.Queue(key=QueueKey("help"), head_start_seconds={"A": 200.0}, emergency=True),
+            plain.Queue(
+                key=QueueKey("help"),
+                head_start_seconds={"A": 200.0},
+                time_zone="America/Santiago",
+                emergency=True,
+            ),
             plain.Queue(
                 key=QueueKey("sales"),
                 requires={"en": 50},
                 head_start_seconds={"A": 120.0},
+                time_zone="America/Mexico_City",
                 wrap_up_seconds=10.0,
                 survey="short",
             ),
@@ -70,6 +86,23 @@ def test_the_engines_get_plain_tables_in_the_order_of_their_keys(center: Store) 
             plain.Disposition(code="done"),
             plain.Disposition(code="sold", queue=QueueKey("sales"), needs_note=True),
         ),
+    )
+
+
+def test_queues_and_agents_belong_to_their_company(center: Store) -> None:
+    def second_company(session: Session) -> None:
+        session.add(Account(id=2, name="Other", country="CO", language="es", time_zone="America/Bogota"))
+        session.flush()
+        add_user(session, login="zoe", name="Zoe", password="correct horse", roles=["agent"], account_id=2)
+        zoe = add_agent(session, login="zoe", extension="2001", skills={})
+        let_serve(session, zoe, add_queue(session, 2, "theirs", "Theirs", skills={}))
+
+    center.write(second_company)
+    seen = center.read(tables)
+    assert {row.key: row.account_id for row in seen.agents} == {"ann": 1, "zoe": 2}
+    assert {row.key: (row.account_id, row.time_zone) for row in seen.queues}["theirs"] == (
+        2,
+        "America/Bogota",
     )
 
 

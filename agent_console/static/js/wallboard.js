@@ -4,15 +4,16 @@ import { api, get } from "./api.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
 import { command } from "./palette.js";
+import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
 import { clock, of, settings, t } from "./words.js";
 
-const SHOWN_CONTACTS = 150;
+const CONTACTS_A_PAGE = 100;
 const PAINT_MILLISECONDS = 500;
-const WAITING = new Set(["queued", "offered"]);
 const rows = { contacts: new Map(), agents: new Map(), queues: new Map() };
 const may = (permission) => settings.permissions.includes(permission);
 let names = {};
 let dirty = true;
+let first = 0; // of the contacts on the page that is shown
 
 socket.on("patch", (patch) => {
   setClock(patch.now);
@@ -38,25 +39,10 @@ const cell = (words, kind = null) => el("td", { class: kind, text: words ?? "" }
 const state = (family, value) => el("td", {}, el("span", { class: "state", "data-state": value, text: of(family, value) }));
 const who = (contact) => contact.candidates?.[0]?.pii_name || contact.pii_number || t("unknown_caller");
 
-// Counting
-
-function waits() {
-  const counted = new Map([...rows.queues.keys()].map((key) => [key, { waiting: 0, late: 0, longest: null }]));
-  for (const contact of rows.contacts.values()) {
-    const count = counted.get(contact.queue);
-    if (!count || !WAITING.has(contact.stage)) continue;
-    const waited = now() - (contact.queued_at ?? contact.arrived_at);
-    count.waiting += 1;
-    count.longest = Math.max(count.longest ?? 0, waited);
-    if (waited > rows.queues.get(contact.queue).service_level_seconds) count.late += 1;
-  }
-  return counted;
-}
-
 // Painting
 
 function paint() {
-  const counted = waits();
+  const counted = waits(rows.queues, rows.contacts, now());
   paintQueues(counted);
   paintAlarms(counted);
   if (dirty) {
@@ -68,19 +54,21 @@ function paint() {
 }
 
 function paintQueues(counted) {
-  const shown = [...rows.queues.values()].sort((a, b) => a.queue.localeCompare(b.queue)).map((queue) => {
+  const shown = [...rows.queues.values()].sort((a, b) => a.queue.localeCompare(b.queue)).map((row) => {
+    const queue = today(row, now());
     const { waiting, longest, late } = counted.get(queue.queue);
-    const over = queue.answered + queue.abandoned;
-    return [named(queue.queue), waiting, longest === null ? "—" : clock(longest), clock(queue.service_level_seconds),
-      queue.queued, queue.answered, queue.abandoned, over ? `${Math.round((100 * queue.answered) / over)} %` : "—", late > 0];
+    const level = serviceLevel(queue);
+    return [late > 0, named(queue.queue), waiting, time(longest), clock(queue.service_level_seconds), level === null ? "—" : `${level} %`,
+      queue.queued, queue.answered, queue.abandoned, queue.abandoned_short, time(queue.longest_wait_seconds)];
   });
-  fill($("queues").tBodies[0], shown, () => (shown.length ? shown.map(queueRow) : [empty(8, t("no_queues"))]));
+  fill($("queues").tBodies[0], shown, () => (shown.length ? shown.map(queueRow) : [empty(10, t("no_queues"))]));
 }
 
-function queueRow(shown) {
-  const late = shown[8];
-  const cells = shown.slice(0, 8).map((value, place) =>
-    cell(place === 2 && late ? `⚠ ${value}` : String(value), (place ? "n" : "") + (place === 2 ? " alarmed" : "")));
+const time = (seconds) => (seconds === null || seconds === undefined ? "—" : clock(seconds));
+const QUEUE_CELLS = ["", "n", "n alarmed", "n minor", "n", "n minor", "n medium", "n medium", "n minor", "n minor"];
+
+function queueRow([late, ...shown]) {
+  const cells = shown.map((value, place) => cell(place === 2 && late ? `⚠ ${value}` : String(value), QUEUE_CELLS[place]));
   return el("tr", { "data-alarm": String(late) }, ...cells);
 }
 
@@ -137,11 +125,24 @@ async function force(agent, status) {
 
 function paintContacts() {
   const all = [...rows.contacts.values()].sort((a, b) => (a.queued_at ?? a.arrived_at) - (b.queued_at ?? b.arrived_at));
-  const shown = all.slice(0, SHOWN_CONTACTS);
+  if (first >= all.length) first = Math.max(0, Math.ceil(all.length / CONTACTS_A_PAGE) - 1) * CONTACTS_A_PAGE;
+  const shown = all.slice(first, first + CONTACTS_A_PAGE);
   text($("contact-count"), all.length ? String(all.length) : "");
-  text($("more"), all.length > shown.length ? t("more_contacts", { count: all.length - shown.length }) : "");
+  $("turn").hidden = all.length <= CONTACTS_A_PAGE;
+  text($("shown"), t("contacts_shown", { first: first + 1, last: first + shown.length, count: all.length }));
+  $("earlier").disabled = first === 0;
+  $("later").disabled = first + shown.length >= all.length;
   fill($("contacts").tBodies[0], [shown, names], () => (shown.length ? shown.map(contactRow) : [empty(7, t("no_contacts"))]));
 }
+
+function turn(contacts) {
+  first = Math.max(0, first + contacts);
+  dirty = true;
+  paint();
+}
+
+$("earlier").addEventListener("click", () => turn(-CONTACTS_A_PAGE));
+$("later").addEventListener("click", () => turn(CONTACTS_A_PAGE));
 
 function contactRow(contact) {
   const path = (contact.path ?? []).map((node) => node.replaceAll("_", " ")).join(" › ");

@@ -10,6 +10,8 @@ class QueueBrief(Frozen):
     key: QueueKey
     account_id: int
     service_level_seconds: float
+    short_abandon_seconds: float = 5.0
+    time_zone: str = "UTC"
 
 
 class AgentBrief(Frozen):

@@ -115,11 +115,65 @@ def test_what_the_caller_did_and_who_he_is_can_be_seen() -> None:
     assert (contact.stage, contact.queue, contact.queued_at, contact.since) == ("queued", "service", 3.0, 3.0)
 
 
-def test_queues_count_who_came_was_answered_and_gave_up() -> None:
-    gave_up = [ARRIVED, queued(at=80.0), said("ContactEnded", 90.0, where="queue", by="caller")]
+def test_queues_count_who_came_was_answered_and_gave_up_and_how_long_they_waited() -> None:
+    gave_up = [ARRIVED, queued(at=80.0), said("ContactEnded", 83.0, where="queue", by="caller")]
     assert view_after([*LIFE, *gave_up]).queues == {
-        "service": QueueView(queue="service", queued=2, answered=1, abandoned=1)  # type: ignore[arg-type, dict-item]
+        "service": QueueView(  # type: ignore[dict-item]
+            queue="service",  # type: ignore[arg-type]
+            day_ends_at=86400.0,
+            queued=2,
+            answered=1,
+            answered_in_time=1,
+            abandoned=1,
+            abandoned_in_time=1,
+            abandoned_short=1,
+            longest_wait_seconds=4.0,
+        )
     }
+
+
+def test_an_offer_that_came_to_nothing_does_not_end_the_wait() -> None:
+    again = [
+        said("ContactRequeued", 9.0, reason="busy", queue="service"),
+        *LIFE[8:11],
+        said("OfferAccepted", 30.0),
+    ]
+    connected = said("ContactConnected", 31.0, queue="service", segment=1, leg="a")
+    row = view_after([*LIFE[:11], *again, connected]).queues["service"]  # type: ignore[index]
+    assert (row.queued, row.answered, row.answered_in_time, row.longest_wait_seconds) == (1, 1, 0, 28.0)
+
+
+def test_who_comes_back_from_a_talk_waits_anew_but_keeps_his_place() -> None:
+    back = [said("AgentAway", 40.0), said("ContactRequeued", 60.0, reason="agent_away", queue="service")]
+    gave_up = said("ContactEnded", 75.0, where="queue", by="caller")
+    view = view_after([*LIFE[:13], *back])
+    assert view.contacts["c1"].queued_at == 3.0  # type: ignore[index]
+    view.apply(gave_up)
+    row = view.queues["service"]  # type: ignore[index]
+    assert (row.queued, row.answered, row.abandoned, row.abandoned_in_time) == (2, 1, 1, 1)
+    assert row.longest_wait_seconds == 15.0
+
+
+def test_who_is_moved_to_another_queue_counts_where_his_wait_ends() -> None:
+    moved = [queued(9.0, queue="emergency"), said("ContactEnded", 33.0, where="queue", by="caller")]
+    rows = view_after([*LIFE[:8], *moved]).queues
+    assert [(key, row.queued, row.abandoned, row.longest_wait_seconds) for key, row in rows.items()] == [
+        ("service", 1, 0, None),
+        ("emergency", 1, 1, 30.0),
+    ]
+
+
+def test_the_tables_say_what_is_in_time_and_when_the_day_ends() -> None:
+    brief = e.QueueBrief(
+        key="service",  # type: ignore[arg-type]
+        account_id=1,
+        service_level_seconds=3.0,
+        short_abandon_seconds=1.0,
+        time_zone="America/Santiago",
+    )
+    tables = e.ConfigurationChanged(at=0.0, version="2", queues=(brief,), agents=())
+    row = view_after([tables, *LIFE[2:]]).queues["service"]  # type: ignore[index]
+    assert (row.answered, row.answered_in_time, row.day_ends_at) == (1, 0, 3 * 3600.0)
 
 
 def test_who_leaves_before_he_is_queued_did_not_abandon_a_queue() -> None:
