@@ -7,6 +7,7 @@
 Phones ring and answer, reject or never answer; prompts last `say_seconds` a piece; nothing is told from within
 `perform`, but a moment later, as over a network. `cut` loses the link: calls go on, fuses burn, nothing is told
 until the owner has compared (`resync`, the real one) and re-issued. `restart` is Asterisk's: every call is gone.
+It has no book of permits, and so dials no customer.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from ctiserver.asterisk.translate import failure_reason
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    DialCustomer,
     DialLeg,
     DropLeg,
     Play,
@@ -184,6 +186,9 @@ class SimulatedSwitch:
                 self._rise(leg)
             case DialLeg():
                 self._dial(command)
+            case DialCustomer(leg=leg):
+                no = LegFailed(at=0, leg=leg, reason="not_permitted", decided_by="center")
+                self._tell(lambda at: _at(no, at))
             case DropLeg(leg=leg):
                 self._drop(leg)
             case Arrange():

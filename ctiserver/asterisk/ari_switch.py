@@ -23,6 +23,7 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.event_time import happened_at
 from ctiserver.asterisk.performer import Performer
+from ctiserver.asterisk.permitted import ClosedBook, PermitBook
 from ctiserver.asterisk.reality import read_reality, recorded_seconds
 from ctiserver.asterisk.resync import Reality, differences, missed_calls, orphans
 from ctiserver.asterisk.translate import AriEvent, Translator
@@ -66,7 +67,9 @@ class AriSwitch(Service):
         on_down: Callable[[], None],
         on_replaced: Callable[[], None],
         machine_ahead_seconds: Callable[[], float] = lambda: 0.0,
+        permits: PermitBook | None = None,
     ) -> None:
+        """`permits` None: no customer is ever dialled."""
         self._machine_ahead_seconds = machine_ahead_seconds
         self._installation = installation
         self._app = app
@@ -99,6 +102,7 @@ class AriSwitch(Service):
             media=media,
             translator=self._translator,
             tell=self._told,
+            permits=permits or ClosedBook(),
         )
         self._phones = AgentPhones(self._ari.request)
         self._belief = Belief()

@@ -3,6 +3,7 @@
 A request travels as one JSON document over a WebSocket (`RESTRequest`); its query is part of the URI.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from ctiserver.core.commands import DialLeg
+from ctiserver.core.commands import DialCustomer, DialLeg
 from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
 from ctiserver.core.topology import Kind
 
@@ -34,6 +35,7 @@ EVENT_TYPES = (
 BRIDGE_TYPES = {Kind.HOLD: "holding", Kind.TALK: "mixing"}
 SNOOP = "snoop-"
 _LONGEST_ID = 64
+_OWN_PHONE = re.compile(r"PJSIP/[A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,33 @@ def answer(leg: str) -> Request:
     return Request("POST", _path("channels", leg, "answer"))
 
 
+def is_own_phone(endpoint: str) -> bool:
+    """Whether it names an endpoint of ours, not an address or a number behind a trunk: those need a permit."""
+    return _OWN_PHONE.fullmatch(endpoint) is not None
+
+
 def dial(command: DialLeg, app: str) -> Request:
     """Rings a phone whose channel gets the leg's id; a second one with the same id is answered 409."""
+    caller = caller_id(command.caller_name, command.caller_number)
+    return _ring(command.endpoint, command.leg, command.ring_seconds, caller, app)
+
+
+def dial_customer(command: DialCustomer, app: str) -> Request:
+    """Rings the number through its trunk, as `dial` rings a phone."""
+    endpoint = f"PJSIP/{command.pii_number}@{command.trunk}"
+    caller = caller_id("", command.caller_number)
+    return _ring(endpoint, command.leg, command.ring_seconds, caller, app)
+
+
+def _ring(endpoint: str, leg: str, ring_seconds: float, caller: str, app: str) -> Request:
     query = {
-        "endpoint": command.endpoint,
+        "endpoint": endpoint,
         "app": app,
         "appArgs": "dialled",
-        "channelId": command.leg,
-        "timeout": str(max(1, round(command.ring_seconds))),
+        "channelId": leg,
+        "timeout": str(max(1, round(ring_seconds))),
     }
-    if caller := caller_id(command.caller_name, command.caller_number):
+    if caller:
         query["callerId"] = caller
     return Request("POST", "channels", query)
 

@@ -15,6 +15,7 @@ from ctiserver.core.commands import (
     Answer,
     Arrange,
     CancelTimer,
+    DialCustomer,
     DialLeg,
     DropLeg,
     LookUp,
@@ -30,7 +31,16 @@ from ctiserver.core.ids import ContactId, ConversationId, LegId, PlaybackId, Rec
 from ctiserver.core.message import Command, Input, Message
 
 SwitchCommand = (
-    Answer | DialLeg | DropLeg | Arrange | Play | StopPlaying | StartRecording | StopRecording | SetFuse
+    Answer
+    | DialLeg
+    | DialCustomer
+    | DropLeg
+    | Arrange
+    | Play
+    | StopPlaying
+    | StartRecording
+    | StopRecording
+    | SetFuse
 )
 Pending = SwitchCommand | LookUp
 
@@ -105,7 +115,7 @@ class Belief(msgspec.Struct):
 
     def _note_command(self, command: Command) -> None:
         match command:
-            case DialLeg():
+            case DialLeg() | DialCustomer():
                 self.legs[command.leg] = LegBelief(state="dialling", dialled=True)
                 self._belongs(command.leg, command.contact)
                 self._open(f"dial {command.leg}", command)

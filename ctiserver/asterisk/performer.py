@@ -20,12 +20,14 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.fuses import Fuses
 from ctiserver.asterisk.legs import Seen
+from ctiserver.asterisk.permitted import PermitBook, PermittedDials
 from ctiserver.asterisk.recorder import Recorder
 from ctiserver.asterisk.resync import Orphans
 from ctiserver.asterisk.translate import Translator
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    DialCustomer,
     DialLeg,
     DropLeg,
     Play,
@@ -56,6 +58,7 @@ class Performer:
         media: Callable[[Play], Sequence[str]],
         translator: Translator,
         tell: Callable[[list[Input]], None],
+        permits: PermitBook,
     ) -> None:
         self.belief = Belief()
         self._request = request
@@ -67,6 +70,7 @@ class Performer:
         self._arranger = Arranger(request, installation)
         self._recorder = Recorder(request, app, recordings, translator, tell, clock)
         self._fuses = Fuses(clock, self._send_fuse)
+        self._customers = PermittedDials(permits, self._ring_customer, self._not_permitted)
 
     def adopt(self, seen: Seen) -> None:
         """The bridges that there are, and the prompts that play."""
@@ -78,6 +82,7 @@ class Performer:
     def rest(self) -> None:
         """The link is down: no more renewals."""
         self._fuses.forget_all()
+        self._customers.forget()
 
     def delete(self, unwanted: Orphans) -> None:
         """Ends channels and bridges that nobody wants."""
@@ -112,8 +117,12 @@ class Performer:
                 self._send(ari_wire.answer(leg), self._key(leg))
             case DialLeg():
                 self._dial(command)
+            case DialCustomer(leg=leg):
+                self._translator.dialled(leg)
+                self._customers.dial(command)
             case DropLeg(leg=leg):
                 self._translator.dropped(leg)
+                self._customers.dropped(leg)
                 self._send(ari_wire.hang_up(leg), self._key(leg))
             case Arrange(contact=contact):
                 self._arranger.arrange(command, contact)
@@ -135,13 +144,24 @@ class Performer:
                 self._recorder.stop(recording, self._recording_key(recording))
 
     def _dial(self, command: DialLeg) -> None:
-        leg = command.leg
-        self._translator.dialled(leg)
+        self._translator.dialled(command.leg)
+        if not ari_wire.is_own_phone(command.endpoint):
+            log.error("not_a_phone_of_ours", leg=command.leg, pii_endpoint=command.endpoint)
+            self._not_permitted(command.leg)
+            return
+        self._ring(command.leg, ari_wire.dial(command, self._app))
 
+    def _ring_customer(self, command: DialCustomer) -> None:
+        self._ring(command.leg, ari_wire.dial_customer(command, self._app))
+
+    def _not_permitted(self, leg: LegId) -> None:
+        self._tell(self._translator.refused(leg, self._clock.now(), "not_permitted"))
+
+    def _ring(self, leg: LegId, request: Request) -> None:
         def refused(_error: SwitchError) -> None:
             self._tell(self._translator.refused(leg, self._clock.now()))
 
-        self._send(ari_wire.dial(command, self._app), self._key(leg), gone=refused, refused=refused)
+        self._send(request, self._key(leg), gone=refused, refused=refused)
 
     def _play(self, command: Play) -> None:
         self._translator.playing(command.playback)

@@ -31,7 +31,7 @@ from ctiserver.core.inputs import (
 from ctiserver.core.message import Input
 
 AriEvent = dict[str, Any]
-Reason = Literal["busy", "no_answer", "rejected", "unreachable", "refused"]
+Reason = Literal["busy", "no_answer", "rejected", "unreachable", "refused", "not_permitted"]
 
 # By SIP answer first, for Asterisk's own cause loses detail; then by Q.850 cause.
 _REASON_OF_SIP: dict[int, Reason] = {
@@ -115,11 +115,12 @@ class Translator:
         """A recording that we asked for."""
         self.recordings.add(recording)
 
-    def refused(self, leg: LegId, at: float) -> list[Input]:
-        """Asterisk would not even try to ring the phone."""
+    def refused(self, leg: LegId, at: float, reason: Reason = "refused") -> list[Input]:
+        """Asterisk would not even try to ring the phone, or was not asked because it is not permitted."""
         if self.legs.pop(leg, None) is None:
             return []
-        return [LegFailed(at=at, leg=leg, reason="refused", decided_by="switch")]
+        by: Party = "center" if reason == "not_permitted" else "switch"
+        return [LegFailed(at=at, leg=leg, reason=reason, decided_by=by)]
 
     def prompt_over(self, playback: PlaybackId, at: float, *, failed: bool) -> list[Input]:
         """A prompt ended; told once."""

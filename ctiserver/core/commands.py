@@ -2,6 +2,7 @@
 
 from ctiserver.core.ids import ContactId, LegId, LookUpId, PlaybackId, RecordingId, TimerId
 from ctiserver.core.message import Command
+from ctiserver.core.permit import Permit
 from ctiserver.core.topology import Conversation
 
 
@@ -12,7 +13,7 @@ class Answer(Command):
 
 
 class DialLeg(Command):
-    """Ring a phone as leg `leg`; `endpoint` is a name in the switch's own terms (`PJSIP/1001`)."""
+    """Ring one of our own phones as leg `leg`; `endpoint` is a name in the switch's own terms (`PJSIP/1001`)."""
 
     leg: LegId
     contact: ContactId
@@ -20,6 +21,18 @@ class DialLeg(Command):
     ring_seconds: float
     caller_number: str = ""
     caller_name: str = ""
+
+
+class DialCustomer(Command):
+    """Ring a customer's number through a trunk as leg `leg`; without a good permit for it nothing is dialled."""
+
+    leg: LegId
+    contact: ContactId
+    permit: Permit
+    pii_number: str
+    trunk: str
+    ring_seconds: float
+    caller_number: str = ""
 
 
 class DropLeg(Command):

@@ -81,7 +81,7 @@ class LegFailed(Input):
     """A dialled leg ended without an answer. `sip_code` and `q850` are 0 where unknown."""
 
     leg: LegId
-    reason: Literal["busy", "no_answer", "rejected", "unreachable", "refused"]
+    reason: Literal["busy", "no_answer", "rejected", "unreachable", "refused", "not_permitted"]
     sip_code: int = 0
     q850: int = 0
     decided_by: Party = "agent"

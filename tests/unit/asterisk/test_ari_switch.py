@@ -12,6 +12,7 @@ from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
 from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.permitted import PermitBook
 from ctiserver.core.commands import (
     Answer,
     Arrange,
@@ -79,7 +80,7 @@ class FakeService:
 
 
 class World:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, permits: PermitBook | None = None) -> None:
         self.clock = HandClock()
         self.belief = Belief()
         self.inputs: list[Input] = []
@@ -98,6 +99,7 @@ class World:
             on_up=lambda session: None,
             on_down=lambda: None,
             on_replaced=lambda: None,
+            permits=permits,
         )
         self.ari: FakeService = self.switch._ari  # type: ignore[assignment]
 
