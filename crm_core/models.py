@@ -5,9 +5,14 @@ The store needs them all, since tables point to one another by name.
 
 from crm_core import (
     accounts,
+    activities,
     agents,
+    asked_twice,
     attachments,
     audit,
+    case_list,
+    case_targets,
+    cases,
     configuration,
     contact_points,
     contracts,
@@ -30,16 +35,23 @@ from crm_core import (
     reader_positions,
     relationships,
     tags,
+    teams,
     users,
     warranties,
     web_sessions,
+    webhooks,
 )
 
 TABLES = (
     accounts.Account,
+    activities.Activity,
     agents.Agent,
+    asked_twice.Asking,
     attachments.Attachment,
     audit.AuditRow,
+    case_list.SavedFilter,
+    case_targets.CaseTarget,
+    cases.Case,
     configuration.ConfigurationVersion,
     contact_points.Address,
     contracts.Contract,
@@ -62,7 +74,9 @@ TABLES = (
     reader_positions.ReaderPosition,
     relationships.Relationship,
     tags.CustomerTag,
+    teams.Team,
     users.User,
     warranties.Warranty,
     web_sessions.WebSession,
+    webhooks.Webhook,
 )
