@@ -93,6 +93,8 @@ class Customer(Base):
     """The shown values of the account's custom fields, by key."""
     notes: Mapped[str] = mapped_column(default="")
     search_text: Mapped[str]
+    merged_into: Mapped[int | None]
+    """Whose record this one is part of now: see `merges`, which also hides it from every query."""
     version: Mapped[int] = mapped_column()
     created_at: Mapped[EpochSeconds]
     updated_at: Mapped[EpochSeconds]

@@ -26,6 +26,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from crm_core.base import to_json
 from crm_core.configuration import raise_version_on_change
+from crm_core.merges import hide_merged
 from crm_core.models import TABLES
 from ctiserver.core.errors import Conflict, StoreError
 
@@ -51,6 +52,8 @@ class Store:
         self._threads = ThreadPoolExecutor(look_up_threads, thread_name_prefix="look-up")
         self._free_places = threading.Semaphore(LOOK_UPS_AT_MOST)
         event.listen(self._writing, "after_flush", raise_version_on_change)
+        for sessions in (self._writing, self._reading, self._looking_up):
+            event.listen(sessions, "do_orm_execute", hide_merged)
 
     def read(self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What `query(session, ...)` returns. Raises StoreError, also when it tries to change something."""
