@@ -1,51 +1,43 @@
 """Customers: one record of a person or a company for all channels.
 
 A record is changed by whoever read its latest version (optimistic locking): two agents who edit the same
-customer never overwrite each other silently. No query here works without an account. A number may belong
+customer never overwrite each other silently. Its columns are what is shown; what each source said stands in `facts`.
+No query here works without an account. A number may belong
 to several customers (a family, a building's concierge); the router then takes the highest class and the
 agent sees all candidates.
 """
 
-import unicodedata
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     UniqueConstraint,
     bindparam,
     false,
     func,
+    or_,
     select,
     text,
     true,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from crm_core import rut as ruts
+from crm_core import facts
 from crm_core.base import Base, EpochSeconds, check_version
-from crm_core.contact_points import ContactPoint
-from crm_core.phone_numbers import E164, kind_of
+from crm_core.contact_points import Phone, end, keep_phone, new_phone
+from crm_core.custom_fields import checked_values, searchable_keys
+from crm_core.customer_fields import KNOWN_BY_FACTS, checked, flat
+from crm_core.lifecycle import LifecycleStage, check_stage, check_step
+from crm_core.phone_numbers import E164
+from crm_core.plain_text import plain
+from crm_core.provenance import UNKNOWN_ORIGIN, Origin
+from crm_core.spellings import remember
 from ctiserver.core.customers import Candidate
-from ctiserver.core.errors import NotFound, Refusal
-
-EDITABLE = frozenset(
-    {
-        "kind",
-        "name",
-        "surname",
-        "second_surname",
-        "rut",
-        "language",
-        "time_zone",
-        "value_class",
-        "value_class_reason",
-        "notes",
-    }
-)
+from ctiserver.core.errors import NotFound
 
 
 class Customer(Base):
@@ -111,25 +103,6 @@ class Customer(Base):
         return _full_name(self.name, self.surname, self.second_surname)
 
 
-class Phone(ContactPoint, Base):
-    """One number of one customer. The account is repeated here so that one index answers a look-up."""
-
-    __tablename__ = "phones"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["account_id", "customer_id"], ["customers.account_id", "customers.id"], ondelete="CASCADE"
-        ),
-        Index(None, "account_id", "e164"),
-    )
-
-    customer_id: Mapped[int] = mapped_column(primary_key=True)
-    e164: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[int]
-    kind: Mapped[str]
-
-    customer: Mapped[Customer] = relationship(back_populates="phones")
-
-
 CANDIDATES_AT_MOST = 20
 """A switchboard, or a number that an import put everywhere, may belong to thousands: nobody chooses among them,
 and each would go into the journal, the record and the agent's screen."""
@@ -145,15 +118,22 @@ _CANDIDATES = (
         Customer.language,
     )
     .join(Phone, (Phone.customer_id == Customer.id) & (Phone.account_id == Customer.account_id))
-    .where(Phone.account_id == bindparam("account_id"), Phone.e164 == bindparam("e164"))
+    .where(
+        Phone.account_id == bindparam("account_id"),
+        Phone.e164 == bindparam("e164"),
+        or_(Phone.valid_until.is_(None), Phone.valid_until > bindparam("at")),
+    )
     .order_by(func.coalesce(Customer.value_class, "Z"), Customer.id)
     .limit(CANDIDATES_AT_MOST)
 )
 
 
-def find_by_number(session: Session, account_id: int, e164: str) -> list[Candidate]:
-    """The first twenty with this number: highest class first, those without class last, then by id."""
-    rows = session.execute(_CANDIDATES, {"account_id": account_id, "e164": e164})
+def find_by_number(session: Session, account_id: int, e164: str, *, at: float = math.inf) -> list[Candidate]:
+    """The first twenty with this number at that time: highest class first, those without class last, then by id.
+
+    Without `at` a number with an end counts for nothing: it may be somebody else's by now.
+    """
+    rows = session.execute(_CANDIDATES, {"account_id": account_id, "e164": e164, "at": at})
     return [
         Candidate(
             customer_id=customer_id,
@@ -175,22 +155,31 @@ def customer(session: Session, account_id: int, customer_id: int) -> Customer:
     return found
 
 
-def search(session: Session, account_id: int, text: str, limit: int = 20) -> Sequence[Customer]:
-    """Customers with a name or RUT beginning with each word of `text`, whatever its accents and case."""
-    query = select(Customer).where(Customer.account_id == account_id)
-    for word in _searchable(text).split():
-        query = query.where(Customer.search_text.contains(f" {word}", autoescape=True))
-    return session.scalars(query.order_by(Customer.surname, Customer.name, Customer.id).limit(limit)).all()
-
-
 def add_customer(
-    session: Session, account_id: int, *, now: float, phones: Sequence[E164] = (), **fields: Any
+    session: Session,
+    account_id: int,
+    *,
+    now: float,
+    phones: Sequence[E164] = (),
+    origin: Origin = UNKNOWN_ORIGIN,
+    **fields: Any,
 ) -> Customer:
-    """The new customer, with his id. Raises Refusal for wrong fields, Conflict for a RUT in use."""
-    new = Customer(account_id=account_id, created_at=now, updated_at=now, **_checked(fields))
-    new.phones = [_phone(account_id, number) for number in dict.fromkeys(phones)]
-    new.search_text = _search_text(new)
+    """The new customer, with his id. Raises Refusal for wrong fields, Conflict for a RUT in use.
+
+    `fields` are those of `customer_fields.EDITABLE`, and `stage`.
+    """
+    stage = fields.pop("stage", "customer")
+    check_stage(stage)
+    written = _checked(session, account_id, fields)
+    new = Customer(account_id=account_id, stage=stage, created_at=now, updated_at=now, **written)
+    new.phones = [new_phone(account_id, number, origin, now) for number in dict.fromkeys(phones)]
     session.add(new)
+    _save(session, new)
+    said = {field: value for field, value in flat(written).items() if value not in (None, "")}
+    facts.learn(session, account_id, new.id, said, origin=origin, now=now, shown={})
+    for phone in new.phones:
+        facts.learn_one_of_many(session, account_id, new.id, "phone", phone.e164, origin=origin, now=now)
+    session.add(LifecycleStage(account_id=account_id, customer_id=new.id, stage=stage, at=now, by=origin.by))
     session.flush()
     return new
 
@@ -203,54 +192,106 @@ def change_customer(
     expected_version: int | None,
     now: float,
     phones: Sequence[E164] | None = None,
+    origin: Origin = UNKNOWN_ORIGIN,
     **fields: Any,
 ) -> Customer:
-    """The changed customer; `phones` None leaves his numbers.
+    """The changed customer; `phones` None leaves his numbers, others end those that are not among them.
 
-    Raises NotFound, StaleVersion when `expected_version` is no longer the latest (None: whichever there is),
-    Refusal for wrong fields.
+    What a less trusted source says is kept, not shown: see `facts.standing` for what contradicts what. Raises NotFound,
+    StaleVersion when `expected_version` is no longer the latest (None: whichever there is), Refusal for wrong fields.
     """
     found = customer(session, account_id, customer_id)
     check_version(found.version, expected_version)
-    for field, value in _checked(fields).items():
-        setattr(found, field, value)
+    written = _checked(session, account_id, fields)
+    shown = flat({field: getattr(found, field) for field in KNOWN_BY_FACTS})
+    said = facts.learn(session, account_id, customer_id, flat(written), origin=origin, now=now, shown=shown)
     if phones is not None:
-        _set_phones(found, phones)
-    found.search_text = _search_text(found)
+        _set_phones(session, found, phones, origin, now)
+    show(found, said)
+    for field in written.keys() - KNOWN_BY_FACTS:
+        setattr(found, field, written[field])
     found.updated_at = now
+    _save(session, found)
+    return found
+
+
+def show(owner: Customer, shown: Mapping[str, Any]) -> None:
+    """Let the record show these values of facts ("name", "custom.brand")."""
+    for field, value in shown.items():
+        group, _, key = field.partition(".")
+        if key:
+            rest = {name: inner for name, inner in getattr(owner, group).items() if name != key}
+            setattr(owner, group, rest if value is None else {**rest, key: value})
+        else:
+            setattr(owner, field, value)
+
+
+def settle(
+    session: Session, account_id: int, customer_id: int, fact_id: int, *, by: str, now: float
+) -> Customer:
+    """The customer, of whom this fact is true from now on and none that contradicts it. Raises NotFound."""
+    found = customer(session, account_id, customer_id)
+    chosen = facts.settle(session, account_id, customer_id, fact_id, by=by, now=now)
+    show(found, {chosen.field: chosen.value})
+    found.updated_at = now
+    _save(session, found)
+    return found
+
+
+def move_to_stage(
+    session: Session,
+    account_id: int,
+    customer_id: int,
+    stage: str,
+    *,
+    expected_version: int | None,
+    by: str,
+    now: float,
+    reason: str = "",
+) -> Customer:
+    """The customer in his new stage of life. Raises NotFound, StaleVersion, Refusal when it cannot follow."""
+    found = customer(session, account_id, customer_id)
+    check_version(found.version, expected_version)
+    check_step(found.stage, stage)
+    found.stage, found.updated_at = stage, now
+    row = LifecycleStage(
+        account_id=account_id, customer_id=customer_id, stage=stage, at=now, by=by, reason=reason
+    )
+    session.add(row)
     session.flush()
     return found
 
 
-def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
-    if unknown := sorted(fields.keys() - EDITABLE):
-        raise Refusal("unknown-field", f"a customer has no field {', '.join(unknown)}")
-    checked = dict(fields)
-    if written := checked.get("rut"):
-        checked["rut"] = ruts.normalise(written)
-        if checked["rut"] is None:
-            raise Refusal("wrong-rut", f"{written} is no RUT: check its digits, the last one included")
-    return checked
+def _checked(session: Session, account_id: int, fields: Mapping[str, Any]) -> dict[str, Any]:
+    written = checked(fields)
+    if "custom" in written:
+        written["custom"] = checked_values(session, account_id, written["custom"])
+    return written
 
 
-def _phone(account_id: int, number: E164) -> Phone:
-    return Phone(account_id=account_id, e164=number, kind=kind_of(number))
-
-
-def _set_phones(owner: Customer, numbers: Sequence[E164]) -> None:
-    kept = {phone.e164: phone for phone in owner.phones}
-    owner.phones = [kept.get(number) or _phone(owner.account_id, number) for number in dict.fromkeys(numbers)]
+def _set_phones(
+    session: Session, owner: Customer, numbers: Sequence[E164], origin: Origin, now: float
+) -> None:
+    for phone in owner.phones:
+        if phone.e164 not in numbers and phone.valid_until is None:
+            end(session, phone, by=origin.by, now=now)
+    for number in dict.fromkeys(numbers):
+        keep_phone(session, owner.account_id, owner.id, number, origin=origin, now=now)
+    session.expire(owner, ["phones"])
 
 
 def _full_name(*names: str) -> str:
     return " ".join(filter(None, names))
 
 
-def _search_text(owner: Customer) -> str:
-    return " " + _searchable(f"{owner.display_name} {owner.rut or ''}")
-
-
-def _searchable(text: str) -> str:
-    """Lower case without accents: "Muñoz" is found by "munoz"; a RUT also with its dots."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace(".", ""))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+def _save(session: Session, owner: Customer) -> None:
+    """Write the row once, so that its version rises by one, and let the search box find him by what he is called."""
+    custom = owner.custom or {}
+    with session.no_autoflush:
+        keys = searchable_keys(session, owner.account_id) if custom else ()
+    words = plain(
+        " ".join([owner.display_name, owner.rut or "", *(str(custom.get(key, "")) for key in keys)])
+    )
+    owner.search_text = f" {words} "
+    session.flush()
+    remember(session, owner.account_id, words.split())

@@ -5,7 +5,7 @@ have a fact for each value, and their validity stands with the value itself. A f
 contact is marked as learned: these are what a contact center counts as "things learned per contact".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, func, select, text
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import PORTABLE_JSON, Base, EpochSeconds
 from crm_core.fact_rule import Standing, Verdict, verdicts
-from crm_core.provenance import Origin, Source
+from crm_core.provenance import UNKNOWN_ORIGIN, Origin, Source
 from ctiserver.core.errors import NotFound
 
 MANY = frozenset({"phone", "email", "address", "tag", "relationship"})
@@ -57,29 +57,44 @@ class Fact(Base):
 
 
 def learn(
+    session: Session,
+    account_id: int,
+    customer_id: int,
+    said: Mapping[str, Any],
+    *,
+    origin: Origin,
+    now: float,
+    shown: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Keep what was said of fields with one value; the values to show from now on, of these fields.
+
+    What the same source said before no longer stands; what others said does. `shown`: the values shown until now; one
+    that has no fact yet (it is older than the facts) becomes one of unknown source.
+    """
+    known: dict[str, list[Fact]] = {}
+    for row in _standing_rows(session, account_id, customer_id, said) if shown else ():
+        known.setdefault(row.field, []).append(row)
+    for field, value in said.items():
+        rows = known.setdefault(field, [])
+        if not rows and (before := shown.get(field)) not in (None, ""):
+            rows.append(_fact(account_id, customer_id, field, before, UNKNOWN_ORIGIN, 0.0))
+        _say(rows, _fact(account_id, customer_id, field, value, origin, now))
+    session.add_all(row for rows in known.values() for row in rows)
+    session.flush()
+    standing = [row for rows in known.values() for row in rows if row.superseded_at is None]
+    return {field: one.shown.value for field, one in verdicts(map(_plain, standing)).items()}
+
+
+def learn_one_of_many(
     session: Session, account_id: int, customer_id: int, field: str, value: Any, *, origin: Origin, now: float
 ) -> None:
-    """Keep what was said. What the same source said before no longer stands; what others said does."""
-    known = _standing_rows(session, account_id, customer_id, field)
-    same = [row for row in known if row.source == origin.source]
-    if any(row.value == value for row in same):
+    """Keep that this is one of the field's values."""
+    known = _standing_rows(session, account_id, customer_id, [field])
+    if any(row.value == value and row.source == origin.source for row in known):
         return  # said again
-    if field not in MANY:
-        for row in same:
-            row.superseded_at, row.superseded_by = now, origin.by
-    session.add(
-        Fact(
-            account_id=account_id,
-            customer_id=customer_id,
-            field=field,
-            value=value,
-            source=origin.source,
-            by=origin.by,
-            at=now,
-            contact_id=origin.contact_id,
-            learned=all(row.value != value for row in known),
-        )
-    )
+    said = _fact(account_id, customer_id, field, value, origin, now)
+    said.learned = all(row.value != value for row in known)
+    session.add(said)
     session.flush()
 
 
@@ -111,7 +126,7 @@ def settle(session: Session, account_id: int, customer_id: int, fact_id: int, *,
     )
     if chosen is None:
         raise NotFound(f"customer {customer_id} has no standing fact {fact_id}")
-    for row in _standing_rows(session, account_id, customer_id, chosen.field):
+    for row in _standing_rows(session, account_id, customer_id, [chosen.field]):
         if row.value != chosen.value:
             row.superseded_at, row.superseded_by = now, by
     session.flush()
@@ -122,7 +137,7 @@ def withdraw(
     session: Session, account_id: int, customer_id: int, field: str, value: Any, *, by: str, now: float
 ) -> None:
     """One of several values is no longer true, whoever said so."""
-    for row in _standing_rows(session, account_id, customer_id, field):
+    for row in _standing_rows(session, account_id, customer_id, [field]):
         if row.value == value:
             row.superseded_at, row.superseded_by = now, by
     session.flush()
@@ -139,17 +154,42 @@ def learned_per_contact(session: Session, account_id: int, contact_ids: Sequence
 
 
 def _standing_rows(
-    session: Session, account_id: int, customer_id: int, field: str | None = None
+    session: Session, account_id: int, customer_id: int, fields: Iterable[str] | None = None
 ) -> Sequence[Fact]:
     query = select(Fact).where(
         Fact.account_id == account_id, Fact.customer_id == customer_id, Fact.superseded_at.is_(None)
     )
-    if field is not None:
-        query = query.where(Fact.field == field)
+    if fields is not None:
+        query = query.where(Fact.field.in_(list(fields)))
     return session.scalars(query.order_by(Fact.id)).all()
 
 
 def _plain(row: Fact) -> Standing:
     return Standing(
         fact_id=row.id, field=row.field, value=row.value, source=Source(row.source), at=row.at, by=row.by
+    )
+
+
+def _say(rows: list[Fact], said: Fact) -> None:
+    """Add a fact to those of its field; nothing when its source says the same again."""
+    standing = [row for row in rows if row.superseded_at is None]
+    same = [row for row in standing if row.source == said.source]
+    if any(row.value == said.value for row in same):
+        return
+    for row in same:
+        row.superseded_at, row.superseded_by = said.at, said.by
+    said.learned = said.value not in (None, "") and all(row.value != said.value for row in standing)
+    rows.append(said)
+
+
+def _fact(account_id: int, customer_id: int, field: str, value: Any, origin: Origin, at: float) -> Fact:
+    return Fact(
+        account_id=account_id,
+        customer_id=customer_id,
+        field=field,
+        value=value,
+        source=origin.source,
+        by=origin.by,
+        at=at,
+        contact_id=origin.contact_id,
     )

@@ -43,10 +43,15 @@ class LifecycleStage(Base):
     reason: Mapped[str] = mapped_column(default="")
 
 
+def check_stage(stage: str) -> None:
+    """Raises Refusal when there is no such stage."""
+    if stage not in NEXT:
+        raise Refusal("wrong-stage", f"there is no stage {stage!r}: choose one of {', '.join(NEXT)}")
+
+
 def check_step(before: str, after: str) -> None:
     """Raises Refusal when `after` is no stage or cannot follow `before`."""
-    if after not in NEXT:
-        raise Refusal("unknown-stage", f"there is no stage {after!r}: choose one of {', '.join(NEXT)}")
+    check_stage(after)
     if after not in NEXT[before]:
         raise Refusal("wrong-stage", f"after {before} comes one of {', '.join(NEXT[before])}, not {after}")
 

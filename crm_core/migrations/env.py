@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from crm_core.base import PORTABLE_JSON, CleanText, WordSet
-from crm_core.schema import metadata
+from crm_core.schema import is_described, metadata
 
 
 def plain_type(kind: str, item: Any, _generated: AutogenContext) -> str | Literal[False]:
@@ -21,6 +21,7 @@ def plain_type(kind: str, item: Any, _generated: AutogenContext) -> str | Litera
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata(),
+    include_name=is_described,
     render_item=plain_type,
     render_as_batch=True,  # SQLite changes a table by copying it
     transactional_ddl=True,

@@ -17,10 +17,10 @@ from crm_core.customers import (
     change_customer,
     customer,
     find_by_number,
-    search,
 )
 from crm_core.db import Store
 from crm_core.phone_numbers import E164
+from crm_core.search import find
 from crm_core.users import add_user, authenticate, user
 from ctiserver.core.errors import Conflict, NotFound, Refusal
 
@@ -95,7 +95,7 @@ def test_a_customer_of_another_account_is_never_seen(store: Store) -> None:
     other = store.write(second_account)
     theirs = add(store, other, phones=[MOBILE])
     assert store.read(find_by_number, 1, MOBILE) == []
-    assert store.read(search, 1, "ana") == []
+    assert store.read(find, 1, "ana") == []
     with pytest.raises(NotFound):
         store.read(customer, 1, theirs)
     add(store, 1, phones=[MOBILE])  # the same RUT in another account is another customer
@@ -145,19 +145,6 @@ def test_numbers_can_be_replaced_and_those_that_stay_are_not_made_anew(store: St
     assert [len(store.read(find_by_number, 1, number)) for number in (MOBILE, LANDLINE)] == [1, 1]
     store.write(change_customer, 1, added, expected_version=2, now=3.0, phones=[])
     assert store.read(find_by_number, 1, MOBILE) == []
-
-
-@pytest.mark.parametrize("text", ["muñoz", "MUNOZ", "ana pe", "12.345.678", "12345678-5", "peña ana"])
-def test_search_minds_neither_accents_nor_case_nor_order(store: Store, text: str) -> None:
-    added = add(store)
-    add(store, rut=None, name="Otra", surname="Persona", second_surname="")
-    assert [found.id for found in store.read(search, 1, text)] == [added]
-
-
-@pytest.mark.parametrize("text", ["uñoz", "100%", "_", "ana rojas"])
-def test_search_finds_beginnings_of_words_only(store: Store, text: str) -> None:
-    add(store)
-    assert store.read(search, 1, text) == []
 
 
 def test_a_removed_customer_takes_his_numbers_along(store: Store) -> None:
