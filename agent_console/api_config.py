@@ -3,7 +3,9 @@
 import msgspec
 
 from agent_console.operations import Call, Operations
+from crm_core.contact_reasons import ContactReason, reasons_of_account
 from crm_core.dispositions import Disposition, dispositions_of_account
+from crm_core.pause_reasons import PauseReason, pause_reasons_of_account
 from crm_core.queues import Queue, queues_of_account
 
 
@@ -26,6 +28,24 @@ class QueueName(msgspec.Struct, kw_only=True):
     service_level_seconds: float
 
 
+class ReasonChoice(msgspec.Struct, kw_only=True):
+    """Why a customer came; `parent`: the wider reason; `guessed_by`: `name=value` of what he told the menu."""
+
+    key: str
+    parent: str | None
+    label_es: str
+    label_en: str
+    guessed_by: list[str]
+
+
+class PauseChoice(msgspec.Struct, kw_only=True):
+    """Why an agent takes no contacts."""
+
+    key: str
+    label_es: str
+    label_en: str
+
+
 def add_to(operations: Operations) -> None:
     """This family's rows."""
 
@@ -42,6 +62,34 @@ def add_to(operations: Operations) -> None:
         return call.services.store.read(
             lambda session: [_queue_name(row) for row in queues_of_account(session, account)]
         )
+
+    @operations.add("GET", "/contact-reasons", None, "Why customers come, in the order to offer")
+    def contact_reasons(call: Call) -> list[ReasonChoice]:
+        account = call.principal.account_id
+        return call.services.store.read(
+            lambda session: [_reason(row) for row in reasons_of_account(session, account)]
+        )
+
+    @operations.add("GET", "/pause-reasons", None, "Why agents pause, in the order to offer")
+    def pause_reasons(call: Call) -> list[PauseChoice]:
+        account = call.principal.account_id
+        return call.services.store.read(
+            lambda session: [_pause(row) for row in pause_reasons_of_account(session, account)]
+        )
+
+
+def _reason(row: ContactReason) -> ReasonChoice:
+    return ReasonChoice(
+        key=row.key,
+        parent=row.parent.key if row.parent else None,
+        label_es=row.label_es,
+        label_en=row.label_en,
+        guessed_by=row.guessed_by,
+    )
+
+
+def _pause(row: PauseReason) -> PauseChoice:
+    return PauseChoice(key=row.key, label_es=row.label_es, label_en=row.label_en)
 
 
 def _choice(row: Disposition) -> DispositionChoice:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import CheckConstraint, ForeignKey, Select, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from crm_core.base import Base, ConfiguresEngines
+from crm_core.base import DEFAULT_ACCOUNT_ID, Base, ConfiguresEngines
 from crm_core.users import User
 from crm_core.web_sessions import WebSession
 from ctiserver.core.errors import NotFound
@@ -21,6 +21,8 @@ class Skill(ConfiguresEngines, Base):
     __tablename__ = "skills"
 
     key: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(default=DEFAULT_ACCOUNT_ID, server_default="1")
+    """Whose it is. The key is unique in the whole center, as that of a queue is: the engines know nothing else."""
     label_es: Mapped[str]
     label_en: Mapped[str]
 

@@ -7,7 +7,7 @@ the models.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, joinedload, mapped_column
@@ -15,7 +15,10 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, joinedload, mapped_c
 from crm_core.accounts import Account
 from crm_core.agents import Agent, phone_name
 from crm_core.base import Base, ConfiguresEngines
+from crm_core.contact_reasons import ContactReason
 from crm_core.dispositions import Disposition
+from crm_core.opening_hours import as_plain
+from crm_core.pause_reasons import PauseReason
 from crm_core.queues import Queue
 from ctiserver.core import tables as plain
 from ctiserver.core.ids import AgentKey, QueueKey
@@ -49,29 +52,38 @@ def version(session: Session) -> int:
 
 
 def tables(
-    session: Session, *, head_start_seconds: Mapping[str, float] = NO_HEAD_START, endpoint: str = ENDPOINT
+    session: Session,
+    *,
+    head_start_seconds: Mapping[str, float] = NO_HEAD_START,
+    endpoint: str = ENDPOINT,
+    years: Sequence[int] = (),
 ) -> plain.Tables:
-    """Queues, agents and dispositions of all accounts, in the order of their keys; the rest is left at
-    its default.
+    """Queues, agents, dispositions and reasons of all accounts, in the order of their keys; the rest is left
+    at its default. What is retired and who is disabled is not there.
 
     `head_start_seconds` holds for queues without a profile of their own; `endpoint` makes an agent's
-    phone in the switch's terms from `{phone}`, its SIP user.
+    phone in the switch's terms from `{phone}`, its SIP user; in `years` the queues keep public holidays.
     """
-    queues = session.scalars(select(Queue).order_by(Queue.key)).all()
+    queues = session.scalars(select(Queue).where(Queue.retired.is_(False)).order_by(Queue.key)).all()
     zones = {account.id: account.time_zone for account in session.scalars(select(Account))}
     served: dict[int, dict[QueueKey, int]] = defaultdict(dict)
     for queue in queues:
         for link in queue.agents:
             served[link.agent_id][QueueKey(queue.key)] = link.preference
-    agents = sorted(session.scalars(select(Agent)), key=lambda agent: agent.user.login)
+    working = [agent for agent in session.scalars(select(Agent)) if not agent.user.disabled]
+    agents = sorted(working, key=lambda agent: agent.user.login)
     return plain.Tables(
-        queues=tuple(_queue(queue, zones[queue.account_id], head_start_seconds) for queue in queues),
+        queues=tuple(_queue(queue, zones[queue.account_id], head_start_seconds, years) for queue in queues),
         agents=tuple(_agent(agent, served[agent.id], endpoint) for agent in agents),
         dispositions=_dispositions(session),
+        contact_reasons=_contact_reasons(session),
+        pause_reasons=_pause_reasons(session),
     )
 
 
-def _queue(queue: Queue, time_zone: str, head_start_seconds: Mapping[str, float]) -> plain.Queue:
+def _queue(
+    queue: Queue, time_zone: str, head_start_seconds: Mapping[str, float], years: Sequence[int]
+) -> plain.Queue:
     own = queue.head_start_seconds
     return plain.Queue(
         key=QueueKey(queue.key),
@@ -88,6 +100,7 @@ def _queue(queue: Queue, time_zone: str, head_start_seconds: Mapping[str, float]
         survey=queue.survey,
         record=queue.record,
         emergency=queue.emergency,
+        hours=as_plain(queue.hours, time_zone, years) if queue.hours else None,
     )
 
 
@@ -105,7 +118,7 @@ def _agent(agent: Agent, queues: dict[QueueKey, int], endpoint: str) -> plain.Ag
 
 
 def _dispositions(session: Session) -> tuple[plain.Disposition, ...]:
-    query = select(Disposition).options(joinedload(Disposition.queue))
+    query = select(Disposition).where(Disposition.retired.is_(False)).options(joinedload(Disposition.queue))
     rows = [
         plain.Disposition(
             code=row.code,
@@ -116,3 +129,27 @@ def _dispositions(session: Session) -> tuple[plain.Disposition, ...]:
         for row in session.scalars(query)
     ]
     return tuple(sorted(rows, key=lambda row: (row.account_id, row.queue or "", row.code)))
+
+
+def _contact_reasons(session: Session) -> tuple[plain.ContactReason, ...]:
+    """In the order in which they are offered, which decides between two that are guessed alike."""
+    query = select(ContactReason).where(ContactReason.retired.is_(False))
+    order = (ContactReason.account_id, ContactReason.position, ContactReason.key)
+    return tuple(
+        plain.ContactReason(
+            key=row.key,
+            account_id=row.account_id,
+            parent=row.parent.key if row.parent else None,
+            guessed_by=tuple(row.guessed_by),
+        )
+        for row in session.scalars(query.order_by(*order))
+    )
+
+
+def _pause_reasons(session: Session) -> tuple[plain.PauseReason, ...]:
+    query = select(PauseReason).where(PauseReason.retired.is_(False))
+    order = (PauseReason.account_id, PauseReason.position, PauseReason.key)
+    return tuple(
+        plain.PauseReason(key=row.key, account_id=row.account_id)
+        for row in session.scalars(query.order_by(*order))
+    )

@@ -18,8 +18,10 @@ from crm_core import rut
 from crm_core.accounts import account
 from crm_core.agents import Agent, Skill, add_agent, agent
 from crm_core.base import DEFAULT_ACCOUNT_ID
+from crm_core.contact_reasons import ContactReason, reasons_of_account
 from crm_core.customers import Customer, add_customer
 from crm_core.dispositions import Disposition
+from crm_core.pause_reasons import PauseReason, pause_reasons_of_account
 from crm_core.phone_numbers import E164, is_assigned, normalise
 from crm_core.queues import Queue, add_queue, let_serve
 from crm_core.users import User, add_user
@@ -68,6 +70,29 @@ DISPOSITIONS: tuple[tuple[str | None, str, str, str, bool], ...] = (
 """Queue (None: all), code, label in Spanish, label in English, needs a note."""
 
 
+CONTACT_REASONS: tuple[tuple[str, str | None, str, str, tuple[str, ...]], ...] = (
+    ("billing", None, "Cobranza y boletas", "Billing", ("topic=invoices",)),
+    ("balance", "billing", "Saldo", "Balance", ("reason=balance",)),
+    ("invoice_copy", "billing", "Copia de la boleta", "Copy of an invoice", ("reason=invoice copy",)),
+    ("charge_dispute", "billing", "Cobro que no corresponde", "Wrong charge", ()),
+    ("technical", None, "Servicio técnico", "Technical service", ("topic=technical",)),
+    ("visit", "technical", "Visita técnica", "Technical visit", ("reason=technical visit",)),
+    ("visit_status", "technical", "Estado de una visita", "Status of a visit", ("reason=status of a visit",)),
+    ("emergency", None, "Emergencia", "Emergency", ("reason=emergency",)),
+    ("contract", None, "Contrato y traslado", "Contract and move", ()),
+    ("other", None, "Otro", "Other", ("reason=operator", "reason=unknown")),
+)
+"""Key, key of the wider reason, label in Spanish, label in English, what guesses it."""
+
+PAUSE_REASONS: tuple[tuple[str, str, str], ...] = (
+    ("lunch", "Colación", "Lunch"),
+    ("break", "Descanso", "Break"),
+    ("training", "Capacitación", "Training"),
+    ("meeting", "Reunión", "Meeting"),
+)
+"""Key, label in Spanish, label in English."""
+
+
 @dataclass(frozen=True, slots=True)
 class Added:
     """How much of the demo company was missing."""
@@ -93,6 +118,7 @@ def load(
     _add_skills(session)
     queues = _add_queues(session)
     _add_dispositions(session, queues)
+    _add_reasons(session)
     agents = _add_agents(session, queues, password, phone_uri)
     _add_supervisor(session, password)
     return Added(customers=_add_customers(session, now), agents=agents)
@@ -179,6 +205,36 @@ def _add_dispositions(session: Session, queues: dict[str, Queue]) -> None:
                     label_es=label_es,
                     label_en=label_en,
                     needs_note=needs_note,
+                )
+            )
+    session.flush()
+
+
+def _add_reasons(session: Session) -> None:
+    every = reasons_of_account(session, DEFAULT_ACCOUNT_ID, with_retired=True)
+    reasons = {row.key: row for row in every}
+    for position, (key, parent, label_es, label_en, guessed_by) in enumerate(CONTACT_REASONS):
+        if key not in reasons:
+            reasons[key] = ContactReason(
+                account_id=DEFAULT_ACCOUNT_ID,
+                key=key,
+                parent=reasons[parent] if parent else None,
+                label_es=label_es,
+                label_en=label_en,
+                position=position,
+                guessed_by=list(guessed_by),
+            )
+            session.add(reasons[key])
+    pauses = {row.key for row in pause_reasons_of_account(session, DEFAULT_ACCOUNT_ID, with_retired=True)}
+    for position, (key, label_es, label_en) in enumerate(PAUSE_REASONS):
+        if key not in pauses:
+            session.add(
+                PauseReason(
+                    account_id=DEFAULT_ACCOUNT_ID,
+                    key=key,
+                    label_es=label_es,
+                    label_en=label_en,
+                    position=position,
                 )
             )
     session.flush()

@@ -4,7 +4,7 @@ account.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ForeignKey, Index, or_, select, text
+from sqlalchemy import ForeignKey, Index, false, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, ConfiguresEngines
@@ -35,6 +35,8 @@ class Disposition(ConfiguresEngines, Base):
     label_es: Mapped[str]
     label_en: Mapped[str]
     needs_note: Mapped[bool] = mapped_column(default=False)
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It stays in the records and is offered no more."""
 
     queue: Mapped[Queue | None] = relationship()
 
@@ -43,6 +45,7 @@ def dispositions_of(session: Session, served: Queue) -> Sequence[Disposition]:
     """What an agent may choose after a contact of this queue, by code."""
     query = select(Disposition).where(
         Disposition.account_id == served.account_id,
+        Disposition.retired.is_(False),
         or_(Disposition.queue_id == served.id, Disposition.queue_id.is_(None)),
     )
     return session.scalars(query.order_by(Disposition.code)).all()
@@ -50,5 +53,5 @@ def dispositions_of(session: Session, served: Queue) -> Sequence[Disposition]:
 
 def dispositions_of_account(session: Session, account_id: int) -> Sequence[Disposition]:
     """All that the account's contacts may end as, by code; each names the queue that it is for, if any."""
-    query = select(Disposition).where(Disposition.account_id == account_id).order_by(Disposition.code)
-    return session.scalars(query).all()
+    query = select(Disposition).where(Disposition.account_id == account_id, Disposition.retired.is_(False))
+    return session.scalars(query.order_by(Disposition.code)).all()

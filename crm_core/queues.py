@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.agents import Agent
 from crm_core.base import Base, ConfiguresEngines, Seconds
+from crm_core.opening_hours import OpeningHours
 from ctiserver.core.errors import NotFound
 
 
@@ -33,7 +34,12 @@ class Queue(ConfiguresEngines, Base):
     """Value class to seconds of head start, {"A": 120}; None: the installation's."""
     survey: Mapped[str | None]
     record: Mapped[bool] = mapped_column(default=True)
+    hours_id: Mapped[int | None] = mapped_column(ForeignKey("opening_hours.id"))
+    """None: always open."""
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It stays in the records; the engines know it no more."""
 
+    hours: Mapped[OpeningHours | None] = relationship(lazy="joined")
     skills: Mapped[list["QueueSkill"]] = relationship(
         cascade="all, delete-orphan", order_by="QueueSkill.skill_key", lazy="selectin"
     )
@@ -96,5 +102,6 @@ def let_serve(session: Session, agent: Agent, served: Queue, *, preference: int 
 
 
 def queues_of_account(session: Session, account_id: int) -> Sequence[Queue]:
-    """The account's queues, by key."""
-    return session.scalars(select(Queue).where(Queue.account_id == account_id).order_by(Queue.key)).all()
+    """The account's queues that are not retired, by key."""
+    query = select(Queue).where(Queue.account_id == account_id, Queue.retired.is_(False))
+    return session.scalars(query.order_by(Queue.key)).all()

@@ -5,7 +5,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import DEFAULT_ACCOUNT_ID, Base
@@ -47,6 +47,8 @@ class User(Base):
     roles: Mapped[frozenset[str]]
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), default=DEFAULT_ACCOUNT_ID)
     """The client company that he works for; he sees nothing of another."""
+    disabled: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """He may not log in, and takes no contacts; his name stays in the records."""
 
 
 def add_user(
@@ -90,13 +92,13 @@ def user(session: Session, login: str) -> User:
 
 
 def authenticate(session: Session, login: str, password: str) -> User | None:
-    """The user, or None when login or password is wrong; both take the same time, about 50 ms."""
+    """The user, or None when login or password is wrong or he is disabled; all take the same time, about 50 ms."""
     found = _find(session, login)
     try:
         _hasher.verify(found.password_hash if found else _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):
         return None
-    return found
+    return None if found is None or found.disabled else found
 
 
 def _find(session: Session, login: str) -> User | None:

@@ -4,6 +4,7 @@ Every mistake of every flow and survey is reported at once; a mistake leaves the
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +25,11 @@ _T = TypeVar("_T")
 
 def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
     """The tables and their version, a hash. Raises ConfigError with all mistakes, StoreError."""
-    stored = store.read(configuration.tables, head_start_seconds=config.classes.head_start_seconds)
+    stored = store.read(
+        configuration.tables,
+        head_start_seconds=config.classes.head_start_seconds,
+        years=_years_of_holidays(),
+    )
     flows, surveys = read_documents(config, {str(queue.key) for queue in stored.queues})
     calls, asterisk = config.calls, config.asterisk
     tables = msgspec.structs.replace(
@@ -80,6 +85,12 @@ def read_documents(config: Config, queues: set[str]) -> tuple[dict[str, Document
     if mistakes:
         raise ConfigError(mistakes)
     return flows, surveys
+
+
+def _years_of_holidays() -> range:
+    """This year and the two that follow: longer no configuration stays in force unread."""
+    year = datetime.now(tz=UTC).year
+    return range(year, year + 3)
 
 
 def _numbers(config: Config) -> tuple[ConfiguredNumber, ...]:

@@ -5,9 +5,21 @@ from typing import Any
 from ctiserver.core.ids import AgentKey, QueueKey
 from ctiserver.core.message import Frozen
 
+Periods = tuple[tuple[int, int], ...]
+"""Parts of a day, from and to (exclusive), in minutes since local midnight."""
+
+
+class Hours(Frozen):
+    """When a queue serves. `week`: seven days from Monday on; `days`: by "YYYY-MM-DD", outweigh the week."""
+
+    time_zone: str
+    week: tuple[Periods, ...]
+    days: dict[str, Periods] = {}
+
 
 class Queue(Frozen):
-    """Where contacts wait. `requires`: skill to least level, 0-100; `time_zone`: whose midnight ends its day."""
+    """Where contacts wait. `requires`: skill to least level, 0-100; `time_zone`: whose midnight ends its day;
+    `hours` None: always open."""
 
     key: QueueKey
     account_id: int = 1
@@ -23,6 +35,7 @@ class Queue(Frozen):
     survey: str | None = None
     record: bool = True
     emergency: bool = False
+    hours: Hours | None = None
 
 
 class Agent(Frozen):
@@ -46,6 +59,22 @@ class Disposition(Frozen):
     account_id: int = 1
     queue: QueueKey | None = None
     needs_note: bool = False
+
+
+class ContactReason(Frozen):
+    """What a contact was about. `guessed_by`: what a caller told the flow, `name=value`."""
+
+    key: str
+    account_id: int = 1
+    parent: str | None = None
+    guessed_by: tuple[str, ...] = ()
+
+
+class PauseReason(Frozen):
+    """Why an agent takes no contacts."""
+
+    key: str
+    account_id: int = 1
 
 
 class Number(Frozen):
@@ -83,6 +112,8 @@ class Tables(Frozen):
     queues: tuple[Queue, ...] = ()
     agents: tuple[Agent, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
+    contact_reasons: tuple[ContactReason, ...] = ()
+    pause_reasons: tuple[PauseReason, ...] = ()
     numbers: tuple[Number, ...] = ()
     flows: dict[str, Document] = {}
     surveys: dict[str, Document] = {}

@@ -62,7 +62,7 @@ def test_a_reading_unit_sees_one_moment(store: Store) -> None:
 def test_a_broken_constraint_is_a_conflict(store: Store) -> None:
     with pytest.raises(Conflict, match="exists already"):
         store.write(
-            lambda session: session.execute(text("INSERT INTO skills VALUES ('a','',''), ('a','','')"))
+            lambda session: session.execute(text("INSERT INTO skills VALUES ('a','','',1), ('a','','',1)"))
         )
 
 

@@ -43,6 +43,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if isinstance(kind, type) and issubclass(kind, Frozen):
         return messages(kind)
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
+    if origin is tuple and inside[-1] is not Ellipsis:
+        return st.tuples(*map(values, inside))
     if origin is tuple:
         return st.lists(values(inside[0]), max_size=3).map(tuple)
     if origin is dict:

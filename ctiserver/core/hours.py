@@ -1,0 +1,20 @@
+"""Whether a queue is open: the local date chooses the periods, the local time of the day falls into one or not.
+
+Local time is what a clock on the wall shows: on a day of 23 hours the one that is skipped is in no period, on a day of
+25 the repeated one counts twice. A day of its own (a holiday, a shortened day) outweighs its weekday.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from ctiserver.core.tables import Hours
+
+
+def is_open(hours: Hours | None, at: float) -> bool:
+    """Whether `at`, UTC epoch seconds, is within the hours; None: always open."""
+    if hours is None:
+        return True
+    local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(hours.time_zone))
+    periods = hours.days.get(local.date().isoformat(), hours.week[local.weekday()])
+    minute = local.hour * 60 + local.minute
+    return any(begin <= minute < end for begin, end in periods)
