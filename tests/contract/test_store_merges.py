@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from crm_core import contact_points, duplicates, interactions, merges
-from crm_core.customers import Customer, add_customer, customer, find_by_number, search
+from crm_core.customers import Customer, add_customer, customer, find_by_number
 from crm_core.db import Store
 from crm_core.interactions import Interaction
 from crm_core.phone_numbers import E164
+from crm_core.search import find
 from ctiserver.core.errors import NotFound, Refusal
 
 MOBILE, LANDLINE, OFFICE = E164("+56971884213"), E164("+56222293066"), E164("+56226381234")
@@ -48,10 +49,12 @@ def test_a_merged_record_is_nobody_until_the_merge_is_undone(store: Store) -> No
     done = store.write(merges.merge, 1, kept, merged, by="ann", now=5.0)
     with pytest.raises(NotFound):
         store.read(customer, 1, merged)
-    assert store.read(lambda s: [row.id for row in search(s, 1, "Rosa")]) == [kept]
+    assert store.read(lambda s: [hit.customer.id for hit in find(s, 1, "Rosa")]) == [kept]
     assert store.read(merges.merged_into, 1, merged) == kept
     store.write(merges.undo, 1, done.id, by="sue", now=6.0)
-    assert store.read(lambda s: sorted(row.id for row in search(s, 1, "Rosa"))) == sorted((kept, merged))
+    assert store.read(lambda s: sorted(hit.customer.id for hit in find(s, 1, "Rosa"))) == sorted(
+        (kept, merged)
+    )
 
 
 def test_an_undone_merge_gives_back_what_it_took_and_leaves_what_came_later(store: Store) -> None:
