@@ -10,24 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.e2e import layout
 from tests.e2e.browser import Browser, Screen
 from tests.e2e.people import SPANISH_SUPERVISOR, SUPERVISOR
 from tests.integration.daemon import VALUABLE, RunningCenter
 
 pytestmark = pytest.mark.integration
-
-SIZES = {"wide": (1280, 720), "phone": (390, 844)}
-_STICKS_OUT = """() => {
-  const wide = document.documentElement.clientWidth;
-  const out = [...document.querySelectorAll('body *')].filter((it) => {
-    const box = it.getBoundingClientRect();
-    return box.width > 0 && (box.right > wide + 1 || box.left < -1);
-  });
-  return out.slice(0, 5).map((it) => `${it.tagName}#${it.id}.${it.className}: ${it.textContent.slice(0, 40)}`);
-}"""
-_CUT = """() => [...document.querySelectorAll('section, button, h1, h2, td, th, .chip, dd, li, p')]
-  .filter((it) => it.offsetParent && it.scrollWidth > it.clientWidth + 1 && getComputedStyle(it).display !== 'inline')
-  .slice(0, 5).map((it) => `${it.tagName}.${it.className}: ${it.textContent.slice(0, 40)}`)"""
 
 
 @pytest.fixture
@@ -40,15 +28,13 @@ def shots(tmp_path: Path) -> Path:
 
 def look(screen: Screen, folder: Path, name: str) -> None:
     """Pictures of one page in all its forms. Raises AssertionError for what sticks out or is cut."""
-    for size, (width, height) in SIZES.items():
-        screen.page.set_viewport_size({"width": width, "height": height})
+    for size in layout.SIZES:
+        layout.resize(screen.page, size)
         for theme in ("light", "dark"):
             screen.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             screen.page.screenshot(path=str(folder / f"{name}-{size}-{theme}.png"))
-        assert screen.page.evaluate(_STICKS_OUT) == [], (name, size)
-        assert screen.page.evaluate(_CUT) == [], (name, size)
-    width, height = SIZES["wide"]
-    screen.page.set_viewport_size({"width": width, "height": height})
+        assert layout.faults(screen.page) == [], (name, size)
+    layout.resize(screen.page, "wide")
     screen.page.emulate_media(color_scheme="light")
 
 
@@ -106,5 +92,5 @@ def test_desk_and_wallboard_are_whole_when_empty_and_when_full(
         sue.wait_text("#agents", "Bob")
         sue.wait_text("#queues", "Servicio")
         sue.page.screenshot(path=str(shots / "wallboard-kiosk.png"))
-        assert sue.page.evaluate(_STICKS_OUT) == sue.page.evaluate(_CUT) == []
+        assert layout.faults(sue.page) == []
     assert ann.complaints == bob.complaints == sue.complaints == []

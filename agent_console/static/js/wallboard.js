@@ -37,6 +37,7 @@ get("/queues").then((known) => {
 const named = (key) => names[key] ?? key ?? "";
 const cell = (words, kind = null) => el("td", { class: kind, text: words ?? "" });
 const state = (family, value) => el("td", {}, el("span", { class: "state", "data-state": value, text: of(family, value) }));
+const twoLines = (first, second, before = null) => el("td", {}, el("div", { class: "first" }, before, el("span", { text: first ?? "" })), second ? el("div", { class: "second quiet", text: second }) : null);
 const who = (contact) => contact.candidates?.[0]?.pii_name || contact.pii_number || t("unknown_caller");
 
 // Painting
@@ -94,7 +95,7 @@ function paintAgents() {
   const away = (agent) => (agent.status === "logged_out" ? 9 : order[agent.activity] ?? 4);
   const shown = [...rows.agents.values()].sort((a, b) => away(a) - away(b) || a.name.localeCompare(b.name));
   const contacts = shown.map(({ contact }) => (rows.contacts.has(contact) ? who(rows.contacts.get(contact)) : ""));
-  fill($("agents").tBodies[0], [shown, contacts], () => (shown.length ? shown.map((agent, place) => agentRow(agent, contacts[place])) : [empty(5, t("no_agents"))]));
+  fill($("agents").tBodies[0], [shown, contacts], () => (shown.length ? shown.map((agent, place) => agentRow(agent, contacts[place])) : [empty(4, t("no_agents"))]));
 }
 
 function agentRow(agent, contact) {
@@ -107,7 +108,7 @@ function agentRow(agent, contact) {
   const since = el("td", { class: "n" }, agent.since ? el("span", { "data-since": agent.since }) : null);
   const others = ["available", "pause", "logged_out"].filter((one) => one !== agent.status);
   const acts = may("command_agents") ? others.map((one) => act(agent.agent, one, t(`make_${one}`))) : [];
-  return el("tr", { "data-agent": agent.agent, class: off ? "quiet" : null }, cell(agent.name || agent.agent), doing, since, cell(contact), el("td", { class: "acts" }, ...acts));
+  return el("tr", { "data-agent": agent.agent, class: off ? "quiet" : null }, twoLines(agent.name || agent.agent, contact), doing, since, el("td", { class: "acts" }, ...acts));
 }
 
 function act(agent, status, words) {
@@ -123,8 +124,10 @@ async function force(agent, status) {
   }
 }
 
+const served = (contact) => (WAITING.has(contact.stage) ? 0 : 1);
+
 function paintContacts() {
-  const all = [...rows.contacts.values()].sort((a, b) => (a.queued_at ?? a.arrived_at) - (b.queued_at ?? b.arrived_at));
+  const all = [...rows.contacts.values()].sort((a, b) => served(a) - served(b) || (a.queued_at ?? a.arrived_at) - (b.queued_at ?? b.arrived_at));
   if (first >= all.length) first = Math.max(0, Math.ceil(all.length / CONTACTS_A_PAGE) - 1) * CONTACTS_A_PAGE;
   const shown = all.slice(first, first + CONTACTS_A_PAGE);
   text($("contact-count"), all.length ? String(all.length) : "");
@@ -132,7 +135,7 @@ function paintContacts() {
   text($("shown"), t("contacts_shown", { first: first + 1, last: first + shown.length, count: all.length }));
   $("earlier").disabled = first === 0;
   $("later").disabled = first + shown.length >= all.length;
-  fill($("contacts").tBodies[0], [shown, names], () => (shown.length ? shown.map(contactRow) : [empty(7, t("no_contacts"))]));
+  fill($("contacts").tBodies[0], [shown, names], () => (shown.length ? shown.map(contactRow) : [empty(4, t("no_contacts"))]));
 }
 
 function turn(contacts) {
@@ -147,8 +150,10 @@ $("later").addEventListener("click", () => turn(CONTACTS_A_PAGE));
 function contactRow(contact) {
   const path = (contact.path ?? []).map((node) => node.replaceAll("_", " ")).join(" › ");
   const since = WAITING.has(contact.stage) ? contact.queued_at ?? contact.since : contact.since;
-  return el("tr", { "data-contact": contact.contact }, cell(who(contact)), cell(contact.value_class ?? "—"), state("stage", contact.stage),
-    el("td", { class: "n" }, el("span", { "data-since": since })), cell(named(contact.queue)), cell(rows.agents.get(contact.agent)?.name ?? contact.agent), cell(path));
+  const grade = contact.value_class ? el("span", { class: "class", title: t("value_class"), text: contact.value_class }) : null;
+  const agent = rows.agents.get(contact.agent)?.name ?? contact.agent;
+  return el("tr", { "data-contact": contact.contact }, twoLines(who(contact), path, grade), state("stage", contact.stage),
+    el("td", { class: "n" }, el("span", { "data-since": since })), twoLines(named(contact.queue), agent));
 }
 
 const empty = (columns, words) => el("tr", {}, el("td", { colspan: String(columns), class: "quiet", text: words }));
