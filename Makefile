@@ -39,6 +39,7 @@ bench: ## measure and write bench/results
 	$(BIN)/python -m bench.calls
 	$(BIN)/python -m bench.recovery
 	$(BIN)/python -m bench.lookup
+	$(BIN)/python -m bench.pop
 
 format: ## put the code into its form
 	$(BIN)/ruff format .

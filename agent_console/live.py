@@ -77,8 +77,9 @@ class BusFollower:
         since, self._since_asked = self._since_asked, None
         for batch in since:
             _fold(fresh, batch)
-        if self.lost or fresh != self.view:
-            self.view, self.lost = fresh, False
+        known, was_lost = self.view, self.lost
+        self.view, self.lost = fresh, False
+        if known is None or was_lost or not _look_alike(known, fresh):
             self._on_snapshot(fresh)
         return True
 
@@ -91,6 +92,11 @@ class BusFollower:
 
     def _popped(self, _topic: str, body: bytes) -> None:
         self._on_pop(msgspec.json.decode(body, type=ScreenPop))
+
+
+def _look_alike(known: LiveView, fresh: LiveView) -> bool:
+    """Whether a screen shows the same: entries that changed nothing have raised the number alone."""
+    return msgspec.structs.replace(known, seq=fresh.seq) == fresh
 
 
 def _fold(view: LiveView, batch: Batch) -> list[Event]:

@@ -63,6 +63,18 @@ def changed(
     return patches
 
 
+def merged(older: Patch, newer: Patch) -> Patch:
+    """One patch instead of two in a row; the older one is used up."""
+    if newer.whole:
+        return newer
+    older.contacts |= newer.contacts
+    older.agents |= newer.agents
+    older.queues |= newer.queues
+    older.seq, older.now = newer.seq, newer.now
+    older.switch_up, older.journal_ok = newer.switch_up, newer.journal_ok
+    return older
+
+
 def _all_accounts(view: LiveView, accounts: dict[str, int]) -> set[int]:
     contacts: dict[str, int] = {key: row.account_id for key, row in view.contacts.items()}
     accounts |= contacts

@@ -2,7 +2,7 @@
 
 Rooms say who hears what: `account:N` the wallboard of an account, `agent:KEY` one agent's own desk. What goes out:
 
-- `patch`: rows that changed (see `patches`); the first after connecting is whole.
+- `patch`: rows that changed (see `patches`), gathered for a moment; the first after connecting is whole.
 - `desk`: an agent's own row, his contact and his queues, whenever they change.
 - `pop`: the screen pop, to that agent's room only.
 - `feed`: `{"lost": bool}`, whether what is shown may be old.
@@ -14,7 +14,7 @@ What comes in: `request` (`{"type", ...fields}`), acknowledged with `{"request_i
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -43,6 +43,8 @@ RULES: dict[str, Permission | None] = {
 }
 """Socket events and what they need; each kind of request has a rule of its own (`requests.RULES`)."""
 _LOOK_AT_LOG_INS_SECONDS = 5.0
+_GATHER_SECONDS = 0.2
+"""Five times a second is enough for who watches; telling five hundred of every event delayed the agent it is about."""
 
 
 class Sockets:
@@ -65,6 +67,8 @@ class Sockets:
         self._credentials: dict[str, tuple[str, str]] = {}
         self._accounts: dict[str, int] = {}
         self._lost = True
+        self._gathered: dict[int, patches.Patch] = {}
+        self._flush: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         handlers = {
             "connect": self._connect,
@@ -152,27 +156,42 @@ class Sockets:
     # What goes out
 
     def told(self, _seq: int, events: list[Event]) -> None:
-        """A batch of events was folded into the view."""
+        """A batch of events was folded into the view. Whom it is about is told at once, who watches in a moment."""
         view = self._view()
         if view is None:
             return
-        chips = Chips(view)
-        by_account = patches.changed(view, events, self._accounts, self._now())
-        for account_id, patch in by_account.items():
-            self._soon(self._emit("patch", patch, to=f"account:{account_id}"))
-            for agent in self._desks_to_tell(view, patch):
-                self._tell_desk(view, chips, agent, to=f"agent:{agent}")
+        for account_id, patch in patches.changed(view, events, self._accounts, self._now()).items():
+            self._tell_desks(view, _in_hand(patch))
+            known = self._gathered.get(account_id)
+            self._gathered[account_id] = patches.merged(known, patch) if known else patch
+        if self._gathered and self._flush is None:
+            self._flush = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._say_gathered)
 
-    def _desks_to_tell(self, view: LiveView, patch: patches.Patch) -> list[str]:
-        touched = set(patch.agents)
-        touched |= {row.agent for row in patch.contacts.values() if row is not None and row.agent}
+    def _say_gathered(self) -> None:
+        gathered, view = self._forget_gathered(), self._view()
+        if view is None:
+            return
+        for account_id, patch in gathered.items():
+            patch.now = self._now()
+            self._soon(self._emit("patch", patch, to=f"account:{account_id}"))
+            serving = {
+                key for key, row in view.agents.items() if not patch.queues.keys().isdisjoint(row.queues)
+            }
+            self._tell_desks(view, serving)
+
+    def _forget_gathered(self) -> dict[int, patches.Patch]:
+        if self._flush is not None:
+            self._flush.cancel()
+        self._flush = None
+        gathered, self._gathered = self._gathered, {}
+        return gathered
+
+    def _tell_desks(self, view: LiveView, agents: Collection[str]) -> None:
         here = {who.agent for sid, who in self._principals.items() if who.agent and sid in self._credentials}
-        return [
-            key
-            for key in here
-            if (row := view.agents.get(key)) is not None  # type: ignore[call-overload]
-            and (key in touched or not patch.queues.keys().isdisjoint(row.queues))
-        ]
+        if wanted := here.intersection(agents):
+            chips = Chips(view)
+            for agent in sorted(wanted):
+                self._tell_desk(view, chips, agent, to=f"agent:{agent}")
 
     async def _welcome(self, sid: str, principal: Principal) -> None:
         await self._emit("feed", {"lost": self._lost}, to=sid)
@@ -191,6 +210,7 @@ class Sockets:
     def snapshot(self, view: LiveView) -> None:
         """The view was read anew: every page starts over."""
         self.feed(lost=False)
+        self._forget_gathered()  # rows of the view that was
         self._accounts = {key: row.account_id for key, row in view.contacts.items()}
         for sid, principal in list(self._principals.items()):
             if sid in self._credentials:
@@ -214,6 +234,11 @@ class Sockets:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _in_hand(patch: patches.Patch) -> set[str]:
+    """The agents whose own row, or whose contact, a patch holds."""
+    return {*patch.agents, *(row.agent for row in patch.contacts.values() if row is not None and row.agent)}
 
 
 def _credentials(environ: dict[str, Any], data: Any) -> tuple[str, str]:
