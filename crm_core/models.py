@@ -48,6 +48,7 @@ from crm_core import (
     web_sessions,
     webhooks,
 )
+from crm_core.permission import consents, do_not_call, legal_profiles, permits
 
 TABLES = (
     accounts.Account,
@@ -82,6 +83,11 @@ TABLES = (
     pause_reasons.PauseReason,
     payables.Payable,
     payments.Payment,
+    consents.Consent,
+    do_not_call.DoNotCall,
+    legal_profiles.StoredProfile,
+    permits.PermitRow,
+    permits.PermitUse,
     products.Product,
     queues.Queue,
     reader_positions.ReaderPosition,
