@@ -1,14 +1,15 @@
 """What the store knows about one contact that somebody wants to make, as facts for the rules."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from crm_core import products
 from crm_core.accounts import account
-from crm_core.contact_points import Address, Email
-from crm_core.customers import Customer, Phone, customer
+from crm_core.contact_points import Address, Email, Phone
+from crm_core.customers import Customer, customer
 from crm_core.permission import consents, do_not_call, legal_profiles, permits
 from crm_core.permission.places import Home, Place, place_of
 from crm_core.permission.rules import Entry, Facts, Row, Said
@@ -18,6 +19,7 @@ from ctiserver.core.permit import Channel, Purpose
 NUMBERED = frozenset({Channel.PHONE, Channel.SMS, Channel.FAX})
 """Channels whose addresses are telephone numbers."""
 _DAY_SECONDS = 86_400.0
+Kind = TypeVar("Kind", Address, Email, Phone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ def facts(session: Session, account_id: int, asked: Asked, *, now: float, but: i
                 but=but,
             )
         ),
-        is_his=_is_his(session, who, asked),
+        is_his=_is_his(session, who, asked, now),
         owned=_owned(session, account_id, asked, now),
     )
 
@@ -96,24 +98,25 @@ def _look_back_seconds(rows: tuple[Row, ...]) -> float:
 
 
 def _homes(session: Session, who: Customer, country: str, now: float) -> tuple[Home, ...]:
-    rows = session.execute(
-        select(Address.country, Address.region).where(
-            Address.account_id == who.account_id,
-            Address.customer_id == who.id,
-            or_(Address.valid_until.is_(None), Address.valid_until > now),
-        )
-    )
+    rows = session.execute(_of(Address, who, now).with_only_columns(Address.country, Address.region))
     return tuple(sorted({Home(of or country, region) for of, region in rows}, key=repr))
 
 
-def _is_his(session: Session, who: Customer, asked: Asked) -> bool:
+def _is_his(session: Session, who: Customer, asked: Asked, now: float) -> bool:
     if asked.channel in NUMBERED:
-        his = select(Phone.e164).where(Phone.account_id == who.account_id, Phone.e164 == asked.address)
-        return session.scalar(his.where(Phone.customer_id == who.id)) is not None
+        return session.scalar(_of(Phone, who, now).where(Phone.e164 == asked.address)) is not None
     if asked.channel is Channel.EMAIL:
-        mail = select(Email.id).where(Email.account_id == who.account_id, Email.address == asked.address)
-        return session.scalar(mail.where(Email.customer_id == who.id).limit(1)) is not None
+        return session.scalar(_of(Email, who, now).where(Email.address == asked.address)) is not None
     return True  # nobody can tell whose chat or letter it is before it is answered
+
+
+def _of(kind: type[Kind], who: Customer, now: float) -> Select[Kind]:
+    """His, and not over."""
+    return select(kind).where(
+        kind.account_id == who.account_id,
+        kind.customer_id == who.id,
+        or_(kind.valid_until.is_(None), kind.valid_until > now),
+    )
 
 
 def _owned(session: Session, account_id: int, asked: Asked, now: float) -> str:

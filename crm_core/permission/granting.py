@@ -108,8 +108,8 @@ def use(session: Session, held: Permit, address: str, use_id: str, *, now: float
     if not row.granted_at <= now < row.expires_at:
         raise Refusal("permit-expired", f"permit {row.id} expired: ask for another one")
     known = facts(session, row.account_id, asked, now=now, but=row.id)
-    if (refused := rules.decide(known, now)) is not None:
-        raise Refusal("permit-withdrawn", f"permit {row.id} is no longer good: {refused.rule}")
+    if (refused := rules.refusal(known, now)) is not None:
+        raise Refusal("permit-withdrawn", f"permit {row.id} is no longer good: {refused[0]}")
     session.add(PermitUse(permit_id=row.id, account_id=row.account_id, use=use_id, used_at=now))
     session.flush()
 

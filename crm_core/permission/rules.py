@@ -88,11 +88,16 @@ Refuses = Callable[[Facts, Sequence[Row], float], str | None]
 
 def decide(facts: Facts, at: float) -> Refused | None:
     """None when permitted; else the first rule that refuses, and when no rule would."""
-    refused = _refusal(facts, at, _ALL)
+    refused = refusal(facts, at)
     if refused is None:
         return None
     rule, row = refused
     return Refused(rule=rule, row=row, until=_until(facts, at))
+
+
+def refusal(facts: Facts, at: float) -> tuple[Rule, str] | None:
+    """The first rule that refuses and the row that says so, without looking for its end; None when permitted."""
+    return _refusal(facts, at, _ALL)
 
 
 def warnings(facts: Facts, at: float) -> tuple[Rule, ...]:
@@ -106,7 +111,7 @@ def good_until(facts: Facts, at: float, latest: float) -> float:
     for instant in _instants(facts, at):
         if instant >= latest:
             break
-        if _refusal(facts, instant, _ALL) is not None:
+        if refusal(facts, instant) is not None:
             return instant
     return latest
 
