@@ -10,7 +10,8 @@ Rooms say who hears what: `account:N` the wallboard of an account, `agent:KEY` o
 - `ended`: the log-in is over; the page asks for a new one, the call goes on.
 
 What comes in: `request` (`{"type", ...fields}`), acknowledged with `{"request_id"}` or `{"error_id", "message"}`;
-`phone_ready`: this page's telephone is registered (see `phone_owners`).
+`phone_ready`: this page's telephone is registered and has a microphone (see `phone_owners`); `phone_gone`: one of the
+two is lost, while there is no call.
 """
 
 import asyncio
@@ -40,6 +41,7 @@ RULES: dict[str, Permission | None] = {
     "disconnect": None,
     "request": None,
     "phone_ready": Permission.OWN_DESK,
+    "phone_gone": Permission.OWN_DESK,
 }
 """Socket events and what they need; each kind of request has a rule of its own (`requests.RULES`)."""
 _LOOK_AT_LOG_INS_SECONDS = 5.0
@@ -75,6 +77,7 @@ class Sockets:
             "disconnect": self._disconnect,
             "request": self._request,
             "phone_ready": self._phone_ready,
+            "phone_gone": self._phone_gone,
         }
         for name in RULES:
             sio.on(name, handlers[name])
@@ -107,6 +110,12 @@ class Sockets:
         taken_from = self._owners.ready(principal.agent, sid)
         if taken_from:
             await self._emit("phone_taken", {}, to=taken_from)
+        return {}
+
+    async def _phone_gone(self, sid: str, *_data: Any) -> dict[str, Any]:
+        principal = self._principals[sid]
+        if principal.agent and principal.may(Permission.OWN_DESK):
+            self._owners.gone(principal.agent, sid)
         return {}
 
     async def _request(self, sid: str, data: Any = None) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class AgentEndpoint:
 
 
 _BROWSER = {
+    "context": "agent-browser",  # where the echo test is
     "webrtc": "yes",
     "dtls_auto_generate_cert": "yes",
     "allow": "opus,ulaw",

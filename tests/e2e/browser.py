@@ -1,6 +1,7 @@
 """Real Chromium with a microphone that hears a tone, and pages that tell what they play."""
 
 import math
+import os
 import struct
 import wave
 from collections.abc import Iterator
@@ -153,14 +154,17 @@ class Browser:
         self.chromium = chromium
         self.contexts: list[BrowserContext] = []
 
-    def screen(self, c: RunningCenter, path: str = "/desk?plain_audio", **options: Any) -> Screen:
-        """A new person's page; `options` as of Playwright's new_context."""
+    def screen(
+        self, c: RunningCenter, path: str = "/desk?plain_audio", *, origin: str = "", **options: Any
+    ) -> Screen:
+        """A new person's page; `options` as of Playwright's new_context. `origin` "": the plain port on loopback."""
         address = c.asterisk.config.console
         options = {"viewport": {"width": 1280, "height": 720}, "locale": "es-CL"} | options
         context = self.chromium.new_context(**options)
         self.contexts.append(context)
-        screen = Screen(context.new_page(), f"http://{address.address}:{address.port}")
-        until(lambda: _answers(screen.origin), "a console", 20, c.log)
+        screen = Screen(context.new_page(), origin or f"http://{address.address}:{address.port}")
+        plain = f"http://127.0.0.1:{address.port}"
+        until(lambda: _answers(plain), "a console", 20, c.log)
         screen.open(path)
         return screen
 
@@ -191,12 +195,15 @@ def _answers(origin: str) -> bool:
 
 
 @contextmanager
-def running_browser(tone: Path) -> Iterator[Browser]:
-    """Chromium until the block ends."""
+def running_browser(
+    tone: Path, *, program: Path | str = "/usr/bin/chromium", home: Path | None = None
+) -> Iterator[Browser]:
+    """Chromium until the block ends; `program` may start it elsewhere, `home` holds whom it trusts."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=str(program),
             headless=True,
+            env=dict(os.environ) | ({"HOME": str(home)} if home else {}),
             args=[*_FLAGS, f"--use-file-for-fake-audio-capture={tone}"],
         )
         try:

@@ -1,14 +1,14 @@
 // The agent's desk. It never navigates away while a call is on, and a reload finds everything again.
 
 import { api, get, post } from "./api.js";
-import * as devices from "./devices.js";
+import { openDevices } from "./audio_dialog.js";
+import { mic } from "./devices.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
 import { onKey } from "./keys.js";
 import * as lists from "./lists.js";
 import { command } from "./palette.js";
 import { knowQueues, queueName, showPop } from "./pop.js";
-import { ring, quiet } from "./ringer.js";
 import * as softphone from "./softphone.js";
 import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
 import { clock, of, settings, t } from "./words.js";
@@ -37,7 +37,7 @@ socket.on("phone_taken", () => {
   softphone.taken();
   banner("taken", t("phone_taken_text"), "bad");
 });
-socket.on("connect", () => { if (phone.state === "ready") socket.emit("phone_ready"); });
+socket.on("connect", () => { if (softphone.works()) socket.emit("phone_ready"); });
 
 // What is shown
 
@@ -105,12 +105,23 @@ function drawCard() {
 
 function drawLights() {
   const light = $("phone-light");
-  const busy = phone.call && !phone.ringing;
-  const state = { ready: "on", desk: "on" }[phone.state] ?? "off";
-  light.dataset.state = busy ? { good: "on", fair: "fair", poor: "off" }[phone.quality?.word] ?? "busy" : phone.state === "starting" ? "fair" : state;
-  text(light.querySelector(".word"), busy ? t("phone_in_call") : t(`phone_${phone.state}`));
+  const { state, word } = phone.call && !phone.ringing ? talkLight() : restLight();
+  light.dataset.state = state;
+  text(light.querySelector(".word"), word);
   $("quality").hidden = !phone.quality;
   if (phone.quality) text($("quality"), t("quality_text", { ...phone.quality, word: of("quality", phone.quality.word) }));
+}
+
+function talkLight() {
+  if (!phone.quality) return { state: "busy", word: t("phone_in_call") };
+  const { word } = phone.quality;
+  return { state: { good: "on", fair: "fair", poor: "off" }[word], word: of("quality", word) };
+}
+
+function restLight() {
+  if (phone.state === "ready" && mic.state !== "fine") return { state: mic.state === "unknown" ? "fair" : "off", word: of("phone_microphone", mic.state) };
+  const state = { ready: "on", desk: "on", starting: "fair" }[phone.state] ?? "off";
+  return { state, word: t(`phone_${phone.state}`) };
 }
 
 function tick() {
@@ -148,9 +159,17 @@ async function hangUp() {
   }
 }
 
-async function setStatus(status) {
+/** No call can be taken here: the center is not to try, and without a microphone that lasts. */
+function phoneGone() {
+  socket.emit("phone_gone");
+  const chosen = desk?.agent.next_status ?? desk?.agent.status;
+  if (mic.state !== "fine" && chosen === "available") setStatus("pause", "no_microphone");
+}
+
+async function setStatus(status, reason = "") {
+  if (status === "available" && !(await softphone.usable())) return; // a banner says how to mend it
   try {
-    await api("PUT", `${me}/status`, { status });
+    await api("PUT", `${me}/status`, { status, reason });
     banner("asked", null);
   } catch (problem) {
     banner("asked", problem.message);
@@ -191,13 +210,7 @@ onKey("0", t("status_logged_out"), () => setStatus("logged_out"));
 command(t("command_devices"), openDevices);
 command(t("command_theme"), window.switchTheme);
 
-function openDevices() {
-  devices.openDialog((what) => (what === "microphone" ? softphone.useMicrophone() : devices.soundOn($("remote"), "speaker")));
-}
 $("phone-light").addEventListener("click", openDevices);
-$("auto-answer").checked = localStorage.getItem("auto-answer") === "yes";
-$("auto-answer").addEventListener("change", () => localStorage.setItem("auto-answer", $("auto-answer").checked ? "yes" : "no"));
-$("test-ring").addEventListener("click", () => { ring(); setTimeout(quiet, 1500); });
 
 // Begin
 
@@ -219,6 +232,7 @@ lists.refresh();
 softphone.start({
   onChange: draw,
   onReady: () => socket.emit("phone_ready"),
+  onGone: phoneGone,
   autoAnswer: () => activity() === "away" || localStorage.getItem("auto-answer") === "yes",
 });
 window.softphone = phone; // what tests and people with a problem look at

@@ -2,14 +2,17 @@
 // Nothing is said to Asterisk when the page goes: a reload must not hang up.
 
 import JsSIP from "/static/vendor/jssip.js";
-import { post } from "./api.js";
-import { microphone, soundOn } from "./devices.js";
+import { get, post } from "./api.js";
+import { backoff } from "./backoff.js";
+import { checkMicrophone, mic, microphone, soundOn, watchMicrophone } from "./devices.js";
 import { $, banner } from "./dom.js";
+import * as echoTest from "./echo_test.js";
+import { count, judge } from "./quality.js";
 import { quiet, ring } from "./ringer.js";
 import { t } from "./words.js";
 
-const AGAIN_MILLISECONDS = 3000;
 const LOOK_MILLISECONDS = 2000;
+const RECOVERY_SECONDS = { connection_recovery_min_interval: 1, connection_recovery_max_interval: 8 };
 
 export const phone = {
   state: "starting", // starting, ready, off, desk, taken
@@ -19,65 +22,117 @@ export const phone = {
   quality: null,
   connection: null, // the RTCPeerConnection of the call
 };
+const tries = backoff();
 let changed = () => {};
 let ready = () => {};
+let gone = () => {};
 let mayAnswer = () => false;
+let agent = null; // JsSIP's user agent
+let account = null;
+let freshUntil = 0; // when the credentials for the ways through firewalls are to be had anew
+let offered = false; // whether the center knows that calls can come here
 let stream = null;
 let counted = null;
 
-/** Begin. `onReady` at each registration; `autoAnswer()` says whether to answer without being told. */
-export function start({ onChange, onReady, autoAnswer }) {
-  [changed, ready, mayAnswer] = [onChange, onReady, autoAnswer];
+/**
+ * Begin. `onReady` at each registration that comes with a microphone; `onGone` when one of the two is lost while there is
+ * no call; `autoAnswer()` says whether to answer without being told.
+ */
+export function start({ onChange, onReady, onGone, autoAnswer }) {
+  [changed, ready, gone, mayAnswer] = [onChange, onReady, onGone, autoAnswer];
   register();
   setInterval(look, LOOK_MILLISECONDS);
   navigator.mediaDevices?.addEventListener("devicechange", replug);
 }
 
+/** Whether a call could be taken here. */
+export const works = () => phone.state === "ready" && mic.state === "fine";
+
+/** Whether to be available makes sense: a desk telephone has its own microphone. Says what is wrong with ours. */
+export async function usable() {
+  return phone.state === "desk" || mic.state === "fine" || checkMicrophone();
+}
+
+/** Tell the center what it does not know yet, or all of it `again`. */
+function settle(again = false) {
+  if (works()) {
+    if (again || !offered) ready();
+    offered = true;
+  } else if (offered && !phone.call) {
+    offered = false;
+    gone();
+  }
+  changed();
+}
+document.addEventListener("microphone-checked", () => settle());
+
 async function register() {
-  let account;
   try {
     account = await post("/me/phone");
+    freshUntil = halfTime();
   } catch (problem) {
     if (problem.errorId === "no_browser_phone") return set("desk");
     set("off");
-    if (problem.status !== 401) setTimeout(register, AGAIN_MILLISECONDS);
+    if (problem.status !== 401) setTimeout(register, tries.next());
     return;
   }
-  const ua = new JsSIP.UA({
+  if (mic.state === "unknown") {
+    watchMicrophone(() => !phone.call && !echoTest.running());
+    checkMicrophone();
+  }
+  agent = new JsSIP.UA({
     sockets: [new JsSIP.WebSocketInterface(account.socket_url)],
     uri: `sip:${account.user}@${account.domain}`,
     password: account.password,
     session_timers: false,
     register_expires: 300,
-    connection_recovery_max_interval: 4,
+    ...RECOVERY_SECONDS,
   });
-  ua.on("registered", () => { set("ready"); ready(); });
-  ua.on("disconnected", () => set("off"));
-  ua.on("registrationFailed", () => {
+  agent.on("registered", () => { tries.reset(); set("ready", true); });
+  agent.on("disconnected", () => set("off"));
+  agent.on("registrationFailed", () => {
     set("off");
-    if (phone.state === "taken") return;
-    setTimeout(() => { if (!phone.call) { ua.stop(); register(); } else ua.register(); }, AGAIN_MILLISECONDS);
+    if (phone.state !== "taken") setTimeout(registerAgain, tries.next());
   });
-  ua.on("newRTCSession", ({ session }) => incoming(session, account));
-  ua.start();
+  agent.on("newRTCSession", ({ originator, session }) => { if (originator === "remote") incoming(session); });
+  agent.start();
 }
 
-function set(state) {
+/** With a new password, unless a call depends on this registration. */
+function registerAgain() {
+  if (phone.call) return agent.register();
+  agent.stop();
+  register();
+}
+
+function set(state, again = false) {
   if (phone.state !== "taken") phone.state = state;
-  changed();
+  settle(again);
+}
+
+const halfTime = () => Date.now() + 500 * account.ice_seconds;
+
+/** The servers that help through firewalls, with credentials that are good for long enough. */
+async function ways() {
+  if (account.ice_servers.length && Date.now() > freshUntil) {
+    Object.assign(account, await get("/me/phone/ice").catch(() => ({})));
+    freshUntil = halfTime();
+  }
+  return { iceServers: account.ice_servers };
 }
 
 /** Another page is the telephone from now on. */
 export function taken() {
   phone.state = "taken";
   phone.call?.terminate();
-  changed();
+  settle();
 }
 
-function incoming(session, account) {
+function incoming(session) {
   if (phone.call || phone.state === "taken") return session.terminate({ status_code: 486 });
+  if (mic.state !== "fine") return session.terminate({ status_code: 480 });
+  echoTest.stop();
   Object.assign(phone, { call: session, ringing: true, muted: false, quality: null });
-  session.account = account;
   session.on("peerconnection", ({ peerconnection }) => hear(peerconnection));
   session.on("accepted", () => { phone.ringing = false; quiet(); changed(); });
   for (const end of ["ended", "failed"]) session.on(end, () => over(session));
@@ -102,7 +157,7 @@ function over(session) {
   counted = null;
   Object.assign(phone, { call: null, ringing: false, muted: false, quality: null, connection: null });
   banner("unplugged", null);
-  changed();
+  settle();
 }
 
 export async function answer() {
@@ -110,10 +165,11 @@ export async function answer() {
   if (!session || !phone.ringing || session.answering) return;
   session.answering = true; // for good: it rings on until Asterisk has taken the answer
   stream = await microphone();
-  if (!stream) session.answering = false;
-  if (!stream || phone.call !== session) return;
+  if (!stream) return session.terminate({ status_code: 480 }); // somebody who can speak shall have it
+  const pcConfig = await ways();
+  if (phone.call !== session) return;
   watch(stream);
-  session.answer({ mediaStream: stream, pcConfig: { iceServers: session.account.ice_servers ?? [] } });
+  session.answer({ mediaStream: stream, pcConfig });
 }
 
 export function reject() {
@@ -137,7 +193,16 @@ export function digit(key) {
   if (phone.call && !phone.ringing) phone.call.sendDTMF(key, { transportType: "RFC2833" });
 }
 
+/** Call the echo; `tell` as of `echo_test.start`. Does nothing while there is a call or no registration. */
+export async function tryEcho(tell) {
+  if (phone.call || phone.state !== "ready") return;
+  const pcConfig = await ways();
+  await echoTest.start((mediaStream) => agent.call(`sip:echo@${account.domain}`, { mediaStream, pcConfig }), tell);
+}
+
 // Devices that come and go
+
+let replugging = false;
 
 function watch(given) {
   given.getAudioTracks()[0]?.addEventListener("ended", replug);
@@ -145,41 +210,36 @@ function watch(given) {
 
 /** A headset came or went: use what there is, and go on with the call. */
 async function replug() {
+  if (!phone.call || phone.ringing) return;
+  soundOn($("remote"), "speaker");
   const track = stream?.getAudioTracks()[0];
-  if (!phone.call || phone.ringing || (track && track.readyState === "live")) return;
-  await useMicrophone();
-  banner("unplugged", t("microphone_changed"));
+  if (replugging || (track && track.readyState === "live")) return;
+  replugging = true;
+  const used = await useMicrophone().finally(() => { replugging = false; });
+  if (used) banner("unplugged", t("microphone_changed", { name: used.label || t("device_default") }));
 }
 
-/** Speak through the microphone that is chosen now. */
+/** Speak through the microphone that is chosen now; its track, null when there is no call or no microphone. */
 export async function useMicrophone() {
   const sender = phone.connection?.getSenders().find(({ track }) => track?.kind === "audio");
-  if (!sender) return;
-  const fresh = await microphone();
-  if (!fresh) return;
+  const fresh = sender ? await microphone() : null;
+  if (!fresh) return null;
   stream?.getTracks().forEach((track) => track.stop());
   stream = fresh;
   watch(stream);
   stream.getAudioTracks()[0].enabled = !phone.muted;
   await sender.replaceTrack(stream.getAudioTracks()[0]);
+  return stream.getAudioTracks()[0];
 }
 
-// Quality: what was lost since the last look, and the round trip
+// Quality
 
 async function look() {
   const connection = phone.connection;
   if (!connection || phone.ringing) return;
-  const seen = { received: 0, lost: 0, rtt: 0 };
-  (await connection.getStats()).forEach((report) => {
-    if (report.type === "inbound-rtp" && report.kind === "audio") [seen.received, seen.lost] = [report.packetsReceived, report.packetsLost];
-    if (report.type === "candidate-pair" && report.state === "succeeded") seen.rtt = report.currentRoundTripTime ?? 0;
-  });
-  if (counted) {
-    const lost = Math.max(0, seen.lost - counted.lost);
-    const all = lost + Math.max(0, seen.received - counted.received);
-    const share = all ? lost / all : 0;
-    const word = share > 0.05 || seen.rtt > 0.4 ? "poor" : share > 0.01 || seen.rtt > 0.2 ? "fair" : "good";
-    phone.quality = { word, loss: (100 * share).toFixed(1), rtt: Math.round(1000 * seen.rtt) };
+  const seen = await count(connection);
+  if (counted && phone.connection === connection) {
+    phone.quality = judge(counted, seen);
     changed();
   }
   counted = seen;

@@ -83,5 +83,5 @@ def test_a_request_needs_its_permission_for_oneself_and_for_others(office: Any, 
 
 
 def test_every_socket_event_has_a_rule() -> None:
-    assert set(sockets.RULES) == {"connect", "disconnect", "request", "phone_ready"}
-    assert sockets.RULES["phone_ready"] is Permission.OWN_DESK
+    assert set(sockets.RULES) == {"connect", "disconnect", "request", "phone_ready", "phone_gone"}
+    assert sockets.RULES["phone_ready"] is sockets.RULES["phone_gone"] is Permission.OWN_DESK
