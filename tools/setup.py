@@ -81,6 +81,9 @@ def missing_packages(goal: str) -> list[str]:
         there = has_program("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         wanted["postgresql"] = there
         wanted["chromium"] = has_program("chromium")
+        wanted["libnss3-tools"] = has_program("certutil")
+        wanted["coturn"] = has_program("turnserver")
+        wanted["iproute2"] = has_program("ip")
     return [package for package, is_there in wanted.items() if not is_there]
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, BrowserType, Page, sync_playwright
 
 from tests.e2e.people import PASSWORD
 from tests.integration.daemon import RunningCenter
 from tests.integration.sipp import until
 
+PROGRAM = "/usr/bin/chromium"
 MICROPHONE_HERTZ = 700
 _FLAGS = (
     "--no-sandbox",
@@ -196,17 +197,24 @@ def _answers(origin: str) -> bool:
 
 @contextmanager
 def running_browser(
-    tone: Path, *, program: Path | str = "/usr/bin/chromium", home: Path | None = None
+    tone: Path, *, program: Path | str = PROGRAM, home: Path | None = None
 ) -> Iterator[Browser]:
     """Chromium until the block ends; `program` may start it elsewhere, `home` holds whom it trusts."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(program),
-            headless=True,
-            env=dict(os.environ) | ({"HOME": str(home)} if home else {}),
-            args=[*_FLAGS, f"--use-file-for-fake-audio-capture={tone}"],
-        )
+        chromium = launch(playwright.chromium, tone, program=program, home=home)
         try:
             yield Browser(chromium)
         finally:
             chromium.close()
+
+
+def launch(
+    kind: BrowserType, tone: Path, *, program: Path | str = PROGRAM, home: Path | None = None
+) -> Chromium:
+    """One Chromium; see `running_browser`."""
+    return kind.launch(
+        executable_path=str(program),
+        headless=True,
+        env={**os.environ, **({"HOME": str(home)} if home else {})},
+        args=[*_FLAGS, f"--use-file-for-fake-audio-capture={tone}"],
+    )
