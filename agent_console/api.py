@@ -1,8 +1,22 @@
 """The table of all API operations; each family is a module that adds its rows."""
 
-from agent_console import api_config, api_desk, api_live, api_phone, api_records, api_talk
+from agent_console import (
+    api_activities,
+    api_case_filters,
+    api_case_setup,
+    api_cases,
+    api_config,
+    api_desk,
+    api_live,
+    api_phone,
+    api_records,
+    api_talk,
+    api_webhooks,
+)
 from agent_console.operations import Operations
 
 OPERATIONS = Operations()
 for family in (api_desk, api_talk, api_phone, api_live, api_records, api_config):
+    family.add_to(OPERATIONS)
+for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_webhooks):
     family.add_to(OPERATIONS)

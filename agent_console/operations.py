@@ -23,6 +23,8 @@ from agent_console.services import Services
 
 PREFIX = "/api/v1"
 Handler = Callable[..., Any]
+Add = Callable[[str, str, Permission | None, str], Callable[[Handler], Handler]]
+"""What `Operations.add` is to the functions that add the rows of a family."""
 
 
 @dataclass(frozen=True, slots=True)

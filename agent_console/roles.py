@@ -22,11 +22,15 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
     EVENTS = "events"  # hear the account's events as a program does
+    CASES = "cases"  # work on cases: open, assign, take steps, escalate
+    DECIDE_CASES = "decide_cases"  # approve refunds, accept warranties, share filters
+    ACTIVITIES = "activities"  # have a calendar of tasks, calls, visits, appointments
+    MANAGE_WEBHOOKS = "manage_webhooks"  # register programs that are told what happens
 
 
 _P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
-    "agent": frozenset({_P.OWN_DESK, _P.MISSED_CONTACTS}),
+    "agent": frozenset({_P.OWN_DESK, _P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES}),
     "supervisor": frozenset(
         {
             _P.WALLBOARD,
@@ -35,6 +39,9 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_CONFIGURATION,
             _P.MISSED_CONTACTS,
             _P.EVENTS,
+            _P.CASES,
+            _P.DECIDE_CASES,
+            _P.ACTIVITIES,
         }
     ),
     "administrator": frozenset(
@@ -45,14 +52,17 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.MANAGE_USERS,
             _P.MANAGE_ACCOUNTS,
             _P.READ_AUDIT,
+            _P.MANAGE_WEBHOOKS,
         }
     ),
-    "dispatcher": frozenset({_P.MISSED_CONTACTS}),
-    "technician": frozenset(),
+    "dispatcher": frozenset({_P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES}),
+    "technician": frozenset({_P.ACTIVITIES}),
     "campaign_manager": frozenset({_P.WALLBOARD}),
     "analyst": frozenset({_P.READ_INTERACTIONS, _P.WALLBOARD}),
     "evaluator": frozenset({_P.READ_INTERACTIONS}),
-    "program": frozenset({_P.EVENTS, _P.WALLBOARD, _P.READ_INTERACTIONS, _P.READ_CONFIGURATION}),
+    "program": frozenset(
+        {_P.EVENTS, _P.WALLBOARD, _P.READ_INTERACTIONS, _P.READ_CONFIGURATION, _P.CASES, _P.ACTIVITIES}
+    ),
 }
 
 

@@ -11,11 +11,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core import webhooks
-from crm_core.base import Base, EpochSeconds
+from crm_core.base import Base, EpochSeconds, check_version
 from crm_core.customers import Customer, customer
 from crm_core.paging import By, Page, page
 from crm_core.teams import colleague
-from ctiserver.core.errors import ConfigError, Conflict, Mistake, NotFound, Refusal
+from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
 
 KINDS = ("task", "call", "visit", "appointment")
 CHANGEABLE = frozenset({"kind", "subject", "notes", "place", "customer_id", "case_id", "owner", "due_at"}) | {
@@ -98,15 +98,20 @@ def add_activity(
 
 
 def change_activity(
-    session: Session, account_id: int, activity_id: int, *, expected_version: int, now: float, **fields: Any
+    session: Session,
+    account_id: int,
+    activity_id: int,
+    *,
+    expected_version: int | None,
+    now: float,
+    **fields: Any,
 ) -> Activity:
     """The changed activity; a reminder that is moved is due anew.
 
-    Raises Conflict when it was changed meanwhile, and what `add_activity` raises.
+    Raises StaleVersion when it was changed meanwhile, and what `add_activity` raises.
     """
     found = activity(session, account_id, activity_id)
-    if found.version != expected_version:
-        raise Conflict(f"activity {activity_id} was changed meanwhile: read version {found.version}")
+    check_version(found.version, expected_version)
     if unknown := sorted(fields.keys() - CHANGEABLE):
         raise Refusal("unknown_field", f"an activity has no field {', '.join(unknown)} that can be changed")
     names = ("kind", "subject", "owner", "due_at", "ends_at", "remind_at", "customer_id", "case_id")

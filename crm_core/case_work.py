@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm_core import case_outage
+from crm_core.base import check_version
 from crm_core.case_flow import DECISIONS, PRIORITIES, Event, Kind, State, after, checked, kind_of, missing
 from crm_core.case_steps import enter, promise_solution, reckon, respond_by_at, tell
 from crm_core.case_targets import promise
 from crm_core.cases import NEVER_AT, Case, CaseEntry, case, has_children, link_contact, note
 from crm_core.customers import customer
 from crm_core.teams import colleague, team
-from ctiserver.core.errors import ConfigError, Conflict, Mistake, NotFound, Refusal
+from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
 
 CHANGEABLE = frozenset(
     {"subject", "description", "priority", "customer_id", "reason", "fields", "solution", "is_outage"}
@@ -161,15 +162,14 @@ def change(
     account_id: int,
     case_id: int,
     *,
-    expected_version: int,
+    expected_version: int | None,
     by: str,
     now: float,
     **wanted: Any,
 ) -> Case:
-    """The case with other values. Raises Conflict when it was changed meanwhile, Refusal, ConfigError, NotFound."""
+    """The case with other values. Raises StaleVersion, Refusal, ConfigError, NotFound."""
     found = case(session, account_id, case_id, lock=True)
-    if found.version != expected_version:
-        raise Conflict(f"case {case_id} was changed meanwhile: read version {found.version} and try again")
+    check_version(found.version, expected_version)
     if unknown := sorted(wanted.keys() - CHANGEABLE):
         raise Refusal("unknown_field", f"a case has no field {', '.join(unknown)} that can be changed")
     if "subject" in wanted and not wanted["subject"].strip():
