@@ -11,6 +11,9 @@ from sqlalchemy import ForeignKey, Index, case, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds
+from crm_core.customers import Customer
+from crm_core.facts import Fact
+from ctiserver.core.errors import Refusal
 
 ASKERS = ("flow", "script", "form")
 
@@ -60,13 +63,15 @@ def note_asked(
     fact: str,
     asked_by: str,
     at: float,
-    in_store: bool,
 ) -> Asking:
-    """Write down that a value was asked; `in_store`: whether the store had it for this customer then."""
+    """Write down that a value was asked, and who knew it then. Raises Refusal for an asker that is none."""
+    if asked_by not in ASKERS:
+        raise Refusal("wrong_asker", f"who asked is one of {', '.join(ASKERS)}")
     before = select(Asking.id).where(
         Asking.account_id == account_id, Asking.contact_id == contact_id, Asking.fact == fact
     )
     told_before = session.scalar(before.limit(1)) is not None
+    in_store = not told_before and _in_store(session, account_id, customer_id, fact)
     known_by = "contact" if told_before else "store" if in_store else None
     row = Asking(
         account_id=account_id,
@@ -96,3 +101,22 @@ def asked_twice(session: Session, account_id: int, from_at: float, until_at: flo
     worst = select(Asking.fact, times).where(*span, Asking.known_by.is_not(None)).group_by(Asking.fact)
     rows = session.execute(worst.order_by(times.desc(), Asking.fact)).all()
     return AskedTwice(asked, by_contact, by_store, tuple((fact, number) for fact, number in rows))
+
+
+def _in_store(session: Session, account_id: int, customer_id: int | None, fact: str) -> bool:
+    """Whether the customer's record holds it: as a column of his, as a fact, or as a field of the company's own."""
+    if customer_id is None:
+        return False
+    if fact in Customer.__table__.columns:
+        column = Customer.__table__.columns[fact]
+        value = session.scalar(
+            select(column).where(Customer.account_id == account_id, Customer.id == customer_id)
+        )
+        return value not in (None, "")
+    standing = select(Fact.id).where(
+        Fact.account_id == account_id,
+        Fact.customer_id == customer_id,
+        Fact.field.in_((fact, f"custom.{fact}")),
+        Fact.superseded_at.is_(None),
+    )
+    return session.scalar(standing.limit(1)) is not None

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from crm_core import reader_positions
+from crm_core import contact_news, reader_positions
 from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.interaction_record import record
 from crm_core.interactions import Interaction
@@ -53,6 +53,7 @@ def events_lost(session: Session, event_id: EventId) -> None:
 
 def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -> None:
     known = _load(session, {event.contact for _, event in batch})
+    news: list[contact_news.News] = []
     for event_id, event in batch:
         interaction = known.get(event.contact)
         if interaction is None:
@@ -63,6 +64,8 @@ def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -
         with session.no_autoflush:
             record(event, interaction, session)
         interaction.last_epoch, interaction.last_seq, interaction.last_n = event_id
+        news.append((interaction, event_id, event))
+    contact_news.spread(session, news)
 
 
 def _load(session: Session, contacts: set[str]) -> dict[str, Interaction]:

@@ -42,6 +42,17 @@ class Outcome:
     error: str = ""
 
 
+def is_due(session: Session, now: float) -> bool:
+    """Whether there is something to take: asking is cheaper than a writing unit."""
+    waiting = select(OutboxItem.id).where(
+        OutboxItem.kind == OUTBOX_KIND,
+        OutboxItem.done_at.is_(None),
+        OutboxItem.dead_at.is_(None),
+        OutboxItem.due_at <= now,
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
 def take(session: Session, now: float, limit: int = 20) -> list[Message]:
     """What to send now; for as long as the lease nobody else gets it. In a writing unit."""
     taken: list[Message] = []

@@ -229,6 +229,13 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    """Private networks, such as "10.0.0.0/8", that messages to other programs may go to."""
+
+    allowed_networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything; all paths are absolute, all secrets filled in."""
 
@@ -245,6 +252,7 @@ class Config:
     recording: Recording = Recording()
     classes: Classes = Classes()
     survey: Survey = Survey()
+    webhooks: Webhooks = Webhooks()
 
     @property
     def asterisk_dir(self) -> Path:

@@ -24,6 +24,7 @@ def contradictions(config: Config, environ: Mapping[str, str]) -> list[Mistake]:
         *_trunks(config, environ),
         *_numbers(config),
         *_classes(config),
+        *_webhooks(config),
         *_console(config, environ),
     ]
 
@@ -160,3 +161,11 @@ def _console(config: Config, environ: Mapping[str, str]) -> Iterator[Mistake]:
             "console.ice.secret_env",
             "is missing; name the variable that holds the secret shared with the TURN server",
         )
+
+
+def _webhooks(config: Config) -> Iterator[Mistake]:
+    for network in config.webhooks.allowed_networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            yield Mistake("webhooks.allowed_networks", f"{network!r} is no network such as 10.0.0.0/8")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from crm_core.accounts import Account
-from crm_core.case_escalation import escalate_due
+from crm_core.case_escalation import escalate_late, late
 from crm_core.case_flow import Kind
 from crm_core.case_list import CaseFilter, count, remove_filter, save_filter, saved_filters, work_list
 from crm_core.case_targets import Promise, calendar, put_calendar, put_target
@@ -54,6 +54,10 @@ def opened(desk: Store, account_id: int = 1, *, now: float = MONDAY, **fields: A
 
 def step(desk: Store, number: int, event: str, now: float = MONDAY, **more: Any) -> Case:
     return desk.write(take_step, 1, number, event, by="ann", now=now, **more)
+
+
+def escalate_due(desk: Store, now: float) -> int:
+    return sum(desk.write(escalate_late, *one, now) for one in desk.read(late, now))
 
 
 def told(desk: Store, number: int) -> list[str]:
@@ -224,21 +228,22 @@ def test_cases_lie_one_level_deep_only(desk: Store) -> None:
 def test_a_late_case_is_escalated_once_per_level(desk: Store) -> None:
     desk.write(put_target, 1, "help", "normal", Promise(HOUR, 2 * HOUR, escalate_to="refunds"))
     number = opened(desk, assignee="bob").id
-    assert desk.write(escalate_due, at("2026-07-06T10:59")) == 0
-    assert desk.write(escalate_due, at("2026-07-06T11:00")) == 1
+    assert escalate_due(desk, at("2026-07-06T10:59")) == 0
+    assert escalate_due(desk, at("2026-07-06T11:00")) == 1
     late = desk.read(case, 1, number)
     assert (late.escalation_level, late.priority, late.team, late.assignee) == (1, "urgent", "refunds", None)
-    assert desk.write(escalate_due, at("2026-07-06T11:59")) == 0
-    assert desk.write(escalate_due, at("2026-07-06T12:00")) == 1
-    assert desk.write(escalate_due, at("2026-07-30T12:00")) == 0
+    assert escalate_due(desk, at("2026-07-06T11:59")) == 0
+    assert escalate_due(desk, at("2026-07-06T12:00")) == 1
+    assert escalate_due(desk, at("2026-07-30T12:00")) == 0
     assert told(desk, number).count("escalated") == 2
+    assert not desk.write(escalate_late, 1, number, MONDAY)  # somebody was quicker
 
 
 def test_a_case_that_waits_or_has_ended_is_not_escalated(desk: Store) -> None:
     waiting, ended = opened(desk).id, opened(desk).id
     step(desk, waiting, "ask_customer")
     step(desk, ended, "resolve")
-    assert desk.write(escalate_due, MONDAY + 1e8) == 0
+    assert escalate_due(desk, MONDAY + 1e8) == 0
     with pytest.raises(Refusal, match="reopen"):
         desk.write(escalate, 1, ended, by="ann", now=MONDAY)
     by_hand = desk.write(escalate, 1, waiting, by="ann", now=MONDAY, text="Es el alcalde")

@@ -1,0 +1,121 @@
+"""Sends messages to webhooks: over HTTP, to an address that was looked at, with little patience.
+
+The name is looked up once and the connection goes to the address that was found allowed (`webhook_address`), so that
+no name can lead behind the firewall; redirects are not followed. Certificates are checked. An answer of 2xx within
+five seconds is acceptance, everything else is a failure that is tried again later. A thread of the jobs process does
+it: a slow receiver delays no record.
+"""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+import structlog
+
+from crm_core import webhook_queue
+from crm_core.db import Store
+from crm_core.webhook_address import may_reach
+from crm_core.webhook_queue import Message, Outcome
+from crm_core.webhook_signature import headers
+from ctiserver.core.errors import StoreError
+
+_log = structlog.get_logger()
+PATIENCE_SECONDS = 5.0
+_IDLE_SECONDS = 1.0
+_ANSWER_BYTES = 1024
+
+
+class WebhookSender:
+    """A thread that sends what is due until it is stopped."""
+
+    def __init__(self, store: Store, now: Callable[[], float], allowed_networks: Sequence[str] = ()) -> None:
+        self._store, self._now, self._allowed = store, now, tuple(allowed_networks)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Send nothing more; what is under way has its few seconds."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(2 * PATIENCE_SECONDS)
+
+    def turn(self) -> int:
+        """How many messages were tried. Raises StoreError."""
+        if not self._store.read(webhook_queue.is_due, self._now()):
+            return 0
+        taken = self._store.write(webhook_queue.take, self._now())
+        for message in taken:
+            if self._stopping.is_set():
+                break  # the lease ends by itself
+            outcome = deliver(message, self._now(), self._allowed)
+            if outcome.error:
+                _log.warning("a webhook failed", webhook=message.webhook_id, error=outcome.error)
+            self._store.write(webhook_queue.settle, message, outcome, self._now())
+        return len(taken)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                sent = self.turn()
+            except StoreError as error:
+                _log.error("webhooks wait for the database", error=str(error))
+                sent = 0
+            if not sent:
+                self._stopping.wait(_IDLE_SECONDS)
+
+
+def deliver(message: Message, now: float, allowed_networks: Sequence[str]) -> Outcome:
+    """How one try went; never raises."""
+    body = msgspec.json.encode(message.body)
+    try:
+        sent = headers(message.secret, message.message_id, now, body)
+        status = _post(urlsplit(message.url), body, sent, allowed_networks)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return Outcome(None, f"{type(error).__name__}: {error}")
+    if 200 <= status < 300:
+        return Outcome(status)
+    return Outcome(status, f"answered {status}")
+
+
+def _post(url: SplitResult, body: bytes, sent: dict[str, str], allowed_networks: Sequence[str]) -> int:
+    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+    address = _allowed_address(host, port, allowed_networks)
+    connection: http.client.HTTPConnection
+    if url.scheme == "https":
+        connection = http.client.HTTPSConnection(host, port, timeout=PATIENCE_SECONDS)
+        raw = socket.create_connection(address, PATIENCE_SECONDS)
+        connection.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+    else:
+        connection = http.client.HTTPConnection(host, port, timeout=PATIENCE_SECONDS)
+        connection.sock = socket.create_connection(address, PATIENCE_SECONDS)
+    try:
+        path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        connection.request(
+            "POST", path, body, {"Content-Type": "application/json", "User-Agent": "ctiserver"} | sent
+        )
+        answer = connection.getresponse()
+        answer.read(_ANSWER_BYTES)
+        return answer.status
+    finally:
+        connection.close()
+
+
+def _allowed_address(host: str, port: int, allowed_networks: Sequence[str]) -> tuple[str, int]:
+    """The first address of the host, if all of them may be reached. Raises OSError."""
+    found = [str(known[4][0]) for known in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not found:
+        raise OSError(f"{host} has no address")
+    for address in found:
+        if not may_reach(address, allowed_networks):
+            raise PermissionError(
+                f"{host} is at {address}, in a private network: allow it in webhooks.allowed_networks"
+            )
+    return found[0], port
