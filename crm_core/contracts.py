@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.held import Held, Priced
+from crm_core.held import Held, Priced, as_entry
 
 
 class Contract(Held, Priced, Base):
@@ -20,3 +20,6 @@ class Contract(Held, Priced, Base):
     ends_at: Mapped[EpochSeconds | None]
     """When it ends or ended; None: it goes on until somebody ends it."""
     end_reason: Mapped[str] = mapped_column(default="")
+
+
+TIMELINE = as_entry("contract", Contract)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds
+from crm_core.timeline_entry import entry
 from ctiserver.core.errors import Refusal
 
 
@@ -56,3 +57,6 @@ def notes_of(session: Session, account_id: int, customer_id: int, limit: int = 5
         CustomerNote.account_id == account_id, CustomerNote.customer_id == customer_id
     )
     return session.scalars(query.order_by(CustomerNote.at.desc(), CustomerNote.id.desc()).limit(limit)).all()
+
+
+TIMELINE = entry("note", CustomerNote, CustomerNote.at, title=CustomerNote.text, by=CustomerNote.by)

@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.held import Held
+from crm_core.held import Held, as_entry
 
 
 class Delivery(Held, Base):
@@ -18,3 +18,6 @@ class Delivery(Held, Base):
     tracking: Mapped[str] = mapped_column(default="")
     promised_at: Mapped[EpochSeconds | None]
     delivered_at: Mapped[EpochSeconds | None]
+
+
+TIMELINE = as_entry("delivery", Delivery)

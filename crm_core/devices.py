@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.held import Held
+from crm_core.held import Held, as_entry
 
 
 class Device(Held, Base):
@@ -18,3 +18,6 @@ class Device(Held, Base):
     product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"))
     address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id", ondelete="SET NULL"))
     removed_at: Mapped[EpochSeconds | None]
+
+
+TIMELINE = as_entry("device", Device)

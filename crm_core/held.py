@@ -7,11 +7,12 @@ each kind says which. One module per kind holds its table and its own questions;
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Select, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from crm_core.base import EpochSeconds
 from crm_core.provenance import Sourced
+from crm_core.timeline_entry import entry
 
 
 class Held(Sourced):
@@ -57,3 +58,11 @@ class Priced:
 
     amount_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str] = mapped_column(default="CLP")
+
+
+def as_entry(kind: str, table: Any) -> Select[Any]:
+    """The things of one kind as lines of the timeline, on the day that they bear."""
+    money = (
+        {"amount_minor": table.amount_minor, "currency": table.currency} if issubclass(table, Priced) else {}
+    )
+    return entry(kind, table, table.dated_at, title=table.number, detail=table.status, by=table.by, **money)

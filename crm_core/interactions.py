@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.customers import Customer
+from crm_core.timeline_entry import entry
 from ctiserver.core.errors import Conflict
 
 
@@ -236,3 +237,13 @@ def call_back_done(session: Session, account_id: int, contact: str, *, now: floa
     )
     if session.scalar(done) is None:
         raise Conflict(f"contact {contact} must be claimed before it is called back")
+
+
+TIMELINE = entry(
+    "contact",
+    Interaction,
+    Interaction.arrived_at,
+    title=Interaction.channel,
+    detail=Interaction.outcome,
+    by=Interaction.queue,
+)

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds
+from crm_core.timeline_entry import entry
 from ctiserver.core.errors import Refusal
 
 NEXT: dict[str, tuple[str, ...]] = {
@@ -62,3 +63,13 @@ def stages_of(session: Session, account_id: int, customer_id: int) -> Sequence[L
         LifecycleStage.account_id == account_id, LifecycleStage.customer_id == customer_id
     )
     return session.scalars(query.order_by(LifecycleStage.at.desc(), LifecycleStage.id.desc())).all()
+
+
+TIMELINE = entry(
+    "stage",
+    LifecycleStage,
+    LifecycleStage.at,
+    title=LifecycleStage.stage,
+    detail=LifecycleStage.reason,
+    by=LifecycleStage.by,
+)

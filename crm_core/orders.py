@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.held import Held, Priced
+from crm_core.held import Held, Priced, as_entry
 
 
 class Order(Held, Priced, Base):
@@ -17,3 +17,6 @@ class Order(Held, Priced, Base):
     lines: Mapped[list[Any]] = mapped_column(default=list)
     """[{"product": key or "", "text", "quantity", "unit_price_minor"}]"""
     promised_at: Mapped[EpochSeconds | None]
+
+
+TIMELINE = as_entry("order", Order)

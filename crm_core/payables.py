@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Mapped
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.held import Held, Priced
+from crm_core.held import Held, Priced, as_entry
 
 
 class Payable(Held, Priced, Base):
@@ -15,3 +15,6 @@ class Payable(Held, Priced, Base):
     due_at: Mapped[EpochSeconds | None]
     paid_at: Mapped[EpochSeconds | None]
     """When it was paid, or will be."""
+
+
+TIMELINE = as_entry("payable", Payable)

@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.base import Base
-from crm_core.held import Held, Priced
+from crm_core.held import Held, Priced, as_entry
 
 
 class Payment(Held, Priced, Base):
@@ -15,3 +15,6 @@ class Payment(Held, Priced, Base):
 
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id", ondelete="SET NULL"), index=True)
     method: Mapped[str] = mapped_column(default="")
+
+
+TIMELINE = as_entry("payment", Payment)

@@ -1,12 +1,16 @@
 """Products: what the company sells, and which of them each customer owns (and is therefore never offered again)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from crm_core.base import Base, EpochSeconds
-from crm_core.held import Held
+from crm_core.base import Base, EpochSeconds, check_version
+from crm_core.held import Held, as_entry
+from ctiserver.core.errors import Refusal
+
+_EDITABLE = frozenset({"name", "kind", "price_minor", "cost_minor", "currency", "retired_at"})
 
 
 class Product(Base):
@@ -72,3 +76,34 @@ def catalogue(session: Session, account_id: int, *, retired: bool = False) -> Se
     if not retired:
         query = query.where(Product.retired_at.is_(None))
     return session.scalars(query.order_by(Product.name, Product.id)).all()
+
+
+TIMELINE = as_entry("product", OwnedProduct)
+
+
+def define_product(
+    session: Session,
+    account_id: int,
+    key: str,
+    *,
+    now: float,
+    expected_version: int | None = None,
+    **fields: Any,
+) -> Product:
+    """The product with this key, made or changed. Raises StaleVersion, Refusal for one without a name."""
+    found = session.scalar(select(Product).where(Product.account_id == account_id, Product.key == key))
+    if found is None:
+        found = Product(account_id=account_id, key=key, updated_at=now)
+        session.add(found)
+    else:
+        check_version(found.version, expected_version)
+    for name, value in fields.items():
+        if name not in _EDITABLE:
+            raise Refusal("unknown-field", f"a product has no field {name!r}")
+        if getattr(found, name) != value:
+            setattr(found, name, value)
+            found.updated_at = now
+    if not found.name:
+        raise Refusal("name-needed", f"give the product {key!r} a name")
+    session.flush()
+    return found

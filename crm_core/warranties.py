@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.held import Held
+from crm_core.held import Held, as_entry
 
 
 class Warranty(Held, Base):
@@ -18,3 +18,6 @@ class Warranty(Held, Base):
     ends_at: Mapped[EpochSeconds | None]
     """None: for life."""
     terms: Mapped[str] = mapped_column(default="")
+
+
+TIMELINE = as_entry("warranty", Warranty)
