@@ -7,7 +7,6 @@ each row that it moved: undone, they go back. What came in after the merge stays
 whose it is.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Column, Index, Table, exc, select, update
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with
 
 from crm_core import audit
 from crm_core.base import Base, EpochSeconds
+from crm_core.customer_references import references
 from crm_core.customers import Customer, customer
 from ctiserver.core.errors import NotFound, Refusal
 
@@ -71,7 +71,8 @@ def merge(session: Session, account_id: int, kept_id: int, merged_id: int, *, by
     session.flush()
     done.moved = [
         [table.name, column.name, key]
-        for table, column in _references()
+        for table, column in references()
+        if table.name not in _NOT_MOVED
         for key in _move(session, table, column, merged_id, kept_id)
     ]
     done.filled = _fill(session, kept, merged)
@@ -117,17 +118,6 @@ def _read_again(session: Session, done: Merge) -> None:
     for row in list(session):
         if row is not done:
             session.expire(row)
-
-
-def _references() -> Iterator[tuple[Table, Column[Any]]]:
-    """Every column of every table that names a customer; a new table is found without being told of."""
-    for table in Base.metadata.sorted_tables:
-        if table.name in _NOT_MOVED:
-            continue
-        for constraint in sorted(table.foreign_key_constraints, key=lambda one: str(one.name)):
-            for element in constraint.elements:
-                if element.column.table.name == "customers" and element.column.name == "id":
-                    yield table, element.parent
 
 
 def _move(

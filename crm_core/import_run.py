@@ -1,0 +1,219 @@
+"""Taking an import in, and taking it back: one chunk of lines in one transaction.
+
+A row is somebody who is here when it has his key in the other program or his RUT; then it adds to what is known of
+him, as any source does (`facts`), else he is new. Undoing deletes who was created and has not been touched since, and
+of who was changed it withdraws what the import said.
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, exc, exists, select, update
+from sqlalchemy.orm import Session
+
+from crm_core.accounts import account
+from crm_core.base import Base
+from crm_core.contact_points import Address, Email, Phone, keep_address, keep_email
+from crm_core.customer_references import is_named
+from crm_core.customers import Customer, add_customer, change_customer
+from crm_core.facts import Fact
+from crm_core.import_mapping import Rejected, Row, read_row
+from crm_core.imports import (
+    CHANGED,
+    CREATED,
+    DONE,
+    MATCHES,
+    REJECTED,
+    SAME,
+    UNDOING,
+    UNDONE,
+    Import,
+    ImportRow,
+)
+from crm_core.phone_numbers import E164
+from crm_core.plain_text import plain
+from crm_core.provenance import Origin, Source
+from crm_core.table_files import TableFile
+from ctiserver.core.errors import Refusal
+
+CHUNK = 200
+_OF_THE_IMPORT = frozenset({"phones", "emails", "addresses", "facts", "lifecycle_stages"})
+"""Tables in which a row makes rows."""
+
+
+def take_chunk(session: Session, import_id: int, table: TableFile, *, now: float) -> bool:
+    """Takes the next lines; whether there may be more. Raises Refusal where the file cannot be read on."""
+    job = session.get_one(Import, import_id)
+    lines = list(islice(table.rows(job.last_line), CHUNK))
+    country = account(session, job.account_id).country
+    for number, cells in lines:
+        values = dict(zip(table.columns, cells, strict=True))
+        became = _take(session, job, values, country, now)
+        became.import_id, became.line = job.id, number
+        became.cells = cells if became.state == REJECTED else []
+        session.add(became)
+        setattr(job, became.state, getattr(job, became.state) + 1)
+    if lines:
+        job.last_line = lines[-1][0]
+    if len(lines) < CHUNK:
+        job.state, job.ended_at = DONE, now
+    session.flush()
+    return len(lines) == CHUNK
+
+
+def _take(session: Session, job: Import, values: dict[str, str], country: str, now: float) -> ImportRow:
+    try:
+        row = read_row(values, country=country, mapping=job.mapping)
+        with session.begin_nested():
+            return _write(session, job, row, now)
+    except Rejected as wrong:
+        reasons = [list(reason) for reason in wrong.reasons]
+    except Refusal as refusal:
+        reasons = [["", str(refusal)]]
+    except exc.IntegrityError:
+        reasons = [["", "another customer has this RUT or customer number"]]
+    return ImportRow(state=REJECTED, before={}, reasons=reasons)
+
+
+def _write(session: Session, job: Import, row: Row, now: float) -> ImportRow:
+    origin = Origin(source=Source.FILE, by=job.origin_by)
+    found = _known(session, job.account_id, row)
+    if found is None:
+        new = add_customer(session, job.account_id, now=now, phones=row.phones, origin=origin, **row.fields)
+        _reach(session, new, row, origin, now)
+        return ImportRow(state=CREATED, customer_id=new.id, updated_at=new.updated_at, before={}, reasons=[])
+    if _says_nothing_new(session, found, row):
+        return ImportRow(state=SAME, customer_id=found.id, before={}, reasons=[])
+    before = {field: getattr(found, field) for field in (*row.fields, "search_text", "updated_at")}
+    phones = [E164(phone.e164) for phone in found.phones if phone.valid_until is None]
+    phones = list(dict.fromkeys([*phones, *row.phones]))
+    change_customer(
+        session,
+        job.account_id,
+        found.id,
+        expected_version=None,
+        now=now,
+        phones=phones,
+        origin=origin,
+        **row.fields,
+    )
+    _reach(session, found, row, origin, now)
+    return ImportRow(
+        state=CHANGED, customer_id=found.id, updated_at=found.updated_at, before=before, reasons=[]
+    )
+
+
+def _says_nothing_new(session: Session, found: Customer, row: Row) -> bool:
+    if any(getattr(found, field) != value for field, value in row.fields.items()):
+        return False
+    numbers = {phone.e164 for phone in found.phones}
+    emails = session.scalars(select(Email.address).where(Email.customer_id == found.id)).all()
+    places = session.scalars(select(Address.plain).where(Address.customer_id == found.id)).all()
+    place = plain(" ".join(row.address.get(part, "") for part in ("street", "city", "postal_code")))
+    return (
+        numbers.issuperset(row.phones)
+        and (not row.email or row.email in emails)
+        and (not place or place in places)
+    )
+
+
+def _known(session: Session, account_id: int, row: Row) -> Customer | None:
+    for field in MATCHES:
+        if value := row.fields.get(field):
+            column = getattr(Customer, field)
+            query = select(Customer).where(Customer.account_id == account_id, column == value)
+            if found := session.scalars(query).first():
+                return found
+    return None
+
+
+def _reach(session: Session, owner: Customer, row: Row, origin: Origin, now: float) -> None:
+    if row.email:
+        keep_email(session, owner.account_id, owner.id, row.email, origin=origin, now=now)
+    if row.address:
+        keep_address(session, owner.account_id, owner.id, origin=origin, now=now, **row.address)
+
+
+def undo_chunk(session: Session, import_id: int, *, now: float) -> bool:
+    """Takes the last lines back; whether there are more."""
+    job = session.get_one(Import, import_id)
+    query = select(ImportRow).where(ImportRow.import_id == import_id).order_by(ImportRow.line.desc())
+    rows = session.scalars(query.limit(CHUNK)).all()
+    for row in rows:
+        if row.customer_id is not None:
+            _take_back(session, job, row)
+        session.delete(row)
+    if len(rows) < CHUNK and job.state == UNDOING:
+        job.state, job.ended_at = UNDONE, now
+    session.flush()
+    return len(rows) == CHUNK
+
+
+def _take_back(session: Session, job: Import, row: ImportRow) -> None:
+    """Who has been touched since is left as he is, and counted."""
+    if row.state == SAME:
+        return
+    found = session.get(Customer, row.customer_id)
+    if found is None:
+        return
+    if not _untouched(session, job, found, row):
+        job.kept += 1
+    elif row.state == CREATED:
+        session.delete(found)
+        session.flush()
+    else:
+        _forget(session, job, found, row)
+
+
+def _untouched(session: Session, job: Import, found: Customer, row: ImportRow) -> bool:
+    """Nobody has changed him, said anything more of him, called, bought: then nothing is lost with him."""
+    if found.merged_into is not None or found.updated_at != row.updated_at:
+        return False
+    others = exists().where(
+        Fact.account_id == job.account_id,
+        Fact.customer_id == found.id,
+        Fact.by != job.origin_by,
+        Fact.at >= found.updated_at,
+    )
+    if session.scalar(select(others)):
+        return False
+    return row.state != CREATED or not is_named(session, found.id, except_in=_OF_THE_IMPORT)
+
+
+def _forget(session: Session, job: Import, found: Customer, row: ImportRow) -> None:
+    """Withdraw what the import said of him."""
+    ours = (Fact.account_id == job.account_id, Fact.customer_id == found.id)
+    session.execute(delete(Fact).where(*ours, Fact.by == job.origin_by))
+    session.execute(
+        update(Fact)
+        .where(*ours, Fact.superseded_by == job.origin_by)
+        .values(superseded_at=None, superseded_by=None)
+    )
+    for kind in (Phone, Email, Address):
+        _delete_points(session, kind, job, found)
+    for field, value in row.before.items():
+        setattr(found, field, value)
+    session.flush()
+    session.expire(found)
+
+
+def _delete_points(session: Session, kind: type[Base], job: Import, found: Customer) -> None:
+    table: Any = kind
+    session.execute(
+        delete(kind).where(
+            table.account_id == job.account_id, table.customer_id == found.id, table.by == job.origin_by
+        )
+    )
+
+
+def preview(table: TableFile, mapping: dict[str, str], country: str, limit: int = 20) -> Sequence[Any]:
+    """The first rows as they would be taken: (line, Row) or (line, Rejected)."""
+    seen: list[tuple[int, Row | Rejected]] = []
+    for number, cells in islice(table.rows(), limit):
+        try:
+            values = dict(zip(table.columns, cells, strict=True))
+            seen.append((number, read_row(values, country=country, mapping=mapping)))
+        except Rejected as wrong:
+            seen.append((number, wrong))
+    return seen
