@@ -284,14 +284,17 @@ def _full_name(*names: str) -> str:
     return " ".join(filter(None, names))
 
 
+def words_to_find(*texts: str) -> list[str]:
+    """The words by which the search box finds a customer of whom these are names and keys."""
+    return plain(" ".join(texts)).split()
+
+
 def _save(session: Session, owner: Customer) -> None:
     """Write the row once, so that its version rises by one, and let the search box find him by what he is called."""
     custom = owner.custom or {}
     with session.no_autoflush:
         keys = searchable_keys(session, owner.account_id) if custom else ()
-    words = plain(
-        " ".join([owner.display_name, owner.rut or "", *(str(custom.get(key, "")) for key in keys)])
-    )
-    owner.search_text = f" {words} "
+    words = words_to_find(owner.display_name, owner.rut or "", *(str(custom.get(key, "")) for key in keys))
+    owner.search_text = f" {' '.join(words)} "
     session.flush()
-    remember(session, owner.account_id, words.split())
+    remember(session, owner.account_id, words)

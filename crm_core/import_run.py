@@ -17,6 +17,7 @@ from crm_core.base import Base
 from crm_core.contact_points import Address, Email, Phone, keep_address, keep_email
 from crm_core.customer_references import is_named
 from crm_core.customers import Customer, add_customer, change_customer
+from crm_core.customers_in_bulk import NewCustomer, add_customers
 from crm_core.facts import Fact
 from crm_core.import_mapping import Rejected, Row, read_row
 from crm_core.imports import (
@@ -37,7 +38,7 @@ from crm_core.provenance import Origin, Source
 from crm_core.table_files import TableFile
 from ctiserver.core.errors import Refusal
 
-CHUNK = 200
+CHUNK = 500
 _OF_THE_IMPORT = frozenset({"phones", "emails", "addresses", "facts", "lifecycle_stages"})
 """Tables in which a row makes rows."""
 
@@ -46,10 +47,19 @@ def take_chunk(session: Session, import_id: int, table: TableFile, *, now: float
     """Takes the next lines; whether there may be more. Raises Refusal where the file cannot be read on."""
     job = session.get_one(Import, import_id)
     lines = list(islice(table.rows(job.last_line), CHUNK))
-    country = account(session, job.account_id).country
-    for number, cells in lines:
-        values = dict(zip(table.columns, cells, strict=True))
-        became = _take(session, job, values, country, now)
+    read = [(number, cells, _read(session, job, table, cells)) for number, cells in lines]
+    fresh = _strangers(session, job.account_id, [row for _, _, row in read if isinstance(row, Row)])
+    added = dict(zip(map(id, fresh), _add(session, job, fresh, now), strict=True))
+    for number, cells, row in read:
+        match row:
+            case Rejected(reasons=reasons):
+                became = ImportRow(state=REJECTED, before={}, reasons=[list(one) for one in reasons])
+            case _ if id(row) in added:
+                became = ImportRow(
+                    state=CREATED, customer_id=added[id(row)], updated_at=now, before={}, reasons=[]
+                )
+            case _:
+                became = _take(session, job, row, now)
         became.import_id, became.line = job.id, number
         became.cells = cells if became.state == REJECTED else []
         session.add(became)
@@ -62,13 +72,50 @@ def take_chunk(session: Session, import_id: int, table: TableFile, *, now: float
     return len(lines) == CHUNK
 
 
-def _take(session: Session, job: Import, values: dict[str, str], country: str, now: float) -> ImportRow:
+def _read(session: Session, job: Import, table: TableFile, cells: list[str]) -> Row | Rejected:
+    values = dict(zip(table.columns, cells, strict=True))
     try:
-        row = read_row(values, country=country, mapping=job.mapping)
+        return read_row(values, country=account(session, job.account_id).country, mapping=job.mapping)
+    except Rejected as wrong:
+        return wrong
+
+
+def _strangers(session: Session, account_id: int, rows: list[Row]) -> list[Row]:
+    """Rows of which no key is known here, nor comes in a row before: they can be added all at once."""
+    taken: dict[str, set[Any]] = {}
+    for field in MATCHES:
+        column = getattr(Customer, field)
+        asked = sorted({row.fields[field] for row in rows if row.fields.get(field)})
+        query = select(column).where(Customer.account_id == account_id, column.in_(asked))
+        taken[field] = set(session.scalars(query, execution_options={"with_merged": True}))
+    strangers = []
+    for row in rows:
+        keys = [(field, row.fields[field]) for field in MATCHES if row.fields.get(field)]
+        if not any(value in taken[field] for field, value in keys):
+            strangers.append(row)
+        for field, value in keys:
+            taken[field].add(value)
+    return strangers
+
+
+def _add(session: Session, job: Import, rows: list[Row], now: float) -> list[int]:
+    if not rows:
+        return []
+    people = [
+        NewCustomer(fields=row.fields, phones=row.phones, email=row.email, address=row.address)
+        for row in rows
+    ]
+    return add_customers(session, job.account_id, people, origin=_origin(job), now=now)
+
+
+def _origin(job: Import) -> Origin:
+    return Origin(source=Source.FILE, by=job.origin_by)
+
+
+def _take(session: Session, job: Import, row: Row, now: float) -> ImportRow:
+    try:
         with session.begin_nested():
             return _write(session, job, row, now)
-    except Rejected as wrong:
-        reasons = [list(reason) for reason in wrong.reasons]
     except Refusal as refusal:
         reasons = [["", str(refusal)]]
     except exc.IntegrityError:
@@ -77,31 +124,28 @@ def _take(session: Session, job: Import, values: dict[str, str], country: str, n
 
 
 def _write(session: Session, job: Import, row: Row, now: float) -> ImportRow:
-    origin = Origin(source=Source.FILE, by=job.origin_by)
+    origin = _origin(job)
     found = _known(session, job.account_id, row)
     if found is None:
         new = add_customer(session, job.account_id, now=now, phones=row.phones, origin=origin, **row.fields)
         _reach(session, new, row, origin, now)
-        return ImportRow(state=CREATED, customer_id=new.id, updated_at=new.updated_at, before={}, reasons=[])
+        return ImportRow(state=CREATED, customer_id=new.id, updated_at=now, before={}, reasons=[])
     if _says_nothing_new(session, found, row):
         return ImportRow(state=SAME, customer_id=found.id, before={}, reasons=[])
     before = {field: getattr(found, field) for field in (*row.fields, "search_text", "updated_at")}
-    phones = [E164(phone.e164) for phone in found.phones if phone.valid_until is None]
-    phones = list(dict.fromkeys([*phones, *row.phones]))
+    numbers = [E164(phone.e164) for phone in found.phones if phone.valid_until is None]
     change_customer(
         session,
         job.account_id,
         found.id,
         expected_version=None,
         now=now,
-        phones=phones,
+        phones=list(dict.fromkeys([*numbers, *row.phones])),
         origin=origin,
         **row.fields,
     )
     _reach(session, found, row, origin, now)
-    return ImportRow(
-        state=CHANGED, customer_id=found.id, updated_at=found.updated_at, before=before, reasons=[]
-    )
+    return ImportRow(state=CHANGED, customer_id=found.id, updated_at=now, before=before, reasons=[])
 
 
 def _says_nothing_new(session: Session, found: Customer, row: Row) -> bool:

@@ -140,7 +140,7 @@ def test_who_has_been_touched_since_stays_when_the_import_is_undone(
 
 
 def test_an_import_that_was_killed_goes_on_where_it_was(store: Store, tmp_path: Path) -> None:
-    people = "".join(f"k{number};Ana {number};;;;;\n" for number in range(450))
+    people = "".join(f"k{number};Ana {number};;;;;\n" for number in range(1100))
     running = Running(store, tmp_path, HEAD + people)
     running.start()
     store.write(import_run.take_chunk, running.id, running.table, now=3.0)
@@ -152,10 +152,10 @@ def test_an_import_that_was_killed_goes_on_where_it_was(store: Store, tmp_path: 
 
     with pytest.raises(KeyboardInterrupt):
         store.write(broken)
-    assert running.now.last_line == 201
+    assert running.now.last_line == 501
     running.take()
-    assert (running.now.state, running.now.created) == ("done", 450)
-    assert store.read(lambda s: len(s.scalars(select(Customer.id)).all())) == 450
+    assert (running.now.state, running.now.created) == ("done", 1100)
+    assert store.read(lambda s: len(s.scalars(select(Customer.id)).all())) == 1100
 
 
 def test_two_customers_cannot_get_one_rut_by_an_import(
