@@ -37,6 +37,10 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql://postgres@/{name}?host={self._socket_folder}"
 
+    def conninfo_of(self, url: str) -> str:
+        """How psycopg reaches a database by its URL."""
+        return self.conninfo(url.partition("@/")[2].partition("?")[0])
+
     def conninfo(self, database: str) -> str:
         """How psycopg reaches a database of this server."""
         return f"dbname={database} user=postgres host={self._socket_folder}"
@@ -52,6 +56,53 @@ class Postgres:
                 time.sleep(0.02)  # between two looks at the condition
             else:
                 return
+
+
+_REMEMBER = """
+DO $$ DECLARE name text; filled boolean; BEGIN
+    CREATE SCHEMA as_new;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO filled;
+        IF filled THEN EXECUTE format('CREATE TABLE as_new.%I AS TABLE public.%I', name, name); END IF;
+    END LOOP;
+    CREATE TABLE as_new.sequence_values AS
+        SELECT sequencename AS name, last_value AS value FROM pg_sequences WHERE schemaname = 'public';
+END $$"""
+_AS_NEW = """
+SET session_replication_role = replica;
+DO $$ DECLARE name text; value bigint; filled boolean; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO filled;
+        IF filled THEN EXECUTE format('DELETE FROM public.%I', name); END IF;
+    END LOOP;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'as_new' AND tablename <> 'sequence_values' LOOP
+        EXECUTE format('INSERT INTO public.%I SELECT * FROM as_new.%I', name, name);
+    END LOOP;
+    FOR name, value IN SELECT s.name, s.value FROM as_new.sequence_values s LOOP
+        PERFORM setval(format('public.%I', name), coalesce(value, 1), value IS NOT NULL);
+    END LOOP;
+END $$"""
+
+
+class Reusable:
+    """A database that is brought back, for each test, to what it was when it came here."""
+
+    def __init__(self, url: str, conninfo: str) -> None:
+        self._url, self._conninfo = url, conninfo
+        self._execute(_REMEMBER)
+
+    def as_new(self) -> str:
+        """Its URL, once nothing is left of the test before. What holds a lock on it is ended."""
+        self._execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        self._execute(_AS_NEW)
+        return self._url
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self._conninfo, autocommit=True) as connection:
+            connection.execute(statement.encode())
 
 
 @contextmanager

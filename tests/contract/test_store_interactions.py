@@ -333,12 +333,12 @@ for line in sys.stdin.buffer:
 
 @pytest.mark.parametrize("reached", [1, 11, 23])
 def test_a_reader_that_is_killed_and_begins_again_writes_the_same_record(
-    store: Store, empty_database: str, customer_id: int, reached: int
+    store: Store, database: str, customer_id: int, reached: int
 ) -> None:
     once = play(store, *whole_life(customer_id))
     store.write(forget)
     life = numbered(whole_life(customer_id))
-    child = subprocess.Popen([sys.executable, "-c", READING_CHILD, empty_database], stdin=subprocess.PIPE)
+    child = subprocess.Popen([sys.executable, "-c", READING_CHILD, database], stdin=subprocess.PIPE)
     assert child.stdin
     for event_id, event in life:
         child.stdin.write("{} {} {} ".format(*event_id).encode() + encode(event) + b"\n")

@@ -24,9 +24,9 @@ def test_a_new_database_has_the_default_account_and_a_configuration(store: Store
     assert store.read(configuration.version) == 1
 
 
-def test_upgrading_again_changes_nothing(store: Store, empty_database: str) -> None:
+def test_upgrading_again_changes_nothing(store: Store, database: str) -> None:
     store.write(lambda session: setattr(accounts.account(session), "name", "kept"))
-    schema.upgrade(empty_database)
+    schema.upgrade(database)
     assert store.read(lambda session: accounts.account(session).name) == "kept"
 
 
