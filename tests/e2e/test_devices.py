@@ -98,17 +98,21 @@ def test_a_call_ends_the_echo_test(c: RunningCenter, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
-    [("NotAllowedError", "no permite usar el micrófono"), ("NotFoundError", "No se encontró")],
+    ("error", "words", "light"),
+    [
+        ("NotAllowedError", "no permite usar el micrófono", "Micrófono no permitido"),
+        ("NotFoundError", "No se encontró", "Sin micrófono"),
+    ],
 )
 def test_without_a_microphone_no_call_comes_until_it_works(
-    c: RunningCenter, browser: Browser, error: str, words: str
+    c: RunningCenter, browser: Browser, error: str, words: str, light: str
 ) -> None:
     ann = browser.desk(c, "ann")
     ann.page.click('[data-status="available"]')
     ann.wait("document.querySelector('[data-status=available]').getAttribute('aria-pressed') === 'true'", "")
     ann.page.evaluate(_FORBID, error)
     ann.wait_text("#banner-microphone", words)
+    ann.wait_text("#phone-light", light)
     ann.wait_text("#activity", "sin micrófono")
     ann.page.click('[data-status="available"]')
     with calling(c, number="+56922220033", keys=[(0.5, "0")]) as caller:

@@ -149,10 +149,14 @@ def _came_over_the_cable(ann: Screen, there: Elsewhere) -> None:
     """Packets go both ways, between the two ends of the cable."""
     first = ann.page.evaluate(_TRAFFIC)
     assert (first["local"], first["remote"]) == (there.theirs, there.ours)
-    ann.page.wait_for_timeout(500)
-    later = ann.page.evaluate(_TRAFFIC)
-    assert later["received"] > first["received"] > 0
-    assert later["sent"] > first["sent"] > 0
+    assert first["received"] > 0
+
+    def more() -> bool:
+        ann.page.wait_for_timeout(50)  # the page's messages are read meanwhile
+        later = ann.page.evaluate(_TRAFFIC)
+        return bool(later["received"] > first["received"] and later["sent"] > first["sent"])
+
+    until(more, "packets both ways", 5)
 
 
 def _served(c: RunningCenter) -> set[str]:

@@ -33,6 +33,7 @@ let freshUntil = 0; // when the credentials for the ways through firewalls are t
 let offered = false; // whether the center knows that calls can come here
 let stream = null;
 let counted = null;
+let replugging = false;
 
 /**
  * Begin. `onReady` at each registration that comes with a microphone; `onGone` when one of the two is lost while there is
@@ -64,7 +65,10 @@ function settle(again = false) {
   }
   changed();
 }
-document.addEventListener("microphone-checked", () => settle());
+document.addEventListener("microphone-checked", () => {
+  settle();
+  replug();
+});
 
 async function register() {
   try {
@@ -202,13 +206,11 @@ export async function tryEcho(tell) {
 
 // Devices that come and go
 
-let replugging = false;
-
 function watch(given) {
   given.getAudioTracks()[0]?.addEventListener("ended", replug);
 }
 
-/** A headset came or went: use what there is, and go on with the call. */
+/** A headset came or went, or a microphone works again: use what there is, and go on with the call. */
 async function replug() {
   if (!phone.call || phone.ringing) return;
   soundOn($("remote"), "speaker");

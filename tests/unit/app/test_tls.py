@@ -51,6 +51,16 @@ def test_our_own_certificate_is_made_and_renewed_under_the_same_authority(
     assert str(second.authority.fingerprint if second.authority else None) in capsys.readouterr().out
 
 
+def test_a_new_authority_is_made_only_when_it_is_asked_for(config: Config) -> None:
+    tls(config, "own", "--name", "center.example")
+    before = tls_files.authority_pem(config)
+    tls(config, "own", "--new-authority")
+    after, served = tls_files.authority_pem(config), tls_files.served(config)
+    assert after != before
+    assert served
+    assert served.authority == certificates.facts(after or b"")
+
+
 def test_keys_are_readable_by_their_owner_only(config: Config) -> None:
     tls(config, "own", "--name", "center.example")
     folder = tls_files.server_file(config).parent
