@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.browser import MICROPHONE_HERTZ, Browser, Screen
+from tests.e2e.test_every_page import faults_of
 from tests.e2e.test_softphone import CALLER_HERTZ, calling, take
 from tests.integration.daemon import RunningCenter
 from tests.integration.sipp import until
@@ -48,6 +49,7 @@ def test_devices_are_chosen_apart_tried_by_echo_and_used_in_a_call_that_outlives
         f"window.sinks.some(([who, id]) => who === 'ring' && id === '{ringer}')", "the ring on its device"
     )
     _echo(c, ann)
+    assert faults_of(ann.page) == []
     ann.page.click("#close-devices")
     with calling(c, number="+56922220031", keys=[(0.5, "0")], tone_hertz=CALLER_HERTZ) as caller:
         take(c, ann)

@@ -17,6 +17,7 @@ from agent_console.app import create_app
 from agent_console.auth import Auth
 from agent_console.services import Services
 from ctiserver.core.config import Config
+from ctiserver.process import certificates, config_file, tls_files
 from tests.e2e import layout, scenes
 from tests.e2e.browser import Browser
 from tests.e2e.stage import ENGLISH, SPANISH, Stage, running_stage
@@ -25,16 +26,25 @@ pytestmark = pytest.mark.integration
 
 KEYS: dict[str, str] = {}
 """What stands for `<name>` in a page's address."""
-_NO_PAGES = ("/api/", "/static/", "/healthz", "/readyz", "/log-out")
+_NO_PAGES = ("/api/", "/static/", "/healthz", "/readyz", "/log-out", "/ca.crt")
 _GRAVE = ("serious", "critical")
 _COLOURS_ALONE = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with running_stage(tmp_path_factory.mktemp("stage")) as running:
+    folder = tmp_path_factory.mktemp("stage")
+    with running_stage(folder) as running:
         running.scene = scenes.morning
+        _certify(config_file.load(folder / "ctiserver.toml"))
         yield running
+
+
+def _certify(config: Config) -> None:
+    """With an authority of our own there is a page that tells of it; the console has begun without TLS and stays so."""
+    authority = certificates.new_authority("stage", time.time())
+    tls_files.keep_authority(config, authority)
+    tls_files.keep_server(config, certificates.new_certificate(authority, ["localhost"], time.time()))
 
 
 def pages(stage: Stage) -> list[str]:
