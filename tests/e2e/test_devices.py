@@ -29,6 +29,16 @@ _FORBID = """(name) => {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name));
   navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
 }"""
+_JUDGED = """async (cases) => {
+  const { judge } = await import('/static/js/quality.js');
+  const before = { received: 1000, lost: 10, rtt: 0 };
+  return cases.map(([lost, rtt]) => judge(before, { received: 1100 - lost, lost: 10 + lost, rtt }));
+}"""
+_PAUSES = """async () => {
+  const { backoff } = await import('/static/js/backoff.js');
+  const tries = backoff();
+  return [1, 2, 3, 4, 5, 6].map(() => tries.next());
+}"""
 _ALLOW = "() => { navigator.mediaDevices.getUserMedia = window.allowed; }"
 
 
@@ -86,6 +96,18 @@ def _echo(c: RunningCenter, ann: Screen) -> None:
     ann.wait("document.getElementById('echo-result').dataset.state === 'good'", "a good result", 15)
     c.asterisk.wait_quiet()
     assert len(c.interactions()) == before
+
+
+def test_the_words_for_the_quality_follow_loss_and_round_trip(c: RunningCenter, browser: Browser) -> None:
+    screen = browser.screen(c, "/log-in")
+    told = screen.page.evaluate(_JUDGED, [(0, 0.05), (2, 0.05), (0, 0.2), (6, 0.05), (0, 0.5)])
+    assert [one["word"] for one in told] == ["good", "fair", "fair", "poor", "poor"]
+    assert told[1] == {"word": "fair", "loss": "2.0", "rtt": 50}
+    pauses = screen.page.evaluate(_PAUSES)
+    assert all(
+        low <= pause <= 2 * low
+        for low, pause in zip((500, 1000, 2000, 4000, 7500, 7500), pauses, strict=True)
+    )
 
 
 def test_a_call_ends_the_echo_test(c: RunningCenter, browser: Browser) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
-from ctiserver.app import cli
+from ctiserver.app import cli, doctor_tls
+from ctiserver.app.doctor_finding import Mark
 from ctiserver.process import tls_files
 from tests.e2e.browser import MICROPHONE_HERTZ, PROGRAM, Browser, Screen, launch, running_browser, tone_file
 from tests.e2e.namespace import Elsewhere, elsewhere
@@ -92,6 +94,8 @@ def test_a_browser_elsewhere_trusts_us_and_talks_through_a_renewal(
         tls(c, "own")
         until(lambda: _served(c).isdisjoint(before), "the new certificate at both", 15, c.log)
         assert len(_served(c)) == 1
+        said = list(doctor_tls.certificate(c.asterisk.config))
+        assert {finding.mark for finding in said} == {Mark.OK}, said
         ann.wait_hears(CALLER_HERTZ)
         assert ann.page.evaluate("window.softphone.state") == "ready"
         assert ann.page.evaluate("document.getElementById('banner-feed')") is None
@@ -124,6 +128,17 @@ def test_a_browser_on_this_computer_is_served_by_the_same_center(
         here.chromium.close()
 
 
+def test_who_did_not_install_our_authority_is_warned(
+    c: RunningCenter, browser: Browser, tmp_path: Path
+) -> None:
+    stranger = launch(browser.chromium.browser_type, tone_file(tmp_path), home=tmp_path)
+    try:
+        with pytest.raises(PlaywrightError, match="ERR_CERT_AUTHORITY_INVALID"):
+            stranger.new_page().goto(_origin(c, "localhost"))
+    finally:
+        stranger.close()
+
+
 def test_the_plain_port_leads_to_https_and_to_our_authority(
     c: RunningCenter, browser: Browser, there: Elsewhere
 ) -> None:
@@ -131,6 +146,8 @@ def test_the_plain_port_leads_to_https_and_to_our_authority(
     screen = browser.screen(c, "/desk", origin=plain)
     assert screen.page.url == f"{_origin(c, there.ours)}/log-in?next=/desk"
     assert screen.page.evaluate("window.isSecureContext")
+    answer = screen.page.request.post(f"{plain}/api/v1/me/phone", max_redirects=0)
+    assert (answer.status, answer.json()["error_id"]) == (403, "https_only")
     screen.open("/install-ca")
     served = tls_files.served(c.asterisk.config)
     assert served
