@@ -10,6 +10,7 @@ from agent_console import (
     api_live,
     api_phone,
     api_records,
+    api_resolution,
     api_talk,
     api_webhooks,
 )
@@ -18,5 +19,5 @@ from agent_console.operations import Operations
 OPERATIONS = Operations()
 for family in (api_desk, api_talk, api_phone, api_live, api_records, api_config):
     family.add_to(OPERATIONS)
-for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_webhooks):
+for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)

@@ -23,6 +23,7 @@ _WORDS = Path(__file__).parent / "words"
 PAGES: dict[str, tuple[str, Permission]] = {
     "desk": ("/desk", Permission.OWN_DESK),
     "wallboard": ("/wallboard", Permission.WALLBOARD),
+    "cases": ("/cases", Permission.CASES),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 Answer = str | AnyResponse | tuple[str, int]

@@ -17,6 +17,7 @@ from agent_console.auth import Auth
 from agent_console.engines import BusEngines
 from agent_console.listeners import Listeners
 from agent_console.live import BusFollower
+from agent_console.reminders import remind
 from agent_console.services import Services
 from agent_console.sockets import Sockets
 from crm_core.db import Store
@@ -36,7 +37,7 @@ class Console:
     def __init__(self, config: Config, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._bus = RedisBus(folders.redis_url(config), prefix=f"{config.installation.name}:")
-        store = Store(config.database.url)
+        self._store = store = Store(config.database.url)
         auth = Auth(store, time.time)
         engines = BusEngines(self._bus, loop)
         self._sio = socketio.AsyncServer(
@@ -66,7 +67,12 @@ class Console:
         """Serve until SIGTERM."""
         await self._bus.start()
         background = [
-            asyncio.create_task(work) for work in (self._follower.run(), self._sockets.watch_log_ins())
+            asyncio.create_task(work)
+            for work in (
+                self._follower.run(),
+                self._sockets.watch_log_ins(),
+                remind(self._store, time.time, self._sockets.remind),
+            )
         ]
         start_beating(self._loop.call_later)
         await self._listeners.run()

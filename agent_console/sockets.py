@@ -1,10 +1,12 @@
 """Pushes to browsers and programs over Socket.IO.
 
-Rooms say who hears what: `account:N` the wallboard of an account, `agent:KEY` one agent's own desk. What goes out:
+Rooms say who hears what: `account:N` the wallboard of an account, `agent:KEY` one agent's own desk,
+`user:LOGIN` one person's pages. What goes out:
 
 - `patch`: rows that changed (see `patches`), gathered for a moment; the first after connecting is whole.
 - `desk`: an agent's own row, his contact and his queues, whenever they change.
 - `pop`: the screen pop, to that agent's room only.
+- `reminder`: an activity that its owner is to be reminded of, to all his pages.
 - `feed`: `{"lost": bool}`, whether what is shown may be old.
 - `phone_taken`: the agent's telephone is another page from now on.
 - `ended`: the log-in is over; the page asks for a new one, the call goes on.
@@ -95,6 +97,7 @@ class Sockets:
             await self._sio.enter_room(sid, f"account:{principal.account_id}")
         if principal.agent and principal.may(Permission.OWN_DESK):
             await self._sio.enter_room(sid, f"agent:{principal.agent}")
+        await self._sio.enter_room(sid, f"user:{principal.login}")
         await self._welcome(sid, principal)
 
     async def _disconnect(self, sid: str, *_reason: Any) -> None:
@@ -228,6 +231,10 @@ class Sockets:
     def popped(self, pop: ScreenPop) -> None:
         """An agent's phone rings."""
         self._soon(self._emit("pop", pop, to=f"agent:{pop.agent}"))
+
+    async def remind(self, login: str, activity: Any) -> None:
+        """It is time to remind somebody of an activity."""
+        await self._emit("reminder", activity, to=f"user:{login}")
 
     def feed(self, *, lost: bool) -> None:
         """Whether what is shown may be old."""

@@ -1,18 +1,25 @@
-"""A parent case, such as an outage: when it is resolved, those under it are resolved with it.
+"""A parent case, such as an outage: when it is resolved, those under it are resolved with it and customers are told.
 
 A case that its own table does not let be resolved now (a refund that nobody approved) stays open and says so in its
-history.
+history. Each customer is told once, however many cases he has there: by e-mail, through the outbox, and only with a
+permit (`crm_core.permission`), which the letter names. Whoever may not be told has the rule in his case's history.
 """
 
 from sqlalchemy.orm import Session
 
+from crm_core import outbox, permission
 from crm_core.case_flow import TABLES, Event, Kind, State
 from crm_core.case_steps import enter, tell
 from crm_core.cases import Case, children, note
+from crm_core.contact_points import Email, points_of
+from ctiserver.core.permit import Channel, Permit, Purpose, Refused
+
+LETTER_VALID_SECONDS = 86400.0
+NO_ADDRESS = "no_address"
 
 
 def resolve_children(session: Session, parent: Case, *, by: str, now: float) -> list[Case]:
-    """The cases that were resolved with their parent."""
+    """The cases that were resolved with their parent; their customers are told."""
     resolved = []
     for child in children(session, parent.account_id, parent.id):
         if not child.is_open:
@@ -27,4 +34,57 @@ def resolve_children(session: Session, parent: Case, *, by: str, now: float) -> 
         note(session, child, at=now, by=by, what="step", text=parent.solution, **details)
         tell(session, child, "case.changed", now)
         resolved.append(child)
+    _inform(session, parent, resolved, by=by, now=now)
     return resolved
+
+
+def _inform(session: Session, parent: Case, resolved: list[Case], *, by: str, now: float) -> None:
+    """One letter for each customer, under the first of his cases."""
+    first_of: dict[int, Case] = {}
+    for child in resolved:
+        if child.customer_id is not None:
+            first_of.setdefault(child.customer_id, child)
+    for customer_id, child in first_of.items():
+        answer = _permit(session, parent.account_id, customer_id, by=by, now=now)
+        if isinstance(answer, Permit):
+            _send(session, parent, child, answer, by=by, now=now)
+        else:
+            rule, until = (answer.rule, answer.until) if answer else (NO_ADDRESS, None)
+            note(session, child, at=now, by=by, what="not_informed", rule=rule, until=until)
+
+
+def _permit(
+    session: Session, account_id: int, customer_id: int, *, by: str, now: float
+) -> Permit | Refused | None:
+    """Permission for his preferred address; None: he has none."""
+    own = points_of(session, Email, account_id, customer_id)
+    email = next((one for one in own if one.valid_until is None or one.valid_until > now), None)
+    if email is None:
+        return None
+    return permission.permit(
+        session,
+        account_id,
+        customer_id,
+        email.address,
+        channel=Channel.EMAIL,
+        purpose=Purpose.SERVICE,
+        automatic=True,
+        now=now,
+        valid_seconds=LETTER_VALID_SECONDS,
+        by=by,
+    )
+
+
+def _send(session: Session, parent: Case, child: Case, held: Permit, *, by: str, now: float) -> None:
+    entry = note(session, child, at=now, by=by, what="informed", permit=held.permit_id)
+    letter = {
+        "permit": held.permit_id,
+        "customer_id": held.customer_id,
+        "pii_address": held.pii_address,
+        "template": "outage_over",
+        "case": child.id,
+        "parent": parent.id,
+        "subject": parent.subject,
+        "text": parent.solution,
+    }
+    outbox.post(session, f"case.{entry.id}", "mail", letter, due_at=now, account_id=parent.account_id)

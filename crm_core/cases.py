@@ -134,7 +134,8 @@ class CaseContact(Base):
 class CaseEntry(Base):
     """One thing that happened to a case: a step, a comment, an assignment.
 
-    `what`: opened, step, comment, assigned, changed, escalated, linked, left_open (its parent was resolved).
+    `what`: opened, step, comment, assigned, changed, escalated, linked, left_open (its parent was
+    resolved), informed, not_informed (with the rule that forbids it).
     """
 
     __tablename__ = "case_history"

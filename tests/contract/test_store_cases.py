@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
+from crm_core import outbox
 from crm_core.accounts import Account
 from crm_core.case_escalation import escalate_late, late
 from crm_core.case_flow import Kind
@@ -14,8 +15,12 @@ from crm_core.case_list import CaseFilter, count, remove_filter, save_filter, sa
 from crm_core.case_targets import Promise, calendar, put_calendar, put_target
 from crm_core.case_work import assign, change, comment, escalate, open_case, set_parent, take_step
 from crm_core.cases import NEVER_AT, Case, case, contacts, history, link_contact
+from crm_core.contact_points import Email
 from crm_core.customers import add_customer
 from crm_core.db import Store
+from crm_core.permission import consents, legal_profiles
+from crm_core.permission.permits import PermitRow
+from crm_core.permission.profile import shipped
 from crm_core.sla_clock import open_seconds
 from crm_core.teams import keys_of_member, put_team, teams_of_account
 from crm_core.users import add_user
@@ -211,6 +216,45 @@ def test_an_outage_that_is_resolved_resolves_what_can_be_under_it(desk: Store) -
     assert [desk.read(case, 1, one).state for one in (*plain, refund)] == ["resolved", "resolved", "new"]
     assert desk.read(case, 1, plain[0]).solution == "Válvula cambiada"
     assert told(desk, refund)[-1] == "left_open"
+
+
+def test_customers_of_an_outage_are_told_once_and_only_with_a_permit(desk: Store) -> None:
+    for row in shipped():
+        desk.write(legal_profiles.confirm, 1, row, expected_version=0, by="admin", now=MONDAY)
+    outage = opened(desk, kind="service", subject="Corte", is_outage=True).id
+    people = {}
+    for name in ("Ana", "Eva", "Sol"):
+        people[name] = desk.write(lambda s, one: add_customer(s, 1, name=one, now=0.0).id, name)
+        opened(desk, kind="service", customer_id=people[name], parent_id=outage)
+    again = opened(desk, kind="help", customer_id=people["Ana"], parent_id=outage).id
+    for name in ("Ana", "Eva"):
+        mail = f"{name}@example.com".lower()
+        desk.write(
+            lambda s, who, to: s.add(Email(account_id=1, customer_id=who, address=to)), people[name], mail
+        )
+    refusing = {"channel": "any", "purpose": "any", "source": "call", "by": "ann", "now": MONDAY}
+    desk.write(consents.note, 1, people["Eva"], given=False, **refusing)
+    step(desk, outage, "resolve", at("2026-07-06T11:00"), solution="Válvula cambiada")
+    [letter] = [item for item in desk.write(outbox.due, 1e12) if item.kind == "mail"]
+    assert letter.body | {"permit": 0} == {
+        "permit": 0,
+        "customer_id": people["Ana"],
+        "pii_address": "ana@example.com",
+        "template": "outage_over",
+        "case": outage + 1,
+        "parent": outage,
+        "subject": "Corte",
+        "text": "Válvula cambiada",
+    }
+    assert desk.read(lambda s: s.get(PermitRow, letter.body["permit"])).customer_id == people["Ana"]
+    assert [told(desk, outage + place)[-1] for place in (1, 2, 3)] == [
+        "informed",
+        "not_informed",
+        "not_informed",
+    ]
+    rules = [desk.read(history, 1, outage + place)[0].details["rule"] for place in (2, 3)]
+    assert rules == ["consent_revoked", "no_address"]
+    assert told(desk, again)[-1] == "step"
 
 
 def test_cases_lie_one_level_deep_only(desk: Store) -> None:

@@ -13,6 +13,7 @@ import * as softphone from "./softphone.js";
 import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
 import { clock, of, settings, t } from "./words.js";
 import * as wrapUp from "./wrap_up.js";
+import "./reminders.js";
 
 const { phone } = softphone;
 const me = `/agents/${settings.agent}`;

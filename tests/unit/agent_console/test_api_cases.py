@@ -223,3 +223,34 @@ def test_kinds_of_events_are_those_of_the_documents(office: Any) -> None:
     kinds = office.browser("administrator").get("/api/v1/webhook-kinds").json
     assert {"*", "case.opened", "ContactEnded", "ContactQueued"} <= set(kinds)
     assert "ContactEvent" not in kinds
+
+
+def test_calls_to_resolve_and_what_was_asked_twice_are_reported(office: Any) -> None:
+    from crm_core.interactions import Interaction
+
+    day = 86400.0
+    times = {"c-1": 1 * day, "c-2": 2 * day, "c-3": 20 * day}
+
+    def contacts(session: Any) -> None:
+        for name, at in times.items():
+            row = {
+                "id": name,
+                "account_id": 1,
+                "customer_id": 1,
+                "arrived_at": at,
+                "collected": {"reason": "x"},
+            }
+            session.add(Interaction(**row, last_epoch=1, last_seq=1, last_n=1))
+
+    office.store.write(contacts)
+    office.now = 40 * day
+    boss, agent = office.browser(BOSS), office.browser(ME)
+    told = boss.get(f"/api/v1/reports/resolution?from_at=0&until_at={30 * day}").json
+    assert (told["closed"], told["calls_to_resolve"], told["first_contact_resolution"]) == (2, 1.5, 0.5)
+    agent.post("/api/v1/cases", json=CASE | {"kind": "help", "reason": "x", "contact_id": "c-3"})
+    told = boss.get(f"/api/v1/reports/resolution?from_at=0&until_at={30 * day}").json
+    assert told["first_contact_resolution"] == 0.0  # its case is open still
+    body = {"contact_id": "c-3", "customer_id": 1, "fact": "name", "asked_by": "form"}
+    assert agent.post("/api/v1/askings", json=body).json == {"known_by": "store"}
+    twice = boss.get(f"/api/v1/reports/asked-twice?from_at=0&until_at={50 * day}").json
+    assert (twice["index"], twice["by_fact"]) == (1.0, [["name", 1]])

@@ -1,0 +1,20 @@
+// What people and teams are called: cases name them by login and key.
+
+import { get } from "./api.js";
+import { banner } from "./dom.js";
+
+export const names = { people: [], teams: [] };
+
+export async function loadNames() {
+  try {
+    [names.people, names.teams] = await Promise.all([get("/colleagues"), get("/teams")]);
+  } catch (problem) {
+    banner("names", problem.message);
+  }
+}
+
+export const personName = (login) => names.people.find((one) => one.login === login)?.name ?? login;
+export const teamName = (key) => names.teams.find((one) => one.key === key)?.name ?? key;
+
+/** Whose a case is: the person, the team, or both. */
+export const owners = ({ assignee, team }) => [assignee && personName(assignee), team && teamName(team)].filter(Boolean).join(" · ");

@@ -1,0 +1,25 @@
+// Reminders of activities: shown at the top of the page until they are dismissed.
+
+import { get, post } from "./api.js";
+import { banner, el } from "./dom.js";
+import { socket } from "./feed.js";
+import { day, settings, t } from "./words.js";
+
+function show(one) {
+  const name = `reminder-${one.id}`;
+  const words = t("reminder", { subject: one.subject, time: day(one.due_at), customer: one.customer ?? "" }).replace(/ · $/, "");
+  const dismiss = async () => {
+    try {
+      await post(`/activities/${one.id}/dismissal`);
+      banner(name, null);
+    } catch (problem) {
+      banner("reminder-problem", problem.message);
+    }
+  };
+  banner(name, words, "warn", el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("reminder_dismiss"), onclick: dismiss }));
+}
+
+if (settings.permissions.includes("activities")) {
+  socket.on("reminder", show);
+  get("/me/reminders").then((all) => all.forEach(show), () => {});
+}

@@ -1,0 +1,47 @@
+"""Calls to resolve and first contact resolution of an account, from its interactions and cases.
+
+A contact's reason is that of its case, else what the caller chose in the menu; contacts without a known customer or
+reason tell nothing. A contact is unresolved while its case is open.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_core.cases import Case, CaseContact
+from crm_core.episodes import Resolution, Touch, episodes, resolution
+from crm_core.interactions import Interaction
+
+
+def resolution_of(
+    session: Session, account_id: int, *, from_at: float, until_at: float, now: float, window_days: float
+) -> Resolution:
+    """The figures of the contacts that arrived in a span of time, `until_at` excluded."""
+    touches = _touches(session, account_id, from_at, until_at)
+    return resolution(episodes(touches, window_days=window_days), now=now, window_days=window_days)
+
+
+def _touches(session: Session, account_id: int, from_at: float, until_at: float) -> Iterator[Touch]:
+    about = CaseContact.account_id == Interaction.account_id, CaseContact.contact_id == Interaction.id
+    case = Case.account_id == CaseContact.account_id, Case.id == CaseContact.case_id
+    query = (
+        select(Interaction.id, Interaction.customer_id, Interaction.arrived_at, Interaction.collected)
+        .add_columns(Case.id, Case.is_open, Case.reason)
+        .outerjoin(CaseContact, about[0] & about[1])
+        .outerjoin(Case, case[0] & case[1])
+        .where(
+            Interaction.account_id == account_id,
+            Interaction.customer_id.is_not(None),
+            Interaction.arrived_at >= from_at,
+            Interaction.arrived_at < until_at,
+        )
+        .order_by(Interaction.arrived_at, Interaction.id, Case.id)
+    )
+    seen: set[str] = set()
+    for contact, customer_id, at, collected, case_id, is_open, reason in session.execute(query):
+        known = reason or collected.get("reason")
+        if contact in seen or not known:
+            continue  # a contact about two cases is one contact
+        seen.add(contact)
+        yield Touch(customer_id=customer_id, reason=known, at=at, case_id=case_id, unresolved=bool(is_open))

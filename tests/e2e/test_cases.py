@@ -1,0 +1,59 @@
+"""The work list and a case in a real browser, by keyboard alone; a reminder reaches the page."""
+
+import time
+
+import pytest
+
+from tests.e2e.browser import Browser
+from tests.integration.daemon import RunningCenter
+
+pytestmark = pytest.mark.integration
+
+_PLAN = """(at) => fetch('/api/v1/activities', {
+  method: 'POST',
+  headers: {
+    'Content-Type': 'application/json',
+    'X-CSRF-Token': JSON.parse(document.getElementById('settings').textContent).csrf,
+  },
+  body: JSON.stringify({ kind: 'call', subject: 'Llamar a Rosa', due_at: at + 60, remind_at: at }),
+}).then((answer) => answer.status)"""
+
+
+def test_a_refund_is_worked_on_by_keyboard_and_a_reminder_comes(c: RunningCenter, browser: Browser) -> None:
+    ann = browser.screen(c, "/log-in")
+    ann.log_in("ann")
+    ann.wait("location.pathname === '/desk'", "the desk")
+    ann.open("/cases")
+    ann.wait("!document.getElementById('none').hidden", "an empty list")
+    for subject in ("Cobro doble", "Otro cobro"):
+        ann.press("n")
+        ann.page.select_option("#form [name=kind]", "charge")
+        ann.page.fill("#form [name=subject]", subject)
+        ann.press("Enter")
+        ann.wait_text("#case h2", subject)
+    ann.press("Escape")
+    ann.press("j")
+    ann.press("k")
+    ann.press("Enter")
+    ann.wait_text("#case h2", "Cobro doble")
+    ann.press("1")  # start
+    ann.wait_text("#form h2", "Empezar")
+    ann.page.click("#form [type=submit]")
+    ann.wait_text("#case .glance", "En curso")
+    ann.press("1")  # ask for approval: its fields are asked
+    ann.page.fill("#form [name=amount]", "12990")
+    ann.page.select_option("#form [name=refund_reason]", "duplicate")
+    ann.page.click("#form [type=submit]")
+    ann.wait_text("#case .glance", "Por aprobar")
+    assert "Aprobar" not in ann.page.inner_text(".steps-bar")  # that is a supervisor's
+    ann.press("e")
+    ann.page.click("#form [type=submit]")
+    ann.wait_text("#case .glance", "Urgente")
+    ann.press("/")
+    ann.page.keyboard.type("otro")
+    ann.wait("document.querySelectorAll('#rows li').length === 1", "one case found")
+    assert ann.page.evaluate(_PLAN, time.time()) == 200
+    ann.wait_text("#banners", "Llamar a Rosa", 30)
+    ann.page.click("#banners button")
+    ann.wait("document.getElementById('banners').textContent === ''", "no reminder")
+    assert ann.complaints == []
