@@ -9,7 +9,6 @@ from agent_console.operations import Call, Operations
 from agent_console.requests import ask
 from agent_console.roles import Permission
 from ctiserver.core.errors import Refusal
-from ctiserver.core.live_view import AgentView
 
 
 class Me(msgspec.Struct, kw_only=True):
@@ -85,15 +84,8 @@ def add_to(operations: Operations) -> None:
 
 def ask_for(call: Call, kind: str, fields: dict[str, Any], request_id: str | None) -> Accepted:
     """Make a request for an agent of the asker's account. Raises Forbidden, Refusal, NoAnswer."""
-    _same_account(call, fields["agent"])
     extra = {"request_id": request_id} if request_id else {}
-    asked = ask(call.services.engines, call.principal, {"type": kind, **fields, **extra})
+    asked = ask(
+        call.services.engines, call.services.live.view, call.principal, {"type": kind, **fields, **extra}
+    )
     return Accepted(request_id=asked)
-
-
-def _same_account(call: Call, agent: str) -> AgentView:
-    view = call.services.live.view
-    row = view.agents.get(agent) if view else None  # type: ignore[call-overload]
-    if row is None or row.account_id != call.principal.account_id:
-        raise Refusal("unknown_agent", f"there is no agent {agent!r}")
-    return row  # type: ignore[no-any-return]

@@ -5,6 +5,7 @@ import secrets
 from flask import Flask, Response, g, request
 
 from agent_console import api, openapi
+from agent_console.api_docs import ApiDocs
 from agent_console.auth import Auth
 from agent_console.operations import json_response
 from agent_console.pages import Pages
@@ -24,6 +25,7 @@ def create_app(services: Services, auth: Auth) -> Flask:
     Trust(services.config).mount(app)
     document = openapi.document(api.OPERATIONS)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: json_response(document))
+    ApiDocs(services, api.OPERATIONS, document).mount(app)
     app.before_request(_new_nonce)
     app.after_request(_secure)
     app.after_request(HttpsFromNowOn(services.config, services.now))

@@ -1,6 +1,7 @@
 """Requests to the engines that a screen or program may make, and for whom.
 
-An agent acts for himself; who may command agents acts for any agent of his account.
+An agent acts for himself; who may command agents acts for any agent of his account. Whatever a request names is of
+the asker's account, or does not exist for him: the engines serve all accounts and don't look who asks.
 """
 
 from typing import Any
@@ -9,6 +10,7 @@ from agent_console.principal import Forbidden, Principal
 from agent_console.roles import Permission
 from agent_console.services import Engines
 from ctiserver.core.errors import Refusal
+from ctiserver.core.live_view import LiveView
 
 RULES: dict[str, tuple[Permission, Permission | None]] = {
     # for oneself, for others (None: nobody does it for others)
@@ -22,8 +24,11 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
 }
 
 
-def ask(engines: Engines, principal: Principal, request: Any) -> str:
-    """Make a request in somebody's name; its id. Raises Forbidden, Refusal, NoAnswer."""
+def ask(engines: Engines, view: LiveView | None, principal: Principal, request: Any) -> str:
+    """Make a request in somebody's name; its id. Raises Forbidden, Refusal, NoAnswer.
+
+    `view` says what belongs to whom; None: nothing is known, so nothing is there.
+    """
     if not isinstance(request, dict) or request.get("type") not in RULES:
         raise Refusal("unknown_request", f"type must be one of: {', '.join(RULES)}")
     fields = {name: value for name, value in request.items() if name not in ("type", "by", "at")}
@@ -35,4 +40,16 @@ def ask(engines: Engines, principal: Principal, request: Any) -> str:
         raise Forbidden(own)
     else:
         principal.need(others)
+    _need_of_account(view or LiveView(), principal, fields)
     return engines.request(request["type"], principal.login, fields)
+
+
+def _need_of_account(view: LiveView, principal: Principal, fields: dict[str, Any]) -> None:
+    named: dict[str, Any] = {"agent": view.agents, "to": view.agents, "queue": view.queues}
+    for field, known in named.items():
+        if field not in fields:
+            continue
+        row = known.get(fields[field]) if isinstance(fields[field], str) else None
+        if row is None or row.account_id != principal.account_id:
+            kind = "queue" if field == "queue" else "agent"
+            raise Refusal(f"unknown_{kind}", f"there is no {kind} {fields[field]!r}")

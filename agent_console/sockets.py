@@ -124,7 +124,7 @@ class Sockets:
     async def _request(self, sid: str, data: Any = None) -> dict[str, Any]:
         try:
             principal = await asyncio.to_thread(self._who, *self._credentials[sid])
-            request_id = await asyncio.to_thread(ask, self._engines, principal, data)
+            request_id = await asyncio.to_thread(ask, self._engines, self._view(), principal, data)
         except NotLoggedIn as error:
             await self._end(sid)
             return {"error_id": "not_logged_in", "message": str(error)}

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.integration
 
 KEYS: dict[str, str] = {}
 """What stands for `<name>` in a page's address."""
-_NO_PAGES = ("/api/", "/static/", "/healthz", "/readyz", "/log-out", "/ca.crt")
+_NO_PAGES = ("/api/v1/", "/static/", "/healthz", "/readyz", "/log-out", "/ca.crt")
 _GRAVE = ("serious", "critical")
 _COLOURS_ALONE = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 

@@ -64,6 +64,7 @@ def test_an_agent_asks_for_what_his_desk_does(office: Any) -> None:
 
 def test_a_caller_is_passed_on_to_a_queue_or_to_a_colleague_but_not_to_both(office: Any) -> None:
     browser = office.browser("agent")
+    office.live.view.agents["bob"] = AgentView(agent=cast(Any, "bob"), account_id=1)
     assert browser.post("/api/v1/agents/agent/transfer", json={"to": "bob"}).status_code == 200
     assert office.engines.asked == [("TransferToAgent", "agent", {"agent": "agent", "to": "bob"})]
     for body in ({}, {"queue": "sales", "to": "bob"}):

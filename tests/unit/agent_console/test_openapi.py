@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
 from agent_console import openapi
 from agent_console.api import OPERATIONS
 from agent_console.operations import PREFIX
@@ -39,3 +42,30 @@ def test_every_parameter_of_a_path_is_described() -> None:
 
 def test_the_document_is_served_to_whoever_asks(office: Any) -> None:
     assert office.app.test_client().get("/api/v1/openapi.json").json["openapi"] == "3.1.0"
+
+
+def test_the_document_is_openapi(office: Any) -> None:
+    validate(office.app.test_client().get("/api/v1/openapi.json").json)
+
+
+_READ = [row for row in OPERATIONS.rows if row.method == "GET"]
+
+
+def test_real_answers_are_as_the_document_says(office: Any) -> None:
+    document = openapi.document(OPERATIONS)
+    seen = set()
+    for role in ("agent", "supervisor", "administrator"):
+        browser = office.browser(role)
+        for row in _READ:
+            path = PREFIX + row.path
+            for name in row.parameters:
+                path = path.replace(f"{{{name}}}", {"agent": "agent"}.get(name, "1"))
+            answer = browser.get(path)
+            described = document["paths"][PREFIX + row.path]["get"]["responses"]
+            fine = answer.status_code == 200
+            content = described["200" if fine else "default"]["content"]
+            assert answer.content_type in content, (path, answer.text)
+            schema = content[answer.content_type]["schema"] | {"components": document["components"]}
+            Draft202012Validator(schema).validate(answer.json)
+            seen |= {row.id} if fine else set()
+    assert seen >= {"me", "my_desk", "live", "queues", "dispositions"}

@@ -11,9 +11,18 @@ from agent_console.pages import PAGES
 from agent_console.principal import Forbidden, Principal
 from agent_console.roles import ROLES, Permission, permissions_of
 from crm_core import users
+from ctiserver.core.errors import Refusal
+from ctiserver.core.live_view import AgentView, LiveView, QueueView
 from ctiserver.core.wire import request_types
 
-OPEN = {"home", "log_in", "log_out", "healthz", "readyz", "static", "openapi", "install_ca", "ca"}
+PEOPLE = LiveView(
+    agents={
+        key: AgentView(agent=key, account_id=account)  # type: ignore[arg-type, misc]
+        for key, account in (("me", 1), ("somebody", 1), ("theirs", 2))
+    },
+    queues={"theirs": QueueView(queue="theirs", account_id=2)},  # type: ignore[arg-type, dict-item]
+)
+OPEN = {"home", "log_in", "log_out", "healthz", "readyz", "static", "openapi", "api_docs", "install_ca", "ca"}
 """Routes that need no permission: what they tell is no secret, or they look for themselves."""
 
 
@@ -53,6 +62,22 @@ def test_nobody_does_anything_without_a_log_in(office: Any) -> None:
         assert browser.get(path).headers["Location"].startswith("/log-in")
 
 
+def test_no_answer_to_another_company_holds_anything_of_ours(office: Any) -> None:
+    browser = office.browser("other")
+    ours = ("Rosa", "+56922220001", "+56900000001", "sales", '"agent":"agent"', '"login":"supervisor"')
+    read = [row for row in OPERATIONS.rows if row.method == "GET"]
+    assert len(read) > 10
+    for row in read:
+        for named in ("agent", "mine", "sales", "1"):
+            path = PREFIX + row.path
+            for name in row.parameters:
+                path = path.replace(f"{{{name}}}", named)
+            answer = browser.get(path).text
+            assert not [word for word in ours if word in answer and named not in word], (path, answer)
+    for path, _ in PAGES.values():
+        assert not [word for word in ours if word in browser.get(path).text], path
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_is_refused_to_a_role_without_its_permission(office: Any, role: str) -> None:
     browser = office.browser(role)
@@ -74,12 +99,32 @@ def test_a_request_needs_its_permission_for_oneself_and_for_others(office: Any, 
     for agent, need in (("me", own), ("somebody", others)):
         office.engines.asked.clear()
         if need is not None and need in ROLES[role]:
-            requests.ask(office.engines, who, {"type": kind, "agent": agent})
+            requests.ask(office.engines, PEOPLE, who, {"type": kind, "agent": agent})
             assert office.engines.asked == [(kind, "me", {"agent": agent})]
         else:
             with pytest.raises(Forbidden):
-                requests.ask(office.engines, who, {"type": kind, "agent": agent})
+                requests.ask(office.engines, PEOPLE, who, {"type": kind, "agent": agent})
             assert office.engines.asked == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "error_id"),
+    [
+        ({"type": "SetStatus", "agent": "theirs", "status": "pause"}, "unknown_agent"),
+        ({"type": "TransferToAgent", "agent": "me", "to": "theirs"}, "unknown_agent"),
+        ({"type": "TransferBlind", "agent": "me", "queue": "theirs"}, "unknown_queue"),
+        ({"type": "TransferBlind", "agent": "me", "queue": ["theirs"]}, "unknown_queue"),
+    ],
+)
+def test_what_belongs_to_another_account_is_not_there_for_a_request(
+    office: Any, request_: dict[str, Any], error_id: str
+) -> None:
+    roles = frozenset({"agent", "supervisor"})
+    who = Principal(user_id=1, login="me", name="Me", account_id=1, language="es", roles=roles, agent="me")
+    with pytest.raises(Refusal) as refused:
+        requests.ask(office.engines, PEOPLE, who, request_)
+    assert refused.value.error_id == error_id
+    assert office.engines.asked == []
 
 
 def test_every_socket_event_has_a_rule() -> None:
