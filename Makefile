@@ -6,7 +6,7 @@ PYTEST = $(BIN)/python -m pytest
 SERVER_TESTS = $(PYTEST) -m integration -n 3 --dist loadfile tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit integration bench lock format
+.PHONY: help demo test check unit integration bench pictures lock format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: ## measure and write bench/results
 	$(BIN)/python -m bench.recovery
 	$(BIN)/python -m bench.lookup
 	$(BIN)/python -m bench.pop
+
+pictures: ## take README's pictures anew (docs/images)
+	CTI_PICTURES=docs/images $(PYTEST) -q tests/e2e/test_wallboard.py -k glance
 
 format: ## put the code into its form
 	$(BIN)/ruff format .

@@ -88,13 +88,13 @@ class ApiDocs:
     def _shown(self, row: Operation) -> Shown:
         described = self._document["paths"][PREFIX + row.path][row.method.lower()]
         body = described.get("requestBody", {}).get("content", {}).get("application/json", {})
-        answer = described["responses"]["200"]["content"]["application/json"]["schema"]
+        answer = described["responses"]["200"]["content"].get("application/json", {})
         return Shown(
             row=row,
             address=PREFIX + row.path,
             parameters=described["parameters"],
             body=body.get("schema", {}),
-            answer=answer,
+            answer=answer.get("schema", {}),
             command=self._command(row, body.get("schema", {})),
         )
 

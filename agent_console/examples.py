@@ -33,14 +33,21 @@ def _value(schema: Schema, components: Mapping[str, Schema], within: tuple[str, 
         case "object":
             return _object(schema, components, within)
         case "array":
-            items = schema.get("items")
-            return [_value(items, components, within)] if items else []
+            return _array(schema, components, within)
         case kind:
             return _BY_TYPE.get(str(kind))
 
 
 def _told_most(choices: list[Schema]) -> Schema:
     return next((one for one in choices if one.get("type") != "null"), choices[0])
+
+
+def _array(schema: Schema, components: Mapping[str, Schema], within: tuple[str, ...]) -> list[Any]:
+    places = schema.get("prefixItems")
+    if places is None:
+        items = schema.get("items")
+        places = [items] * max(1, schema.get("minItems", 1)) if items else []
+    return [_value(one, components, within) for one in places]
 
 
 def _object(schema: Schema, components: Mapping[str, Schema], within: tuple[str, ...]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def _operation(row: Operation) -> dict[str, Any]:
         "description": f"Permission: {row.permission or 'none, but one must be logged in'}.",
         "parameters": [*_path_parameters(row), *_query_parameters(row)],
         "responses": {
-            "200": {"description": "Done", "content": {"application/json": {"schema": _schema(row.answer)}}},
+            "200": {"description": "Done", "content": _content(row.answer)},
             "default": {
                 "description": "A problem (RFC 9457)",
                 "content": {"application/problem+json": {"schema": _schema(Problem)}},
@@ -75,6 +75,12 @@ def _query_parameters(row: Operation) -> list[dict[str, Any]]:
         }
         for field in msgspec.structs.fields(row.query)
     ]
+
+
+def _content(answer: Any) -> dict[str, Any]:
+    """JSON by its schema; what has none is a document of another kind, such as a calendar."""
+    schema = _schema(answer)
+    return {"application/json": {"schema": schema}} if schema else {"*/*": {}}
 
 
 def _schema(kind: Any) -> dict[str, Any]:

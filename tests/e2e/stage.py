@@ -5,6 +5,7 @@ telephone, and with times that stay where they are.
 """
 
 import asyncio
+import re
 import subprocess
 import sys
 import threading
@@ -43,7 +44,7 @@ Scene = Callable[[float], LiveView]
 """What is so at a moment (epoch seconds)."""
 _FILE = """
 [installation]
-name = "stage"
+name = "gasdelvalle"
 state_dir = "{folder}/state"
 
 [console]
@@ -69,7 +70,7 @@ class Stage:
         self._bus: RedisBus = self._run(self._connect(redis_url))
 
     async def _connect(self, redis_url: str) -> RedisBus:
-        bus = RedisBus(redis_url, prefix="stage:")
+        bus = RedisBus(redis_url, prefix="gasdelvalle:")
         await bus.serve(topics.SNAPSHOT, self._snapshot)
         await bus.serve(topics.PROVISION, self._done)
         await bus.start()
@@ -93,7 +94,7 @@ class Stage:
         page.fill("#login", login)
         page.fill("#password", PASSWORD)
         page.press("#password", "Enter")
-        page.wait_for_url(f"{self.origin}/desk")
+        page.wait_for_url(re.compile("/(?!log-in)[a-z]+$"))
         return page
 
     def tell(self, seq: int, events: Sequence[Event]) -> None:

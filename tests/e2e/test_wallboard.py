@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from ctiserver.core.events import NodeEntered
 from tests.e2e import layout, scenes
 from tests.e2e.browser import Browser
+from tests.e2e.readme import picture
 from tests.e2e.stage import SPANISH, Stage, running_stage
 
 pytestmark = pytest.mark.integration
@@ -33,6 +34,17 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def wallboard(stage: Stage, browser: Browser) -> Iterator[Page]:
     stage.scene = scenes.morning
     yield stage.page(browser, SPANISH)
+    browser.close_pages()
+
+
+def test_an_ordinary_morning_is_seen_at_a_glance(stage: Stage, browser: Browser) -> None:
+    stage.scene = scenes.morning
+    wallboard = stage.page(browser, "supervisor")
+    wallboard.goto(f"{stage.origin}/wallboard", wait_until="networkidle")
+    expect(wallboard.locator("#contacts [data-contact]")).to_have_count(6)
+    expect(wallboard.locator("#queues")).to_contain_text("78 %")
+    expect(wallboard.locator("#alarms")).to_contain_text("Más del umbral en Servicio al cliente: 2")
+    picture(wallboard, "supervisor")
     browser.close_pages()
 
 

@@ -64,6 +64,8 @@ def test_real_answers_are_as_the_document_says(office: Any) -> None:
             described = document["paths"][PREFIX + row.path]["get"]["responses"]
             fine = answer.status_code == 200
             content = described["200" if fine else "default"]["content"]
+            if "*/*" in content:
+                continue
             assert answer.content_type in content, (path, answer.text)
             schema = content[answer.content_type]["schema"] | {"components": document["components"]}
             Draft202012Validator(schema).validate(answer.json)
