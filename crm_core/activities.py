@@ -15,6 +15,7 @@ from crm_core.base import Base, EpochSeconds, check_version
 from crm_core.customers import Customer, customer
 from crm_core.paging import By, Page, page
 from crm_core.teams import colleague
+from crm_core.timeline_entry import entry
 from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
 
 KINDS = ("task", "call", "visit", "appointment")
@@ -71,6 +72,11 @@ class Activity(Base):
     customer: Mapped[Customer | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+TIMELINE = entry(
+    "activity", Activity, Activity.due_at, title=Activity.subject, detail=Activity.kind, by=Activity.owner
+)
 
 
 def add_activity(

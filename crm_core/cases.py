@@ -24,6 +24,7 @@ from crm_core.base import Base, EpochSeconds, Seconds, clean_json
 from crm_core.case_flow import PRIORITIES, Kind, State
 from crm_core.customers import Customer
 from crm_core.sla_clock import Clock
+from crm_core.timeline_entry import entry
 from ctiserver.core.errors import NotFound
 
 NEVER_AT = 253402300800.0
@@ -115,6 +116,11 @@ class Case(Base):
     def clock(self, clock: Clock) -> None:
         self.resolve_seconds, self.used_seconds = clock.allowed_seconds, clock.used_seconds
         self.clock_since = clock.since
+
+
+TIMELINE = entry(
+    "case", Case, Case.opened_at, title=Case.subject, detail=Case.kind + ", " + Case.state, by=Case.opened_by
+)
 
 
 class CaseContact(Base):

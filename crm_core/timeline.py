@@ -12,7 +12,9 @@ from sqlalchemy import Select, and_, bindparam, literal_column, or_, select, uni
 from sqlalchemy.orm import Session
 
 from crm_core import (
+    activities,
     attachments,
+    cases,
     contracts,
     customer_notes,
     deliveries,
@@ -43,6 +45,8 @@ PARTS: dict[str, Select[Any]] = {
     "device": devices.TIMELINE,
     "warranty": warranties.TIMELINE,
     "payable": payables.TIMELINE,
+    "case": cases.TIMELINE,
+    "activity": activities.TIMELINE,
 }
 """By kind."""
 

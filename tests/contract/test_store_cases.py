@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm_core import outbox
 from crm_core.accounts import Account
+from crm_core.activities import add_activity
 from crm_core.case_escalation import escalate_late, late
 from crm_core.case_flow import Kind
 from crm_core.case_list import CaseFilter, count, remove_filter, save_filter, saved_filters, work_list
@@ -23,6 +24,7 @@ from crm_core.permission.permits import PermitRow
 from crm_core.permission.profile import shipped
 from crm_core.sla_clock import open_seconds
 from crm_core.teams import keys_of_member, put_team, teams_of_account
+from crm_core.timeline import timeline
 from crm_core.users import add_user
 from ctiserver.core.errors import ConfigError, Conflict, NotFound, Refusal
 
@@ -255,6 +257,25 @@ def test_customers_of_an_outage_are_told_once_and_only_with_a_permit(desk: Store
     rules = [desk.read(history, 1, outage + place)[0].details["rule"] for place in (2, 3)]
     assert rules == ["consent_revoked", "no_address"]
     assert told(desk, again)[-1] == "step"
+
+
+def test_cases_and_activities_stand_in_the_customers_timeline(desk: Store) -> None:
+    rosa = desk.write(lambda s: add_customer(s, 1, name="Rosa", now=0.0).id)
+    opened(desk, customer_id=rosa)
+    plan = {
+        "kind": "call",
+        "subject": "Llamar",
+        "owner": "ann",
+        "due_at": MONDAY + 5,
+        "by": "ann",
+        "now": 1.0,
+    }
+    desk.write(add_activity, 1, customer_id=rosa, **plan)
+    shown = desk.read(timeline, 1, rosa, kinds=("case", "activity")).rows
+    assert [(one.kind, one.title, one.detail) for one in shown] == [
+        ("activity", "Llamar", "call"),
+        ("case", "No puede entrar", "help, new"),
+    ]
 
 
 def test_cases_lie_one_level_deep_only(desk: Store) -> None:
