@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from acd import device, hold, named, offers, priority, talk, transfer
+from acd import device, hold, identity, named, offers, priority, talk, transfer, wrap_up
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
 from acd.status import choose_status, log_out_departed
@@ -21,7 +21,6 @@ from ctiserver.core.events import (
     ContactEnded,
     ContactQueued,
     PlaceTold,
-    PriorityChanged,
     QueueBrief,
     Where,
 )
@@ -42,6 +41,7 @@ from ctiserver.core.inputs import (
 )
 from ctiserver.core.message import Message
 from ctiserver.core.requests import (
+    AttachCustomer,
     Dispose,
     HangUp,
     Hold,
@@ -82,7 +82,7 @@ class Acd:
             case ContactQueued():
                 self._queue(message, turn)
             case CallerIdentified(contact=contact, value_class=value_class):
-                self._identify(contact, value_class, turn)
+                identity.identified(self.floor, contact, value_class, turn)
             case LegRinging(leg=leg) | LegAnswered(leg=leg) | LegJoined(leg=leg):
                 self._leg_alive(message, leg, turn)
             case LegFailed(leg=leg) | LegEnded(leg=leg):
@@ -105,7 +105,9 @@ class Acd:
             case SetStatus():
                 self._set_status(message, turn)
             case Dispose():
-                talk.dispose(self.floor, message, turn)
+                wrap_up.dispose(self.floor, message, turn)
+            case AttachCustomer():
+                identity.attach(self.floor, message, turn)
             case Hold():
                 hold.hold(self.floor, message, turn)
             case Resume():
@@ -181,19 +183,6 @@ class Acd:
         contact.virtual_arrival = priority.virtual_arrival(contact.arrived_at, head_start)
         self.floor.line_up(contact)
 
-    def _identify(self, key: ContactId, value_class: str, turn: Turn) -> None:
-        contact = self.floor.ledger.contacts.get(key)
-        if contact is None or not self.floor.set_class(contact, value_class):
-            return
-        turn.say(
-            PriorityChanged(
-                at=turn.at,
-                contact=key,
-                value_class=value_class,
-                virtual_arrival=contact.virtual_arrival,
-            )
-        )
-
     def _leg_alive(self, message: Message, leg: LegId, turn: Turn) -> None:
         contact = self.floor.contact_of_leg(leg)
         if contact is None:
@@ -250,7 +239,7 @@ class Acd:
         if not timer.startswith("acd:"):
             return
         if family == "wrap_up":
-            talk.wrap_up_over(self.floor, AgentKey(rest), turn)
+            wrap_up.over(self.floor, AgentKey(rest), turn)
         elif family == "ring":
             contact = self.floor.contact_of_leg(LegId(rest))
             if contact:
@@ -278,7 +267,7 @@ class Acd:
             raise Refusal("unknown_agent", f"there is no agent {message.agent!r}")
         if message.status is Status.AVAILABLE and state.owes:
             raise Refusal(
-                talk.OWED, f"say first how contact {state.contact} ended (dispose), then be available"
+                wrap_up.OWED, f"say first how contact {state.contact} ended (dispose), then be available"
             )
         if message.status is Status.PAUSE and not message.reason:
             raise Refusal("reason_required", "a pause needs a reason")

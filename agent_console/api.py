@@ -2,6 +2,7 @@
 
 from agent_console import (
     api_activities,
+    api_callers,
     api_case_filters,
     api_case_setup,
     api_cases,
@@ -13,11 +14,12 @@ from agent_console import (
     api_resolution,
     api_talk,
     api_webhooks,
+    api_wrap_up,
 )
 from agent_console.operations import Operations
 
 OPERATIONS = Operations()
-for family in (api_desk, api_talk, api_phone, api_live, api_records, api_config):
+for family in (api_desk, api_talk, api_callers, api_wrap_up, api_phone, api_live, api_records, api_config):
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)

@@ -17,6 +17,7 @@ class DispositionChoice(msgspec.Struct, kw_only=True):
     label_es: str
     label_en: str
     needs_note: bool
+    asks_call_back: bool
 
 
 class QueueName(msgspec.Struct, kw_only=True):
@@ -99,6 +100,7 @@ def _choice(row: Disposition) -> DispositionChoice:
         label_es=row.label_es,
         label_en=row.label_en,
         needs_note=row.needs_note,
+        asks_call_back=row.asks_call_back,
     )
 
 

@@ -1,4 +1,4 @@
-"""An agent's desk: who I am, my status, how my contact ended."""
+"""An agent's desk: who I am, my status, my contact."""
 
 from typing import Any
 
@@ -37,15 +37,6 @@ class NewStatus(msgspec.Struct, kw_only=True):
     request_id: str | None = None
 
 
-class NewDisposition(msgspec.Struct, kw_only=True):
-    """How the contact ended."""
-
-    contact: str
-    code: str
-    note: str = ""
-    request_id: str | None = None
-
-
 def add_to(operations: Operations) -> None:
     """This family's rows."""
     add = operations.add
@@ -75,11 +66,6 @@ def add_to(operations: Operations) -> None:
     def set_status(call: Call, agent: str, body: NewStatus) -> Accepted:
         fields = {"agent": agent, "status": body.status, "reason": body.reason}
         return ask_for(call, "SetStatus", fields, body.request_id)
-
-    @add("POST", "/agents/{agent}/disposition", Permission.OWN_DESK, "Say how my contact ended")
-    def dispose(call: Call, agent: str, body: NewDisposition) -> Accepted:
-        fields = {"agent": agent, "contact": body.contact, "code": body.code, "pii_note": body.note}
-        return ask_for(call, "Dispose", fields, body.request_id)
 
 
 def ask_for(call: Call, kind: str, fields: dict[str, Any], request_id: str | None) -> Accepted:

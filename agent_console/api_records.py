@@ -9,7 +9,7 @@ from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import customers, interactions
 from crm_core.customers import Customer
-from crm_core.interactions import Interaction
+from crm_core.interactions import CallBackResult, Interaction
 
 
 class Contact(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -30,7 +30,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class MissedContact(msgspec.Struct, kw_only=True):
-    """Somebody to call back; `claimed_by` None: nobody does it yet."""
+    """Somebody to call back; `claimed_by` None: nobody does it yet; `call_back_at`: the hour that was promised."""
 
     contact: str
     arrived_at: float
@@ -40,6 +40,13 @@ class MissedContact(msgspec.Struct, kw_only=True):
     queue: str | None
     outcome: str | None
     claimed_by: str | None
+    call_back_at: float | None
+
+
+class CallBackDone(msgspec.Struct, kw_only=True):
+    """How it went: reached, no_answer, wrong_number, not_needed."""
+
+    result: CallBackResult
 
 
 class CustomerInShort(msgspec.Struct, kw_only=True):
@@ -79,9 +86,9 @@ def add_to(operations: Operations) -> None:
 
     @add("GET", "/missed-contacts", Permission.MISSED_CONTACTS, "Whom to call back, best first")
     def missed_contacts(call: Call) -> list[MissedContact]:
-        account = call.principal.account_id
+        account, now = call.principal.account_id, call.services.now()
         return call.services.store.read(
-            lambda session: [_missed(row) for row in interactions.to_call_back(session, account)]
+            lambda session: [_missed(row) for row in interactions.to_call_back(session, account, now=now)]
         )
 
     @add("POST", "/missed-contacts/{contact}/claim", Permission.MISSED_CONTACTS, "I will call back")
@@ -93,10 +100,15 @@ def add_to(operations: Operations) -> None:
         return {}
 
     @add("POST", "/missed-contacts/{contact}/done", Permission.MISSED_CONTACTS, "It is done")
-    def missed_contact_done(call: Call, contact: str) -> dict[str, Any]:
-        services = call.services
+    def missed_contact_done(call: Call, contact: str, body: CallBackDone) -> dict[str, Any]:
+        who, services = call.principal, call.services
         services.store.write(
-            interactions.call_back_done, call.principal.account_id, contact, now=services.now()
+            interactions.call_back_done,
+            who.account_id,
+            contact,
+            by=who.login,
+            result=body.result,
+            now=services.now(),
         )
         return {}
 
@@ -122,7 +134,7 @@ def _contact(row: Interaction) -> Contact:
         value_class=row.value_class,
         queue=row.queue,
         outcome=row.outcome,
-        reason=row.collected.get("reason"),
+        reason=row.contact_reason or row.collected.get("reason"),
         agents=[segment.agent for segment in row.segments],
         disposition=last.disposition if last else None,
         wait_seconds=row.wait_seconds,
@@ -140,4 +152,5 @@ def _missed(row: Interaction) -> MissedContact:
         queue=row.queue,
         outcome=row.outcome,
         claimed_by=row.call_back_claimed_by,
+        call_back_at=row.call_back_at,
     )

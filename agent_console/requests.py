@@ -16,6 +16,7 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     # for oneself, for others (None: nobody does it for others)
     "SetStatus": (Permission.OWN_DESK, Permission.COMMAND_AGENTS),
     "Dispose": (Permission.OWN_DESK, None),
+    "AttachCustomer": (Permission.OWN_DESK, None),
     "Hold": (Permission.OWN_DESK, None),
     "Resume": (Permission.OWN_DESK, None),
     "HangUp": (Permission.OWN_DESK, None),

@@ -125,6 +125,7 @@ def _dispositions(session: Session) -> tuple[plain.Disposition, ...]:
             account_id=row.account_id,
             queue=QueueKey(row.queue.key) if row.queue else None,
             needs_note=row.needs_note,
+            asks_call_back=row.asks_call_back,
         )
         for row in session.scalars(query)
     ]

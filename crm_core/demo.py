@@ -57,7 +57,7 @@ QUEUES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 DISPOSITIONS: tuple[tuple[str | None, str, str, str, bool], ...] = (
     (None, "solved", "Resuelto", "Solved", False),
-    (None, "call_back", "Llamar de vuelta", "Call back", True),
+    (None, "call_back", "Llamar de vuelta", "Call back", False),
     (None, "wrong_number", "Número equivocado", "Wrong number", False),
     ("servicio", "invoice_explained", "Boleta explicada", "Invoice explained", False),
     ("servicio", "payment_agreed", "Pago acordado", "Payment agreed", False),
@@ -69,6 +69,9 @@ DISPOSITIONS: tuple[tuple[str | None, str, str, str, bool], ...] = (
 )
 """Queue (None: all), code, label in Spanish, label in English, needs a note."""
 
+
+ASKING_CALL_BACK = frozenset({"call_back"})
+"""Codes of dispositions that ask for a time."""
 
 CONTACT_REASONS: tuple[tuple[str, str | None, str, str, tuple[str, ...]], ...] = (
     ("billing", None, "Cobranza y boletas", "Billing", ("topic=invoices",)),
@@ -205,6 +208,7 @@ def _add_dispositions(session: Session, queues: dict[str, Queue]) -> None:
                     label_es=label_es,
                     label_en=label_en,
                     needs_note=needs_note,
+                    asks_call_back=code in ASKING_CALL_BACK,
                 )
             )
     session.flush()

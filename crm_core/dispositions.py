@@ -37,6 +37,8 @@ class Disposition(ConfiguresEngines, Base):
     needs_note: Mapped[bool] = mapped_column(default=False)
     retired: Mapped[bool] = mapped_column(default=False, server_default=false())
     """It stays in the records and is offered no more."""
+    asks_call_back: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whoever chooses it says when the customer wants to be called back."""
 
     queue: Mapped[Queue | None] = relationship()
 

@@ -73,6 +73,12 @@ def _(event: e.CallerIdentified, interaction: Interaction, session: Session) -> 
 
 
 @record.register
+def _(event: e.CustomerAttached, interaction: Interaction, session: Session) -> None:
+    interaction.attached_by = event.agent
+    interaction.customer_id = _still_there(interaction, session, event.customer.customer_id)
+
+
+@record.register
 def _(event: e.NodeEntered, interaction: Interaction, session: Session) -> None:
     step = {"node": event.node, "kind": event.kind, "at": event.at}
     interaction.menu_path = [*interaction.menu_path, step][-LONGEST_PATH:]
@@ -168,8 +174,9 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     interaction.ended_by = event.by
     interaction.ended_cause = event.q850
     interaction.outcome = _outcome(interaction, event)
-    # Nobody is called back who left by himself or had his conversation.
-    interaction.to_call_back = interaction.outcome != "answered" and event.by in ("fallback", "switch")
+    # Nobody is called back who left by himself or had his conversation, unless he asked for it.
+    lost = interaction.outcome != "answered" and event.by in ("fallback", "switch")
+    interaction.to_call_back = lost or interaction.call_back_at is not None
 
 
 @record.register
@@ -210,6 +217,11 @@ def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
     segment = _segment(interaction, event)
     segment.disposition = event.code
     segment.note = event.pii_note
+    interaction.contact_reason = event.contact_reason or interaction.contact_reason
+    if event.call_back_at is not None:
+        interaction.call_back_at, interaction.to_call_back = event.call_back_at, True
+        interaction.call_back_claimed_by, interaction.call_back_claimed_at = None, None
+        interaction.call_back_done_at, interaction.call_back_result = None, None
 
 
 @record.register
@@ -243,10 +255,15 @@ def _(event: e.SurveyEnded, interaction: Interaction, session: Session) -> None:
 
 def _identify(interaction: Interaction, session: Session, candidate_ids: list[int]) -> None:
     interaction.candidate_ids = candidate_ids
-    # Of several who share a number the agent finds out; and a customer may be gone by now.
-    only = candidate_ids[0] if len(candidate_ids) == 1 else None
-    interaction.customer_id = session.scalar(
-        select(Customer.id).where(Customer.account_id == interaction.account_id, Customer.id == only)
+    if interaction.attached_by is None:  # else an agent knows better than the number
+        only = candidate_ids[0] if len(candidate_ids) == 1 else None
+        interaction.customer_id = _still_there(interaction, session, only)
+
+
+def _still_there(interaction: Interaction, session: Session, customer_id: int | None) -> int | None:
+    """A customer may be gone by now; then the record names none."""
+    return session.scalar(
+        select(Customer.id).where(Customer.account_id == interaction.account_id, Customer.id == customer_id)
     )
 
 

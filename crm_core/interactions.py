@@ -2,19 +2,21 @@
 
 Timestamps are kept as they happened and durations computed from them. Queues and agents are named by
 their keys, not by reference: a record outlives both. A contact that nobody took and that ended through no
-wish of the caller is to be called back; whoever does claims it first.
+wish of the caller is to be called back, and so is one whose agent wrote down when; whoever does claims it first.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.customers import Customer
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import Conflict
+
+CallBackResult = Literal["reached", "no_answer", "wrong_number", "not_needed"]
 
 
 class Interaction(Base):
@@ -41,6 +43,8 @@ class Interaction(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"))
     candidate_ids: Mapped[list[Any]] = mapped_column(default=list)
     """The customers with this number, at most twenty, the most valuable first."""
+    attached_by: Mapped[str | None]
+    """The agent who said which customer it was; None: only his number tells."""
     value_class: Mapped[str | None]
     did: Mapped[str] = mapped_column(default="")
     ani: Mapped[str] = mapped_column(default="")
@@ -66,6 +70,8 @@ class Interaction(Base):
 
     menu_path: Mapped[list[Any]] = mapped_column(default=list)
     """[{"node", "kind", "at"}] in the order of the caller's way."""
+    contact_reason: Mapped[str | None]
+    """What it was about: the key of a contact reason, in the last agent's word."""
     collected: Mapped[dict[str, Any]] = mapped_column(default=dict)
     decisions: Mapped[list[Any]] = mapped_column(default=list)
     """Why each offer was made: the fields of DecisionMade."""
@@ -80,6 +86,10 @@ class Interaction(Base):
     call_back_claimed_by: Mapped[str | None]
     call_back_claimed_at: Mapped[EpochSeconds | None]
     call_back_done_at: Mapped[EpochSeconds | None]
+    call_back_at: Mapped[EpochSeconds | None]
+    """When he wants to be called; None: as soon as possible."""
+    call_back_result: Mapped[str | None]
+    """reached, no_answer, wrong_number, not_needed; None: not done."""
 
     incomplete: Mapped[bool] = mapped_column(default=False)
     """Part of it was lost with the journal; if it was the beginning, `arrived_at` is the first that is known."""
@@ -195,14 +205,25 @@ def of_agent(session: Session, account_id: int, agent: str, limit: int = 20) -> 
     return session.scalars(found.order_by(Interaction.arrived_at.desc()).limit(limit)).all()
 
 
-def to_call_back(session: Session, account_id: int, limit: int = 100) -> Sequence[Interaction]:
-    """The contacts that wait to be called back, emergencies first, then the oldest; claimed ones too."""
+def to_call_back(session: Session, account_id: int, *, now: float, limit: int = 100) -> Sequence[Interaction]:
+    """The contacts whose call back is due, best first; claimed ones too.
+
+    Emergencies come first, then what was promised for an hour that has come, then the higher class, then the older.
+    """
+    wanted_at = Interaction.call_back_at
     query = select(Interaction).where(
         Interaction.account_id == account_id,
         Interaction.to_call_back,
         Interaction.call_back_done_at.is_(None),
+        or_(wanted_at.is_(None), wanted_at <= now),
     )
-    order = (Interaction.emergency.desc(), Interaction.arrived_at)
+    order = (
+        Interaction.emergency.desc(),
+        wanted_at.is_(None),
+        func.coalesce(Interaction.value_class, "Z"),
+        func.coalesce(wanted_at, Interaction.arrived_at),
+        Interaction.id,
+    )
     return session.scalars(query.order_by(*order).limit(limit)).all()
 
 
@@ -223,20 +244,23 @@ def claim_call_back(session: Session, account_id: int, contact: str, *, by: str,
         raise Conflict(f"contact {contact} isn't waiting to be called back, or somebody else does it already")
 
 
-def call_back_done(session: Session, account_id: int, contact: str, *, now: float) -> None:
-    """The caller was called back. Raises Conflict when nobody had claimed it."""
+def call_back_done(
+    session: Session, account_id: int, contact: str, *, by: str, result: CallBackResult, now: float
+) -> None:
+    """`by` called back, or needn't. Raises Conflict when it was not he who had claimed it, or it is done."""
     done = (
         update(Interaction)
         .where(
             Interaction.account_id == account_id,
             Interaction.id == contact,
-            Interaction.call_back_claimed_by.is_not(None),
+            Interaction.call_back_claimed_by == by,
+            Interaction.call_back_done_at.is_(None),
         )
-        .values(call_back_done_at=now)
+        .values(call_back_done_at=now, call_back_result=result)
         .returning(Interaction.id)
     )
     if session.scalar(done) is None:
-        raise Conflict(f"contact {contact} must be claimed before it is called back")
+        raise Conflict(f"contact {contact} must be claimed by whoever calls back, and is done once")
 
 
 TIMELINE = entry(

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import msgspec
 
@@ -25,8 +26,18 @@ def status(chosen: Namespace) -> None:
 
 def dispose(chosen: Namespace) -> None:
     """Say how the contact in hand, the one owed, or the one named, ended."""
+    at = _moment(chosen.call_back_at)
     _on_the_bus(
-        chosen, lambda bus: dispose_of(bus, chosen.agent, chosen.code, chosen.note, contact=chosen.contact)
+        chosen,
+        lambda bus: dispose_of(
+            bus,
+            chosen.agent,
+            chosen.code,
+            chosen.note,
+            contact=chosen.contact,
+            reason=chosen.reason,
+            call_back_at=at,
+        ),
     )
 
 
@@ -45,12 +56,39 @@ async def set_status(bus: Bus, agent: str, wanted: Status, reason: str = "") -> 
     await ask(bus, "SetStatus", request_id=_new_id(), by=agent, agent=agent, status=wanted, reason=reason)
 
 
-async def dispose_of(bus: Bus, agent: str, code: str, note: str = "", *, contact: str = "") -> None:
-    """`contact` "": the one that the agent has in hand or owes. Raises NoAnswer, or the Refusal of the engines."""
-    chosen = contact or await _in_hand(bus, agent)
+async def dispose_of(
+    bus: Bus,
+    agent: str,
+    code: str,
+    note: str = "",
+    *,
+    contact: str = "",
+    reason: str = "",
+    call_back_at: float | None = None,
+) -> None:
+    """`contact` "": the one that the agent has in hand or owes; `reason`: the contact reason; `call_back_at`: epoch
+    seconds. Raises NoAnswer, or the Refusal of the engines.
+    """
     await ask(
-        bus, "Dispose", request_id=_new_id(), by=agent, agent=agent, contact=chosen, code=code, pii_note=note
+        bus,
+        "Dispose",
+        request_id=_new_id(),
+        by=agent,
+        agent=agent,
+        contact=contact or await _in_hand(bus, agent),
+        code=code,
+        pii_note=note,
+        contact_reason=reason,
+        call_back_at=call_back_at,
     )
+
+
+def _moment(written: str) -> float | None:
+    """Epoch seconds of an ISO 8601 time, in this machine's time zone unless it says another; None for ""."""
+    try:
+        return datetime.fromisoformat(written).timestamp() if written else None
+    except ValueError:
+        raise Refusal("wrong_time", f"{written!r} is no time: write it like 2026-11-23T10:30") from None
 
 
 async def _in_hand(bus: Bus, agent: str) -> str:

@@ -94,6 +94,8 @@ def _add_screens(commands: Commands) -> None:
     dispose = _command(acts, "dispose", "agent_commands:dispose", help="say how a contact ended")
     dispose.add_argument("code", metavar="CODE", help="a disposition of the queue, such as solved")
     dispose.add_argument("--contact", default="", metavar="ID", help="default: the contact in hand")
+    dispose.add_argument("--reason", default="", metavar="KEY", help="what it was about, such as balance")
+    dispose.add_argument("--call-back-at", default="", metavar="TIME", help="such as 2026-11-23T10:30")
     dispose.add_argument("--note", default="", metavar="TEXT", help="some dispositions need one")
     _command(commands, "reload", "agent_commands:reload", help="apply the changed configuration")
 

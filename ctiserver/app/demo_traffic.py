@@ -11,14 +11,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from random import Random
 
-from acd.talk import OWED
-from crm_core.demo import DISPOSITIONS
+from acd.wrap_up import OWED
+from crm_core.contact_reasons import guess
+from crm_core.demo import ASKING_CALL_BACK, CONTACT_REASONS, DISPOSITIONS
 from ctiserver.app.agent_commands import dispose_of, set_status
 from ctiserver.app.demo_callers import Plan, plan
 from ctiserver.app.sipp_parties import Caller, Phone
 from ctiserver.app.watch_feed import Feed
 from ctiserver.bus.port import Bus
 from ctiserver.core import events as e
+from ctiserver.core import tables as plain
 from ctiserver.core.config import Config
 from ctiserver.core.errors import CtiError, Refusal
 from ctiserver.core.ids import ContactId
@@ -30,6 +32,11 @@ _CALLER_HERTZ, _AGENT_HERTZ = 300, 600
 _SWEEP_SECONDS = 0.5
 _LONGEST_CALL_SECONDS = 300.0
 _DISPOSITION_OF_EVERY_QUEUE = "solved"
+_REASON_OF_EVERYTHING = "other"
+_REASONS = tuple(
+    plain.ContactReason(key=key, parent=parent, guessed_by=guessed_by)
+    for key, parent, _es, _en, guessed_by in CONTACT_REASONS
+)
 
 
 class Traffic:
@@ -54,6 +61,7 @@ class Traffic:
         self._feed: Feed | None = None
         self._queue_of: dict[str, str] = {}
         """Of contacts that may still need a disposition, which may outlast the contact itself."""
+        self._told: dict[str, dict[str, str]] = {}
         self.count = Counter[str]()
         """How many callers came; how many surveys were answered."""
 
@@ -93,6 +101,10 @@ class Traffic:
         match event:
             case e.ContactQueued(contact=contact, queue=queue):
                 self._queue_of[contact] = queue
+            case e.ValueCollected(contact=contact, key=key, value=value):
+                self._told.setdefault(contact, {})[key] = value
+            case e.ContactEnded(contact=contact, where="ivr" | "queue" | "offer"):
+                self._told.pop(contact, None)
             case e.WrapUpStarted(agent=agent, contact=contact) if agent in self._ports:
                 self._soon(self._dispose(agent, contact))
             case e.AgentStatusChanged(agent=agent, status=Status.PAUSE) if agent in self._ports:
@@ -157,7 +169,16 @@ class Traffic:
         queue = self._queue_of.pop(contact, None)
         codes = [(code, needs_note) for of, code, _es, _en, needs_note in DISPOSITIONS if of in (None, queue)]
         code, needs_note = self._chance.choice(codes)
-        await dispose_of(self._bus, agent, code, "demo" if needs_note else "", contact=contact)
+        later = time.time() + self._chance.uniform(600, 7200)
+        await dispose_of(
+            self._bus,
+            agent,
+            code,
+            "demo" if needs_note else "",
+            contact=contact,
+            reason=guess(_REASONS, self._told.pop(contact, {})) or _REASON_OF_EVERYTHING,
+            call_back_at=later if code in ASKING_CALL_BACK else None,
+        )
 
     def _later(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         async def wait_and_act() -> None:
@@ -186,7 +207,7 @@ async def go_to_work(bus: Bus, agent: str) -> None:
     except Refusal as refused:
         if refused.error_id != OWED:
             raise
-        await dispose_of(bus, agent, _DISPOSITION_OF_EVERY_QUEUE)
+        await dispose_of(bus, agent, _DISPOSITION_OF_EVERY_QUEUE, reason=_REASON_OF_EVERYTHING)
         await set_status(bus, agent, Status.AVAILABLE)
 
 

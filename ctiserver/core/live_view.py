@@ -46,8 +46,9 @@ _ACTIVITY: dict[type[e.ContactEvent], str] = {
 
 class ContactView(msgspec.Struct, kw_only=True):
     """One contact. `stage`: ivr, queued, offered, joining, talking, held, agent_away, survey,
-    leaving. `passed_by`: the agent who passed it on to the one it is offered to. `queued_at` gives the contact its
-    place, `waits_since` is when this wait of it began; None while it waits for nobody.
+    leaving. `passed_by`: the agent who passed it on to the one it is offered to. `customer`: who he is in an agent's
+    word; None: only what the number suggests is known. `queued_at` gives the contact its place, `waits_since` is when
+    this wait of it began; None while it waits for nobody.
     """
 
     contact: ContactId
@@ -68,6 +69,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     agent: AgentKey | None = None
     why: e.DecisionMade | None = None
     passed_by: AgentKey | None = None
+    customer: Candidate | None = None
 
 
 class AgentView(msgspec.Struct, kw_only=True):
@@ -150,6 +152,8 @@ class LiveView(msgspec.Struct, kw_only=True):
                 )
             case e.WrapUpStarted() | e.WrapUpEnded() | e.Disposed():
                 self._wrap_up(event)
+            case e.CustomerAttached():
+                self._attach(event)
             case e.ContactEvent():
                 if contact := self.contacts.get(event.contact):
                     self._contact(event, contact)
@@ -201,6 +205,12 @@ class LiveView(msgspec.Struct, kw_only=True):
                     agent.owes, agent.contact, agent.card = None, None, None
             case _:
                 pass
+
+    def _attach(self, event: e.CustomerAttached) -> None:
+        cards = [agent.card for agent in self.agents.values()]
+        for contact in (self.contacts.get(event.contact), *cards):
+            if contact is not None and contact.contact == event.contact:
+                contact.customer = event.customer
 
     def _contact(self, event: e.ContactEvent, contact: ContactView) -> None:
         kind = type(event)

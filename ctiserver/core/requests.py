@@ -5,6 +5,7 @@ Answered once; a repeated `request_id` gets the first answer.
 
 from enum import StrEnum
 
+from ctiserver.core.customers import Candidate
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Input
 
@@ -64,10 +65,23 @@ class TransferToAgent(Request):
     to: AgentKey
 
 
+class AttachCustomer(Request):
+    """Say who the contact in hand is: one of those who share the number, or one who was searched or created."""
+
+    agent: AgentKey
+    contact: ContactId
+    customer: Candidate
+
+
 class Dispose(Request):
-    """Say how the contact ended; it ends the wrap-up."""
+    """Say how the contact ended and what it was about; it ends the wrap-up.
+
+    `contact_reason` is needed where the account has any; `call_back_at`: when the customer wants to be called again.
+    """
 
     agent: AgentKey
     contact: ContactId
     code: str
     pii_note: str = ""
+    contact_reason: str = ""
+    call_back_at: float | None = None

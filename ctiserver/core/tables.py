@@ -59,6 +59,7 @@ class Disposition(Frozen):
     account_id: int = 1
     queue: QueueKey | None = None
     needs_note: bool = False
+    asks_call_back: bool = False
 
 
 class ContactReason(Frozen):

@@ -17,17 +17,14 @@ from crm_core.interaction_writer import READER, apply, apply_batch
 from crm_core.interactions import (
     Interaction,
     SurveyAnswer,
-    call_back_done,
-    claim_call_back,
     history,
-    to_call_back,
 )
 from crm_core.phone_numbers import E164
 from crm_core.queues import add_queue
 from crm_core.reader_positions import BEFORE_ALL, EventId, advance, position
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
-from ctiserver.core.errors import Conflict, StoreError
+from ctiserver.core.errors import StoreError
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Status
@@ -179,6 +176,7 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
         "channel": "voice",
         "customer_id": customer_id,
         "candidate_ids": [customer_id],
+        "attached_by": None,
         "value_class": "A",
         "did": "600",
         "ani": MOBILE,
@@ -200,6 +198,7 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
             {"node": "menu", "kind": "menu", "at": 102.0},
             {"node": "to-sales", "kind": "queue", "at": 104.0},
         ],
+        "contact_reason": None,
         "collected": {"reason": "invoice"},
         "survey": "short",
         "survey_version": "s1",
@@ -209,6 +208,8 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
         "call_back_claimed_by": None,
         "call_back_claimed_at": None,
         "call_back_done_at": None,
+        "call_back_at": None,
+        "call_back_result": None,
         "incomplete": False,
         "last_epoch": 1,
         "last_seq": 25,
@@ -415,20 +416,6 @@ def test_a_missed_call_is_an_interaction_of_a_known_caller_to_call_back(
     assert (seen["outcome"], seen["to_call_back"], seen["customer_id"]) == ("missed", True, customer_id)
     assert (seen["arrived_at"], seen["ended_at"], seen["value_class"]) == (90.0, 120.0, "A")
     assert not seen["incomplete"]
-
-
-def test_missed_emergencies_are_called_back_first_and_each_by_one_person(store: Store) -> None:
-    plain, urgent = ContactId("plain"), ContactId("urgent")
-    store.write(apply_batch, numbered([missed(plain), missed(urgent, emergency=True)]))
-    assert [row.id for row in store.read(to_call_back, 1)] == [urgent, plain]
-    assert store.read(to_call_back, 2) == []
-    store.write(claim_call_back, 1, urgent, by="ann", now=600.0)
-    with pytest.raises(Conflict):
-        store.write(claim_call_back, 1, urgent, by="bob", now=601.0)
-    with pytest.raises(Conflict):
-        store.write(call_back_done, 1, plain, now=602.0)
-    store.write(call_back_done, 1, urgent, now=603.0)
-    assert [row.id for row in store.read(to_call_back, 1)] == [plain]
 
 
 def test_a_contact_that_was_ever_in_an_emergency_queue_is_an_emergency(store: Store) -> None:

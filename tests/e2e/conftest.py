@@ -8,6 +8,9 @@ from tests.e2e.browser import Browser, running_browser, tone_file
 from tests.e2e.people import add_supervisor
 from tests.integration.daemon import RunningCenter, center
 
+REASONS = {"balance": ["reason=balance"], "no_gas": [], "other": ["reason=operator"]}
+"""Contact reasons, and what guesses them."""
+
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
@@ -23,7 +26,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCenter]:
     """A center in which ann's and bob's phones are pages, and sue supervises."""
-    with center(tmp_path_factory.mktemp("center"), browsers=("ann", "bob")) as running:
+    with center(tmp_path_factory.mktemp("center"), browsers=("ann", "bob"), reasons=REASONS) as running:
         running.store.write(add_supervisor)
         yield running
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.browser import MICROPHONE_HERTZ, Browser
+from tests.e2e.browser import MICROPHONE_HERTZ, Browser, Screen
 from tests.e2e.test_softphone import CALLER_HERTZ, calling, take
 from tests.integration.daemon import RunningCenter
 from tests.integration.sipp import until
@@ -36,3 +36,57 @@ def test_a_caller_is_passed_on_to_a_colleague_by_keyboard(c: RunningCenter, brow
         c.talk_a_while()
         caller.hang_up()
     assert ann.complaints == bob.complaints == []
+
+
+def test_an_unknown_caller_is_written_down_and_known_the_next_time(
+    c: RunningCenter, browser: Browser
+) -> None:
+    number = "+56922220032"
+    ann = browser.desk(c, "ann")
+    with calling(c, number=number, keys=[(0.5, "0")]) as caller:
+        take(c, ann)
+        ann.press("Alt+Shift+W")
+        ann.page.keyboard.type("Inés Muñoz")
+        ann.wait_text("#who-list [aria-selected=true]", "Anotar un cliente nuevo")
+        ann.press("Enter")
+        assert (ann.page.input_value("#who-name"), ann.page.input_value("#who-surname")) == ("Inés", "Muñoz")
+        ann.page.fill("#who-rut", "12.345.678-4")
+        ann.press("Enter")
+        ann.wait_text("#who-problem", "RUT no es válido")
+        ann.page.fill("#who-rut", "12.345.678-5")
+        ann.press("Enter")
+        ann.wait_text(".names", "Inés Muñoz")
+        ann.wait("!document.getElementById('who').open", "the dialog to close")
+        caller.hang_up()
+        _a_result_that_is_not_saved_stays(c, ann)
+        ann.wait_stage("none")
+    record = c.wait_record(number)
+    assert (record.attached_by, record.contact_reason, record.to_call_back) == ("ann", "no_gas", True)
+    [segment] = record.segments
+    assert (segment.disposition, segment.note) == ("when", "Llamar por el gas")
+    with calling(c, number=number, keys=[(0.5, "0")]) as caller:
+        ann.wait_stage("ringing", 20)
+        ann.wait_text(".names", "Inés Muñoz")
+        ann.wait_text("#pop-body .rows", "no gas")
+        take(c, ann)
+        caller.hang_up()
+    assert ann.complaints == []
+
+
+def _a_result_that_is_not_saved_stays(c: RunningCenter, ann: Screen) -> None:
+    """She chooses another reason than the guessed one, a time to call back, and the server is away meanwhile."""
+    ann.wait_stage("wrapping_up")
+    ann.page.fill("#note", "Llamar por el gas")
+    ann.press("Escape")
+    ann.wait_text("#reasons [aria-selected=true]", "Other")
+    ann.press("2")
+    ann.wait_text("#reason", "No gas")
+    ann.press("3")
+    ann.wait_text("#call-back-zone", "America/Santiago")
+    ann.page.fill("#call-back-at", "2099-01-05T10:30")
+    ann.page.route("**/disposition", lambda route: route.abort())
+    ann.press("Enter")
+    ann.wait_text("#banner-result", "no se guardó")
+    assert ann.page.input_value("#note") == "Llamar por el gas"
+    ann.page.unroute("**/disposition")
+    ann.page.click("#banner-result button")

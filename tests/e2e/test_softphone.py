@@ -38,11 +38,14 @@ def test_an_agent_logs_in_takes_a_call_and_wraps_up_by_keyboard_alone(
         ann.press("Alt+Shift+X")
         ann.wait_stage("wrapping_up")
         ann.press("Escape")
+        ann.wait_text("#reasons [aria-selected=true]", "Balance")
+        ann.press("Enter")
         ann.press("2")
         ann.wait_stage("none")
         assert ann.keystrokes <= 6
         caller.hang_up()
     record = c.wait_record(VALUABLE)
+    assert record.contact_reason == "balance"
     [segment] = record.segments
     assert (segment.agent, segment.disposition, segment.note) == ("ann", "solved", "Pide copia de la factura")
     assert ann.complaints == []
@@ -73,6 +76,8 @@ def test_a_reload_in_mid_call_keeps_the_caller_and_the_two_go_on(c: RunningCente
         assert ann.page.input_value("#note") == "antes de recargar"
         caller.hang_up()
         ann.wait_stage("wrapping_up")
+        ann.wait_text("#reasons [aria-selected=true]", "Other")
+        ann.press("Enter")
         ann.press("2")
         ann.wait_stage("none")
     record = c.wait_record("+56922220009")

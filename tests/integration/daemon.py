@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from crm_core import schema
 from crm_core.agents import Skill, add_agent
+from crm_core.contact_reasons import ContactReason
 from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.dispositions import Disposition
@@ -54,6 +55,8 @@ class RunningCenter:
     process: subprocess.Popen[bytes] | None = None
     bus: BusProbe | None = None
     extra: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    reason: str = ""
+    """The contact reason that its agents give when a test says nothing of it."""
 
     # Processes
 
@@ -159,7 +162,9 @@ class RunningCenter:
     def dispose(self, agent: str, code: str = "solved", note: str = "") -> None:
         """Ends an agent's wrap-up."""
         contact = self.view()["agents"][agent]["contact"]
-        answer = self.probe.request("Dispose", agent=agent, contact=contact, code=code, pii_note=note)
+        answer = self.probe.request(
+            "Dispose", agent=agent, contact=contact, code=code, pii_note=note, contact_reason=self.reason
+        )
         assert "error_id" not in answer, answer
 
     # What is so
@@ -261,10 +266,12 @@ def center(
     start: bool = True,
     rtp_ports: int = 400,
     browsers: Collection[str] = (),
+    reasons: Mapping[str, list[str]] | None = None,
 ) -> Iterator[RunningCenter]:
     """A running center in `folder`; `queue` are fields of the queue `servicio`; see also `private_asterisk`.
 
-    The agents named in `browsers` have their phones in the console's page, the others at `ports`.
+    The agents named in `browsers` have their phones in the console's page, the others at `ports`. `reasons`: contact
+    reasons by key, each with what guesses it; the last one is given by agents who say nothing.
     """
     shutil.copytree(_FLOWS, folder / "flows")
     console_port = reserved_port()
@@ -279,8 +286,10 @@ def center(
             ports=ports,
             folder=folder,
             config_file=switch.config_file,
+            reason=next(reversed(reasons), "") if reasons else "",
         )
         running.store.write(_company, ports, dict(queue or {}), browsers)
+        running.store.write(_add_reasons, reasons or {})
         try:
             if start:
                 running.start()
@@ -291,6 +300,21 @@ def center(
             if running.bus:
                 running.bus.close()
             running.store.close()
+
+
+def _add_reasons(session: Session, reasons: Mapping[str, list[str]]) -> None:
+    for position, (key, guessed_by) in enumerate(reasons.items()):
+        words = key.replace("_", " ").capitalize()
+        session.add(
+            ContactReason(
+                account_id=1,
+                key=key,
+                label_es=words,
+                label_en=words,
+                position=position,
+                guessed_by=guessed_by,
+            )
+        )
 
 
 def _company(
@@ -321,8 +345,13 @@ def _company(
         )
         for served in serving:
             let_serve(session, new, served)
-    for code, needs_note in (("solved", False), ("call_back", True)):
-        session.add(Disposition(account_id=1, code=code, label_es=code, label_en=code, needs_note=needs_note))
+    for code, needs_note, asks in (
+        ("solved", False, False),
+        ("call_back", True, False),
+        ("when", False, True),
+    ):
+        words = {"label_es": code, "label_en": code}
+        session.add(Disposition(account_id=1, code=code, needs_note=needs_note, asks_call_back=asks, **words))
     for number, value_class in ((VALUABLE, "A"), (ORDINARY, "C")):
         phone = normalise(number, "CL")
         assert phone is not None

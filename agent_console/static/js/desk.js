@@ -8,10 +8,11 @@ import { now, setClock, socket } from "./feed.js";
 import { onKey } from "./keys.js";
 import * as lists from "./lists.js";
 import { command } from "./palette.js";
-import { knowQueues, queueName, showPop } from "./pop.js";
+import { knowQueues, queueName, showPop, whoIs } from "./pop.js";
 import * as softphone from "./softphone.js";
 import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
 import { clock, of, settings, t } from "./words.js";
+import { closeWho, openWho } from "./who.js";
 import * as wrapUp from "./wrap_up.js";
 import "./reminders.js";
 
@@ -33,7 +34,7 @@ socket.on("desk", (told) => {
   if (activity() === "away" && phone.ringing) softphone.answer();
   draw();
 });
-socket.on("pop", ({ contact }) => showPop(contact, draw)); // at once; the desk follows with the same
+socket.on("pop", ({ contact }) => showPop(contact, draw, identify)); // at once; the desk follows with the same
 socket.on("phone_taken", () => {
   softphone.taken();
   banner("taken", t("phone_taken_text"), "bad");
@@ -53,7 +54,8 @@ function draw() {
   if (!desk) return;
   drawBar();
   drawCard();
-  showPop(desk.contact, draw);
+  showPop(desk.contact, draw, identify);
+  closeWho(desk.contact);
   tick();
 }
 
@@ -90,7 +92,7 @@ function drawCard() {
   const waits = agent.status === "available" ? t("no_contact_available") : t("no_contact_not_available");
   text($("card-text"), at === "none" ? waits : at === "away" ? t("returning") : "");
   $("card-number").hidden = at === "none";
-  text($("card-number"), contact ? contact.candidates?.[0]?.pii_name || contact.pii_number || t("unknown_caller") : "");
+  text($("card-number"), contact ? whoIs(contact)?.pii_name || contact.pii_number || t("unknown_caller") : "");
   const shown = (CONTROLS[at] ?? []).filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
   for (const button of document.querySelectorAll("[data-do]")) button.hidden = !shown.includes(button.dataset.do);
   const muteButton = document.querySelector('[data-do="mute"]');
@@ -100,8 +102,9 @@ function drawCard() {
   if (!shown.includes("transfer")) closeTransfer();
   $("note-part").hidden = at === "none" || at === "ringing";
   $("wrap-up").hidden = at !== "wrapping_up";
-  if (at === "wrapping_up") wrapUp.showResults(stageShown !== at);
-  stageShown = at;
+  const shownNow = `${at} ${contact?.contact}`;
+  if (at === "wrapping_up") wrapUp.show(stageShown !== shownNow);
+  stageShown = shownNow;
 }
 
 function drawLights() {
@@ -188,6 +191,8 @@ const actions = {
   hang_up: hangUp,
 };
 
+const identify = () => openWho(desk?.contact);
+
 /** The first of these controls that can be used now. */
 function press(...names) {
   const name = names.find((one) => !document.querySelector(`[data-do="${one}"]`).hidden);
@@ -205,8 +210,9 @@ onKey("H", `${t("hold")} / ${t("resume")}`, () => press("hold", "resume"));
 onKey("M", t("mute"), () => press("mute"));
 onKey("K", t("keypad"), () => press("keypad"));
 onKey("T", t("transfer"), () => press("transfer"));
+onKey("W", t("who_title"), identify);
 onKey("S", `${t("status_available")} / ${t("status_pause")}`, () => setStatus((desk?.agent.next_status ?? desk?.agent.status) === "available" ? "pause" : "available"));
-onKey("N", t("command_focus_note"), () => (document.activeElement === $("note") ? $("dispositions") : $("note")).focus());
+onKey("N", t("command_focus_note"), () => (document.activeElement === $("note") ? wrapUp.focus() : $("note").focus()));
 onKey("0", t("status_logged_out"), () => setStatus("logged_out"));
 command(t("command_devices"), openDevices);
 command(t("command_theme"), window.switchTheme);
@@ -217,10 +223,10 @@ $("phone-light").addEventListener("click", openDevices);
 
 async function begin() {
   try {
-    const [known, choices] = await Promise.all([get("/queues"), get("/dispositions"), learnColleagues()]);
+    const [known, choices, reasons] = await Promise.all([get("/queues"), get("/dispositions"), get("/contact-reasons"), learnColleagues()]);
     queues = known;
     knowQueues(Object.fromEntries(known.map(({ key, name }) => [key, name])));
-    wrapUp.knowChoices(choices);
+    wrapUp.knowChoices(choices, reasons);
     draw();
   } catch (problem) {
     banner("begin", problem.message);

@@ -3,9 +3,10 @@
 import { get, post } from "./api.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { contactRow, queueName } from "./pop.js";
-import { day, settings, t } from "./words.js";
+import { day, of, settings, t } from "./words.js";
 
 const EVERY_MILLISECONDS = 20000;
+const RESULTS = ["reached", "no_answer", "wrong_number", "not_needed"];
 
 export async function refresh() {
   if (document.hidden) return;
@@ -30,20 +31,27 @@ function showMissed(rows) {
 }
 
 function missedRow(row) {
-  const details = [row.number, queueName(row.queue), day(row.arrived_at)].filter(Boolean).join(" · ");
+  const when = row.call_back_at ? t("missed_promised", { time: day(row.call_back_at) }) : day(row.arrived_at);
+  const details = [row.number, queueName(row.queue), when].filter(Boolean).join(" · ");
   return el("div", { class: "row-of" }, el("b", { text: row.customer ?? t("unknown_caller") }), act(row), el("span", { class: "quiet", text: details }));
 }
 
 function act(row) {
-  const button = (words, what) => el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: words, onclick: () => change(row, what) });
-  if (!row.claimed_by) return button(t("missed_claim"), "claim");
-  if (row.claimed_by === settings.login) return button(t("missed_done"), "done");
+  if (!row.claimed_by) return el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("missed_claim"), onclick: () => change(row, "claim") });
+  if (row.claimed_by === settings.login) return resultChoice(row);
   return el("span", { class: "quiet", text: t("missed_claimed_by", { name: row.claimed_by }) });
 }
 
-async function change(row, what) {
+function resultChoice(row) {
+  const choice = el("select", { class: "form-select form-select-sm", "aria-label": t("missed_result") },
+    ...RESULTS.map((result) => el("option", { value: result, text: of("result", result) })));
+  const done = el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("missed_done"), onclick: () => change(row, "done", { result: choice.value }) });
+  return el("span", { class: "result" }, choice, done);
+}
+
+async function change(row, what, body) {
   try {
-    await post(`/missed-contacts/${encodeURIComponent(row.contact)}/${what}`);
+    await post(`/missed-contacts/${encodeURIComponent(row.contact)}/${what}`, body);
     banner("missed", null);
   } catch (problem) {
     banner("missed", problem.message);

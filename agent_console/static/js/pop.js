@@ -28,9 +28,15 @@ export function why(contact) {
   });
 }
 
-/** Show a contact; null leaves the place empty. */
-export function showPop(contact, redraw) {
-  const first = contact?.candidates?.[0];
+/** Who the contact is: in an agent's word, else the only one with the number; null while nobody knows. */
+export function whoIs(contact) {
+  const known = contact?.candidates ?? [];
+  return contact?.customer ?? (known.length === 1 ? known[0] : null);
+}
+
+/** Show a contact; null leaves the place empty. `identify` is called by the button that asks who he is. */
+export function showPop(contact, redraw, identify) {
+  const first = whoIs(contact);
   if (first && !records.has(first.customer_id)) {
     records.set(first.customer_id, null);
     get(`/customers/${first.customer_id}`)
@@ -38,16 +44,20 @@ export function showPop(contact, redraw) {
       .then(redraw);
   }
   const record = first ? records.get(first.customer_id) : null;
-  fill($("pop-body"), [contact, record, queueNames, people], () => (contact ? body(contact, record) : [el("p", { class: "quiet", text: t("customer_none") })]));
+  fill($("pop-body"), [contact, record, queueNames, people], () => (contact ? body(contact, record, identify) : [el("p", { class: "quiet", text: t("customer_none") })]));
 }
 
 /** The customer's record is read anew with his next contact. */
 export const forget = () => records.clear();
 
-function body(contact, record) {
+function body(contact, record, identify) {
+  const shared = !contact.customer && contact.candidates?.length > 1;
+  const words = shared ? "who_choose" : whoIs(contact) ? "who_change" : "who_find";
   return [
     names(contact),
-    contact.candidates?.length > 1 ? el("p", { class: "quiet", text: t("candidates") }) : null,
+    el("p", { class: "identify" },
+      el("span", { class: "quiet", text: shared ? t("candidates") : contact.customer ? t("who_attached") : "" }),
+      el("button", { type: "button", class: `btn btn-sm ${whoIs(contact) ? "btn-outline-secondary" : "btn-primary"}`, "data-key": "W", text: t(words), onclick: identify })),
     el("p", { class: "why", id: "why" }, el("b", { text: `${t("why")}: ` }), why(contact)),
     facts(contact),
     record?.notes ? el("div", {}, el("h3", { text: t("customer_notes") }), el("p", { text: record.notes })) : null,
@@ -56,7 +66,7 @@ function body(contact, record) {
 }
 
 function names(contact) {
-  const known = contact.candidates ?? [];
+  const known = contact.customer ? [contact.customer] : contact.candidates ?? [];
   const badge = (value) => el("span", { class: "class", text: value ? `${t("value_class")} ${value}` : t("value_class_none") });
   const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class)));
   return el("ul", { class: "names" }, ...(rows.length ? rows : [el("li", {}, el("span", { text: t("unknown_caller") }), badge(contact.value_class))]));

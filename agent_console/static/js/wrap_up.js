@@ -1,64 +1,129 @@
-// Note and result of the contact in hand. The note is kept on this computer as it is written, by contact.
+// Note, reason and result of the contact in hand. The note is kept on this computer as it is written, by contact.
 
-import { post } from "./api.js";
-import { $, banner, el, fill, text } from "./dom.js";
+import { get, post } from "./api.js";
+import { choices } from "./choices.js";
+import { $, banner, el, text } from "./dom.js";
 import { forget } from "./pop.js";
 import { settings, t } from "./words.js";
 
-let choices = [];
+let results = [];
+let reasons = [];
 let contact = null;
-let marked = 0;
+let beginning = null; // what the server knows of the contact: the reason that it guesses, the customer's clock
+let reason = null; // the reason that was accepted
+let pending = null; // the result that waits for a time to call back
 let sending = false;
 
 const noteKey = (id) => `note-${id}`;
-const guessKey = () => `result-for-${contact?.queue}-${contact?.values?.reason ?? ""}`;
-const label = (choice) => choice[`label_${settings.language}`] || choice.code;
+const resultKey = () => `result-for-${contact?.queue}-${reason ?? ""}`;
+const label = (choice) => choice[`label_${settings.language}`] || choice.code || choice.key;
 
-export const knowChoices = (all) => { choices = all; };
-
-/** The results for the contact's queue; what was last chosen for its reason comes first marked. */
-function offered() {
-  return choices.filter((choice) => choice.queue === null || choice.queue === contact?.queue);
+export function knowChoices(dispositions, contactReasons) {
+  results = dispositions;
+  reasons = contactReasons;
 }
+
+const offered = () => results.filter((choice) => choice.queue === null || choice.queue === contact?.queue);
+const byKey = (key) => reasons.find((one) => one.key === key);
+
+function reasonRow(one) {
+  const wider = byKey(one.parent);
+  return { key: one.key, label: label(one), details: wider ? label(wider) : "" };
+}
+
+function resultRow(choice) {
+  const demands = [choice.needs_note ? t("needs_note") : "", choice.asks_call_back ? t("asks_call_back") : ""];
+  return { key: choice.code, label: label(choice), details: demands.filter(Boolean).join(" · ") };
+}
+
+const reasonList = choices($("reasons"), { rows: () => reasons.map(reasonRow), choose: ({ key }) => accept(key), none: "" });
+const resultList = choices($("dispositions"), { rows: () => offered().map(resultRow), choose: ({ key }) => choose(key), none: t("disposition_none") });
 
 /** Another contact is in hand, or none. */
 export function take(next) {
   if (next?.contact === contact?.contact) { contact = next; return; }
   contact = next;
+  [beginning, reason, pending] = [null, null, null];
   $("note").value = next ? localStorage.getItem(noteKey(next.contact)) ?? "" : "";
   text($("note-state"), t("note_hint"));
-  if (next) marked = guess();
 }
 
-/** What was last chosen for this reason, else the first result that asks for no note. */
-function guess() {
-  const before = offered().findIndex(({ code }) => code === localStorage.getItem(guessKey()));
-  return before >= 0 ? before : Math.max(0, offered().findIndex((choice) => !choice.needs_note));
+/** The wrap-up begins, or goes on. */
+export function show(begins) {
+  if (begins) begin();
+  draw();
+  if (begins && document.activeElement !== $("note")) focus();
 }
 
-export function showResults(focusNow) {
-  const reason = contact?.values?.reason;
-  text($("reason"), reason ? `${t("contact_reason")}: ${String(reason).replaceAll("_", " ")}` : "");
-  const list = offered();
-  fill($("dispositions"), [list, marked], () => (list.length ? list.map(button) : [el("p", { class: "quiet", text: t("disposition_none") })]));
-  if (focusNow && document.activeElement !== $("note")) $("dispositions").focus();
+async function begin() {
+  const mine = contact.contact;
+  reasonList.mark(reasons[0]?.key);
+  markResult();
+  try {
+    const told = await get(`/me/wrap-up/${encodeURIComponent(mine)}`);
+    if (contact?.contact !== mine) return;
+    beginning = told;
+    if (told.reason && !reason) reasonList.mark(told.reason);
+    draw();
+  } catch { /* without a guess the agent chooses himself */ }
 }
 
-function button(choice, place) {
-  const demands = choice.needs_note ? el("span", { class: "quiet", text: t("needs_note") }) : null;
-  return el("button", { type: "button", role: "option", tabindex: "-1", "aria-selected": place === marked ? "true" : "false", "data-code": choice.code, onclick: () => send(place) },
-    place < 9 ? el("kbd", { text: String(place + 1) }) : null, el("span", { text: label(choice) }), demands);
+function draw() {
+  const asked = reasons.length > 0 && !reason;
+  $("reason-part").hidden = !reasons.length;
+  $("reasons").hidden = !asked;
+  $("change-reason").hidden = asked;
+  text($("reason"), reason ? label(byKey(reason)) : beginning?.reason ? t("reason_guessed") : t("reason_choose"));
+  reasonList.draw();
+  resultList.draw();
+  $("call-back").hidden = !pending;
+  if (beginning) text($("call-back-zone"), t("call_back_zone", { time: beginning.local_time.slice(11, 16), zone: beginning.time_zone.replaceAll("_", " ") }));
 }
 
-/** The list's keys: 1 to 9 choose and send, Enter sends the marked one. */
-$("dispositions").addEventListener("keydown", (event) => {
-  const list = offered();
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (/^[1-9]$/.test(event.key) && Number(event.key) <= list.length) send(Number(event.key) - 1);
-  else if (event.key === "Enter" && list.length) send(marked);
-  else if (step) { marked = Math.max(0, Math.min(list.length - 1, marked + step)); showResults(false); }
-  else return;
+/** What was last chosen for this reason comes first marked, else the first result that asks for no note. */
+function markResult() {
+  const before = localStorage.getItem(resultKey());
+  const plain = offered().find((choice) => !choice.needs_note && !choice.asks_call_back);
+  resultList.mark(offered().some(({ code }) => code === before) ? before : plain?.code ?? offered()[0]?.code);
+}
+
+/** Where the next key belongs. */
+export function focus() {
+  (pending ? $("call-back-at") : reasons.length && !reason ? $("reasons") : $("dispositions")).focus();
+}
+
+function accept(key) {
+  reason = key;
+  markResult();
+  draw();
+  focus();
+}
+
+$("change-reason").addEventListener("click", () => { reason = null; draw(); focus(); });
+
+function choose(code) {
+  const choice = offered().find((one) => one.code === code);
+  if (!contact || sending) return;
+  if (reasons.length && !reason) {
+    banner("result", t("problem_contact_reason_required"));
+    $("reasons").focus();
+  } else if (choice.needs_note && !$("note").value.trim()) {
+    banner("result", t("problem_no_note"));
+    $("note").focus();
+  } else if (choice.asks_call_back) {
+    pending = code;
+    if (beginning) $("call-back-at").min = beginning.local_time.slice(0, 16);
+    draw();
+    focus();
+  } else {
+    pending = null;
+    send(code, "");
+  }
+}
+
+$("call-back").addEventListener("submit", (event) => {
   event.preventDefault();
+  if (pending) send(pending, $("call-back-at").value);
 });
 
 $("note").addEventListener("input", () => {
@@ -67,28 +132,28 @@ $("note").addEventListener("input", () => {
   text($("note-state"), t("note_saved"));
 });
 $("note").addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !$("wrap-up").hidden) $("dispositions").focus();
+  if (event.key === "Escape" && !$("wrap-up").hidden) focus();
 });
 
-async function send(place) {
-  const choice = offered()[place];
-  if (!choice || !contact || sending) return;
-  if (choice.needs_note && !$("note").value.trim()) {
-    banner("result", t("problem_no_note"));
-    $("note").focus();
-    return;
-  }
+/** A request that may have been done is repeated under its own id, so that it is never done twice. */
+async function send(code, callBackAt, requestId = newId()) {
+  if (sending || !contact) return;
   sending = true;
   const done = contact;
   try {
-    await post(`/agents/${settings.agent}/disposition`, { contact: done.contact, code: choice.code, note: $("note").value });
-    localStorage.setItem(guessKey(), choice.code);
+    await post(`/agents/${settings.agent}/disposition`, { contact: done.contact, code, contact_reason: reason ?? "", note: $("note").value, call_back_at: callBackAt, request_id: requestId });
+    localStorage.setItem(resultKey(), code);
     localStorage.removeItem(noteKey(done.contact));
+    $("call-back-at").value = "";
     banner("result", null);
     forget();
   } catch (problem) {
-    banner("result", problem.message, "bad");
+    const again = problem.status === 0 || problem.status >= 500 ? requestId : newId();
+    banner("result", null);
+    banner("result", `${t("result_not_saved")} ${problem.message}`, "bad", el("button", { type: "button", class: "btn btn-sm btn-primary", text: t("retry"), onclick: () => { if (contact?.contact === done.contact) send(code, callBackAt, again); } }));
   } finally {
     sending = false;
   }
 }
+
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");

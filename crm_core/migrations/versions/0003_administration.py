@@ -18,6 +18,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("retired", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("skills", sa.Column("account_id", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("users", sa.Column("disabled", sa.Boolean(), nullable=False, server_default=sa.false()))
+    _desk()
 
 
 def _reasons() -> None:
@@ -105,4 +106,14 @@ def _flows() -> None:
             ["version_id"], ["flow_versions.id"], name="fk_flows_in_force_version_id_flow_versions"
         ),
         sa.PrimaryKeyConstraint("name", name="pk_flows_in_force"),
+    )
+
+
+def _desk() -> None:
+    """What agents say of a contact."""
+    for column in ("attached_by", "contact_reason", "call_back_result"):
+        op.add_column("interactions", sa.Column(column, sa.Text(), nullable=True))
+    op.add_column("interactions", sa.Column("call_back_at", sa.Double(), nullable=True))
+    op.add_column(
+        "dispositions", sa.Column("asks_call_back", sa.Boolean(), nullable=False, server_default=sa.false())
     )

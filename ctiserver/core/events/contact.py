@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import ContactId, LegId, QueueKey
+from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.inputs import Party
 from ctiserver.core.message import Event
 
@@ -52,6 +52,13 @@ class CallerIdentified(ContactEvent):
     candidates: tuple[Candidate, ...]
     value_class: str
     late: bool = False
+
+
+class CustomerAttached(ContactEvent):
+    """The agent found out who the caller is."""
+
+    agent: AgentKey
+    customer: Candidate
 
 
 class NodeEntered(ContactEvent):

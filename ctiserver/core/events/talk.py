@@ -115,9 +115,11 @@ class WrapUpEnded(ContactEvent):
 
 
 class Disposed(ContactEvent):
-    """The agent said how the contact ended."""
+    """The agent said how the contact ended, what it was about, and when the customer wants to be called again."""
 
     agent: AgentKey
     segment: int
     code: str
     pii_note: str = ""
+    contact_reason: str = ""
+    call_back_at: float | None = None

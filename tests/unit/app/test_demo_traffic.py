@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from acd.talk import OWED
+from acd.wrap_up import OWED
 from crm_core.demo import DISPOSITIONS
 from ctiserver.app.demo_traffic import go_to_work
 from ctiserver.bus import topics

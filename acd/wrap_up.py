@@ -1,0 +1,131 @@
+"""After the talk: the agent says how the contact ended and what it was about.
+
+He wraps up until he has; once the time for it is over he is paused, and gets no further contact before he has.
+"""
+
+from acd import offers
+from acd.agent_state import Activity, AgentState
+from acd.contact_state import Contact
+from acd.floor import Floor
+from acd.status import CENTER, pause, release, set_status
+from ctiserver.core.commands import CancelTimer, StartTimer
+from ctiserver.core.errors import Refusal
+from ctiserver.core.events import Disposed, WrapUpEnded, WrapUpStarted
+from ctiserver.core.ids import AgentKey, ContactId, TimerId
+from ctiserver.core.requests import Dispose, Status
+from ctiserver.core.tables import Disposition
+from ctiserver.core.turn import Turn
+
+OWED = "disposition_owed"
+
+
+def wrap_up_timer(key: AgentKey) -> TimerId:
+    """Fires when the time for wrapping up is over."""
+    return TimerId(f"acd:wrap_up:{key}")
+
+
+def begin(floor: Floor, key: AgentKey, contact: Contact, turn: Turn) -> None:
+    """The talk is over for the agent; who has said already how it ended is free at once."""
+    state = floor.ledger.agents[key]
+    state.move("talk_end")
+    until = turn.at + floor.queues[contact.queue].wrap_up_seconds
+    turn.say(WrapUpStarted(at=turn.at, contact=contact.id, agent=key, segment=state.segment, until=until))
+    if state.disposition is not None:
+        _finish(floor, state, contact.id, turn)
+    else:
+        turn.say(StartTimer(timer=wrap_up_timer(key), due_at=until))
+
+
+def dispose(floor: Floor, request: Dispose, turn: Turn) -> None:
+    """Take the agent's word on how the contact ended. Raises Refusal."""
+    state = floor.ledger.agents.get(request.agent)
+    if state is None or state.contact != request.contact:
+        raise Refusal("not_your_contact", f"{request.agent} has no contact {request.contact} to dispose of")
+    if state.segment == 0:
+        raise Refusal("not_connected", "a contact can be disposed of once it was connected")
+    _check(_disposition(floor, state, request.code), request)
+    _check_reason(floor, state, request.contact_reason)
+    turn.say(
+        Disposed(
+            at=turn.at,
+            contact=request.contact,
+            agent=request.agent,
+            segment=state.segment,
+            code=request.code,
+            pii_note=request.pii_note,
+            contact_reason=request.contact_reason,
+            call_back_at=request.call_back_at,
+        )
+    )
+    state.disposition = request.code
+    if state.activity is Activity.WRAPPING_UP:
+        _finish(floor, state, request.contact, turn)
+    elif state.owes:
+        _pay(floor, state, turn)
+
+
+def _disposition(floor: Floor, state: AgentState, code: str) -> Disposition:
+    known = [
+        item
+        for item in floor.ledger.tables.dispositions
+        if item.account_id == state.account_id and item.queue in (None, state.queue)
+    ]
+    for item in known:
+        if item.code == code:
+            return item
+    choice = ", ".join(item.code for item in known) or "none is configured"
+    raise Refusal("unknown_disposition", f"{code!r} is no disposition of this queue; there are: {choice}")
+
+
+def _check(disposition: Disposition, request: Dispose) -> None:
+    if disposition.needs_note and not request.pii_note.strip():
+        raise Refusal("note_required", f"the disposition {disposition.code!r} needs a note")
+    if disposition.asks_call_back and request.call_back_at is None:
+        raise Refusal("call_back_required", f"the disposition {disposition.code!r} needs a time to call back")
+    if request.call_back_at is not None and request.call_back_at <= request.at:
+        raise Refusal("call_back_past", "the time to call back is over already: choose a later one")
+
+
+def _check_reason(floor: Floor, state: AgentState, chosen: str) -> None:
+    known = [it.key for it in floor.ledger.tables.contact_reasons if it.account_id == state.account_id]
+    if chosen and chosen not in known:
+        raise Refusal(
+            "unknown_contact_reason", f"{chosen!r} is no contact reason; there are: {', '.join(known)}"
+        )
+    if known and not chosen:
+        raise Refusal("contact_reason_required", f"say what it was about, one of: {', '.join(known)}")
+
+
+def _finish(floor: Floor, state: AgentState, contact: ContactId, turn: Turn) -> None:
+    turn.say(CancelTimer(timer=wrap_up_timer(state.key)), _wrap_up_ended(state, contact, state.key, turn))
+    release(floor, state.key, contact, turn)
+    offers.serve_agent(floor, state.key, turn)
+
+
+def _wrap_up_ended(state: AgentState, contact: ContactId, by: str, turn: Turn) -> WrapUpEnded:
+    return WrapUpEnded(
+        at=turn.at,
+        contact=contact,
+        agent=state.key,
+        segment=state.segment,
+        disposition=state.disposition,
+        by=by,
+    )
+
+
+def over(floor: Floor, key: AgentKey, turn: Turn) -> None:
+    """The time is over: the agent owes the disposition, and is paused until he gives it."""
+    state = floor.ledger.agents.get(key)
+    if state is None or state.activity is not Activity.WRAPPING_UP or state.contact is None:
+        return
+    state.owes = True
+    turn.say(_wrap_up_ended(state, state.contact, CENTER, turn))
+    pause(floor, key, OWED, turn)
+    release(floor, key, state.contact, turn)
+
+
+def _pay(floor: Floor, state: AgentState, turn: Turn) -> None:
+    state.owes, state.contact, state.disposition, state.segment = False, None, None, 0
+    if state.reason == OWED:
+        set_status(floor, state.key, Status.AVAILABLE, "", CENTER, turn)
+        offers.serve_agent(floor, state.key, turn)
