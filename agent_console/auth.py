@@ -15,6 +15,7 @@ from agent_console.principal import NotLoggedIn, Principal
 from crm_core import identities, web_sessions
 from crm_core.db import Store
 from crm_core.identities import Identity
+from crm_core.users import authenticate
 from ctiserver.core.errors import Refusal
 
 COOKIE = "cti_session"
@@ -74,6 +75,14 @@ class Auth:
             self._throttle.failed(*keys)
             raise Refusal("wrong_log_in", "wrong name or password")
         return secret
+
+    def confirm(self, login: str, password: str, address: str) -> None:
+        """Make sure that it is he. Raises Refusal for a wrong password, or too many tries."""
+        keys = (f"address {address}", f"login {login}")
+        self._throttle.check(*keys)
+        if self._store.read(authenticate, login, password) is None:
+            self._throttle.failed(*keys)
+            raise Refusal("wrong_log_in", "wrong name or password")
 
     def log_out(self, principal: Principal) -> None:
         """End the principal's log-in."""

@@ -13,7 +13,9 @@ from flask import Flask, Response, g, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response as AnyResponse
 
 from agent_console.auth import COOKIE, Auth
+from agent_console.operations import json_response
 from agent_console.principal import NotLoggedIn, Principal
+from agent_console.problems import as_problem, problem
 from agent_console.roles import Permission
 from agent_console.services import Services
 from ctiserver.core.errors import Refusal
@@ -35,6 +37,13 @@ def words(language: str) -> dict[str, str]:
     return msgspec.toml.decode((_WORDS / f"{language}.toml").read_bytes(), type=dict[str, str])
 
 
+class Again(msgspec.Struct):
+    """Who sits before the page, and his password."""
+
+    login: str
+    password: str
+
+
 class Pages:
     """The routes of people; those of programs are in `operations`."""
 
@@ -45,6 +54,7 @@ class Pages:
         """Add them to the application."""
         app.add_url_rule("/", "home", self.home)
         app.add_url_rule("/log-in", "log_in", self.log_in, methods=["GET", "POST"])
+        app.add_url_rule("/log-in/again", "log_in_again", self.log_in_again, methods=["POST"])
         app.add_url_rule("/log-out", "log_out", self.log_out, methods=["POST"])
         for name, (path, _) in PAGES.items():
             app.add_url_rule(path, name, self.page, defaults={"name": name})
@@ -78,6 +88,25 @@ class Pages:
         except Refusal as refusal:
             return self._show("log_in.html", None, problem=refusal.error_id, login=login), 401
         answer = redirect(_safe_next() or url_for("home"))
+        answer.set_cookie(
+            COOKIE, secret, httponly=True, samesite="Strict", secure=request.is_secure, path="/"
+        )
+        return answer
+
+    def log_in_again(self) -> AnyResponse:
+        """The password that an open page asks for: it uncovers the page, or begins a log-in after one that ended."""
+        try:
+            body = msgspec.json.decode(request.get_data(), type=Again)
+            who, address = self._who(), request.remote_addr or ""
+            if who is not None and who.login == body.login:
+                self._auth.confirm(body.login, body.password, address)
+                return json_response({"csrf": who.csrf})
+            secret = self._auth.log_in(body.login, body.password, address)
+        except Refusal as refusal:
+            return problem(401, refusal.error_id, "Not logged in", str(refusal))
+        except msgspec.DecodeError as error:
+            return as_problem(error)
+        answer = json_response({"csrf": self._auth.of_cookie(secret).csrf})
         answer.set_cookie(
             COOKIE, secret, httponly=True, samesite="Strict", secure=request.is_secure, path="/"
         )
@@ -120,6 +149,7 @@ class Pages:
             language=language,
             who=who,
             nonce=g.nonce,
+            idle_lock_minutes=self._services.config.console.idle_lock_minutes,
             installation=self._services.config.installation.name,
             pages={name: path for name, (path, need) in PAGES.items() if who and who.may(need)},
             **fields,

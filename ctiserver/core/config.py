@@ -190,13 +190,15 @@ class Console:
     """Where the web console listens.
 
     With a certificate (`ctiserver tls`) it serves HTTPS on `tls_port`; what comes to `port` is then sent there, or,
-    with `plain` "refuse", nobody listens on it.
+    with `plain` "refuse", nobody listens on it. A page that nobody touches for `idle_lock_minutes` covers itself and
+    asks for the password, never during a contact; 0: it never does.
     """
 
     address: str = "127.0.0.1"
     port: Port = 8080
     tls_port: Port = 8443
     plain: Literal["redirect", "refuse"] = "redirect"
+    idle_lock_minutes: Annotated[float, Between(0, 1440)] = 15.0
     ice: Ice = Ice()
 
 

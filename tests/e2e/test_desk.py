@@ -3,11 +3,23 @@
 import pytest
 
 from tests.e2e.browser import MICROPHONE_HERTZ, Browser, Screen
+from tests.e2e.people import PASSWORD
 from tests.e2e.test_softphone import CALLER_HERTZ, calling, take
 from tests.integration.daemon import RunningCenter
 from tests.integration.sipp import until
 
 pytestmark = pytest.mark.integration
+
+_ANOTHER_CLOCK = """
+  const real = Date.now;
+  Date.now = () => real() + 3600e3;
+  document.addEventListener("readystatechange", () => {
+    const settings = document.getElementById("settings");
+    if (document.readyState !== "interactive" || !localStorage.getItem("impatient")) return;
+    settings.textContent = settings.textContent.replace('"idle_lock_minutes": 15.0', '"idle_lock_minutes": 0.005');
+  });
+"""
+"""An hour fast; and an impatient page covers itself after less than a second."""
 
 
 def test_a_caller_is_passed_on_to_a_colleague_by_keyboard(c: RunningCenter, browser: Browser) -> None:
@@ -90,3 +102,32 @@ def _a_result_that_is_not_saved_stays(c: RunningCenter, ann: Screen) -> None:
     assert ann.page.input_value("#note") == "Llamar por el gas"
     ann.page.unroute("**/disposition")
     ann.page.click("#banner-result button")
+
+
+def test_a_page_that_nobody_touches_covers_itself_and_tells_the_servers_time(
+    c: RunningCenter, browser: Browser
+) -> None:
+    """The computer's clock is an hour off."""
+    ann = browser.desk(c, "ann")
+    ann.page.add_init_script(_ANOTHER_CLOCK)
+    ann.page.evaluate("localStorage.setItem('impatient', 'yes')")
+    ann.page.reload()
+    ann.wait("document.getElementById('lock').open", "the cover")
+    ann.page.keyboard.press("Escape")
+    ann.page.evaluate("localStorage.removeItem('impatient')")
+    ann.page.reload()
+    ann.wait("document.getElementById('lock').open", "the cover after a reload")
+    ann.page.keyboard.type("not her password")
+    ann.press("Enter")
+    ann.wait_text("#lock-problem", "no son correctos")
+    ann.wait_phone()
+    ann.page.keyboard.type(PASSWORD)
+    ann.press("Enter")
+    ann.wait("!document.getElementById('lock').open", "the page")
+    ann.press("Alt+Shift+S")
+    ann.wait_text("#card-text", "El próximo sonará aquí")
+    ann.press("Alt+Shift+S")
+    ann.wait_text("#activity", "descanso")
+    shown = ann.page.text_content("#status-timer") or ""
+    assert shown.startswith("0:"), "an hour more or less would have three parts, or none"
+    assert [said for said in ann.complaints if "401" not in said] == []

@@ -11,6 +11,7 @@ from crm_core.customers import add_customer
 from crm_core.phone_numbers import normalise
 from crm_core.web_sessions import WebSession
 from tests.e2e.browser import MICROPHONE_HERTZ, Browser
+from tests.e2e.people import PASSWORD
 from tests.e2e.test_softphone import CALLER_HERTZ, calling, take
 from tests.integration.daemon import RunningCenter
 from tests.integration.sipp import until
@@ -50,6 +51,26 @@ def test_a_log_in_that_ends_during_a_call_leaves_the_call_alone(c: RunningCenter
         c.wait_stage("talking")
         ann.press("Alt+Shift+X")  # the center does not take her word any more: the telephone says goodbye
         until(lambda: not c.contacts("talking"), "the end of the talk", 10)
+
+
+def test_a_new_log_in_in_the_same_page_goes_on_with_call_and_note(c: RunningCenter, browser: Browser) -> None:
+    ann = browser.desk(c, "ann")
+    with calling(c, number="+56922220024", keys=[(0.5, "0")], tone_hertz=CALLER_HERTZ) as caller:
+        take(c, ann)
+        c.store.write(_end_log_ins)
+        ann.wait("document.getElementById('banner-ended')", "a word that the log-in is over", 20)
+        ann.wait_hears(CALLER_HERTZ)
+        until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "the agent at the caller", 10)
+        c.wait_stage("talking")
+        ann.page.fill("#note", "sigue escribiendo")
+        ann.page.click("#banner-ended button")
+        ann.page.keyboard.type(PASSWORD)
+        ann.press("Enter")
+        ann.wait("!document.getElementById('banner-ended')", "the new log-in")
+        ann.wait_hears(CALLER_HERTZ)
+        ann.press("Alt+Shift+X")
+        ann.wait_stage("wrapping_up")
+        assert ann.page.input_value("#note") == "sigue escribiendo"
 
 
 def test_the_newest_of_two_browsers_is_the_telephone(c: RunningCenter, browser: Browser) -> None:

@@ -6,6 +6,7 @@ import { mic } from "./devices.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
 import { onKey } from "./keys.js";
+import { askPause, knowPauses, pauseWord } from "./pause.js";
 import * as lists from "./lists.js";
 import { command } from "./palette.js";
 import { knowQueues, queueName, showPop, whoIs } from "./pop.js";
@@ -65,7 +66,7 @@ function drawBar() {
     button.setAttribute("aria-pressed", String(agent.status === button.dataset.status));
     button.dataset.next = String(agent.next_status === button.dataset.status);
   }
-  const why = agent.status === "pause" && agent.reason ? of("reason", agent.reason) : "";
+  const why = agent.status === "pause" && agent.reason ? pauseWord(agent.reason) : "";
   text($("activity"), activity() === "idle" ? why : of("activity", activity()));
   text($("next-status"), agent.next_status ? t("next_status", { status: of("status", agent.next_status) }) : "");
 }
@@ -86,6 +87,7 @@ const CONTROLS = {
 function drawCard() {
   const at = stage();
   const { contact, agent } = desk;
+  document.body.dataset.contact = at === "none" ? "no" : "yes";
   wrapUp.take(contact);
   $("card").dataset.stage = at;
   text($("card-title"), at === "none" ? t("no_contact") : of("activity", at));
@@ -180,6 +182,12 @@ async function setStatus(status, reason = "") {
   }
 }
 
+/** A status takes effect at once, or after the contact in hand; a pause has a reason. */
+function choose(status) {
+  if (status === "pause") askPause((reason) => setStatus("pause", reason));
+  else setStatus(status);
+}
+
 const actions = {
   answer: softphone.answer,
   reject: softphone.reject,
@@ -201,7 +209,7 @@ function press(...names) {
 
 for (const button of document.querySelectorAll("[data-do]")) button.addEventListener("click", () => actions[button.dataset.do]());
 for (const button of document.querySelectorAll("[data-digit]")) button.addEventListener("click", () => softphone.digit(button.dataset.digit));
-for (const button of document.querySelectorAll("[data-status]")) button.addEventListener("click", () => setStatus(button.dataset.status));
+for (const button of document.querySelectorAll("[data-status]")) button.addEventListener("click", () => choose(button.dataset.status));
 
 onKey("A", t("answer"), () => press("answer"));
 onKey("X", `${t("hang_up")} / ${t("reject")}`, () => press("hang_up", "reject"));
@@ -211,9 +219,9 @@ onKey("M", t("mute"), () => press("mute"));
 onKey("K", t("keypad"), () => press("keypad"));
 onKey("T", t("transfer"), () => press("transfer"));
 onKey("W", t("who_title"), identify);
-onKey("S", `${t("status_available")} / ${t("status_pause")}`, () => setStatus((desk?.agent.next_status ?? desk?.agent.status) === "available" ? "pause" : "available"));
+onKey("S", `${t("status_available")} / ${t("status_pause")}`, () => choose((desk?.agent.next_status ?? desk?.agent.status) === "available" ? "pause" : "available"));
 onKey("N", t("command_focus_note"), () => (document.activeElement === $("note") ? wrapUp.focus() : $("note").focus()));
-onKey("0", t("status_logged_out"), () => setStatus("logged_out"));
+onKey("0", t("status_logged_out"), () => choose("logged_out"));
 command(t("command_devices"), openDevices);
 command(t("command_theme"), window.switchTheme);
 
@@ -223,10 +231,11 @@ $("phone-light").addEventListener("click", openDevices);
 
 async function begin() {
   try {
-    const [known, choices, reasons] = await Promise.all([get("/queues"), get("/dispositions"), get("/contact-reasons"), learnColleagues()]);
+    const [known, choices, reasons, pauses] = await Promise.all([get("/queues"), get("/dispositions"), get("/contact-reasons"), get("/pause-reasons"), learnColleagues()]);
     queues = known;
     knowQueues(Object.fromEntries(known.map(({ key, name }) => [key, name])));
     wrapUp.knowChoices(choices, reasons);
+    knowPauses(pauses);
     draw();
   } catch (problem) {
     banner("begin", problem.message);

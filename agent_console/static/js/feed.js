@@ -34,11 +34,12 @@ socket.on("connect_error", (error) => {
 socket.on("feed", ({ lost }) => { told = lost; show(); });
 
 export function ended() {
-  const again = el("a", { class: "btn btn-sm btn-primary", href: "/log-in", target: "_blank", text: t("log_in") });
+  const again = el("button", { type: "button", class: "btn btn-sm btn-primary", text: t("log_in"), onclick: () => document.dispatchEvent(new Event("ask-password")) });
   banner("ended", t("ended_text"), "bad", again);
 }
 socket.on("ended", ended);
 document.addEventListener("log-in-ended", ended);
+document.addEventListener("log-in-renewed", () => socket.disconnect().connect());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !socket.connected) socket.connect();
 });

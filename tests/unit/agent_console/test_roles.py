@@ -22,7 +22,19 @@ PEOPLE = LiveView(
     },
     queues={"theirs": QueueView(queue="theirs", account_id=2)},  # type: ignore[arg-type, dict-item]
 )
-OPEN = {"home", "log_in", "log_out", "healthz", "readyz", "static", "openapi", "api_docs", "install_ca", "ca"}
+OPEN = {
+    "home",
+    "log_in",
+    "log_in_again",
+    "log_out",
+    "healthz",
+    "readyz",
+    "static",
+    "openapi",
+    "api_docs",
+    "install_ca",
+    "ca",
+}
 """Routes that need no permission: what they tell is no secret, or they look for themselves."""
 
 
