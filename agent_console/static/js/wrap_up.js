@@ -112,6 +112,7 @@ function choose(code) {
     $("note").focus();
   } else if (choice.asks_call_back) {
     pending = code;
+    resultList.mark(code);
     if (beginning) $("call-back-at").min = beginning.local_time.slice(0, 16);
     draw();
     focus();
