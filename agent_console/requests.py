@@ -24,6 +24,16 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     "TransferToAgent": (Permission.OWN_DESK, None),
 }
 
+THROUGH_REST = frozenset({"AttachCustomer"})
+"""What nobody words himself: the REST operation looks up what the engines are told of the customer."""
+
+
+def ask_worded(engines: Engines, view: LiveView | None, principal: Principal, request: Any) -> str:
+    """Make a request as the asker worded it; see `ask`."""
+    if isinstance(request, dict) and request.get("type") in THROUGH_REST:
+        raise Refusal("unknown_request", f"{request['type']} has a REST operation of its own")
+    return ask(engines, view, principal, request)
+
 
 def ask(engines: Engines, view: LiveView | None, principal: Principal, request: Any) -> str:
     """Make a request in somebody's name; its id. Raises Forbidden, Refusal, NoAnswer.

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from agent_console.api_activities import ActivityOf
 from agent_console.desk_rows import DeskRow
 from agent_console.patches import Patch
 from agent_console.roles import Permission
@@ -68,6 +69,7 @@ OUTGOING: tuple[SocketEvent, ...] = (
     ),
     SocketEvent("desk", "My own row, my contact and my queues, at once.", Permission.OWN_DESK, DeskRow),
     SocketEvent("pop", "My telephone rings: who calls.", Permission.OWN_DESK, ScreenPop),
+    SocketEvent("reminder", "An activity that I am to be reminded of, to all my pages.", None, ActivityOf),
     SocketEvent("feed", "Whether what is shown may be old.", None, Feed),
     SocketEvent("phone_taken", "My telephone is another page from now on.", Permission.OWN_DESK, Nothing),
     SocketEvent("ended", "The log-in is over; a call goes on.", None, Nothing),

@@ -30,7 +30,7 @@ from agent_console.auth import COOKIE, Auth
 from agent_console.desk_rows import Chips, desk_row
 from agent_console.phone_owners import PhoneOwners
 from agent_console.principal import NotLoggedIn, Principal
-from agent_console.requests import ask
+from agent_console.requests import ask_worded
 from agent_console.roles import Permission
 from agent_console.services import Engines
 from ctiserver.core.errors import CtiError
@@ -124,7 +124,7 @@ class Sockets:
     async def _request(self, sid: str, data: Any = None) -> dict[str, Any]:
         try:
             principal = await asyncio.to_thread(self._who, *self._credentials[sid])
-            request_id = await asyncio.to_thread(ask, self._engines, self._view(), principal, data)
+            request_id = await asyncio.to_thread(ask_worded, self._engines, self._view(), principal, data)
         except NotLoggedIn as error:
             await self._end(sid)
             return {"error_id": "not_logged_in", "message": str(error)}

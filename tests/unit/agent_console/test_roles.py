@@ -142,3 +142,15 @@ def test_what_belongs_to_another_account_is_not_there_for_a_request(
 def test_every_socket_event_has_a_rule() -> None:
     assert set(sockets.RULES) == {"connect", "disconnect", "request", "phone_ready", "phone_gone"}
     assert sockets.RULES["phone_ready"] is sockets.RULES["phone_gone"] is Permission.OWN_DESK
+
+
+def test_nobody_words_himself_who_a_customer_is(office: Any) -> None:
+    who = Principal(
+        user_id=1, login="me", name="Me", account_id=1, language="es", roles=frozenset({"agent"}), agent="me"
+    )
+    for kind in requests.THROUGH_REST:
+        with pytest.raises(Refusal, match="REST"):
+            requests.ask_worded(office.engines, PEOPLE, who, {"type": kind, "agent": "me"})
+    assert office.engines.asked == []
+    requests.ask_worded(office.engines, PEOPLE, who, {"type": "Hold", "agent": "me"})
+    assert office.engines.asked == [("Hold", "me", {"agent": "me"})]
