@@ -14,9 +14,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from ctiserver.core.errors import Refusal
 
 LARGEST_BYTES = 200 << 20
@@ -139,6 +136,9 @@ def _csv(file: Any, delimiter: str) -> Iterator[list[str]]:
 
 @contextmanager
 def _sheet(path: Path) -> Iterator[Iterator[list[str]]]:
+    import openpyxl  # brings numpy along: not for every process that knows the tables
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays
 import msgspec
 import phonenumbers
-from phonenumbers import geocoder, timezone
+from phonenumbers import timezone
 
 from crm_core.phone_numbers import E164
 
@@ -107,6 +107,10 @@ def _country_of(number: E164) -> str | None:
 @lru_cache(maxsize=10_000)
 def _region_of(number: E164) -> str | None:
     """The region that a fixed number's area belongs to, if its name is one that the calendar of holidays knows."""
+    from phonenumbers import (
+        geocoder,
+    )  # its tables take half a second: not for every process that knows permits
+
     parsed = phonenumbers.parse(number)
     country = phonenumbers.region_code_for_number(parsed)
     if country is None or country not in holidays.list_supported_countries():
