@@ -9,6 +9,7 @@ from agent_console import (
     api_config,
     api_desk,
     api_live,
+    api_permission,
     api_phone,
     api_records,
     api_resolution,
@@ -22,4 +23,6 @@ OPERATIONS = Operations()
 for family in (api_desk, api_talk, api_callers, api_wrap_up, api_phone, api_live, api_records, api_config):
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
+    family.add_to(OPERATIONS)
+for family in (api_permission,):
     family.add_to(OPERATIONS)

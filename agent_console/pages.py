@@ -26,6 +26,8 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "desk": ("/desk", Permission.OWN_DESK),
     "wallboard": ("/wallboard", Permission.WALLBOARD),
     "cases": ("/cases", Permission.CASES),
+    "permission": ("/permission", Permission.CONTACT_PERMISSION),
+    "legal_profiles": ("/legal-profiles", Permission.READ_CONFIGURATION),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 Answer = str | AnyResponse | tuple[str, int]

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage_users"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
+    CONTACT_PERMISSION = "contact_permission"  # what customers say about being contacted, and "may I?"
+    CONTACT_LAW = "contact_law"  # confirm legal profiles, load registers, take off the list
     EVENTS = "events"  # hear the account's events as a program does
     CASES = "cases"  # work on cases: open, assign, take steps, escalate
     DECIDE_CASES = "decide_cases"  # approve refunds, accept warranties, share filters
@@ -30,11 +32,12 @@ class Permission(StrEnum):
 
 _P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
-    "agent": frozenset({_P.OWN_DESK, _P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES}),
+    "agent": frozenset({_P.OWN_DESK, _P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES, _P.CONTACT_PERMISSION}),
     "supervisor": frozenset(
         {
             _P.WALLBOARD,
             _P.COMMAND_AGENTS,
+            _P.CONTACT_PERMISSION,
             _P.READ_INTERACTIONS,
             _P.READ_CONFIGURATION,
             _P.MISSED_CONTACTS,
@@ -49,6 +52,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.WALLBOARD,
             _P.READ_CONFIGURATION,
             _P.CHANGE_CONFIGURATION,
+            _P.CONTACT_PERMISSION,
+            _P.CONTACT_LAW,
             _P.MANAGE_USERS,
             _P.MANAGE_ACCOUNTS,
             _P.READ_AUDIT,
@@ -57,11 +62,19 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "dispatcher": frozenset({_P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES}),
     "technician": frozenset({_P.ACTIVITIES}),
-    "campaign_manager": frozenset({_P.WALLBOARD}),
+    "campaign_manager": frozenset({_P.WALLBOARD, _P.CONTACT_PERMISSION}),
     "analyst": frozenset({_P.READ_INTERACTIONS, _P.WALLBOARD}),
     "evaluator": frozenset({_P.READ_INTERACTIONS}),
     "program": frozenset(
-        {_P.EVENTS, _P.WALLBOARD, _P.READ_INTERACTIONS, _P.READ_CONFIGURATION, _P.CASES, _P.ACTIVITIES}
+        {
+            _P.EVENTS,
+            _P.WALLBOARD,
+            _P.READ_INTERACTIONS,
+            _P.READ_CONFIGURATION,
+            _P.CASES,
+            _P.ACTIVITIES,
+            _P.CONTACT_PERMISSION,
+        }
     ),
 }
 

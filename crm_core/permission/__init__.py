@@ -6,6 +6,8 @@ gives a `Permit`, stored in the same transaction, or `Refused(rule, until)`. Not
 what dials or sends hands it to `use`, which lets it through once. docs/permission.md tells the rules.
 """
 
+from crm_core.permission.facts import NUMBERED
 from crm_core.permission.granting import VALID_SECONDS, check, permit, use
+from crm_core.permission.overview import overview
 
-__all__ = ["VALID_SECONDS", "check", "permit", "use"]
+__all__ = ["NUMBERED", "VALID_SECONDS", "check", "overview", "permit", "use"]

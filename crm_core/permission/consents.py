@@ -76,15 +76,15 @@ def note(
     customer(session, account_id, customer_id)
     said_at = now if at is None else at
     if channel not in CHANNELS or purpose not in PURPOSES:
-        raise Refusal("wrong-consent", f"there is no channel {channel} or no purpose {purpose}")
+        raise Refusal("wrong_consent", f"there is no channel {channel} or no purpose {purpose}")
     if not source.strip() or (given and not wording.strip()):
         raise Refusal(
-            "consent-without-source", "say where he said it and, for a consent, in which words he was asked"
+            "consent_without_source", "say where he said it and, for a consent, in which words he was asked"
         )
     if said_at > now:
-        raise Refusal("consent-in-future", "a consent cannot be dated in the future: correct its date")
+        raise Refusal("consent_in_future", "a consent cannot be dated in the future: correct its date")
     if expires_at is not None and expires_at <= said_at:
-        raise Refusal("wrong-consent", "a consent cannot end before it begins: correct its end")
+        raise Refusal("wrong_consent", "a consent cannot end before it begins: correct its end")
     row = Consent(
         account_id=account_id,
         customer_id=customer_id,

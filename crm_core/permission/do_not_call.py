@@ -39,7 +39,7 @@ class DoNotCall(Base):
 def add(session: Session, account_id: int, address: str, *, source: str, by: str, now: float) -> DoNotCall:
     """Puts an address on the own list; one that is there already stays as it is. Raises Refusal."""
     if not source.strip():
-        raise Refusal("no-source", "say where the customer asked for it")
+        raise Refusal("no_source", "say where the customer asked for it")
     there = session.scalar(_standing(account_id, OWN_LIST, now).where(DoNotCall.address == address))
     if there is not None:
         return there
@@ -72,7 +72,7 @@ def replace_register(
     Raises Refusal for a register without a name, or the own list's.
     """
     if not register.strip() or register == OWN_LIST:
-        raise Refusal("wrong-register", "name the register as the legal profiles do, such as REPEP")
+        raise Refusal("wrong_register", "name the register as the legal profiles do, such as REPEP")
     wanted = dict.fromkeys(addresses)
     there = set(session.scalars(_standing(account_id, register, now).with_only_columns(DoNotCall.address)))
     new = [address for address in wanted if address not in there]

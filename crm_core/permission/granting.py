@@ -94,22 +94,22 @@ def use(session: Session, held: Permit, address: str, use_id: str, *, now: float
     """
     row = session.get(PermitRow, held.permit_id)
     if row is None or row.account_id != held.account_id or row.customer_id != held.customer_id:
-        raise Refusal("permit-unknown", f"there is no permit {held.permit_id}")
+        raise Refusal("permit_unknown", f"there is no permit {held.permit_id}")
     same = (held.pii_address, held.channel, held.purpose) == (row.address, row.channel, row.purpose)
     if address != row.address or not same:
-        raise Refusal("permit-other-address", f"permit {row.id} is for another address or purpose")
+        raise Refusal("permit_other_address", f"permit {row.id} is for another address or purpose")
     asked = _asked(row.customer_id, row.address, held.channel, held.purpose, row.automatic, row.product)
     _lock(session, row.account_id, asked)
     used = session.get(PermitUse, row.id)
     if used is not None:
         if used.use == use_id:
             return
-        raise Refusal("permit-used", f"permit {row.id} was used already")
+        raise Refusal("permit_used", f"permit {row.id} was used already")
     if not row.granted_at <= now < row.expires_at:
-        raise Refusal("permit-expired", f"permit {row.id} expired: ask for another one")
+        raise Refusal("permit_expired", f"permit {row.id} expired: ask for another one")
     known = facts(session, row.account_id, asked, now=now, but=row.id)
     if (refused := rules.refusal(known, now)) is not None:
-        raise Refusal("permit-withdrawn", f"permit {row.id} is no longer good: {refused[0]}")
+        raise Refusal("permit_withdrawn", f"permit {row.id} is no longer good: {refused[0]}")
     session.add(PermitUse(permit_id=row.id, account_id=row.account_id, use=use_id, used_at=now))
     session.flush()
 

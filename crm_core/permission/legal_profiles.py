@@ -14,10 +14,10 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core import audit
-from crm_core.base import Base, EpochSeconds
+from crm_core.base import Base, EpochSeconds, check_version
 from crm_core.permission.profile import ANY_COUNTRY, LegalProfile, checked, shipped
 from crm_core.permission.rules import Row
-from ctiserver.core.errors import Conflict, NotFound
+from ctiserver.core.errors import NotFound
 from ctiserver.core.permit import Channel, Purpose
 
 
@@ -69,11 +69,19 @@ def rows_for(
 
 
 def change(
-    session: Session, account_id: int, row: dict[str, Any], *, expected_version: int, by: str, now: float
+    session: Session,
+    account_id: int,
+    row: dict[str, Any],
+    *,
+    expected_version: int | None,
+    by: str,
+    now: float,
 ) -> ProfileInForce:
     """Writes a row, new or in the place of the one with its key; it waits to be confirmed.
 
-    Raises ConfigError with all its mistakes, Conflict when it was changed meanwhile.
+    `expected_version` is the one that was read, 0 for a row as shipped; None: whichever there is.
+
+    Raises ConfigError with all its mistakes, StaleVersion when it was changed meanwhile.
     """
     profile = checked(row)
     stored, before = _locked(session, account_id, profile.key, expected_version)
@@ -85,16 +93,26 @@ def change(
 
 
 def confirm(
-    session: Session, account_id: int, key: str, *, expected_version: int, by: str, now: float
+    session: Session,
+    account_id: int,
+    key: str,
+    *,
+    expected_version: int | None,
+    by: str,
+    name: str,
+    now: float,
 ) -> ProfileInForce:
-    """The administrator `by` has read the row and takes it as his company's. Raises NotFound, Conflict."""
+    """The administrator has read the row and takes it as his company's. Raises NotFound, StaleVersion.
+
+    `by` is his login, `name` what stands beside the row. `expected_version` as in `change`.
+    """
     known = {one.profile.key: one for one in profiles(session, account_id)}
     if key not in known:
         raise NotFound(f"there is no legal profile {key}")
     stored, _ = _locked(session, account_id, key, expected_version)
     if stored.confirmed_at is None:
         _keep(stored, known[key].profile, by, now)
-        stored.confirmed_by, stored.confirmed_at = by, now
+        stored.confirmed_by, stored.confirmed_at = name, now
         _note(session, stored, now, by, "legal_profile.confirmed", {}, {"source": known[key].profile.source})
         session.flush()
     return _in_force(stored)
@@ -105,11 +123,10 @@ def _stored(session: Session, account_id: int) -> Sequence[StoredProfile]:
 
 
 def _locked(
-    session: Session, account_id: int, key: str, expected_version: int
+    session: Session, account_id: int, key: str, expected_version: int | None
 ) -> tuple[StoredProfile, dict[str, Any]]:
     stored = session.get(StoredProfile, (account_id, key), with_for_update=True)
-    if (stored.version if stored else 0) != expected_version:
-        raise Conflict(f"legal profile {key} was changed meanwhile: read it again")
+    check_version(stored.version if stored else 0, expected_version)
     if stored is None:
         stored = StoredProfile(account_id=account_id, key=key, content={}, confirmed_by="")
         session.add(stored)

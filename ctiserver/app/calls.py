@@ -26,6 +26,7 @@ from ctiserver.app.engine_tables import read_tables
 from ctiserver.app.front_desk import BusScreens, FrontDesk
 from ctiserver.app.loop import LoopScheduler
 from ctiserver.app.media import SpokenMedia
+from ctiserver.app.permit_book import StorePermitBook
 from ctiserver.app.phones import read_phones
 from ctiserver.app.runtime import Runtime
 from ctiserver.app.snapshots import Snapshots
@@ -164,6 +165,7 @@ class CallsProcess:
             on_down=lambda: self._runtime.switch_down(),
             on_replaced=self._replaced,
             machine_ahead_seconds=self._clock.machine_ahead_seconds,
+            permits=StorePermitBook(store=self._store, now=self._clock.now, in_thread=deferToThread),
         )
 
     def _receive(self, message: Input) -> None:

@@ -38,7 +38,7 @@ class ClosedBook:
 
     def use(self, permit: Permit, number: str, use: str) -> Deferred[None]:
         """Fails with Refusal."""
-        return fail(Refusal("permit-unknown", "there is no store that could know this permit"))
+        return fail(Refusal("permit_unknown", "there is no store that could know this permit"))
 
 
 class PermittedDials:

@@ -20,7 +20,7 @@ from crm_core.permission.permits import PermitRow
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
 from crm_core.products import OwnedProduct, Product
-from ctiserver.core.errors import Conflict, NotFound, Refusal
+from ctiserver.core.errors import Conflict, NotFound, Refusal, StaleVersion
 from ctiserver.core.permit import Channel, Permit, Purpose, Refused, Rule
 
 SANTIAGO = ZoneInfo("America/Santiago")
@@ -43,7 +43,9 @@ class Desk:
         self.store = store
         self.ana = self.customer([MOBILE, LANDLINE])
         for row in shipped():
-            self.store.write(legal_profiles.confirm, 1, row, expected_version=0, by="admin", now=at(1, 10))
+            self.store.write(
+                legal_profiles.confirm, 1, row, expected_version=0, by="admin", name="admin", now=at(1, 10)
+            )
 
     def customer(self, phones: list[E164], **fields: Any) -> int:
         return self.store.write(
@@ -101,25 +103,25 @@ def test_a_permit_is_a_stored_row_and_works_once_for_its_use(desk: Desk) -> None
     desk.use(held)
     desk.use(held)  # the same leg again, after kill -9: the same use
     desk.use(held, now=NOW + 7200)
-    assert refusal_of(desk, held, use_id="leg-2") == "permit-used"
+    assert refusal_of(desk, held, use_id="leg-2") == "permit_used"
 
 
 def test_a_permit_that_is_not_what_it_says_is_refused(desk: Desk) -> None:
     held = desk.granted(valid_seconds=60.0)
-    assert refusal_of(desk, replace(held, permit_id=99)) == "permit-unknown"
-    assert refusal_of(desk, replace(held, account_id=2)) == "permit-unknown"
-    assert refusal_of(desk, held, address=LANDLINE) == "permit-other-address"
-    assert refusal_of(desk, replace(held, pii_address=LANDLINE), address=LANDLINE) == "permit-other-address"
-    assert refusal_of(desk, replace(held, channel=Channel.SMS)) == "permit-other-address"
-    assert refusal_of(desk, replace(held, purpose=Purpose.EMERGENCY)) == "permit-other-address"
-    assert refusal_of(desk, replace(held, expires_at=9e9), now=NOW + 60) == "permit-expired"
+    assert refusal_of(desk, replace(held, permit_id=99)) == "permit_unknown"
+    assert refusal_of(desk, replace(held, account_id=2)) == "permit_unknown"
+    assert refusal_of(desk, held, address=LANDLINE) == "permit_other_address"
+    assert refusal_of(desk, replace(held, pii_address=LANDLINE), address=LANDLINE) == "permit_other_address"
+    assert refusal_of(desk, replace(held, channel=Channel.SMS)) == "permit_other_address"
+    assert refusal_of(desk, replace(held, purpose=Purpose.EMERGENCY)) == "permit_other_address"
+    assert refusal_of(desk, replace(held, expires_at=9e9), now=NOW + 60) == "permit_expired"
     desk.use(held, now=NOW + 59)
 
 
 def test_a_consent_taken_back_between_grant_and_use_stops_the_contact(desk: Desk) -> None:
     held = desk.granted()
     desk.say(False, now=NOW + 1)
-    assert refusal_of(desk, held, now=NOW + 2) == "permit-withdrawn"
+    assert refusal_of(desk, held, now=NOW + 2) == "permit_withdrawn"
 
 
 def test_a_permit_ends_where_the_hours_end(desk: Desk) -> None:
@@ -227,7 +229,7 @@ def test_the_machine_waits_for_an_administrator_and_a_person_is_warned(desk: Des
     assert isinstance(by_hand, Permit)
     assert by_hand.warnings == (Rule.UNCONFIRMED,)
     for key in ("cl-service", "house-hours"):
-        store.write(legal_profiles.confirm, other, key, expected_version=0, by="boss", now=NOW)
+        store.write(legal_profiles.confirm, other, key, expected_version=0, by="boss", name="Boss", now=NOW)
     assert isinstance(store.write(lambda s: permit(s, other, beto, MOBILE, automatic=True, **ask)), Permit)
     with pytest.raises(NotFound):
         store.write(lambda s: permit(s, 1, beto, MOBILE, automatic=True, **ask))
@@ -251,9 +253,13 @@ def test_a_confirmed_row_is_kept_and_a_changed_one_waits_again(desk: Desk) -> No
     assert (changed.confirmed_at, changed.version, changed.outdated) == (None, 2, True)
     assert desk.refused(purpose=Purpose.COLLECTIONS).rule is Rule.UNCONFIRMED
     for wrong in (0, 1):
-        with pytest.raises(Conflict):
-            desk.store.write(legal_profiles.confirm, 1, row["key"], expected_version=wrong, by="x", now=NOW)
-    desk.store.write(legal_profiles.confirm, 1, row["key"], expected_version=2, by="boss", now=NOW)
+        with pytest.raises(StaleVersion):
+            desk.store.write(
+                legal_profiles.confirm, 1, row["key"], expected_version=wrong, by="x", name="X", now=NOW
+            )
+    desk.store.write(
+        legal_profiles.confirm, 1, row["key"], expected_version=2, by="boss", name="Boss", now=NOW
+    )
     assert desk.refused(purpose=Purpose.COLLECTIONS, now=at(14, 18)).until == at(15, 9)
 
 

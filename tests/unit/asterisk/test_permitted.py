@@ -72,7 +72,7 @@ def test_the_number_is_dialled_when_the_book_has_said_yes_and_not_before(world: 
     assert (query["endpoint"], query["channelId"]) == (f"PJSIP/{NUMBER}@pstn", LEG)
 
 
-@pytest.mark.parametrize("error", [Refusal("permit-used", "used already"), RuntimeError("no store")])
+@pytest.mark.parametrize("error", [Refusal("permit_used", "used already"), RuntimeError("no store")])
 def test_a_no_or_no_answer_dials_nothing_and_is_told(world: Any, book: SlowBook, error: Exception) -> None:
     world.perform(DIAL)
     book.answers[0].errback(error)
@@ -111,4 +111,4 @@ def test_a_dial_without_permit_reaches_our_own_phones_only(world: Any, endpoint:
 def test_a_switch_without_a_store_knows_no_permit() -> None:
     errors: list[Any] = []
     ClosedBook().use(PERMIT, NUMBER, LEG).addErrback(errors.append)
-    assert errors[0].value.error_id == "permit-unknown"
+    assert errors[0].value.error_id == "permit_unknown"
