@@ -24,5 +24,4 @@ for family in (api_desk, api_talk, api_callers, api_wrap_up, api_phone, api_live
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)
-for family in (api_permission,):
-    family.add_to(OPERATIONS)
+api_permission.add_to(OPERATIONS)

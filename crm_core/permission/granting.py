@@ -8,7 +8,6 @@ again: a consent revoked since the permit was granted, or an hour that struck, s
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crm_core.customers import customer
 from crm_core.permission import rules
 from crm_core.permission.facts import Asked, facts
 from crm_core.permission.permits import PermitRow, PermitUse
@@ -129,7 +128,6 @@ def _asked(
 
 def _lock(session: Session, account_id: int, asked: Asked) -> None:
     """One after the other for a customer, and for an address that several share. SQLite's writers wait anyway."""
-    customer(session, account_id, asked.customer_id)
     if session.get_bind().dialect.name == "postgresql":
         for what in (f"customer {asked.customer_id}", f"address {asked.address}"):
             session.execute(

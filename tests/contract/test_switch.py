@@ -10,6 +10,7 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    DialCustomer,
     DialLeg,
     DropLeg,
     Play,
@@ -33,6 +34,7 @@ from ctiserver.core.inputs import (
     RecordingStored,
 )
 from ctiserver.core.message import Command, Input
+from ctiserver.core.permit import Channel, Permit, Purpose
 from tests.integration.ari_center import AriCenter, arrange, hold, talk
 from tests.integration.asterisk import DID_ES, PrivateAsterisk, private_asterisk
 from tests.integration.reactor_thread import ReactorThread
@@ -258,6 +260,30 @@ class TestSwitch:
     def test_an_unknown_phone_is_refused(self, rig: Rig) -> None:
         failed = rig.wait(LegFailed, leg=dial(rig, "c1", "PJSIP/nobody"))
         assert (failed.reason, failed.decided_by) == ("refused", "switch")
+
+    def test_a_customer_is_not_dialled_on_a_permit_that_nobody_knows(self, rig: Rig) -> None:
+        leg, number = rig.new_id("customer"), "+56971884213"
+        permit = Permit(
+            permit_id=1,
+            account_id=1,
+            customer_id=1,
+            pii_address=number,
+            channel=Channel.PHONE,
+            purpose=Purpose.SALES,
+            expires_at=9e9,
+        )
+        rig.perform(
+            DialCustomer(
+                leg=leg,
+                contact=ContactId("c1"),
+                permit=permit,
+                pii_number=number,
+                trunk="pstn",
+                ring_seconds=9,
+            )
+        )
+        failed = rig.wait(LegFailed, leg=leg)
+        assert (failed.reason, failed.decided_by) == ("not_permitted", "center")
 
     def test_legs_are_arranged_and_rearranged(self, rig: Rig, leg: LegId) -> None:
         contact, waiting, talking = rig.new_id("contact"), rig.new_id("hold"), rig.new_id("talk")
