@@ -63,7 +63,7 @@ class MayI(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     product: str | None = None
 
 
-class Answer(msgspec.Struct, kw_only=True):
+class MayIAnswer(msgspec.Struct, kw_only=True):
     """`rule` None: permitted. `until` None: waiting does not help. `row`: what refused, by its key or number."""
 
     permitted: bool
@@ -73,7 +73,7 @@ class Answer(msgspec.Struct, kw_only=True):
     words: str
 
 
-class Entry(msgspec.Struct, kw_only=True):
+class DoNotCallEntry(msgspec.Struct, kw_only=True):
     """An address on a list: `own`, or a register."""
 
     id: int
@@ -84,27 +84,27 @@ class Entry(msgspec.Struct, kw_only=True):
     by: str
 
 
-class EntryQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class DoNotCallQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`contains`: a part of the address."""
 
     contains: str = ""
 
 
-class Entries(msgspec.Struct, kw_only=True):
+class DoNotCallEntries(msgspec.Struct, kw_only=True):
     """The latest 200 that match; `counts`: how many stand on each list."""
 
-    entries: list[Entry]
+    entries: list[DoNotCallEntry]
     counts: dict[str, int]
 
 
-class NewEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class NewDoNotCall(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A number, as people write it, or an e-mail; `source`: where the customer asked for it."""
 
     address: str
     source: str
 
 
-class Register(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class RegisterContent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The whole register as it is now: who is not in it any more is taken off."""
 
     addresses: list[str]
@@ -128,8 +128,8 @@ class ProfileAnswer(msgspec.Struct, kw_only=True):
     outdated: bool
 
 
-class Way(msgspec.Struct, kw_only=True):
-    """One address of his and one purpose, by hand and now; the fields of `Answer`."""
+class WayToContact(msgspec.Struct, kw_only=True):
+    """One address of his and one purpose, by hand and now; the fields of `MayIAnswer`."""
 
     address: str
     channel: Channel
@@ -145,7 +145,7 @@ class OwnerQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     number: str
 
 
-class Owner(msgspec.Struct, kw_only=True):
+class NumberOwner(msgspec.Struct, kw_only=True):
     """Somebody whom a number belongs to."""
 
     customer_id: int
@@ -156,7 +156,7 @@ class PermissionOfCustomer(msgspec.Struct, kw_only=True):
     """What his page shows: who, how and what for he may be contacted now, and all that he said about it."""
 
     name: str
-    ways: list[Way]
+    ways: list[WayToContact]
     consents: list[ConsentAnswer]
 
 
@@ -206,13 +206,13 @@ def _add_consents(operations: Operations) -> None:
         )
 
     @add("GET", "/permission/customers", Permission.CONTACT_PERMISSION, "Whose a number is")
-    def owners_of_number(call: Call, query: OwnerQuery) -> list[Owner]:
+    def owners_of_number(call: Call, query: OwnerQuery) -> list[NumberOwner]:
         who = call.principal
 
-        def find(session: Any) -> list[Owner]:
+        def find(session: Any) -> list[NumberOwner]:
             number = _address(query.number, account(session, who.account_id).country, Channel.PHONE)
             found = find_by_number(session, who.account_id, phone_numbers.E164(number))
-            return [Owner(customer_id=one.customer_id, name=one.pii_name) for one in found]
+            return [NumberOwner(customer_id=one.customer_id, name=one.pii_name) for one in found]
 
         return call.services.store.read(find)
 
@@ -230,7 +230,7 @@ def _add_consents(operations: Operations) -> None:
             return PermissionOfCustomer(
                 name=customer(session, who.account_id, number).display_name,
                 ways=[
-                    Way(
+                    WayToContact(
                         address=one.address,
                         channel=one.channel,
                         purpose=one.purpose,
@@ -251,10 +251,10 @@ def _add_consents(operations: Operations) -> None:
         Permission.CONTACT_PERMISSION,
         "Would a contact be permitted now, and if not, by which rule and until when; nothing is stored",
     )
-    def may_i(call: Call, customer_id: str, body: MayI) -> Answer:
+    def may_i(call: Call, customer_id: str, body: MayI) -> MayIAnswer:
         who, services = call.principal, call.services
 
-        def ask(session: Any) -> Answer:
+        def ask(session: Any) -> MayIAnswer:
             home = account(session, who.account_id)
             refused = permission.check(
                 session,
@@ -269,8 +269,8 @@ def _add_consents(operations: Operations) -> None:
             )
             told = in_words(refused, who.language, clock_of(home.time_zone))
             if refused is None:
-                return Answer(permitted=True, rule=None, until=None, row="", words=told)
-            return Answer(
+                return MayIAnswer(permitted=True, rule=None, until=None, row="", words=told)
+            return MayIAnswer(
                 permitted=False, rule=refused.rule, until=refused.until, row=refused.row, words=told
             )
 
@@ -281,10 +281,10 @@ def _add_lists(operations: Operations) -> None:
     add = operations.add
 
     @add("GET", "/do-not-call", Permission.CONTACT_PERMISSION, "Addresses that must not be contacted")
-    def do_not_call_list(call: Call, query: EntryQuery) -> Entries:
+    def do_not_call_list(call: Call, query: DoNotCallQuery) -> DoNotCallEntries:
         who, now = call.principal, call.services.now()
         return call.services.store.read(
-            lambda session: Entries(
+            lambda session: DoNotCallEntries(
                 entries=[
                     _entry(row)
                     for row in do_not_call.entries(
@@ -296,10 +296,10 @@ def _add_lists(operations: Operations) -> None:
         )
 
     @add("POST", "/do-not-call", Permission.CONTACT_PERMISSION, "Somebody asked not to be contacted")
-    def add_do_not_call(call: Call, body: NewEntry) -> Entry:
+    def add_do_not_call(call: Call, body: NewDoNotCall) -> DoNotCallEntry:
         who, services = call.principal, call.services
 
-        def put(session: Any) -> Entry:
+        def put(session: Any) -> DoNotCallEntry:
             channel = Channel.EMAIL if "@" in body.address else Channel.PHONE
             address = _address(body.address, account(session, who.account_id).country, channel)
             return _entry(
@@ -319,7 +319,7 @@ def _add_lists(operations: Operations) -> None:
         return {}
 
     @add("PUT", "/do-not-call/registers/{register}", Permission.CONTACT_LAW, "Load a public register, whole")
-    def load_register(call: Call, register: str, body: Register) -> RegisterLoaded:
+    def load_register(call: Call, register: str, body: RegisterContent) -> RegisterLoaded:
         who, services = call.principal, call.services
 
         def load(session: Any) -> RegisterLoaded:
@@ -413,8 +413,8 @@ def _consent(row: Consent) -> ConsentAnswer:
     )
 
 
-def _entry(row: DoNotCall) -> Entry:
-    return Entry(
+def _entry(row: DoNotCall) -> DoNotCallEntry:
+    return DoNotCallEntry(
         id=row.id, address=row.address, on_list=row.on_list, since=row.since, source=row.source, by=row.by
     )
 
