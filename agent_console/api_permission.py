@@ -10,6 +10,28 @@ from typing import Any
 import msgspec
 
 from agent_console.operations import Call, Operations
+from agent_console.permission_answers import (
+    ConsentAnswer,
+    DoNotCallEntries,
+    DoNotCallEntry,
+    DoNotCallQuery,
+    MayI,
+    MayIAnswer,
+    NewConsent,
+    NewDoNotCall,
+    NumberOwner,
+    OwnerQuery,
+    PermissionOfCustomer,
+    ProfileAnswer,
+    RegisterContent,
+    RegisterLoaded,
+    WayToContact,
+    address_of,
+    consent_answer,
+    entry_answer,
+    number_of,
+    profile_answer,
+)
 from agent_console.permission_words import clock_of, in_words
 from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
@@ -17,147 +39,8 @@ from crm_core import permission, phone_numbers
 from crm_core.accounts import account
 from crm_core.customers import customer, find_by_number
 from crm_core.permission import consents, do_not_call, legal_profiles
-from crm_core.permission.consents import Consent
-from crm_core.permission.do_not_call import DoNotCall
-from crm_core.permission.legal_profiles import ProfileInForce
 from crm_core.permission.profile import LegalProfile
-from ctiserver.core.errors import Refusal
-from ctiserver.core.permit import Channel, Purpose, Rule
-
-
-class ConsentAnswer(msgspec.Struct, kw_only=True):
-    """One thing that he said; `channel` and `purpose` may be `any`. `expires_at` None: until he says otherwise."""
-
-    id: int
-    channel: str
-    purpose: str
-    given: bool
-    at: float
-    expires_at: float | None
-    source: str
-    wording: str
-    proof: str
-    by: str
-
-
-class NewConsent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`given` false takes it back. `at` None: just now. A consent needs `wording`: what he was asked."""
-
-    channel: str
-    purpose: str
-    given: bool
-    source: str
-    wording: str = ""
-    proof: str = ""
-    at: float | None = None
-    expires_at: float | None = None
-
-
-class MayI(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A contact that somebody wants to make; `address` a number or an e-mail of his. Automatic: a machine dials."""
-
-    address: str
-    channel: Channel
-    purpose: Purpose
-    automatic: bool = False
-    product: str | None = None
-
-
-class MayIAnswer(msgspec.Struct, kw_only=True):
-    """`rule` None: permitted. `until` None: waiting does not help. `row`: what refused, by its key or number."""
-
-    permitted: bool
-    rule: Rule | None
-    until: float | None
-    row: str
-    words: str
-
-
-class DoNotCallEntry(msgspec.Struct, kw_only=True):
-    """An address on a list: `own`, or a register."""
-
-    id: int
-    address: str
-    on_list: str
-    since: float
-    source: str
-    by: str
-
-
-class DoNotCallQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`contains`: a part of the address."""
-
-    contains: str = ""
-
-
-class DoNotCallEntries(msgspec.Struct, kw_only=True):
-    """The latest 200 that match; `counts`: how many stand on each list."""
-
-    entries: list[DoNotCallEntry]
-    counts: dict[str, int]
-
-
-class NewDoNotCall(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A number, as people write it, or an e-mail; `source`: where the customer asked for it."""
-
-    address: str
-    source: str
-
-
-class RegisterContent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The whole register as it is now: who is not in it any more is taken off."""
-
-    addresses: list[str]
-
-
-class RegisterLoaded(msgspec.Struct, kw_only=True):
-    """`wrong`: what is no number, at most 20 of them."""
-
-    came: int
-    gone: int
-    wrong: list[str]
-
-
-class ProfileAnswer(msgspec.Struct, kw_only=True):
-    """A row of the law as it counts for this account; `version` 0: as the release has it."""
-
-    profile: LegalProfile
-    confirmed_by: str
-    confirmed_at: float | None
-    version: int
-    outdated: bool
-
-
-class WayToContact(msgspec.Struct, kw_only=True):
-    """One address of his and one purpose, by hand and now; the fields of `MayIAnswer`."""
-
-    address: str
-    channel: Channel
-    purpose: Purpose
-    rule: Rule | None
-    until: float | None
-    words: str
-
-
-class OwnerQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A number, as people write it."""
-
-    number: str
-
-
-class NumberOwner(msgspec.Struct, kw_only=True):
-    """Somebody whom a number belongs to."""
-
-    customer_id: int
-    name: str
-
-
-class PermissionOfCustomer(msgspec.Struct, kw_only=True):
-    """What his page shows: who, how and what for he may be contacted now, and all that he said about it."""
-
-    name: str
-    ways: list[WayToContact]
-    consents: list[ConsentAnswer]
+from ctiserver.core.permit import Channel
 
 
 def add_to(operations: Operations) -> None:
@@ -180,7 +63,8 @@ def _add_consents(operations: Operations) -> None:
         who = call.principal
         return call.services.store.read(
             lambda session: [
-                _consent(row) for row in consents.history(session, who.account_id, _number(customer_id))
+                consent_answer(row)
+                for row in consents.history(session, who.account_id, number_of(customer_id))
             ]
         )
 
@@ -193,11 +77,11 @@ def _add_consents(operations: Operations) -> None:
     def add_consent(call: Call, customer_id: str, body: NewConsent) -> ConsentAnswer:
         who, services = call.principal, call.services
         return services.store.write(
-            lambda session: _consent(
+            lambda session: consent_answer(
                 consents.note(
                     session,
                     who.account_id,
-                    _number(customer_id),
+                    number_of(customer_id),
                     by=who.login,
                     now=services.now(),
                     **msgspec.structs.asdict(body),
@@ -210,7 +94,7 @@ def _add_consents(operations: Operations) -> None:
         who = call.principal
 
         def find(session: Any) -> list[NumberOwner]:
-            number = _address(query.number, account(session, who.account_id).country, Channel.PHONE)
+            number = address_of(query.number, account(session, who.account_id).country, Channel.PHONE)
             found = find_by_number(session, who.account_id, phone_numbers.E164(number))
             return [NumberOwner(customer_id=one.customer_id, name=one.pii_name) for one in found]
 
@@ -223,7 +107,7 @@ def _add_consents(operations: Operations) -> None:
         "How and what for a customer may be contacted now, by hand, and what he said about it",
     )
     def permission_of_customer(call: Call, customer_id: str) -> PermissionOfCustomer:
-        who, now, number = call.principal, call.services.now(), _number(customer_id)
+        who, now, number = call.principal, call.services.now(), number_of(customer_id)
 
         def read(session: Any) -> PermissionOfCustomer:
             clock = clock_of(account(session, who.account_id).time_zone)
@@ -240,7 +124,7 @@ def _add_consents(operations: Operations) -> None:
                     )
                     for one in permission.overview(session, who.account_id, number, now=now)
                 ],
-                consents=[_consent(row) for row in consents.history(session, who.account_id, number)],
+                consents=[consent_answer(row) for row in consents.history(session, who.account_id, number)],
             )
 
         return call.services.store.read(read)
@@ -259,8 +143,8 @@ def _add_consents(operations: Operations) -> None:
             refused = permission.check(
                 session,
                 who.account_id,
-                _number(customer_id),
-                _address(body.address, home.country, body.channel),
+                number_of(customer_id),
+                address_of(body.address, home.country, body.channel),
                 channel=body.channel,
                 purpose=body.purpose,
                 automatic=body.automatic,
@@ -286,7 +170,7 @@ def _add_lists(operations: Operations) -> None:
         return call.services.store.read(
             lambda session: DoNotCallEntries(
                 entries=[
-                    _entry(row)
+                    entry_answer(row)
                     for row in do_not_call.entries(
                         session, who.account_id, now=now, contains=query.contains.strip().casefold()
                     )
@@ -301,8 +185,8 @@ def _add_lists(operations: Operations) -> None:
 
         def put(session: Any) -> DoNotCallEntry:
             channel = Channel.EMAIL if "@" in body.address else Channel.PHONE
-            address = _address(body.address, account(session, who.account_id).country, channel)
-            return _entry(
+            address = address_of(body.address, account(session, who.account_id).country, channel)
+            return entry_answer(
                 do_not_call.add(
                     session, who.account_id, address, source=body.source, by=who.login, now=services.now()
                 )
@@ -314,7 +198,7 @@ def _add_lists(operations: Operations) -> None:
     def end_do_not_call(call: Call, entry_id: str) -> dict[str, Any]:
         who, services = call.principal, call.services
         services.store.write(
-            do_not_call.end, who.account_id, _number(entry_id), by=who.login, now=services.now()
+            do_not_call.end, who.account_id, number_of(entry_id), by=who.login, now=services.now()
         )
         return {}
 
@@ -346,7 +230,7 @@ def _add_profiles(operations: Operations) -> None:
     def legal_profile_rows(call: Call) -> list[ProfileAnswer]:
         return call.services.store.read(
             lambda session: [
-                _profile(row) for row in legal_profiles.profiles(session, call.principal.account_id)
+                profile_answer(row) for row in legal_profiles.profiles(session, call.principal.account_id)
             ]
         )
 
@@ -354,7 +238,7 @@ def _add_profiles(operations: Operations) -> None:
     def put_legal_profile(call: Call, key: str, body: LegalProfile) -> ProfileAnswer:
         who, services = call.principal, call.services
         return services.store.write(
-            lambda session: _profile(
+            lambda session: profile_answer(
                 legal_profiles.change(
                     session,
                     who.account_id,
@@ -370,7 +254,7 @@ def _add_profiles(operations: Operations) -> None:
     def confirm_legal_profile(call: Call, key: str) -> ProfileAnswer:
         who, services = call.principal, call.services
         return services.store.write(
-            lambda session: _profile(
+            lambda session: profile_answer(
                 legal_profiles.confirm(
                     session,
                     who.account_id,
@@ -382,48 +266,3 @@ def _add_profiles(operations: Operations) -> None:
                 )
             )
         )
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isdecimal() else 0
-
-
-def _address(written: str, country: str, channel: Channel) -> str:
-    """As the store keeps it. Raises Refusal for what is no number."""
-    if channel not in permission.NUMBERED:
-        return written.strip().casefold()
-    number = phone_numbers.normalise(written, country)
-    if number is None:
-        raise Refusal("wrong_address", "this is no telephone number: write it with its area or country code")
-    return number
-
-
-def _consent(row: Consent) -> ConsentAnswer:
-    return ConsentAnswer(
-        id=row.id,
-        channel=row.channel,
-        purpose=row.purpose,
-        given=row.given,
-        at=row.at,
-        expires_at=row.expires_at,
-        source=row.source,
-        wording=row.wording,
-        proof=row.proof,
-        by=row.by,
-    )
-
-
-def _entry(row: DoNotCall) -> DoNotCallEntry:
-    return DoNotCallEntry(
-        id=row.id, address=row.address, on_list=row.on_list, since=row.since, source=row.source, by=row.by
-    )
-
-
-def _profile(row: ProfileInForce) -> ProfileAnswer:
-    return ProfileAnswer(
-        profile=row.profile,
-        confirmed_by=row.confirmed_by,
-        confirmed_at=row.confirmed_at,
-        version=row.version,
-        outdated=row.outdated,
-    )
