@@ -6,6 +6,7 @@ from typing import Any
 Schema = Mapping[str, Any]
 _REFERENCE = "/schemas/"
 _BY_TYPE: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "null": None}
+_BY_FORMAT = {"date": "2026-09-14"}
 
 
 def example(schema: Schema, components: Mapping[str, Schema]) -> Any:
@@ -35,7 +36,7 @@ def _value(schema: Schema, components: Mapping[str, Schema], within: tuple[str, 
         case "array":
             return _array(schema, components, within)
         case kind:
-            return _BY_TYPE.get(str(kind))
+            return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE.get(str(kind)))
 
 
 def _told_most(choices: list[Schema]) -> Schema:

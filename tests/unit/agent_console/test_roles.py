@@ -76,7 +76,8 @@ def test_nobody_does_anything_without_a_log_in(office: Any) -> None:
 
 def test_no_answer_to_another_company_holds_anything_of_ours(office: Any) -> None:
     browser = office.browser("other")
-    ours = ("Rosa", "+56922220001", "+56900000001", "sales", '"agent":"agent"', '"login":"supervisor"')
+    people = ("Rosa", "+56922220001", "+56900000001", '"agent":"agent"', '"login":"supervisor"')
+    ours = (*people, '"key":"sales"', '"queue":"sales"', '"sales":{')
     read = [row for row in OPERATIONS.rows if row.method == "GET"]
     assert len(read) > 10
     for row in read:
