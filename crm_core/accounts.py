@@ -1,5 +1,8 @@
 """Accounts: the client companies that are served. An installation of one company has account 1 alone."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import DEFAULT_ACCOUNT_ID, Base, ConfiguresEngines
@@ -16,6 +19,11 @@ class Account(ConfiguresEngines, Base):
     country: Mapped[str]
     language: Mapped[str]
     time_zone: Mapped[str]
+
+
+def account_ids(session: Session) -> Sequence[int]:
+    """All accounts, by id."""
+    return session.scalars(select(Account.id).order_by(Account.id)).all()
 
 
 def account(session: Session, account_id: int = DEFAULT_ACCOUNT_ID) -> Account:

@@ -4,18 +4,19 @@ The search goes through an account once: blocks of records that share a key (`bl
 (`likeness`). What somebody has called two different customers is not shown again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from sqlalchemy import CheckConstraint, Double, ForeignKeyConstraint, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, selectinload
 
-from crm_core import blocking, merges
+from crm_core import audit, blocking, merges
 from crm_core.base import Base, EpochSeconds
 from crm_core.contact_points import Address, Email
 from crm_core.customers import Customer
 from crm_core.likeness import DUPLICATE, Comparable, weight
 from ctiserver.core.errors import NotFound, Refusal
+from ctiserver.core.message import Frozen
 
 T = TypeVar("T", Address, Email)
 OPEN, MERGED, DIFFERENT = "open", "merged", "different"
@@ -50,22 +51,46 @@ class DuplicatePair(Base):
     merge_id: Mapped[int | None]
 
 
+class Alike(Frozen):
+    """Two records that are probably one, the lower id first; `weight` in bits."""
+
+    one_id: int
+    other_id: int
+    weight: float
+
+
 def search(session: Session, account_id: int, *, now: float) -> int:
     """Looks for duplicates in the whole account; how many new pairs it found."""
-    records = {record.id: record for record in comparables(session, account_id)}
-    query = select(DuplicatePair).where(DuplicatePair.account_id == account_id)
-    known = {(row.one_id, row.other_id) for row in session.scalars(query)}
-    new = 0
-    for one, other in sorted(blocking.pairs(records.values())):
-        evidence = weight(records[one], records[other])
-        low, high = sorted((int(one), int(other)))
-        if evidence >= DUPLICATE and (low, high) not in known:
-            session.add(
-                DuplicatePair(account_id=account_id, one_id=low, other_id=high, weight=evidence, found_at=now)
-            )
-            new += 1
+    return keep(session, account_id, list(alike(comparables(session, account_id))), now=now)
+
+
+def alike(records: Iterable[Comparable]) -> Iterator[Alike]:
+    """The pairs among the records that are probably one."""
+    by_id = {record.id: record for record in records}
+    for one, other in sorted(blocking.pairs(by_id.values())):
+        bits = weight(by_id[one], by_id[other])
+        if bits >= DUPLICATE:
+            low, high = sorted((int(one), int(other)))
+            yield Alike(one_id=low, other_id=high, weight=bits)
+
+
+def keep(session: Session, account_id: int, found: Collection[Alike], *, now: float) -> int:
+    """Writes down the pairs that nobody knew of; how many. Whoever was deleted meanwhile is passed over."""
+    ids = {id_ for pair in found for id_ in (pair.one_id, pair.other_id)}
+    here = set(
+        session.scalars(select(Customer.id).where(Customer.account_id == account_id, Customer.id.in_(ids)))
+    )
+    query = select(DuplicatePair.one_id, DuplicatePair.other_id)
+    query = query.where(DuplicatePair.account_id == account_id, DuplicatePair.one_id.in_(ids))
+    known = {(one, other) for one, other in session.execute(query)}
+    new = [
+        DuplicatePair(account_id=account_id, one_id=one, other_id=other, weight=pair.weight, found_at=now)
+        for pair in found
+        if (one := pair.one_id) in here and (other := pair.other_id) in here and (one, other) not in known
+    ]
+    session.add_all(new)
     session.flush()
-    return new
+    return len(new)
 
 
 def open_pairs(session: Session, account_id: int, limit: int = 100) -> Sequence[DuplicatePair]:
@@ -85,11 +110,7 @@ def decide(
     session: Session, account_id: int, pair_id: int, *, keep: int | None, by: str, now: float
 ) -> DuplicatePair:
     """Merge the pair into the record `keep`, or, with None, call the two different. Raises NotFound, Refusal."""
-    pair = session.scalar(
-        select(DuplicatePair).where(DuplicatePair.account_id == account_id, DuplicatePair.id == pair_id)
-    )
-    if pair is None:
-        raise NotFound(f"account {account_id} has no pair {pair_id}")
+    pair = _pair(session, account_id, pair_id)
     if pair.state == MERGED:
         raise Refusal("already-merged", "the two were merged before: undo the merge to part them")
     pair.state, pair.decided_by, pair.decided_at = DIFFERENT, by, now
@@ -99,15 +120,68 @@ def decide(
         gone = pair.other_id if keep == pair.one_id else pair.one_id
         pair.merge_id = merges.merge(session, account_id, keep, gone, by=by, now=now).id
         pair.state = MERGED
+    else:
+        _note(session, pair, "call customers different", by, now)
     session.flush()
     return pair
 
 
-def comparables(session: Session, account_id: int) -> Iterator[Comparable]:
-    """All customers of an account as they are compared."""
-    addresses = _by_customer(session, account_id, Address)
-    emails = _by_customer(session, account_id, Email)
+def reopen(session: Session, account_id: int, pair_id: int, *, by: str, now: float) -> DuplicatePair:
+    """Take a decision back; what was merged is parted. Raises NotFound, Refusal."""
+    pair = _pair(session, account_id, pair_id)
+    if pair.state == OPEN:
+        raise Refusal("nothing-decided", "nothing was decided about these two: there is nothing to undo")
+    if pair.state == MERGED and pair.merge_id is not None:
+        merges.undo(session, account_id, pair.merge_id, by=by, now=now)
+    else:
+        _note(session, pair, "take back that customers are different", by, now)
+    _open(pair)
+    session.flush()
+    return pair
+
+
+def undo_merge(session: Session, account_id: int, merge_id: int, *, by: str, now: float) -> merges.Merge:
+    """Part two records; a pair that was merged so waits for a decision again. Raises NotFound, Refusal."""
+    done = merges.undo(session, account_id, merge_id, by=by, now=now)
+    query = select(DuplicatePair).where(DuplicatePair.account_id == account_id)
+    for pair in session.scalars(query.where(DuplicatePair.merge_id == merge_id)):
+        _open(pair)
+    session.flush()
+    return done
+
+
+def _open(pair: DuplicatePair) -> None:
+    pair.state, pair.decided_by, pair.decided_at, pair.merge_id = OPEN, "", None, None
+
+
+def _pair(session: Session, account_id: int, pair_id: int) -> DuplicatePair:
+    query = select(DuplicatePair).where(DuplicatePair.account_id == account_id, DuplicatePair.id == pair_id)
+    if pair := session.scalar(query):
+        return pair
+    raise NotFound(f"account {account_id} has no pair {pair_id}")
+
+
+def _note(session: Session, pair: DuplicatePair, action: str, by: str, now: float) -> None:
+    audit.note(
+        session,
+        account_id=pair.account_id,
+        at=now,
+        by=by,
+        action=action,
+        subject=f"customer {pair.one_id}",
+        after={"other": pair.other_id},
+    )
+
+
+def comparables(
+    session: Session, account_id: int, ids: Collection[int] | None = None
+) -> Iterator[Comparable]:
+    """Customers of an account as they are compared: all, or those with these ids."""
+    addresses = _by_customer(session, account_id, Address, ids)
+    emails = _by_customer(session, account_id, Email, ids)
     query = select(Customer).where(Customer.account_id == account_id).options(selectinload(Customer.phones))
+    if ids is not None:
+        query = query.where(Customer.id.in_(ids))
     for row in session.scalars(query.execution_options(yield_per=1000)):
         place = addresses.get(row.id, [])
         street, number = _split(place[0].street) if place else ("", "")
@@ -127,9 +201,13 @@ def comparables(session: Session, account_id: int) -> Iterator[Comparable]:
         )
 
 
-def _by_customer(session: Session, account_id: int, kind: type[T]) -> dict[int, list[T]]:
+def _by_customer(
+    session: Session, account_id: int, kind: type[T], ids: Collection[int] | None
+) -> dict[int, list[T]]:
     rows: dict[int, list[T]] = {}
     query = select(kind).where(kind.account_id == account_id, kind.valid_until.is_(None)).order_by(kind.id)
+    if ids is not None:
+        query = query.where(kind.customer_id.in_(ids))
     for row in session.scalars(query):
         rows.setdefault(row.customer_id, []).append(row)
     return rows

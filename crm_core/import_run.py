@@ -35,7 +35,7 @@ from crm_core.imports import (
 from crm_core.phone_numbers import E164
 from crm_core.plain_text import plain
 from crm_core.provenance import Origin, Source
-from crm_core.table_files import TableFile
+from crm_core.table_files import Reading, TableFile
 from ctiserver.core.errors import Refusal
 
 CHUNK = 500
@@ -43,7 +43,7 @@ _OF_THE_IMPORT = frozenset({"phones", "emails", "addresses", "facts", "lifecycle
 """Tables in which a row makes rows."""
 
 
-def take_chunk(session: Session, import_id: int, table: TableFile, *, now: float) -> bool:
+def take_chunk(session: Session, import_id: int, table: TableFile | Reading, *, now: float) -> bool:
     """Takes the next lines; whether there may be more. Raises Refusal where the file cannot be read on."""
     job = session.get_one(Import, import_id)
     lines = list(islice(table.rows(job.last_line), CHUNK))
@@ -72,7 +72,7 @@ def take_chunk(session: Session, import_id: int, table: TableFile, *, now: float
     return len(lines) == CHUNK
 
 
-def _read(session: Session, job: Import, table: TableFile, cells: list[str]) -> Row | Rejected:
+def _read(session: Session, job: Import, table: TableFile | Reading, cells: list[str]) -> Row | Rejected:
     values = dict(zip(table.columns, cells, strict=True))
     try:
         return read_row(values, country=account(session, job.account_id).country, mapping=job.mapping)

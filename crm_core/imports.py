@@ -115,6 +115,7 @@ def add_import(
     )
     session.add(new)
     session.flush()
+    _note(session, new, "upload import", by, now)
     return new
 
 
@@ -157,6 +158,13 @@ def undo(session: Session, account_id: int, import_id: int, *, by: str, now: flo
     _note(session, found, "undo import", by, now)
     session.flush()
     return found
+
+
+def fail(session: Session, import_id: int, sentence: str, *, now: float) -> None:
+    """It cannot be gone on with; `sentence` says why, to whoever made it."""
+    found = session.get_one(Import, import_id)
+    found.state, found.error, found.ended_at = FAILED, sentence[:500], now
+    session.flush()
 
 
 def waiting(session: Session) -> Import | None:

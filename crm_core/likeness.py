@@ -52,12 +52,24 @@ def plain(text: str) -> str:
 
 def weight(one: Comparable, other: Comparable) -> float:
     """The evidence in bits that the two are one; above `DUPLICATE` they are shown as duplicates."""
-    names = _names(one, other)
-    birth = _code(one.born, other.born, same=9.0, close=5.0, differs=-7.0)
-    id_ = _code(_number(one), _number(other), same=12.0, close=7.0, differs=-14.0)
-    mail = _shared(one.emails, other.emails, same=8.0)
-    home = min(_HOUSEHOLD, _address(one, other) + _shared(one.phones, other.phones, same=6.0))
-    return names + birth + id_ + mail + home
+    said = evidence(one, other)
+    home = min(_HOUSEHOLD, said["address"] + said["phone"])
+    return said["name"] + said["birth_date"] + said["rut"] + said["email"] + home
+
+
+def evidence(one: Comparable, other: Comparable) -> dict[str, float]:
+    """What each field says, in bits: above 0 for one person, below for two, 0 nothing.
+
+    Of address and telephone together at most 10 bits count, for a household shares both.
+    """
+    return {
+        "name": _names(one, other),
+        "rut": _code(_number(one), _number(other), same=12.0, close=7.0, differs=-14.0),
+        "birth_date": _code(one.born, other.born, same=9.0, close=5.0, differs=-7.0),
+        "phone": _shared(one.phones, other.phones, same=6.0),
+        "email": _shared(one.emails, other.emails, same=8.0),
+        "address": _address(one, other),
+    }
 
 
 def _number(record: Comparable) -> str:

@@ -7,9 +7,10 @@ each row that it moved: undone, they go back. What came in after the merge stays
 whose it is.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, Table, exc, select, update
+from sqlalchemy import Column, Index, Table, exc, or_, select, update
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from crm_core import audit
@@ -105,6 +106,14 @@ def undo(session: Session, account_id: int, merge_id: int, *, by: str, now: floa
     session.flush()
     _read_again(session, done)
     return done
+
+
+def merges_of(session: Session, account_id: int, customer_id: int) -> Sequence[Merge]:
+    """The merges into this customer's record and of it into another, the latest first."""
+    query = select(Merge).where(
+        Merge.account_id == account_id, or_(Merge.kept_id == customer_id, Merge.merged_id == customer_id)
+    )
+    return session.scalars(query.order_by(Merge.at.desc(), Merge.id.desc())).all()
 
 
 def merged_into(session: Session, account_id: int, customer_id: int) -> int | None:

@@ -21,6 +21,7 @@ _LARGEST_UNPACKED_BYTES = 1 << 30
 _LOOKED_AT_BYTES = 64 << 10
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 200
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,28 @@ class TableFile:
             for number, cells in islice(enumerate(lines, start=1), after, None):
                 if any(cells):
                     yield number, (cells + [""] * len(self.columns))[: len(self.columns)]
+
+
+class Reading:
+    """A table that is read in parts: the next part goes on where the last one ended, without reading anew."""
+
+    def __init__(self, table: TableFile) -> None:
+        self.columns = table.columns
+        self._table = table
+        self._rows: Iterator[tuple[int, list[str]]] = iter(())
+        self._at = -1
+
+    def rows(self, after: int = 1) -> Iterator[tuple[int, list[str]]]:
+        """As `TableFile.rows`; anew only where `after` is not the line that was read last."""
+        if after != self._at:
+            self._rows, self._at = self._table.rows(after), after
+        for number, cells in self._rows:
+            self._at = number
+            yield number, cells
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._rows, self._at = iter(()), -1
 
 
 def open_table(path: Path) -> TableFile:
@@ -126,7 +149,7 @@ def _csv(file: Any, delimiter: str) -> Iterator[list[str]]:
     reader = csv.reader((line.replace("\0", "") for line in file), delimiter=delimiter)
     try:
         for cells in reader:
-            yield [cell.strip() for cell in cells]
+            yield [_typed(cell.strip()) for cell in cells]
     except csv.Error as error:
         message = (
             f"line {reader.line_num} cannot be read ({error}): look for a quotation mark without its other"
@@ -159,6 +182,11 @@ def _cell(value: Any) -> str:
     return str(value).strip().removesuffix(" 00:00:00")
 
 
+def _typed(cell: str) -> str:
+    """Without the apostrophe of `spreadsheet_safe`, so that an exported table can be imported."""
+    return cell[1:] if cell.startswith(tuple(f"'{sign}" for sign in _FORMULA_SIGNS)) else cell
+
+
 def _no_table() -> Refusal:
     return Refusal(
         "no-table", "this is no table: save it in your office program as CSV or XLSX and send that"
@@ -167,4 +195,4 @@ def _no_table() -> Refusal:
 
 def spreadsheet_safe(text: str) -> str:
     """A cell that no office program takes for a formula (OWASP, CSV Injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

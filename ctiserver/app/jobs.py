@@ -1,6 +1,7 @@
 """The jobs process: keeps the records. It reads the journal behind the calls and writes interactions.
 
-Beside that it escalates cases that are late, twice a minute, and has a thread that sends messages to webhooks.
+Beside that it has chores that come round between two batches (late cases, imports), a thread that sends messages to
+webhooks and one that looks for duplicates at night.
 Effect and position are one transaction, so that whatever dies, each event counts once. A database that is away is
 waited for; the journal keeps what was not read.
 """
@@ -15,14 +16,18 @@ from itertools import groupby
 import msgspec
 import structlog
 
-from crm_core import case_escalation, interaction_writer, reader_positions
+from crm_core import interaction_writer, reader_positions
 from crm_core.db import Store
 from crm_core.reader_positions import EventId
+from ctiserver.app.chores import Chore, Chores
+from ctiserver.app.duplicate_nights import DuplicateNights
+from ctiserver.app.import_turns import ImportTurns
+from ctiserver.app.late_cases import LateCases
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.app.webhook_sender import WebhookSender
 from ctiserver.core import wire
 from ctiserver.core.config import Config
-from ctiserver.core.errors import Conflict, Refusal, StoreError
+from ctiserver.core.errors import Conflict, StoreError
 from ctiserver.core.message import Event
 from ctiserver.journal.line import Derived, Line, Position
 from ctiserver.journal.readers import JournalReader
@@ -33,7 +38,8 @@ _log = structlog.get_logger()
 _IDLE_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _BATCH = 500
-_ESCALATE_EVERY_SECONDS = 30.0
+_LATE_CASES_EVERY_SECONDS = 30.0
+_IMPORTS_EVERY_SECONDS = 1.0
 (READER,) = DURABLE_READERS
 
 
@@ -45,7 +51,17 @@ class Jobs:
         self._directory = folders.journal_dir(config)
         self._directory.mkdir(parents=True, exist_ok=True)
         self._reader: JournalReader | None = None
-        self._escalated_at = 0.0
+        self._chores = Chores(
+            [
+                Chore("late cases", _LATE_CASES_EVERY_SECONDS, LateCases(self._store).turn),
+                Chore(
+                    "imports",
+                    _IMPORTS_EVERY_SECONDS,
+                    ImportTurns(self._store, folders.imports_dir(config)).turn,
+                ),
+            ]
+        )
+        self._duplicates = DuplicateNights(self._store)
         self._webhooks = WebhookSender(self._store, time.time, config.webhooks.allowed_networks)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
@@ -58,9 +74,11 @@ class Jobs:
     def run(self, beat: Callable[[], None]) -> None:
         """Turn until stopped; `beat` tells the parent at each turn that the loop is alive."""
         self._webhooks.start()
+        self._duplicates.start()
         while not self._stopping:
             beat()
             select.select([self._wake_up], [], [], self.turn())
+        self._duplicates.stop()
         self._webhooks.stop()
         self._store.close()
 
@@ -75,26 +93,15 @@ class Jobs:
 
     def _turn(self) -> float:
         """After a batch that was not full wait as well: a transaction costs far more than what is in it."""
-        self._escalate()
+        more = self._chores.turn(time.time())
+        idle_seconds = 0.0 if more else _IDLE_SECONDS
         reader = self._reader = self._reader or self._open_reader()
         lines = reader.read(_BATCH)
         if not lines:
-            return _IDLE_SECONDS
+            return idle_seconds
         self._write(lines)
         _tell(reader)
-        return 0.0 if len(lines) >= _BATCH else _IDLE_SECONDS
-
-    def _escalate(self) -> None:
-        """Each case by itself: one that cannot be escalated must not hold up the others, nor the records."""
-        now = time.time()
-        if abs(now - self._escalated_at) < _ESCALATE_EVERY_SECONDS:
-            return
-        self._escalated_at = now
-        for account_id, case_id in self._store.read(case_escalation.late, now):
-            try:
-                self._store.write(case_escalation.escalate_late, account_id, case_id, now)
-            except (Conflict, Refusal) as error:
-                _log.error("a late case could not be escalated", case=case_id, error=str(error))
+        return 0.0 if len(lines) >= _BATCH else idle_seconds
 
     def _open_reader(self) -> JournalReader:
         position = self._store.read(reader_positions.position, READER)

@@ -15,6 +15,11 @@ def snapshot_dir(config: Config) -> Path:
     return config.installation.state_dir / "snapshots"
 
 
+def imports_dir(config: Config) -> Path:
+    """The tables that people have uploaded."""
+    return config.installation.state_dir / "imports"
+
+
 def epoch_file(config: Config) -> Path:
     """The number of the newest start; apart from the journal, rewritten in place on a full disk."""
     return config.installation.state_dir / "epoch"

@@ -138,3 +138,22 @@ def test_a_pair_is_merged_or_called_different_and_then_waits_no_longer(store: St
     assert store.read(lambda s: s.scalars(select(Customer.id).order_by(Customer.id)).all()) == [one, three]
     store.write(merges.undo, 1, decided.merge_id, by="ann", now=8.0)
     assert [row.id for row in store.read(duplicates.open_pairs, 1)] == [pairs[two, three]]
+
+
+def test_a_decision_is_taken_back_and_the_pair_waits_again(store: Store) -> None:
+    one, two = add(store, phones=(OFFICE,), rut=RUT), add(store, phones=(OFFICE,))
+    store.write(duplicates.search, 1, now=5.0)
+    (pair,) = store.read(duplicates.open_pairs, 1)
+    with pytest.raises(Refusal, match="nothing was decided"):
+        store.write(duplicates.reopen, 1, pair.id, by="ann", now=6.0)
+    for keep in (None, one, two):
+        store.write(duplicates.decide, 1, pair.id, keep=keep, by="ann", now=7.0)
+        assert store.read(duplicates.open_pairs, 1) == []
+        store.write(duplicates.reopen, 1, pair.id, by="ann", now=8.0)
+        assert [row.id for row in store.read(duplicates.open_pairs, 1)] == [pair.id]
+    decided = store.write(duplicates.decide, 1, pair.id, keep=two, by="ann", now=9.0)
+    assert [row.id for row in store.read(merges.merges_of, 1, one)][:1] == [decided.merge_id]
+    store.write(duplicates.undo_merge, 1, decided.merge_id, by="ann", now=10.0)
+    assert [row.id for row in store.read(duplicates.open_pairs, 1)] == [pair.id]
+    with pytest.raises(NotFound):
+        store.write(duplicates.reopen, 2, pair.id, by="ann", now=11.0)

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from crm_core import table_files
-from crm_core.table_files import open_table, spreadsheet_safe
+from crm_core.table_files import Reading, open_table, spreadsheet_safe
 from ctiserver.core.errors import Refusal
 
 ROWS = "Nombre;Teléfono\r\nÑandú Pérez;+56 9 1111 2222\r\n;\r\nJosé;\r\n"
@@ -48,6 +48,22 @@ def test_a_workbook_is_read_as_it_would_be_written_in_csv(tmp_path: Path) -> Non
 
 def test_reading_goes_on_behind_a_line(tmp_path: Path) -> None:
     assert list(open_table(written(tmp_path, ROWS.encode())).rows(after=2)) == READ[1:]
+
+
+def test_a_reading_in_parts_goes_on_where_it_was_and_anew_where_it_is_told(tmp_path: Path) -> None:
+    reading = Reading(open_table(written(tmp_path, b"name\nAna\nJose\nRosa\n")))
+    assert next(reading.rows(1)) == (2, ["Ana"])
+    (tmp_path / "people.csv").unlink()  # it is not opened again
+    assert list(reading.rows(2)) == [(3, ["Jose"]), (4, ["Rosa"])]
+    with pytest.raises(FileNotFoundError):
+        list(reading.rows(2))
+
+
+def test_a_cell_made_safe_for_spreadsheets_is_read_as_it_was(tmp_path: Path) -> None:
+    cells = ["=1+1", "+56911112222", "-5", "@me", "'quoted'", "O'Higgins"]
+    text = "\n".join(["name", *map(spreadsheet_safe, cells)])
+    table = open_table(written(tmp_path, text.encode()))
+    assert [row for _, [row] in table.rows()] == cells
 
 
 def test_short_rows_are_filled_and_columns_without_or_with_the_same_name_get_a_number(tmp_path: Path) -> None:
