@@ -49,7 +49,11 @@ from crm_core import (
     web_sessions,
     webhooks,
 )
+from crm_core.customer_segments import segments as customer_segments
 from crm_core.permission import consents, do_not_call, legal_profiles, permits
+from crm_core.product_offers import offers as product_offers
+from crm_core.value import costs, customer_values, value_classes, value_runs
+from crm_core.value import settings as value_settings
 
 TABLES = (
     accounts.Account,
@@ -101,4 +105,12 @@ TABLES = (
     warranties.Warranty,
     web_sessions.WebSession,
     webhooks.Webhook,
+    costs.CostEntry,
+    customer_segments.CustomerSegment,
+    customer_values.CustomerValue,
+    product_offers.OfferDecision,
+    product_offers.ProductOffer,
+    value_classes.ClassChange,
+    value_settings.ValueSettings,
+    value_runs.ValueRun,
 )

@@ -108,7 +108,7 @@ class Estimate:
     cost_part: Integers
     """The value is the first two less the third, exactly."""
     rfm: Integers
-    """Shape (3, customers)."""
+    """Shape (3, customers): recency, frequency, money among those who bought; 0 for the others."""
     classes: NDArray[np.str_]
 
 
@@ -148,13 +148,17 @@ def estimate(facts: Facts, assumptions: Assumptions) -> Estimate:
         contract_part=parts[0],
         purchase_part=parts[1],
         cost_part=parts[2],
-        rfm=rfm.scores(
-            np.asarray(np.where(buyer, -facts.last_days_ago, -np.inf), dtype=np.float64),
-            facts.purchases.astype(np.float64),
-            facts.purchase_margin,
-        ),
+        rfm=_rfm(facts),
         classes=pareto.classes(value),
     )
+
+
+def _rfm(facts: Facts) -> Integers:
+    buyer = facts.purchases > 0
+    scores = np.zeros((3, len(buyer)), dtype=np.int64)
+    count = facts.purchases[buyer].astype(np.float64)
+    scores[:, buyer] = rfm.scores(-facts.last_days_ago[buyer], count, facts.purchase_margin[buyer])
+    return scores
 
 
 def fit(facts: Facts) -> Models:

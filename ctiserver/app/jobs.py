@@ -1,7 +1,7 @@
 """The jobs process: keeps the records. It reads the journal behind the calls and writes interactions.
 
 Beside that it has chores that come round between two batches (late cases, imports), a thread that sends messages to
-webhooks and one that looks for duplicates at night.
+webhooks, one that looks for duplicates at night and one that values customers.
 Effect and position are one transaction, so that whatever dies, each event counts once. A database that is away is
 waited for; the journal keeps what was not read.
 """
@@ -24,6 +24,7 @@ from ctiserver.app.duplicate_nights import DuplicateNights
 from ctiserver.app.import_turns import ImportTurns
 from ctiserver.app.late_cases import LateCases
 from ctiserver.app.snapshots import DURABLE_READERS
+from ctiserver.app.value_nights import ValueNights
 from ctiserver.app.webhook_sender import WebhookSender
 from ctiserver.core import wire
 from ctiserver.core.config import Config
@@ -63,6 +64,7 @@ class Jobs:
         )
         self._duplicates = DuplicateNights(self._store)
         self._webhooks = WebhookSender(self._store, time.time, config.webhooks.allowed_networks)
+        self._value = ValueNights(self._store)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
 
@@ -75,11 +77,13 @@ class Jobs:
         """Turn until stopped; `beat` tells the parent at each turn that the loop is alive."""
         self._webhooks.start()
         self._duplicates.start()
+        self._value.start()
         while not self._stopping:
             beat()
             select.select([self._wake_up], [], [], self.turn())
         self._duplicates.stop()
         self._webhooks.stop()
+        self._value.stop()
         self._store.close()
 
     def turn(self) -> float:

@@ -172,4 +172,5 @@ def test_whatever_the_data_every_figure_is_finite_and_the_parts_make_the_value(
     for figures in (found.life_months, found.alive, found.purchases_ahead, found.purchase_mean):
         assert np.all(np.isfinite(figures))
     assert np.all((found.alive >= 0) & (found.alive <= 1))
-    assert np.all((found.rfm >= 1) & (found.rfm <= 5))
+    assert np.array_equal(found.rfm[0] > 0, count > 0)
+    assert np.all(found.rfm <= 5)
