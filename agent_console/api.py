@@ -11,9 +11,12 @@ from agent_console import (
     api_live,
     api_permission,
     api_phone,
+    api_product_offers,
     api_records,
     api_resolution,
+    api_segments,
     api_talk,
+    api_value,
     api_webhooks,
     api_wrap_up,
 )
@@ -25,3 +28,5 @@ for family in (api_desk, api_talk, api_callers, api_wrap_up, api_phone, api_live
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)
 api_permission.add_to(OPERATIONS)
+for family in (api_value, api_segments, api_product_offers):
+    family.add_to(OPERATIONS)

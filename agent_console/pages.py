@@ -28,6 +28,9 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "cases": ("/cases", Permission.CASES),
     "permission": ("/permission", Permission.CONTACT_PERMISSION),
     "legal_profiles": ("/legal-profiles", Permission.READ_CONFIGURATION),
+    "value": ("/value", Permission.READ_VALUE),
+    "segments": ("/segments", Permission.READ_VALUE),
+    "product_offers": ("/product-offers", Permission.READ_VALUE),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 Answer = str | AnyResponse | tuple[str, int]

@@ -28,11 +28,16 @@ class Permission(StrEnum):
     DECIDE_CASES = "decide_cases"  # approve refunds, accept warranties, share filters
     ACTIVITIES = "activities"  # have a calendar of tasks, calls, visits, appointments
     MANAGE_WEBHOOKS = "manage_webhooks"  # register programs that are told what happens
+    CUSTOMER_VALUE = "customer_value"  # one customer's value, the next offer to him, his answer
+    READ_VALUE = "read_value"  # value, cost to serve, segments, what offers bring
+    MANAGE_VALUE = "manage_value"  # classes by hand, settings of value, segments, offers
 
 
 _P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
-    "agent": frozenset({_P.OWN_DESK, _P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES, _P.CONTACT_PERMISSION}),
+    "agent": frozenset(
+        {_P.OWN_DESK, _P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES, _P.CONTACT_PERMISSION, _P.CUSTOMER_VALUE}
+    ),
     "supervisor": frozenset(
         {
             _P.WALLBOARD,
@@ -45,6 +50,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.CASES,
             _P.DECIDE_CASES,
             _P.ACTIVITIES,
+            _P.CUSTOMER_VALUE,
+            _P.READ_VALUE,
         }
     ),
     "administrator": frozenset(
@@ -58,12 +65,19 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.MANAGE_ACCOUNTS,
             _P.READ_AUDIT,
             _P.MANAGE_WEBHOOKS,
+            _P.CUSTOMER_VALUE,
+            _P.READ_VALUE,
+            _P.MANAGE_VALUE,
         }
     ),
     "dispatcher": frozenset({_P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES}),
     "technician": frozenset({_P.ACTIVITIES}),
-    "campaign_manager": frozenset({_P.WALLBOARD, _P.CONTACT_PERMISSION}),
-    "analyst": frozenset({_P.READ_INTERACTIONS, _P.WALLBOARD}),
+    "campaign_manager": frozenset(
+        {_P.WALLBOARD, _P.CONTACT_PERMISSION, _P.CUSTOMER_VALUE, _P.READ_VALUE, _P.MANAGE_VALUE}
+    ),
+    "analyst": frozenset(
+        {_P.READ_INTERACTIONS, _P.WALLBOARD, _P.CUSTOMER_VALUE, _P.READ_VALUE, _P.MANAGE_VALUE}
+    ),
     "evaluator": frozenset({_P.READ_INTERACTIONS}),
     "program": frozenset(
         {
@@ -74,6 +88,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.CASES,
             _P.ACTIVITIES,
             _P.CONTACT_PERMISSION,
+            _P.CUSTOMER_VALUE,
+            _P.READ_VALUE,
         }
     ),
 }
