@@ -39,6 +39,7 @@ bench: ## measure and write bench/results
 	$(BIN)/python -m bench.calls
 	$(BIN)/python -m bench.recovery
 	$(BIN)/python -m bench.lookup
+	$(BIN)/python -m bench.value
 	$(BIN)/python -m bench.pop
 
 pictures: ## take README's pictures anew (docs/images)

@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
 
-    python -m bench [lookup|recovery|calls|pop]...
+    python -m bench [lookup|recovery|calls|pop|value]...
 
 Each writes its table and its figures into bench/results; with names only those are run.
 """
@@ -8,13 +8,14 @@ Each writes its table and its figures into bench/results; with names only those 
 import argparse
 from collections.abc import Callable, Sequence
 
-from bench import calls, lookup, pop, recovery
+from bench import calls, lookup, pop, recovery, value
 
 BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "lookup": lookup.main,
     "recovery": recovery.main,
     "calls": calls.main,
     "pop": pop.main,
+    "value": value.main,
 }
 
 
