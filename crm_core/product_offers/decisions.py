@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from crm_core import accounts, customers, products
 from crm_core.customer_segments import segments
+from crm_core.permission import consents
 from crm_core.product_offers import choice, offers
 from crm_core.product_offers.choice import Arm
 from crm_core.product_offers.offers import OfferDecision, ProductOffer
 from crm_core.product_offers.uplift import Decisions, Uplift, uplift
 from crm_core.products import OwnedProduct
 from ctiserver.core.errors import Conflict, NotFound, Refusal
+from ctiserver.core.permit import Channel, Purpose
 
 ANSWERS = ("accepted", "declined", "later", "not_said")
 WINDOW_SECONDS = 30 * 86_400.0
@@ -48,7 +50,13 @@ def round_of(session: Session, account_id: int, now: float) -> str:
 
 
 def eligible(session: Session, account_id: int, customer_id: int, *, now: float) -> list[ProductOffer]:
-    """The running offers of a product that he does not own, whose segment he is in."""
+    """The running offers of a product that he does not own, whose segment he is in; none to who refuses sales.
+
+    Offers are made in a contact that goes on already, so neither hours nor caps ask here: what he said does.
+    """
+    said = consents.about(consents.history(session, account_id, customer_id), Channel.PHONE, Purpose.SALES)
+    if said and not said[-1].given:
+        return []
     return [
         one
         for one in offers.running(session, account_id, now=now)

@@ -15,6 +15,7 @@ from crm_core.customer_segments.fields import fields
 from crm_core.customers import add_customer, customer
 from crm_core.db import Store
 from crm_core.interactions import Interaction
+from crm_core.permission import consents
 from crm_core.product_offers import choice, decisions, offers
 from crm_core.products import OwnedProduct, Product
 from crm_core.tags import set_tags
@@ -272,6 +273,20 @@ def test_only_what_he_does_not_own_and_is_meant_for_him_is_eligible(store: Store
     assert eligible(people[0]) == [plan]
     assert eligible(people[1]) == [boiler, plan]
     assert eligible(people[2]) == [boiler]
+    for agreed in (False, True):
+        said = {
+            "channel": "any",
+            "purpose": "sales",
+            "given": given,
+            "at": NOW - DAY + given,
+            "source": "call",
+        }
+        store.write(
+            lambda s, said=said: consents.note(
+                s, 1, people[1], **said, wording="no, thanks", proof="", by="ann", now=NOW
+            )
+        )
+        assert eligible(people[1]) == ([boiler, plan] if agreed else [])
     with pytest.raises(StoreError):  # offers are made to it
         store.write(lambda session: segments.remove(session, 1, persons, by="ann", now=NOW))
 
