@@ -277,8 +277,8 @@ def test_only_what_he_does_not_own_and_is_meant_for_him_is_eligible(store: Store
         said = {
             "channel": "any",
             "purpose": "sales",
-            "given": given,
-            "at": NOW - DAY + given,
+            "given": agreed,
+            "at": NOW - DAY + agreed,
             "source": "call",
         }
         store.write(
