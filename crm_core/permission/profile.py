@@ -45,6 +45,7 @@ class Cap(Frozen):
 class LegalProfile(Frozen):
     """One row. `hours` maps days ("mon-fri", "sat") to "08:00-20:00"; a day that is absent is closed, {}: any time.
 
+    `checked_on` is the day on which somebody read it in the source; None: nobody has, it was written from memory.
     `registers` are the public lists that forbid; `heeds_do_not_call` false: it may be done though the customer asked
     not to be contacted or took his consent back (an emergency). `valid_until` is the last day; None: still in force.
     """
@@ -54,8 +55,8 @@ class LegalProfile(Frozen):
     purposes: tuple[Purpose, ...]
     channels: tuple[Channel, ...]
     source: str
-    checked_on: date
     valid_from: date
+    checked_on: date | None = None
     valid_until: date | None = None
     hours: dict[str, str] = {}
     on_holidays: bool = True

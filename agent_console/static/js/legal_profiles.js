@@ -58,7 +58,8 @@ function windowName(window) {
 function lawRow(row) {
   const { profile } = row;
   const cell = (label, ...lines) => el("td", { "data-label": t(label) }, ...lines.map((line) => (typeof line === "string" ? el("div", { text: line }) : line)));
-  const dated = t("law_dated", { from: profile.valid_from, until: profile.valid_until ?? "…", checked: profile.checked_on });
+  const read = profile.checked_on ? t("law_read", { checked: profile.checked_on }) : t("law_unread");
+  const dated = t("law_dated", { from: profile.valid_from, until: profile.valid_until ?? "…", read });
   return el("tr", { "data-confirmed": String(Boolean(row.confirmed_at)) },
     cell("law_country", el("b", { text: country(profile.country) }), el("div", { class: "quiet key", text: profile.key })),
     cell("law_purposes", list("purpose", profile.purposes)),
