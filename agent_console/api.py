@@ -2,12 +2,18 @@
 
 from agent_console import (
     api_activities,
+    api_attachments,
     api_callers,
     api_case_filters,
     api_case_setup,
     api_cases,
     api_config,
+    api_contact_points,
+    api_custom_fields,
+    api_customer_details,
+    api_customers,
     api_desk,
+    api_holdings,
     api_live,
     api_permission,
     api_phone,
@@ -29,4 +35,8 @@ for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_
     family.add_to(OPERATIONS)
 api_permission.add_to(OPERATIONS)
 for family in (api_value, api_segments, api_product_offers):
+    family.add_to(OPERATIONS)
+for family in (api_customers, api_contact_points, api_customer_details, api_holdings):
+    family.add_to(OPERATIONS)
+for family in (api_attachments, api_custom_fields):
     family.add_to(OPERATIONS)

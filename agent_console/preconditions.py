@@ -17,21 +17,29 @@ class PreconditionMissing(CtiError):
 
 
 def mark(response: Response, answer: Any) -> Response:
-    """The response with the ETag of its answer, and without a body when the asker has that version already."""
+    """The response with the ETag of its answer, and without a body when the asker has that version already.
+
+    An answer that shows more than the row (`more_than_its_row`) is always whole: the rest may change without the row.
+    """
     version = getattr(answer, "version", None)
     if isinstance(version, int):
         response.set_etag(str(version))
-        if request.method == "GET":
+        if request.method == "GET" and not getattr(answer, "more_than_its_row", False):
             response.make_conditional(request)
     return response
 
 
 def expected_version() -> int | None:
     """The version that the request was made of; None: whichever there is. Raises PreconditionMissing."""
-    match = request.if_match
-    if match.star_tag:
-        return None
-    if not match:
+    if not request.if_match:
         raise PreconditionMissing("send the ETag that you have read as If-Match")
+    return given_version()
+
+
+def given_version() -> int | None:
+    """The version that the request was made of, for what may be repeated safely; None: it names none."""
+    match = request.if_match
+    if match.star_tag or not match:
+        return None
     tag = next(iter(match.as_set()))
     return int(tag) if tag.isdecimal() else -1

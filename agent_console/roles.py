@@ -23,6 +23,8 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     CONTACT_PERMISSION = "contact_permission"  # what customers say about being contacted, and "may I?"
     CONTACT_LAW = "contact_law"  # confirm legal profiles, load registers, take off the list
+    READ_CUSTOMERS = "read_customers"  # find and see customers, what they have and what happened
+    CHANGE_CUSTOMERS = "change_customers"  # add and change them, take orders down
     EVENTS = "events"  # hear the account's events as a program does
     CASES = "cases"  # work on cases: open, assign, take steps, escalate
     DECIDE_CASES = "decide_cases"  # approve refunds, accept warranties, share filters
@@ -36,7 +38,16 @@ class Permission(StrEnum):
 _P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": frozenset(
-        {_P.OWN_DESK, _P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES, _P.CONTACT_PERMISSION, _P.CUSTOMER_VALUE}
+        {
+            _P.CUSTOMER_VALUE,
+            _P.OWN_DESK,
+            _P.MISSED_CONTACTS,
+            _P.CASES,
+            _P.ACTIVITIES,
+            _P.CONTACT_PERMISSION,
+            _P.READ_CUSTOMERS,
+            _P.CHANGE_CUSTOMERS,
+        }
     ),
     "supervisor": frozenset(
         {
@@ -52,6 +63,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.ACTIVITIES,
             _P.CUSTOMER_VALUE,
             _P.READ_VALUE,
+            _P.READ_CUSTOMERS,
+            _P.CHANGE_CUSTOMERS,
         }
     ),
     "administrator": frozenset(
@@ -68,15 +81,17 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.CUSTOMER_VALUE,
             _P.READ_VALUE,
             _P.MANAGE_VALUE,
+            _P.READ_CUSTOMERS,
+            _P.CHANGE_CUSTOMERS,
         }
     ),
-    "dispatcher": frozenset({_P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES}),
+    "dispatcher": frozenset({_P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES, _P.READ_CUSTOMERS}),
     "technician": frozenset({_P.ACTIVITIES}),
     "campaign_manager": frozenset(
-        {_P.WALLBOARD, _P.CONTACT_PERMISSION, _P.CUSTOMER_VALUE, _P.READ_VALUE, _P.MANAGE_VALUE}
+        {_P.WALLBOARD, _P.READ_CUSTOMERS, _P.CONTACT_PERMISSION, _P.CUSTOMER_VALUE, _P.READ_VALUE, _P.MANAGE_VALUE}
     ),
     "analyst": frozenset(
-        {_P.READ_INTERACTIONS, _P.WALLBOARD, _P.CUSTOMER_VALUE, _P.READ_VALUE, _P.MANAGE_VALUE}
+        {_P.READ_INTERACTIONS, _P.READ_CUSTOMERS, _P.WALLBOARD, _P.CUSTOMER_VALUE, _P.READ_VALUE, _P.MANAGE_VALUE}
     ),
     "evaluator": frozenset({_P.READ_INTERACTIONS}),
     "program": frozenset(
@@ -90,6 +105,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.CONTACT_PERMISSION,
             _P.CUSTOMER_VALUE,
             _P.READ_VALUE,
+            _P.READ_CUSTOMERS,
+            _P.CHANGE_CUSTOMERS,
         }
     ),
 }

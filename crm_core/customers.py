@@ -175,10 +175,8 @@ def add_customer(
     new.phones = [new_phone(account_id, number, origin, now) for number in dict.fromkeys(phones)]
     session.add(new)
     _save(session, new)
-    said = {field: value for field, value in flat(written).items() if value not in (None, "")}
-    facts.learn(session, account_id, new.id, said, origin=origin, now=now, shown={})
-    for phone in new.phones:
-        facts.learn_one_of_many(session, account_id, new.id, "phone", phone.e164, origin=origin, now=now)
+    said = [*flat(written).items(), *(("phone", phone.e164) for phone in new.phones)]
+    session.add_all(facts.first(account_id, new.id, said, origin=origin, now=now))
     session.add(LifecycleStage(account_id=account_id, customer_id=new.id, stage=stage, at=now, by=origin.by))
     session.flush()
     return new

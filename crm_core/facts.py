@@ -5,6 +5,7 @@ have a fact for each value, and their validity stands with the value itself. A f
 contact is marked as learned: these are what a contact center counts as "things learned per contact".
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -56,6 +57,20 @@ class Fact(Base):
     """Whoever said something newer, or settled a conflict."""
 
 
+def first(
+    account_id: int, customer_id: int, said: Iterable[tuple[str, Any]], *, origin: Origin, now: float
+) -> list[Fact]:
+    """The facts of a customer of whom nothing was known; what he has none of is no fact."""
+    new = [
+        _fact(account_id, customer_id, field, value, origin, now)
+        for field, value in said
+        if value not in (None, "")
+    ]
+    for fact in new:
+        fact.learned = True
+    return new
+
+
 def learn(
     session: Session,
     account_id: int,
@@ -72,7 +87,7 @@ def learn(
     that has no fact yet (it is older than the facts) becomes one of unknown source.
     """
     known: dict[str, list[Fact]] = {}
-    for row in _standing_rows(session, account_id, customer_id, said) if shown else ():
+    for row in _standing_rows(session, account_id, customer_id, said):
         known.setdefault(row.field, []).append(row)
     for field, value in said.items():
         rows = known.setdefault(field, [])
@@ -83,6 +98,18 @@ def learn(
     session.flush()
     standing = [row for rows in known.values() for row in rows if row.superseded_at is None]
     return {field: one.shown.value for field, one in verdicts(map(_plain, standing)).items()}
+
+
+def unsaid(
+    session: Session, account_id: int, customer_id: int, said: Mapping[str, Any], source: Source
+) -> set[str]:
+    """Those of the fields of which this source has not said just this."""
+    known = {
+        (row.field, _text(row.value))
+        for row in _standing_rows(session, account_id, customer_id, said)
+        if row.source == source
+    }
+    return {field for field, value in said.items() if (field, _text(value)) not in known}
 
 
 def learn_one_of_many(
@@ -193,3 +220,8 @@ def _fact(account_id: int, customer_id: int, field: str, value: Any, origin: Ori
         at=at,
         contact_id=origin.contact_id,
     )
+
+
+def _text(value: Any) -> str:
+    """A value that can be in a set."""
+    return json.dumps(value, sort_keys=True)

@@ -8,7 +8,7 @@ differs nothing happens, so that telling it twice is safe. Things name one anoth
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Column, inspect, select
 from sqlalchemy.orm import Session
 
 from crm_core.base import check_version
@@ -48,6 +48,7 @@ _KEPT_BY_US = frozenset(
         *("source", "by", "known_at", "contact_id"),
     }
 )
+_KEPT_AS_JSON: dict[str, Any] = {"custom": dict[str, Any], "lines": list[dict[str, Any]]}
 _NAMED_BY: dict[str, Any] = {
     "product_id": Product.key,
     "contract_id": Contract.external_id,
@@ -67,6 +68,18 @@ def columns_of(kind: type[Held]) -> list[str]:
 def references_of(kind: type[Held]) -> dict[str, str]:
     """{"invoice": "invoice_id"}: the columns that name another thing, by what they are called from outside."""
     return {key.removesuffix("_id"): key for key in columns_of(kind) if key in _NAMED_BY}
+
+
+def types_of(kind: type[Held]) -> dict[str, Any]:
+    """The types of those columns, as a program sees them: int, str | None, dict[str, Any]."""
+    table = inspect(kind).columns
+    return {key: _KEPT_AS_JSON.get(key) or _type_of(table[key]) for key in columns_of(kind)}
+
+
+def version_of(session: Session, kind: type[Held], account_id: int, external_id: str) -> int | None:
+    """The version of the thing with this key; None: there is none yet."""
+    query = select(kind.version).where(kind.account_id == account_id, kind.external_id == external_id)
+    return session.scalar(query)
 
 
 def keep(
@@ -90,12 +103,25 @@ def keep(
     if found is None:
         return add(session, kind, owner, origin=origin, now=now, external_id=external_id, **fields)
     check_version(found.version, expected_version)
-    changed = _resolved(session, kind, account_id, fields) | {"customer_id": owner.id}
-    _check(kind, owner, {"status": found.status, **changed})
-    different = {key: value for key, value in changed.items() if getattr(found, key) != value}
-    if different:
-        _write(found, different, origin, now)
-        session.flush()
+    _change(session, found, owner, fields | {"customer_id": owner.id}, origin, now)
+    return found
+
+
+def change(
+    session: Session,
+    kind: type[H],
+    account_id: int,
+    number: int,
+    *,
+    expected_version: int | None,
+    origin: Origin,
+    now: float,
+    **fields: Any,
+) -> H:
+    """The changed thing. Raises NotFound, Refusal, StaleVersion."""
+    found = one(session, kind, account_id, number)
+    check_version(found.version, expected_version)
+    _change(session, found, customer(session, account_id, found.customer_id), fields, origin, now)
     return found
 
 
@@ -154,6 +180,23 @@ def listed(
         query = query.where(kind.updated_at >= changed_since)
     order = [By(kind.id)] if customer_id is None else [By(kind.dated_at, True), By(kind.id, True)]
     return page(session, query, order, cursor=cursor, limit=limit)
+
+
+def _change(
+    session: Session, found: Held, owner: Customer, fields: Mapping[str, Any], origin: Origin, now: float
+) -> None:
+    apart = {key: fields[key] for key in fields if key == "customer_id"}
+    own = {key: value for key, value in fields.items() if key not in apart}
+    changed = _resolved(session, type(found), owner.account_id, own) | apart
+    _check(type(found), owner, {"status": found.status, **changed})
+    different = {key: value for key, value in changed.items() if getattr(found, key) != value}
+    if different:
+        _write(found, different, origin, now)
+        session.flush()
+
+
+def _type_of(column: Column[Any]) -> Any:
+    return column.type.python_type | None if column.nullable else column.type.python_type
 
 
 def _write(thing: Held, fields: Mapping[str, Any], origin: Origin, now: float) -> None:

@@ -6,42 +6,35 @@ away. Words go through the database's full-text index (SQLite: FTS5; PostgreSQL:
 for a pool of customers; the order within the pool is decided here, so that both databases give the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from itertools import count, islice, pairwise
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Subquery,
-    and_,
-    column,
-    literal,
-    or_,
-    select,
-    table,
-    union_all,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from crm_core import spellings
 from crm_core.accounts import account
-from crm_core.contact_points import Email, Phone
-from crm_core.contracts import Contract
 from crm_core.customers import Customer
-from crm_core.devices import Device
-from crm_core.invoices import Invoice
-from crm_core.orders import Order
 from crm_core.search_query import SearchQuery, read
 
 POOL = 200
 """Customers that are ranked: more with exactly these words nobody tells apart."""
 FEW = 5
 """With fewer than these, mistakes in typing are thought of."""
-_FTS5 = table("customer_search", column("rowid"), column("customer_search"))
-_NUMBERED: dict[str, Any] = {"order": Order, "invoice": Invoice, "contract": Contract, "device": Device}
 _FURTHEST = "\U0010ffff"
+_KEYS = {
+    "phone": ("phones", "customer_id", "e164"),
+    "email": ("emails", "customer_id", "address"),
+    "rut": ("customers", "id", "rut"),
+    "customer": ("customers", "id", "external_id"),
+    "order": ("orders", "customer_id", "number"),
+    "invoice": ("invoices", "customer_id", "number"),
+    "contract": ("contracts", "customer_id", "number"),
+    "device": ("devices", "customer_id", "number"),
+}
+"""What names one customer: table, column of his id, column of the key. Each has an index behind the account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +45,40 @@ class Hit:
     found_by: str
 
 
+class Ranked(Protocol):
+    """What the order is made of."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def search_text(self) -> Any: ...
+    @property
+    def value_class(self) -> Any: ...
+
+
+R = TypeVar("R", bound=Ranked)
+
+
 def find(session: Session, account_id: int, typed: str, limit: int = 20) -> list[Hit]:
     """Who is meant, the likeliest first; nobody for an empty text."""
-    query = read(typed, account(session, account_id).country)
+    country = account(session, account_id).country if any(map(str.isdigit, typed)) else ""
+    query = read(typed, country)
     if hits := _by_keys(session, account_id, query):
         return hits[:limit]
-    whole = _by_words(session, account_id, {word: [] for word in query.words}, whole=True)
-    hits = [Hit(customer=one, found_by="words") for one in ranked(query.words, whole)]
-    if len(hits) < FEW:
+    whole = _pool(session, account_id, {word: [] for word in query.words}, whole=True)
+    found = {one.id: "words" for one in ranked(query.words, whole)}
+    if len(found) < FEW:
         near = spellings.alternatives(session, account_id, query.words)
         wanted = {word: near.get(word, []) for word in query.words}
-        seen = {hit.customer.id for hit in hits}
-        alike = [one for one in _by_words(session, account_id, wanted, whole=False) if one.id not in seen]
-        hits += [Hit(customer=one, found_by="alike") for one in ranked(query.words, alike)]
-    return hits[:limit]
+        alike = ranked(query.words, _pool(session, account_id, wanted, whole=False))
+        found |= {one.id: "alike" for one in alike if one.id not in found}
+    first = dict(islice(found.items(), limit))
+    loaded = {one.id: one for one in _customers(session, account_id, first)}
+    return [Hit(customer=loaded[number], found_by=how) for number, how in first.items() if number in loaded]
 
 
-def ranked(words: Sequence[str], pool: Iterable[Customer]) -> list[Customer]:
-    """The pool by how well each fits: whole words, then beginnings, then mistakes; then order, value and name."""
+def ranked(words: Sequence[str], pool: Iterable[R]) -> list[R]:
+    """The pool by how well each fits: whole words, then beginnings, then mistakes; then order, value and age."""
     return sorted(pool, key=lambda one: (_distance(words, one.search_text), one.value_class or "Z", one.id))
 
 
@@ -92,74 +101,81 @@ def _distance(words: Sequence[str], search_text: str) -> tuple[int, int, int]:
 def _by_keys(session: Session, account_id: int, query: SearchQuery) -> list[Hit]:
     if not query.has_keys:
         return []
-    dialect = session.get_bind().dialect.name
-    found = {row.customer_id: row.found_by for row in session.execute(_keys(account_id, query, dialect))}
-    rows = session.scalars(
-        select(Customer).where(Customer.account_id == account_id, Customer.id.in_(found))
-    ).all()
-    return [Hit(customer=one, found_by=found[one.id]) for one in ranked(query.words, rows)]
+    statement, values = _key_statement(query, session.get_bind().dialect.name)
+    rows = session.execute(text(statement), {"account_id": account_id, "pool": POOL} | values)
+    found = {row.customer_id: row.found_by for row in rows}
+    loaded = _customers(session, account_id, found)
+    return [Hit(customer=one, found_by=found[one.id]) for one in ranked(query.words, loaded)]
 
 
-def _keys(account_id: int, query: SearchQuery, dialect: str) -> CompoundSelect[int, str]:
-    """One statement for all keys: whose they are, and what they are."""
-    exact: list[tuple[str, InstrumentedAttribute[int], InstrumentedAttribute[Any], Iterable[str]]] = [
-        ("phone", Phone.customer_id, Phone.e164, query.numbers),
-        ("email", Email.customer_id, Email.address, query.emails),
-        ("rut", Customer.id, Customer.rut, query.ruts),
-        ("customer", Customer.id, Customer.external_id, query.codes),
-        *((name, kind.customer_id, kind.number, query.codes) for name, kind in _NUMBERED.items()),
-    ]
-    parts = [
-        _part(account_id, name, owner, column.in_(sorted(wanted)))
-        for name, owner, column, wanted in exact
+def _key_statement(query: SearchQuery, dialect: str) -> tuple[str, dict[str, str]]:
+    """One statement for all keys, whose they are and what they are; and its values.
+
+    Written out: to build it of the tables' columns would take longer than to run it.
+    """
+    values: dict[str, str] = {}
+    numbers = count()
+
+    def name(value: str) -> str:
+        key = f"key_{next(numbers)}"
+        values[key] = value
+        return f":{key}"
+
+    def begins(column: str, beginning: str) -> str:
+        if dialect == "sqlite":  # which compares bytes; PostgreSQL has an index for patterns
+            return f"{column} >= {name(beginning)} AND {column} < {name(beginning + _FURTHEST)}"
+        escaped = "".join(f"\\{one}" if one in "%_\\" else one for one in beginning)
+        return f"{column} LIKE {name(escaped + '%')}"
+
+    codes = dict.fromkeys(("customer", "order", "invoice", "contract", "device"), query.codes)
+    exact = {"phone": query.numbers, "email": query.emails, "rut": query.ruts, **codes}
+    conditions = [
+        (kind, f"{_KEYS[kind][2]} IN ({', '.join(map(name, sorted(wanted)))})")
+        for kind, wanted in exact.items()
         if wanted
     ]
-    begun = [
-        (name, owner, column, beginning)
-        for name, owner, column, beginnings in (
-            ("phone", Phone.customer_id, Phone.e164, query.number_beginnings),
-            ("email", Email.customer_id, Email.address, query.emails),
-        )
-        for beginning in beginnings
+    conditions += [("phone", begins("e164", one)) for one in query.number_beginnings]
+    conditions += [("email", begins("address", one)) for one in sorted(query.emails)]
+    parts = [
+        f"SELECT * FROM (SELECT {_KEYS[kind][1]} AS customer_id, '{kind}' AS found_by FROM {_KEYS[kind][0]} "
+        f"WHERE account_id = :account_id AND {condition} LIMIT :pool) AS part_{place}"
+        for place, (kind, condition) in enumerate(conditions)
     ]
-    parts += [
-        _part(account_id, name, owner, _begins(column, beginning, dialect))
-        for name, owner, column, beginning in begun
-    ]
-    return union_all(*(select(part) for part in parts))
+    return " UNION ALL ".join(parts), values
 
 
-def _part(
-    account_id: int, name: str, owner: InstrumentedAttribute[int], condition: ColumnElement[bool]
-) -> Subquery:
-    query = select(owner.label("customer_id"), literal(name).label("found_by"))
-    return query.where(owner.class_.account_id == account_id, condition).limit(POOL).subquery()
+def _customers(session: Session, account_id: int, numbers: Collection[int]) -> Sequence[Customer]:
+    query = select(Customer).where(Customer.account_id == account_id, Customer.id.in_(numbers))
+    return session.scalars(query).all()
 
 
-def _begins(column: InstrumentedAttribute[str], beginning: str, dialect: str) -> ColumnElement[bool]:
-    """Through an index on both: SQLite compares bytes, PostgreSQL has an index for patterns."""
-    if dialect == "sqlite":
-        return and_(column >= beginning, column < beginning + _FURTHEST)
-    return column.startswith(beginning, autoescape=True)
-
-
-def _by_words(
-    session: Session, account_id: int, wanted: dict[str, list[str]], *, whole: bool
-) -> Sequence[Customer]:
+def _pool(
+    session: Session, account_id: int, wanted: Mapping[str, Sequence[str]], *, whole: bool
+) -> Sequence[Any]:
     """A pool of those who have each word: `whole`, or as a beginning, or one of its alternatives."""
     if not wanted:
         return []
-    query = select(Customer).where(Customer.account_id == account_id)
+    values: dict[str, Any] = {"account_id": account_id, "pool": POOL}
     if session.get_bind().dialect.name == "sqlite":
-        match = " AND ".join(_fts5(word, others, whole) for word, others in wanted.items())
-        query = query.join(_FTS5, _FTS5.c.rowid == Customer.id).where(
-            _FTS5.c.customer_search.op("MATCH")(match)
-        )
+        table = "customer_search JOIN customers ON customers.id = customer_search.rowid"
+        condition = "customer_search MATCH :match"
+        values["match"] = " AND ".join(_fts5(word, others, whole) for word, others in wanted.items())
     else:
-        for word, others in wanted.items():
-            patterns = [f"% {word} %" if whole else f"% {word}%", *(f"% {other} %" for other in others)]
-            query = query.where(or_(*(Customer.search_text.like(pattern) for pattern in patterns)))
-    return session.scalars(query.limit(POOL)).all()
+        table = "customers"
+        condition = " AND ".join(_like(word, others, whole, values) for word, others in wanted.items())
+    statement = (
+        f"SELECT customers.id, customers.search_text, customers.value_class FROM {table} WHERE {condition} "
+        "AND customers.account_id = :account_id AND customers.merged_into IS NULL LIMIT :pool"
+    )
+    return session.execute(text(statement), values).all()
+
+
+def _like(word: str, others: Sequence[str], whole: bool, values: dict[str, Any]) -> str:
+    """Words are letters and digits alone: there is nothing to escape."""
+    patterns = [f"% {word} %" if whole else f"% {word}%", *(f"% {other} %" for other in others)]
+    names = [f"word_{len(values) + place}" for place in range(len(patterns))]
+    values |= dict(zip(names, patterns, strict=True))
+    return "(" + " OR ".join(f"customers.search_text LIKE :{name}" for name in names) + ")"
 
 
 def _fts5(word: str, others: Sequence[str], whole: bool) -> str:

@@ -8,7 +8,7 @@ Words stay when the customer goes: a vocabulary names nobody.
 
 from collections.abc import Iterable
 
-from sqlalchemy import ForeignKey, select, text
+from sqlalchemy import ForeignKey, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base
@@ -32,6 +32,11 @@ class Spelling(Base):
 _INSERT = text(
     "INSERT INTO spellings (account_id, variant, word) VALUES (:account_id, :variant, :word) ON CONFLICT DO NOTHING"
 )
+
+
+_KNOWN = text(
+    "SELECT word FROM spellings WHERE account_id = :account_id AND variant IN :variants"
+).bindparams(bindparam("variants", expanding=True))
 
 
 def remember(session: Session, account_id: int, words: Iterable[str]) -> None:
@@ -59,8 +64,8 @@ def alternatives(session: Session, account_id: int, typed: Iterable[str]) -> dic
     keys = sorted(set[str]().union(*tried.values()))
     if not keys:
         return found
-    query = select(Spelling.word).where(Spelling.account_id == account_id, Spelling.variant.in_(keys))
-    for known in session.scalars(query.distinct().order_by(Spelling.word)):
+    rows = session.scalars(_KNOWN, {"account_id": account_id, "variants": keys})
+    for known in sorted(set(rows)):
         for word, near in found.items():
             if len(near) < ALTERNATIVES_AT_MOST and is_forgiven(word, known):
                 near.append(known)

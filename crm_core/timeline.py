@@ -6,6 +6,7 @@ so that a page costs the same however long the story is. Whoever adds a kind of 
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, literal_column, or_, select, union_all
@@ -29,10 +30,12 @@ from crm_core import (
     warranties,
 )
 from crm_core.paging import PAGE_AT_MOST, Page, decode, encode
+from crm_core.permission import consents
 from ctiserver.core.errors import Refusal
 
 PARTS: dict[str, Select[Any]] = {
     "contact": interactions.TIMELINE,
+    "consent": consents.TIMELINE,
     "note": customer_notes.TIMELINE,
     "stage": lifecycle.TIMELINE,
     "attachment": attachments.TIMELINE,
@@ -89,6 +92,7 @@ def timeline(
     return Page(lines[:limit], encode([last.at, last.key]))
 
 
+@cache  # SQLAlchemy recognises a statement that it has seen; to build and compile one of so many parts takes long
 def _query(kinds: tuple[str, ...], behind: bool) -> Select[Any]:
     cut = [_cut(PARTS[kind], behind) for kind in kinds]
     merged = union_all(*(select(part) for part in cut)).subquery()

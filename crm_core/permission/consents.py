@@ -7,12 +7,13 @@ revoked by a later row, and the history shows both.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, select
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, case, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core import audit
 from crm_core.base import Base, EpochSeconds
 from crm_core.customers import customer
+from crm_core.timeline_entry import entry
 from ctiserver.core.errors import Refusal
 from ctiserver.core.permit import Channel, Purpose
 
@@ -124,3 +125,13 @@ def about(rows: Iterable[Consent], channel: Channel, purpose: Purpose) -> list[C
     """Those that speak of this channel and purpose, in the order in which he said them."""
     spoken = [row for row in rows if row.channel in (channel, ANY) and row.purpose in (purpose, ANY)]
     return sorted(spoken, key=lambda row: (row.at, row.id))
+
+
+TIMELINE = entry(
+    "consent",
+    Consent,
+    Consent.at,
+    title=Consent.purpose,
+    detail=case((Consent.given, "given"), else_="refused"),
+    by=Consent.by,
+)

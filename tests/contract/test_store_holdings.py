@@ -10,6 +10,8 @@ from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 from crm_core import attachments, holdings
+from crm_core.activities import Activity
+from crm_core.cases import Case
 from crm_core.contracts import Contract
 from crm_core.customer_notes import CustomerNote, write_note
 from crm_core.customers import add_customer
@@ -20,6 +22,7 @@ from crm_core.invoices import Invoice, open_amounts
 from crm_core.order_entry import place
 from crm_core.payables import Payable
 from crm_core.payments import Payment
+from crm_core.permission.consents import Consent
 from crm_core.products import OwnedProduct, define_product, owns
 from crm_core.provenance import Origin, Source
 from crm_core.relationships import end_relationship, relate, relatives
@@ -191,6 +194,20 @@ def furnish(session: Session) -> int:
         )
     for text in ("one", "two"):
         write_note(session, 1, ana.id, text, by="ann", at=30.0)
+    case = {
+        "kind": "help",
+        "state": "new",
+        "is_open": True,
+        "priority": "normal",
+        "channel": "voice",
+        "opened_by": "ann",
+    }
+    times = {"opened_at": 41.0, "updated_at": 41.0, "next_due_at": 50.0, "resolve_seconds": 60.0}
+    session.add(Case(account_id=1, customer_id=ana.id, subject="No gas", **case, **times))
+    task = {"kind": "task", "owner": "ann", "created_by": "ann", "created_at": 42.0, "updated_at": 42.0}
+    session.add(Activity(account_id=1, customer_id=ana.id, subject="Call her", due_at=60.0, **task))
+    said = {"channel": "phone", "purpose": "sales", "source": "call", "wording": "", "proof": "", "by": "ann"}
+    session.add(Consent(account_id=1, customer_id=ana.id, given=True, at=43.0, noted_at=43.0, **said))
     session.add(
         Interaction(
             id="c1", account_id=1, customer_id=ana.id, arrived_at=40.0, last_epoch=1, last_seq=1, last_n=1
@@ -217,7 +234,7 @@ def test_the_timeline_is_everything_once_the_latest_first_page_by_page(store: St
     assert {"contact", "note", "stage", "attachment", "order", "payable"} <= {
         line.kind for line in whole.rows
     }
-    assert len(whole.rows) == 9 + 2 + 1 + 1 + 1
+    assert len(whole.rows) == 9 + 2 + 1 + 1 + 1 + 3
     assert [line.at for line in whole.rows] == sorted((line.at for line in whole.rows), reverse=True)
     seen, cursor = [], None
     while True:

@@ -1,0 +1,300 @@
+"""What customers have, and the catalogue: each kind has the same four operations, made from its table's columns.
+
+A program keeps a thing in step under its key (PUT, safe to repeat); a person changes one that he has read (PATCH with
+If-Match). Things name others by their keys: a payment says `"invoice": "B-17"`.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from agent_console.listing import Listing, listing, number_of
+from agent_console.operations import Call, Operations
+from agent_console.preconditions import expected_version, given_version
+from agent_console.provenance_fields import Told, origin
+from agent_console.roles import Permission
+from crm_core import holdings, order_entry
+from crm_core.customer_audit import changed_customer
+from crm_core.held import Held
+from crm_core.products import Product, catalogue, define_product
+from ctiserver.core.errors import NotFound
+
+
+class HoldingQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Filters; they all hold. With `customer_id` the latest first, without in the order of their coming."""
+
+    customer_id: int | None = None
+    status: str | None = None
+    number: str | None = None
+    changed_since: float | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+class OrderLine(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A product of the catalogue, or a text with a price."""
+
+    product: str = ""
+    text: str = ""
+    quantity: int = 1
+    unit_price_minor: int | None = None
+
+
+class NewOrder(Told, kw_only=True, forbid_unknown_fields=True):
+    """An order that an agent takes down; the same `request_id` again is the same order."""
+
+    lines: list[OrderLine]
+    currency: str = "CLP"
+    promised_at: float | None = None
+    request_id: str = ""
+
+
+class ProductFields(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """One line of the catalogue; money in the smallest unit of `currency`. `retired_at` None: it is sold."""
+
+    name: str
+    kind: str = "good"
+    price_minor: int = 0
+    cost_minor: int = 0
+    currency: str = "CLP"
+    retired_at: float | None = None
+
+
+class ProductRow(ProductFields, kw_only=True):
+    """As it is kept."""
+
+    key: str
+    version: int
+
+
+class ProductQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`retired`: also what is no longer sold."""
+
+    retired: bool = False
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    for word, kind in holdings.KINDS.items():
+        _add_kind(operations, word, kind)
+    _add_orders_and_products(operations)
+
+
+def _add_kind(operations: Operations, word: str, kind: type[Held]) -> None:
+    name = kind.__name__
+    answer: Any = _ANSWERS[word]
+    change_body: Any = msgspec.defstruct(
+        f"{name}Fields", _fields(kind), bases=(Told,), kw_only=True, forbid_unknown_fields=True
+    )
+    told_body: Any = msgspec.defstruct(
+        f"Told{name}", [("customer_id", int)], bases=(change_body,), kw_only=True, forbid_unknown_fields=True
+    )
+    snake = word.replace("-", "_")
+
+    def shape(row: Held) -> Any:
+        return answer(**{field.name: getattr(row, field.name) for field in msgspec.structs.fields(answer)})
+
+    def list_things(call: Call, query: HoldingQuery) -> Any:
+        filters = msgspec.structs.asdict(query)
+        return call.services.store.read(
+            lambda session: listing(
+                holdings.listed(session, kind, call.principal.account_id, **filters), shape
+            )
+        )
+
+    def see_thing(call: Call, number: str) -> Any:
+        return call.services.store.read(
+            lambda session: shape(holdings.one(session, kind, call.principal.account_id, number_of(number)))
+        )
+
+    def tell_thing(call: Call, external_id: str, body: Any) -> Any:
+        expected, told = given_version(), _given(body)
+        customer_id = told.pop("customer_id")
+
+        def change(session: Any) -> Any:
+            account_id = call.principal.account_id
+            before = holdings.version_of(session, kind, account_id, external_id)
+            kept = holdings.keep(
+                session,
+                kind,
+                account_id,
+                customer_id,
+                external_id,
+                expected_version=expected,
+                origin=origin(call, body),
+                now=call.services.now(),
+                **told,
+            )
+            if kept.version != before:
+                _note(call, session, kept, f"tell {kind.__tablename__}", told)
+            return shape(kept)
+
+        return call.services.store.write(change)
+
+    def change_thing(call: Call, number: str, body: Any) -> Any:
+        expected, told = expected_version(), _given(body)
+
+        def change(session: Any) -> Any:
+            kept = holdings.change(
+                session,
+                kind,
+                call.principal.account_id,
+                number_of(number),
+                expected_version=expected,
+                origin=origin(call, body),
+                now=call.services.now(),
+                **told,
+            )
+            _note(call, session, kept, f"change {kind.__tablename__}", told)
+            return shape(kept)
+
+        return call.services.store.write(change)
+
+    read, write = Permission.READ_CUSTOMERS, Permission.CHANGE_CUSTOMERS
+    for method, path, permission, summary, handler, types in (
+        (
+            "GET",
+            f"/{word}",
+            read,
+            f"List {word}",
+            list_things,
+            {"query": HoldingQuery, "return": Listing[answer]},
+        ),
+        ("GET", f"/{word}/{{number}}", read, f"One of the {word}", see_thing, {"return": answer}),
+        (
+            "PUT",
+            f"/{word}/by-key/{{external_id}}",
+            write,
+            f"Keep one of the {word} in step by its key",
+            tell_thing,
+            {"body": told_body, "return": answer},
+        ),
+        (
+            "PATCH",
+            f"/{word}/{{number}}",
+            write,
+            f"Change one of the {word}",
+            change_thing,
+            {"body": change_body, "return": answer},
+        ),
+    ):
+        handler.__name__ = handler.__name__.replace("things", snake).replace("thing", f"one_of_{snake}")
+        handler.__annotations__ = {"call": Call, **types}
+        operations.add(method, path, permission, summary)(handler)
+
+
+def _add_orders_and_products(operations: Operations) -> None:
+    order = _ANSWERS["orders"]
+
+    def place_order(call: Call, customer_id: str, body: NewOrder) -> Any:
+        def change(session: Any) -> Any:
+            placed = order_entry.place(
+                session,
+                call.principal.account_id,
+                number_of(customer_id),
+                [msgspec.structs.asdict(line) for line in body.lines],
+                currency=body.currency,
+                promised_at=body.promised_at,
+                request_id=body.request_id,
+                origin=origin(call, body),
+                now=call.services.now(),
+            )
+            _note(call, session, placed, "place order", {"number": placed.number})
+            return order(
+                **{field.name: getattr(placed, field.name) for field in msgspec.structs.fields(order)}
+            )
+
+        return call.services.store.write(change)
+
+    place_order.__annotations__["return"] = order
+    operations.add(
+        "POST", "/customers/{customer_id}/orders", Permission.CHANGE_CUSTOMERS, "Take an order down"
+    )(place_order)
+
+    @operations.add("GET", "/products", Permission.READ_CUSTOMERS, "What the company sells")
+    def list_products(call: Call, query: ProductQuery) -> list[ProductRow]:
+        return call.services.store.read(
+            lambda session: [
+                _product(row) for row in catalogue(session, call.principal.account_id, retired=query.retired)
+            ]
+        )
+
+    @operations.add("GET", "/products/{key}", Permission.READ_CUSTOMERS, "One product")
+    def see_product(call: Call, key: str) -> ProductRow:
+        def find(session: Any) -> ProductRow:
+            for row in catalogue(session, call.principal.account_id, retired=True):
+                if row.key == key:
+                    return _product(row)
+            raise NotFound(f"there is no product {key!r}")
+
+        return call.services.store.read(find)
+
+    @operations.add(
+        "PUT", "/products/{key}", Permission.CHANGE_CONFIGURATION, "Keep a product of the catalogue"
+    )
+    def define_one_product(call: Call, key: str, body: ProductFields) -> ProductRow:
+        expected, fields = given_version(), msgspec.structs.asdict(body)
+        return call.services.store.write(
+            lambda session: _product(
+                define_product(
+                    session,
+                    call.principal.account_id,
+                    key,
+                    expected_version=expected,
+                    now=call.services.now(),
+                    **fields,
+                )
+            )
+        )
+
+
+def _fields(kind: type[Held]) -> list[tuple[str, Any, Any]]:
+    """The fields that one may send: columns, with what names another thing under its own word."""
+    references = {column: word for word, column in holdings.references_of(kind).items()}
+    return [
+        (references[column], str | int | None | msgspec.UnsetType, UNSET)
+        if column in references
+        else (column, of | msgspec.UnsetType, UNSET)
+        for column, of in holdings.types_of(kind).items()
+    ]
+
+
+def _answer(kind: type[Held]) -> type[msgspec.Struct]:
+    """A thing as it is answered: all columns, those of the program first."""
+    common = [
+        *(("id", int), ("version", int), ("customer_id", int), ("external_id", str | None)),
+        *(("source", str), ("by", str), ("known_at", float), ("contact_id", str | None)),
+        *(("created_at", float), ("updated_at", float)),
+    ]
+    return msgspec.defstruct(kind.__name__, [*common, *holdings.types_of(kind).items()], kw_only=True)
+
+
+def _given(body: Any) -> dict[str, Any]:
+    written = msgspec.structs.asdict(body)
+    return {
+        field: value
+        for field, value in written.items()
+        if value is not UNSET and field not in ("source", "contact_id")
+    }
+
+
+def _product(row: Product) -> ProductRow:
+    return ProductRow(
+        **{field.name: getattr(row, field.name) for field in msgspec.structs.fields(ProductRow)}
+    )
+
+
+def _note(call: Call, session: Any, kept: Held, action: str, after: dict[str, Any]) -> None:
+    changed_customer(
+        session,
+        kept.account_id,
+        kept.customer_id,
+        action,
+        by=call.principal.login,
+        at=call.services.now(),
+        after={"id": kept.id, **after},
+    )
+
+
+_ANSWERS: dict[str, Any] = {word: _answer(kind) for word, kind in holdings.KINDS.items()}

@@ -1,0 +1,78 @@
+"""Who saw and who changed a customer's record: rows of the audit with the subject "customer ID"."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crm_core import audit
+from crm_core.audit import AuditRow
+from crm_core.customers import Customer
+
+SEEN = "see customer"
+ONCE_IN_SECONDS = 900.0
+"""A page that is read again and again is one look."""
+
+
+def saw_customer(session: Session, account_id: int, customer_id: int, *, by: str, at: float) -> None:
+    """Write down that somebody looked at the record; once in a quarter of an hour."""
+    seen = select(AuditRow.id).where(
+        AuditRow.account_id == account_id,
+        AuditRow.at > at - ONCE_IN_SECONDS,
+        AuditRow.by == by,
+        AuditRow.action == SEEN,
+        AuditRow.subject == _subject(customer_id),
+    )
+    if session.scalar(seen.limit(1)) is None:
+        audit.note(session, account_id=account_id, at=at, by=by, action=SEEN, subject=_subject(customer_id))
+
+
+def changed_customer(
+    session: Session,
+    account_id: int,
+    customer_id: int,
+    action: str,
+    *,
+    by: str,
+    at: float,
+    after: dict[str, Any],
+) -> None:
+    """Write down a change; what was before stands in the facts."""
+    audit.note(
+        session,
+        account_id=account_id,
+        at=at,
+        by=by,
+        action=action,
+        subject=_subject(customer_id),
+        after=after,
+    )
+
+
+def changed_detail(
+    session: Session,
+    account_id: int,
+    customer_id: int,
+    action: str,
+    *,
+    by: str,
+    at: float,
+    after: dict[str, Any],
+) -> None:
+    """Write down a change of what stands around the row (a telephone, a tag), and raise the row's version."""
+    row = update(Customer).where(Customer.account_id == account_id, Customer.id == customer_id)
+    session.execute(row.values(version=Customer.version + 1, updated_at=at))
+    changed_customer(session, account_id, customer_id, action, by=by, at=at, after=after)
+
+
+def access_to(session: Session, account_id: int, customer_id: int, limit: int = 200) -> Sequence[AuditRow]:
+    """Who saw and changed the record, the latest first."""
+    query = select(AuditRow).where(
+        AuditRow.account_id == account_id, AuditRow.subject == _subject(customer_id)
+    )
+    return session.scalars(query.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit)).all()
+
+
+def _subject(customer_id: int) -> str:
+    return f"customer {customer_id}"
