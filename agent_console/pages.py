@@ -4,6 +4,7 @@ A page is a Jinja template and an ES module; what it shows comes by push or by t
 or the browser's before the log-in.
 """
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ _WORDS = Path(__file__).parent / "words"
 PAGES: dict[str, tuple[str, Permission]] = {
     "desk": ("/desk", Permission.OWN_DESK),
     "wallboard": ("/wallboard", Permission.WALLBOARD),
+    "customers": ("/customers", Permission.READ_CUSTOMERS),
     "cases": ("/cases", Permission.CASES),
     "permission": ("/permission", Permission.CONTACT_PERMISSION),
     "legal_profiles": ("/legal-profiles", Permission.READ_CONFIGURATION),
@@ -33,6 +35,10 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "product_offers": ("/product-offers", Permission.READ_VALUE),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
+PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {
+    "customer": ("/customers/<int:key>", Permission.READ_CUSTOMERS, "customers"),
+}
+"""Pages about one thing: path, what one needs, and the page that lists such things."""
 Answer = str | AnyResponse | tuple[str, int]
 
 
@@ -63,6 +69,8 @@ class Pages:
         app.add_url_rule("/log-out", "log_out", self.log_out, methods=["POST"])
         for name, (path, _) in PAGES.items():
             app.add_url_rule(path, name, self.page, defaults={"name": name})
+        for name, (path, _, _) in PAGES_OF_ONE.items():
+            app.add_url_rule(path, name, self.page_of_one, defaults={"name": name})
         app.add_url_rule("/healthz", "healthz", self.healthz)
         app.add_url_rule("/readyz", "readyz", self.readyz)
 
@@ -82,6 +90,16 @@ class Pages:
         if not who.may(PAGES[name][1]):
             return self._show("forbidden.html", who), 403
         return self._show(f"{name}.html", who, page=name)
+
+    def page_of_one(self, name: str, key: int) -> Answer:
+        """The page of one thing; whether there is such a thing, the API will say."""
+        who = self._who()
+        if who is None:
+            return redirect(url_for("log_in", next=request.path))
+        _, need, section = PAGES_OF_ONE[name]
+        if not who.may(need):
+            return self._show("forbidden.html", who), 403
+        return self._show(f"{name}.html", who, page=name, section=section, key=key)
 
     def log_in(self) -> Answer:
         """The form, and what it sends."""
@@ -164,7 +182,9 @@ class Pages:
 def _safe_next() -> str | None:
     """Where he wanted to go, if that is one of our pages."""
     wanted = request.args.get("next", "")
-    return wanted if wanted in [path for path, _ in PAGES.values()] else None
+    paths = [path for path, *_ in (*PAGES.values(), *PAGES_OF_ONE.values())]
+    ours = "|".join(path.replace("<int:key>", r"\d{1,17}") for path in paths)
+    return wanted if re.fullmatch(ours, wanted, re.ASCII) else None
 
 
 def browser_language() -> str:

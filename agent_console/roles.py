@@ -88,10 +88,24 @@ ROLES: dict[str, frozenset[Permission]] = {
     "dispatcher": frozenset({_P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES, _P.READ_CUSTOMERS}),
     "technician": frozenset({_P.ACTIVITIES}),
     "campaign_manager": frozenset(
-        {_P.WALLBOARD, _P.READ_CUSTOMERS, _P.CONTACT_PERMISSION, _P.CUSTOMER_VALUE, _P.READ_VALUE, _P.MANAGE_VALUE}
+        {
+            _P.WALLBOARD,
+            _P.READ_CUSTOMERS,
+            _P.CONTACT_PERMISSION,
+            _P.CUSTOMER_VALUE,
+            _P.READ_VALUE,
+            _P.MANAGE_VALUE,
+        }
     ),
     "analyst": frozenset(
-        {_P.READ_INTERACTIONS, _P.READ_CUSTOMERS, _P.WALLBOARD, _P.CUSTOMER_VALUE, _P.READ_VALUE, _P.MANAGE_VALUE}
+        {
+            _P.READ_INTERACTIONS,
+            _P.READ_CUSTOMERS,
+            _P.WALLBOARD,
+            _P.CUSTOMER_VALUE,
+            _P.READ_VALUE,
+            _P.MANAGE_VALUE,
+        }
     ),
     "evaluator": frozenset({_P.READ_INTERACTIONS}),
     "program": frozenset(

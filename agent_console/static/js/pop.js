@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { $, el, fill } from "./dom.js";
+import { recordLink } from "./record_link.js";
 import { clock, day, of, t } from "./words.js";
 
 const records = new Map(); // customer id -> his record, as far as it is known
@@ -68,7 +69,7 @@ function body(contact, record, identify) {
 function names(contact) {
   const known = contact.customer ? [contact.customer] : contact.candidates ?? [];
   const badge = (value) => el("span", { class: "class", text: value ? `${t("value_class")} ${value}` : t("value_class_none") });
-  const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class)));
+  const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class), recordLink(one.customer_id)));
   return el("ul", { class: "names" }, ...(rows.length ? rows : [el("li", {}, el("span", { text: t("unknown_caller") }), badge(contact.value_class))]));
 }
 

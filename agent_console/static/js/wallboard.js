@@ -4,6 +4,7 @@ import { api, get } from "./api.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
 import { command } from "./palette.js";
+import { recordLink } from "./record_link.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
 import { clock, of, settings, t } from "./words.js";
 
@@ -37,7 +38,7 @@ get("/queues").then((known) => {
 const named = (key) => names[key] ?? key ?? "";
 const cell = (words, kind = null) => el("td", { class: kind, text: words ?? "" });
 const state = (family, value) => el("td", {}, el("span", { class: "state", "data-state": value, text: of(family, value) }));
-const twoLines = (first, second, before = null) => el("td", {}, el("div", { class: "first" }, before, el("span", { text: first ?? "" })), second ? el("div", { class: "second quiet", text: second }) : null);
+const twoLines = (first, second, before = null) => el("td", {}, el("div", { class: "first" }, before, el("span", {}, first ?? "")), second ? el("div", { class: "second quiet", text: second }) : null);
 const who = (contact) => contact.candidates?.[0]?.pii_name || contact.pii_number || t("unknown_caller");
 
 // Painting
@@ -152,7 +153,8 @@ function contactRow(contact) {
   const since = WAITING.has(contact.stage) ? contact.queued_at ?? contact.since : contact.since;
   const grade = contact.value_class ? el("span", { class: "class", title: t("value_class"), text: contact.value_class }) : null;
   const agent = rows.agents.get(contact.agent)?.name ?? contact.agent;
-  return el("tr", { "data-contact": contact.contact }, twoLines(who(contact), path, grade), state("stage", contact.stage),
+  const known = contact.customer ?? contact.candidates?.[0];
+  return el("tr", { "data-contact": contact.contact }, twoLines(known?.pii_name ? recordLink(known.customer_id, who(contact)) ?? who(contact) : who(contact), path, grade), state("stage", contact.stage),
     el("td", { class: "n" }, el("span", { "data-since": since })), twoLines(named(contact.queue), agent));
 }
 

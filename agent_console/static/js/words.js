@@ -23,3 +23,12 @@ export function clock(seconds) {
 export function day(at) {
   return new Intl.DateTimeFormat(settings.language, { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" }).format(at * 1000);
 }
+
+/** A day without its hour: of another year, with the year. */
+export function date(at) {
+  const year = new Date(at * 1000).getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+  return new Intl.DateTimeFormat(settings.language, { day: "2-digit", month: "short", ...year }).format(at * 1000);
+}
+
+/** With its hour in this year; older things by their date. */
+export const when = (at) => (new Date(at * 1000).getFullYear() === new Date().getFullYear() ? day(at) : date(at));

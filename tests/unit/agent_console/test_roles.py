@@ -7,7 +7,7 @@ import pytest
 from agent_console import requests, sockets
 from agent_console.api import OPERATIONS
 from agent_console.operations import PREFIX, Operation
-from agent_console.pages import PAGES
+from agent_console.pages import PAGES, PAGES_OF_ONE
 from agent_console.principal import Forbidden, Principal
 from agent_console.roles import ROLES, Permission, permissions_of
 from crm_core import users
@@ -51,7 +51,7 @@ def test_every_role_of_the_store_has_its_permissions() -> None:
 
 
 def test_every_route_has_a_rule(office: Any) -> None:
-    known = {f"api.{row.id}" for row in OPERATIONS.rows} | set(PAGES) | OPEN
+    known = {f"api.{row.id}" for row in OPERATIONS.rows} | set(PAGES) | set(PAGES_OF_ONE) | OPEN
     assert {rule.endpoint for rule in office.app.url_map.iter_rules()} == known
 
 
@@ -66,11 +66,16 @@ def test_every_operation_is_refused_to_a_role_without_its_permission(office: Any
             assert answer.status_code != 403, (row.id, role)
 
 
+def _all_pages() -> list[tuple[str, Permission]]:
+    of_one = [(path.replace("<int:key>", "1"), permission) for path, permission, _ in PAGES_OF_ONE.values()]
+    return [*PAGES.values(), *of_one]
+
+
 def test_nobody_does_anything_without_a_log_in(office: Any) -> None:
     browser = office.browser()
     for row in OPERATIONS.rows:
         assert _call(browser, row).status_code == 401, row.id
-    for path, _ in PAGES.values():
+    for path, _ in _all_pages():
         assert browser.get(path).headers["Location"].startswith("/log-in")
 
 
@@ -94,7 +99,7 @@ def test_no_answer_to_another_company_holds_anything_of_ours(office: Any) -> Non
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_is_refused_to_a_role_without_its_permission(office: Any, role: str) -> None:
     browser = office.browser(role)
-    for path, permission in PAGES.values():
+    for path, permission in _all_pages():
         assert browser.get(path).status_code == (200 if permission in ROLES[role] else 403)
 
 

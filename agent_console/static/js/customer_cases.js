@@ -1,0 +1,38 @@
+// His cases: those that are open first, and a new one.
+
+import { get, post } from "./api.js";
+import { ask } from "./case_form.js";
+import { loadNames } from "./case_names.js";
+import { caseRow } from "./case_view.js";
+import { el } from "./dom.js";
+import { of, t } from "./words.js";
+
+const KINDS = ["information", "service", "charge", "account", "warranty", "help"];
+
+export async function casesTab(place, customer) {
+  place.replaceChildren(el("p", { class: "quiet", text: t("loading") }));
+  try {
+    const [open, ended] = await Promise.all(["yes", "no"].map((which) => get(`/cases?customer_id=${customer.id}&open=${which}&limit=50`)).concat(loadNames()));
+    const rows = [...open.items, ...ended.items].map((one) => el("li", {}, el("a", { href: `/cases#${one.id}` }, ...caseRow({ ...one, customer: null }, open.now))));
+    place.replaceChildren(el("div", { class: "summary-bar" }, el("button", { type: "button", class: "btn btn-primary", text: t("case_new"), onclick: () => add(place, customer) })),
+      rows.length ? el("ul", { class: "customer-rows cases-of" }, ...rows) : el("p", { class: "quiet", text: t("customer_no_cases") }));
+  } catch (problem) {
+    place.replaceChildren(el("p", { class: "problem", role: "alert", text: problem.message }));
+  }
+}
+
+function add(place, customer) {
+  ask({
+    title: t("case_new"), button: t("case_open"),
+    fields: [
+      { key: "kind", label: t("case_kind"), type: "choice", choices: KINDS.map((value) => ({ value, text: of("case_kind", value) })), required: true },
+      { key: "subject", label: t("case_subject"), required: true },
+      { key: "description", label: t("case_description"), type: "lines" },
+    ],
+    send: async (given) => {
+      await post("/cases", { ...given, customer_id: customer.id });
+      customer.glance();
+      casesTab(place, customer);
+    },
+  });
+}

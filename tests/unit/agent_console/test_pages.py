@@ -1,0 +1,48 @@
+"""Pages: who may open them, where a log-in leads, what stands at their top."""
+
+from typing import Any
+
+from tests.unit.agent_console.conftest import PASSWORD
+
+
+def test_a_log_in_leads_to_the_page_of_one_customer_that_was_wanted(office: Any) -> None:
+    browser = office.browser()
+    asked = browser.get("/customers/17")
+    assert asked.headers["Location"] == "/log-in?next=/customers/17"
+    answer = browser.post(asked.headers["Location"], data={"login": "agent", "password": PASSWORD})
+    assert answer.headers["Location"] == "/customers/17"
+
+
+def test_a_log_in_leads_nowhere_else(office: Any) -> None:
+    for wanted in (
+        "//elsewhere.example",
+        "/customers/17/../x",
+        "/customers/1x",
+        "/customers/1\n",
+        "/api/v1/me",
+    ):
+        answer = office.browser().post(
+            "/log-in", query_string={"next": wanted}, data={"login": "agent", "password": PASSWORD}
+        )
+        assert answer.headers["Location"] == "/", wanted
+
+
+def test_the_page_of_one_customer_stands_under_customers(office: Any) -> None:
+    page = office.browser("agent").get("/customers/17").get_data(as_text=True)
+    assert 'data-customer="17"' in page
+    assert '<a href="/customers" aria-current="page">' in page
+
+
+def test_the_search_box_is_on_the_pages_of_those_who_may_read_customers(office: Any) -> None:
+    assert 'id="find"' in office.browser("agent").get("/desk").get_data(as_text=True)
+    assert 'id="find"' not in office.browser().get("/log-in").get_data(as_text=True)
+
+
+def test_tabs_are_those_that_the_reader_may_see(office: Any) -> None:
+    page = office.browser("campaign_manager").get("/customers/1").get_data(as_text=True)
+    assert 'data-tab="data"' in page
+    assert 'data-tab="cases"' not in page
+
+
+def test_the_key_of_a_page_is_a_number(office: Any) -> None:
+    assert office.browser("agent").get("/customers/rosa").status_code == 404
