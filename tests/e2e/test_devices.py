@@ -78,6 +78,7 @@ def test_devices_are_chosen_apart_tried_by_echo_and_used_in_a_call_that_outlives
         c.wait_stage("talking")
         caller.hang_up()
         ann.wait_stage("wrapping_up")
+        ann.press("Enter")  # the reason
         ann.press("2")
         ann.wait_stage("none")
     record = c.wait_record("+56922220031")
