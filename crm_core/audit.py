@@ -50,7 +50,24 @@ def note(
     )
 
 
-def newest(session: Session, account_id: int, limit: int = 100) -> Sequence[AuditRow]:
-    """The latest changes of an account, newest first."""
+def newest(
+    session: Session,
+    account_id: int,
+    limit: int = 100,
+    *,
+    by: str = "",
+    subject: str = "",
+    before_id: int | None = None,
+) -> Sequence[AuditRow]:
+    """The latest changes of an account, newest first.
+
+    `by`, `subject`: of one person, of one thing only; `before_id`: those older than that row.
+    """
     rows = select(AuditRow).where(AuditRow.account_id == account_id)
-    return session.scalars(rows.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit)).all()
+    if by:
+        rows = rows.where(AuditRow.by == by)
+    if subject:
+        rows = rows.where(AuditRow.subject == subject)
+    if before_id is not None:
+        rows = rows.where(AuditRow.id < before_id)
+    return session.scalars(rows.order_by(AuditRow.id.desc()).limit(limit)).all()

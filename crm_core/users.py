@@ -8,7 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ForeignKey, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from crm_core.base import DEFAULT_ACCOUNT_ID, Base
+from crm_core.base import DEFAULT_ACCOUNT_ID, Base, ConfiguresEngines
 from ctiserver.core.errors import NotFound, Refusal
 
 ROLES = frozenset(
@@ -34,7 +34,7 @@ def _hash_of_nobody() -> str:
     return _hasher.hash("nobody has this password")
 
 
-class User(Base):
+class User(ConfiguresEngines, Base):
     """A person who may log in."""
 
     __tablename__ = "users"
@@ -82,6 +82,13 @@ def add_user(
     session.add(new)
     session.flush()
     return new
+
+
+def set_password(of: User, password: str) -> None:
+    """Give a user a new password. Raises Refusal for one that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refusal("short-password", f"a password has at least {SHORTEST_PASSWORD} characters")
+    of.password_hash = _hasher.hash(password)
 
 
 def user(session: Session, login: str) -> User:

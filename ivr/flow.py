@@ -38,10 +38,14 @@ class Language(Frozen, tag="language", forbid_unknown_fields=True):
 
 
 class Enqueue(Frozen, tag="queue", forbid_unknown_fields=True):
-    """Hands the caller to the ACD; the prompts are heard while he already has his place."""
+    """Hands the caller to the ACD; the prompts are heard while he already has his place.
+
+    `closed`: the node for callers who come outside of the queue's hours; without it they are queued at any hour.
+    """
 
     queue: QueueKey
     prompts: tuple[str, ...] = ()
+    closed: str | None = None
     collect: dict[str, str] = {}
 
 
@@ -99,5 +103,7 @@ def exits(node: Node) -> tuple[str, ...]:
             return tuple(dict.fromkeys((*node.keys.values(), node.on_failure)))
         case Say() | Language():
             return (node.next,)
+        case Enqueue(closed=str(closed)):
+            return (closed,)
         case _:
             return ()

@@ -173,8 +173,11 @@ def _emergency(flow: Flow) -> Found:
             yield ("start",), 'no emergency key: add emergency = { key = "9", node = "..." }'
         return
     way = flow.straight_on(flow.emergency.node)
-    if way and not isinstance(flow.nodes[way[-1]], Enqueue):
+    end = flow.nodes[way[-1]] if way else None
+    if way and not isinstance(end, Enqueue):
         yield ("emergency",), f"the emergency key must lead straight to a queue, and ends at {way[-1]!r}"
+    if isinstance(end, Enqueue) and end.closed is not None:
+        yield ("node", way[-1], "closed"), "an emergency is never closed: take this line away"
 
 
 def _reach(flow: Flow) -> Found:

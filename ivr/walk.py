@@ -8,6 +8,7 @@ dialplan's fallback queue.
 """
 
 from ctiserver.core.events import ContactQueued, LanguageChosen, NodeEntered, ValueCollected
+from ctiserver.core.hours import is_open
 from ctiserver.core.turn import Turn
 from ivr.desk import Desk
 from ivr.flow import Enqueue, Flow, HangUp, Language, Menu, Node, Say, Shortcut
@@ -54,6 +55,9 @@ def _hand_over(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> None:
     if not desk.has_queue(node.queue):
         leave_to_fallback(session.leg, turn)
         return
+    if node.closed and not _is_open(desk, session, node, turn):
+        enter(desk, session, node.closed, turn)
+        return
     session.phase, session.queue, session.place = Phase.WAITING, node.queue, None
     turn.say(
         ContactQueued(
@@ -68,6 +72,12 @@ def _hand_over(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> None:
             pii_name=session.candidates[0].pii_name if session.candidates else "",
         )
     )
+
+
+def _is_open(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> bool:
+    """An emergency queue never closes, whatever hours it was given."""
+    queue = next(queue for queue in desk.tables.queues if queue.key == node.queue)
+    return queue.emergency or is_open(queue.hours, turn.at)
 
 
 def queued(desk: Desk, session: Session, turn: Turn) -> None:

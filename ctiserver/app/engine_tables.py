@@ -3,15 +3,14 @@
 Every mistake of every flow and survey is reported at once; a mistake leaves the tables in force untouched.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
-from crm_core import configuration
+from crm_core import configuration, flow_versions
 from crm_core.db import Store
 from ctiserver.app import prompt_files
 from ctiserver.core.config import Config
@@ -20,7 +19,7 @@ from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.core.tables import Document, Number, Tables, Timing
 from ivr.flow_file import read_flow, read_survey
 
-_T = TypeVar("_T")
+NOTHING_KEPT: Mapping[str, tuple[int, str]] = {}
 
 
 def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
@@ -30,7 +29,8 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
         head_start_seconds=config.classes.head_start_seconds,
         years=_years_of_holidays(),
     )
-    flows, surveys = read_documents(config, {str(queue.key) for queue in stored.queues})
+    kept = store.read(flow_versions.texts_in_force)
+    flows, surveys = read_documents(config, {str(queue.key) for queue in stored.queues}, kept)
     calls, asterisk = config.calls, config.asterisk
     tables = msgspec.structs.replace(
         stored,
@@ -65,20 +65,30 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
     return sha256(msgspec.json.encode(tables, order="sorted")).hexdigest()[:16], tables
 
 
-def read_documents(config: Config, queues: set[str]) -> tuple[dict[str, Document], dict[str, Document]]:
-    """Flows and surveys by name, checked. Raises ConfigError with all mistakes."""
+def read_documents(
+    config: Config, queues: set[str], kept: Mapping[str, tuple[int, str]] = NOTHING_KEPT
+) -> tuple[dict[str, Document], dict[str, Document]]:
+    """Flows and surveys by name, checked. Raises ConfigError with all mistakes.
+
+    `kept`: number and text of the flows that people changed in the console; they stand for the files of their names.
+    """
     prompts = set(prompt_files.load(config.prompts.directory).prompts)
     mistakes: list[Mistake] = []
     folder = config.flows.directory
+    texts = {f"{name} (version {number})": (name, text) for name, (number, text) in kept.items()}
     flows = _read_all(
-        folder, lambda text, path: read_flow(text, path, prompts=prompts, queues=queues)[1], mistakes
+        _files(folder, set(kept), mistakes) | texts,
+        lambda text, path: read_flow(text, path, prompts=prompts, queues=queues)[1],
+        mistakes,
     )
     surveys = _read_all(
-        folder / "surveys", lambda text, path: read_survey(text, path, prompts=prompts)[1], mistakes
+        _files(folder / "surveys", set(), mistakes),
+        lambda text, path: read_survey(text, path, prompts=prompts)[1],
+        mistakes,
     )
     for ordinal, number in enumerate(_numbers(config), 1):
         file = folder / f"{number.flow}.toml"
-        if not file.exists():
+        if number.flow not in kept and not file.exists():
             mistakes.append(
                 Mistake(f"numbers[{ordinal}].flow", f"there is no flow {number.flow!r}: write {file}")
             )
@@ -98,15 +108,26 @@ def _numbers(config: Config) -> tuple[ConfiguredNumber, ...]:
     return config.numbers or (ConfiguredNumber(did="*"),)
 
 
-def _read_all(
-    folder: Path, read: Callable[[str, str], Document], mistakes: list[Mistake]
-) -> dict[str, Document]:
+def _files(folder: Path, replaced: set[str], mistakes: list[Mistake]) -> dict[str, tuple[str, str]]:
+    """Name and text of each file by its path, without those that something else stands for."""
     found = {}
     for file in sorted(folder.glob("*.toml")):
+        if file.stem in replaced:
+            continue
         try:
-            found[file.stem] = read(file.read_text(encoding="utf-8"), str(file))
-        except ConfigError as error:
-            mistakes.extend(error.mistakes)
+            found[str(file)] = (file.stem, file.read_text(encoding="utf-8"))
         except UnicodeDecodeError:
             mistakes.append(Mistake(str(file), "is not UTF-8 text: save it as UTF-8"))
+    return found
+
+
+def _read_all(
+    texts: dict[str, tuple[str, str]], read: Callable[[str, str], Document], mistakes: list[Mistake]
+) -> dict[str, Document]:
+    found = {}
+    for path, (name, text) in texts.items():
+        try:
+            found[name] = read(text, path)
+        except ConfigError as error:
+            mistakes.extend(error.mistakes)
     return found

@@ -21,6 +21,7 @@ from crm_core.db import Store
 from crm_core.reader_positions import EventId
 from ctiserver.app.chores import Chore, Chores
 from ctiserver.app.duplicate_nights import DuplicateNights
+from ctiserver.app.flow_checks import open_desk
 from ctiserver.app.import_turns import ImportTurns
 from ctiserver.app.late_cases import LateCases
 from ctiserver.app.snapshots import DURABLE_READERS
@@ -168,5 +169,7 @@ def run(config: Config) -> int:
     jobs = Jobs(config)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: jobs.stop())
+    desk = open_desk(config)
     jobs.run(start_beating(lambda _seconds, _call: None))
+    desk.stop()
     return 0

@@ -5,7 +5,7 @@ no entry brought about (the journal's own state): a screen skips the entries tha
 `pop(agent)` a ScreenPop; `REQUESTS` takes a request without `at` and answers RequestAnswered; `SNAPSHOT` answers a
 LiveView; `PRESENCE` carries `{"agent": str, "present": bool}` as agents' browsers come and go; `PROVISION` has
 Asterisk told of the phones anew; `RELOAD` makes the calls process read the configuration again, and answers its
-version.
+version; `job(kind)` asks the jobs process.
 """
 
 EVENTS = "events"
@@ -19,3 +19,8 @@ PROVISION = "provision"
 def pop(agent: str) -> str:
     """Where an agent's screen pops go; nobody else listens there."""
     return f"pop.{agent}"
+
+
+def job(kind: str) -> str:
+    """Where questions of one kind are asked of the jobs process."""
+    return f"job.{kind}"

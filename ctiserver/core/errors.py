@@ -18,6 +18,8 @@ class Mistake:
 
     path: str
     message: str
+    error_id: str = ""
+    """Stable, for the words of a person's own language; "": there are none."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"

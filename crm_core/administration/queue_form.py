@@ -1,0 +1,159 @@
+"""Queues as administrators see them: promises, timing, the skills that they need, who serves them."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_core.administration import checks
+from crm_core.administration.desk import Author, Thing
+from crm_core.agents import Agent, Skill
+from crm_core.opening_hours import OpeningHours, hours_of_account
+from crm_core.queues import AgentQueue, Queue, QueueSkill
+from crm_core.users import User
+from ctiserver.core.errors import Mistake
+
+LAST_PREFERENCE = 99
+
+
+class QueueForm(msgspec.Struct, kw_only=True):
+    """One queue.
+
+    `time_zone`, `head_start_seconds` None: the account's, the installation's; `hours` None: always open; `skills`:
+    least level by skill; `agents`: preference by login, the lower first.
+    """
+
+    key: str
+    name: str
+    emergency: bool = False
+    time_zone: str | None = None
+    hours: str | None = None
+    service_level_seconds: float = 20.0
+    short_abandon_seconds: float = 5.0
+    ring_seconds: float = 15.0
+    wrap_up_seconds: float = 120.0
+    announce_after_seconds: float = 4.0
+    announce_every_seconds: float = 30.0
+    head_start_seconds: dict[str, float] | None = None
+    survey: str | None = None
+    record: bool = True
+    skills: dict[str, int] = {}
+    agents: dict[str, int] = {}
+    retired: bool = False
+
+
+_PLAIN = (
+    "name",
+    "emergency",
+    "time_zone",
+    "service_level_seconds",
+    "short_abandon_seconds",
+    "ring_seconds",
+    "wrap_up_seconds",
+    "announce_after_seconds",
+    "announce_every_seconds",
+    "head_start_seconds",
+    "survey",
+    "record",
+    "retired",
+)
+"""Fields that stand in the row as they stand in the form."""
+
+
+class Queues(Thing[Queue, QueueForm]):
+    """Named by their keys, which are unique in the whole center."""
+
+    name = "queue"
+
+    def rows(self, session: Session, account_id: int) -> Sequence[Queue]:
+        query = select(Queue).where(Queue.account_id == account_id)
+        return session.scalars(query.order_by(Queue.key)).all()
+
+    def id(self, row: Queue) -> str:
+        return row.key
+
+    def read(self, session: Session, row: Queue) -> QueueForm:
+        return QueueForm(
+            key=row.key,
+            hours=row.hours.key if row.hours else None,
+            skills={need.skill_key: need.level for need in row.skills},
+            agents={link.agent.user.login: link.preference for link in row.agents},
+            **{field: getattr(row, field) for field in _PLAIN},
+        )
+
+    def mistakes(self, session: Session, author: Author, row: Queue | None, form: QueueForm) -> list[Mistake]:
+        account = author.account_id
+        skills = session.scalars(select(Skill.key).where(Skill.account_id == account)).all()
+        hours = [one.key for one in hours_of_account(session, account)]
+        found = [
+            *checks.key("key", form.key, row.key if row else None, session.scalars(select(Queue.key)).all()),
+            *checks.filled(name=form.name),
+            *checks.time_zone("time_zone", form.time_zone),
+            *checks.known("hours", form.hours, hours),
+            *checks.seconds(
+                service_level_seconds=form.service_level_seconds,
+                short_abandon_seconds=form.short_abandon_seconds,
+                ring_seconds=form.ring_seconds,
+                wrap_up_seconds=form.wrap_up_seconds,
+                announce_after_seconds=form.announce_after_seconds,
+                announce_every_seconds=form.announce_every_seconds,
+            ),
+            *checks.levels("skills", form.skills, skills, 100),
+            *checks.levels("agents", form.agents, _agents(session, account), LAST_PREFERENCE),
+        ]
+        if form.emergency and form.hours is not None:
+            found.append(
+                Mistake("hours", "an emergency queue is never closed: choose no hours", "never_closed")
+            )
+        if any(not 0 <= value <= 86_400 for value in (form.head_start_seconds or {}).values()):
+            found.append(Mistake("head_start_seconds", "give seconds from 0 to 86400", "wrong_seconds"))
+        if form.ring_seconds < 1:
+            found.append(Mistake("ring_seconds", "let it ring for at least a second", "wrong_seconds"))
+        return found
+
+    def make(self, session: Session, account_id: int, form: QueueForm) -> Queue:
+        row = Queue(account_id=account_id, key=form.key)
+        for field in _PLAIN:
+            setattr(row, field, getattr(form, field))
+        session.add(row)
+        session.flush()
+        self.change(session, row, form)
+        return row
+
+    def change(self, session: Session, row: Queue, form: QueueForm) -> None:
+        for field in _PLAIN:
+            setattr(row, field, getattr(form, field))
+        row.hours = _hours(session, row.account_id, form.hours)
+        have = {need.skill_key: need for need in row.skills}
+        row.skills = [_need(have.get(key), key, level) for key, level in sorted(form.skills.items())]
+        _let_serve(row, form.agents, _agents(session, row.account_id))
+
+    def remove(self, session: Session, author: Author, row: Queue) -> bool:
+        row.retired = True
+        return True
+
+
+def _hours(session: Session, account_id: int, key: str | None) -> OpeningHours | None:
+    return next((one for one in hours_of_account(session, account_id) if one.key == key), None)
+
+
+def _need(known: QueueSkill | None, key: str, level: int) -> QueueSkill:
+    need = known or QueueSkill(skill_key=key)
+    need.level = level
+    return need
+
+
+def _let_serve(row: Queue, wanted: Mapping[str, int], agents: Mapping[str, Agent]) -> None:
+    serving = {link.agent.user.login: link for link in row.agents}
+    links = []
+    for login, preference in sorted(wanted.items()):
+        link = serving.get(login) or AgentQueue(agent=agents[login])
+        link.preference = preference
+        links.append(link)
+    row.agents = links
+
+
+def _agents(session: Session, account_id: int) -> dict[str, Agent]:
+    query = select(Agent).join(User).where(User.account_id == account_id)
+    return {agent.user.login: agent for agent in session.scalars(query)}

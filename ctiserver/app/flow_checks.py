@@ -1,0 +1,78 @@
+"""Checks of flows for who writes them: the same checker that decides whether a flow comes into force."""
+
+import msgspec
+
+from crm_core import configuration, flow_versions
+from crm_core.db import Store
+from ctiserver.app import prompt_files
+from ctiserver.app.engine_tables import read_documents
+from ctiserver.app.job_desk import JobDesk
+from ctiserver.core.config import Config
+from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.process import folders
+from ivr.flow_file import read_flow
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """The text of a flow that somebody is writing."""
+
+    name: str
+    text: str
+
+
+class Line(msgspec.Struct, kw_only=True):
+    """One mistake; `line` from 1."""
+
+    line: int
+    message: str
+
+
+class WithoutQueue(msgspec.Struct, kw_only=True):
+    """What if there were no such queue?"""
+
+    queue: str
+
+
+class FlowChecks:
+    """Answers from what is stored now."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self._config, self._store = config, store
+
+    def check_flow(self, body: bytes) -> bytes:
+        """All mistakes of a Draft, [Line] in the order of their lines."""
+        draft = msgspec.json.decode(body, type=Draft)
+        prompts = set(prompt_files.load(self._config.prompts.directory).prompts)
+        try:
+            read_flow(draft.text, draft.name, prompts=prompts, queues=self._queues())
+        except ConfigError as error:
+            found = sorted(map(_line, error.mistakes), key=lambda mistake: mistake.line)
+            return msgspec.json.encode(found)
+        return b"[]"
+
+    def check_flows(self, body: bytes) -> bytes:
+        """What the flows in force would miss, [str], if there were no such queue (WithoutQueue)."""
+        gone = msgspec.json.decode(body, type=WithoutQueue).queue
+        texts = self._store.read(flow_versions.texts_in_force)
+        try:
+            read_documents(self._config, self._queues() - {gone}, texts)
+        except ConfigError as error:
+            return msgspec.json.encode([str(mistake) for mistake in error.mistakes])
+        return b"[]"
+
+    def _queues(self) -> set[str]:
+        return {str(queue.key) for queue in self._store.read(configuration.tables).queues}
+
+
+def open_desk(config: Config) -> JobDesk:
+    """Answers questions about flows over the bus from now on, until it is stopped."""
+    checks = FlowChecks(config, Store(config.database.url))
+    jobs = {"check_flow": checks.check_flow, "check_flows": checks.check_flows}
+    desk = JobDesk(folders.redis_url(config), f"{config.installation.name}:", jobs)
+    desk.start()
+    return desk
+
+
+def _line(mistake: Mistake) -> Line:
+    _, _, line = mistake.path.rpartition(":")
+    return Line(line=int(line) if line.isdecimal() else 1, message=mistake.message)
