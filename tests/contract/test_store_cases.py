@@ -222,7 +222,9 @@ def test_an_outage_that_is_resolved_resolves_what_can_be_under_it(desk: Store) -
 
 def test_customers_of_an_outage_are_told_once_and_only_with_a_permit(desk: Store) -> None:
     for row in shipped():
-        desk.write(legal_profiles.confirm, 1, row, expected_version=0, by="admin", now=MONDAY)
+        desk.write(
+            legal_profiles.confirm, 1, row, expected_version=0, by="admin", name="Ana Admin", now=MONDAY
+        )
     outage = opened(desk, kind="service", subject="Corte", is_outage=True).id
     people = {}
     for name in ("Ana", "Eva", "Sol"):
