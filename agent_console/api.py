@@ -2,7 +2,9 @@
 
 from agent_console import (
     api_activities,
+    api_administration,
     api_attachments,
+    api_audit,
     api_callers,
     api_case_filters,
     api_case_setup,
@@ -13,6 +15,7 @@ from agent_console import (
     api_customer_details,
     api_customers,
     api_desk,
+    api_flows,
     api_holdings,
     api_live,
     api_permission,
@@ -30,6 +33,8 @@ from agent_console.operations import Operations
 
 OPERATIONS = Operations()
 for family in (api_desk, api_talk, api_callers, api_wrap_up, api_phone, api_live, api_records, api_config):
+    family.add_to(OPERATIONS)
+for family in (api_administration, api_flows, api_audit):
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)

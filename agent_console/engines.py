@@ -13,6 +13,7 @@ from ctiserver.core.errors import Refusal
 from ctiserver.core.events import RequestAnswered
 
 _SECONDS = 3.0
+_JOB_SECONDS = 10.0
 
 
 class BusEngines:
@@ -43,11 +44,14 @@ class BusEngines:
         version: str = msgspec.json.decode(self._ask(topics.RELOAD, b""))["version"]
         return version
 
-    def _ask(self, topic: str, body: bytes) -> bytes:
+    def ask_job(self, kind: str, body: bytes) -> bytes:
+        return self._ask(topics.job(kind), body, _JOB_SECONDS)
+
+    def _ask(self, topic: str, body: bytes, seconds: float = _SECONDS) -> bytes:
         question = asyncio.run_coroutine_threadsafe(
-            self._bus.request(topic, body, timeout_seconds=_SECONDS), self._loop
+            self._bus.request(topic, body, timeout_seconds=seconds), self._loop
         )
         try:
-            return question.result(_SECONDS + 1.0)
+            return question.result(seconds + 1.0)
         except FutureTimeout:
             raise NoAnswer("the calls process did not answer") from None

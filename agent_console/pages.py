@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "desk": ("/desk", Permission.OWN_DESK),
     "wallboard": ("/wallboard", Permission.WALLBOARD),
     "customers": ("/customers", Permission.READ_CUSTOMERS),
+    "administration": ("/administration", Permission.READ_CONFIGURATION),
     "cases": ("/cases", Permission.CASES),
     "permission": ("/permission", Permission.CONTACT_PERMISSION),
     "legal_profiles": ("/legal-profiles", Permission.READ_CONFIGURATION),

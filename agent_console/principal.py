@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from agent_console.roles import Permission, permissions_of
+from agent_console.roles import OF_THE_INSTALLATION, Permission, permissions_of
+from crm_core.base import DEFAULT_ACCOUNT_ID
 from ctiserver.core.errors import CtiError
 
 
@@ -34,8 +35,9 @@ class Principal:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """All that his roles allow."""
-        return permissions_of(self.roles)
+        """All that his roles allow; what concerns the whole installation only to people of its first account."""
+        allowed = permissions_of(self.roles)
+        return allowed if self.account_id == DEFAULT_ACCOUNT_ID else allowed - OF_THE_INSTALLATION
 
     def may(self, permission: Permission) -> bool:
         """Whether his roles allow it."""

@@ -1,5 +1,7 @@
 """Errors as RFC 9457 problem documents, with the stable `error_id` that programs may rely on."""
 
+from typing import Any
+
 import msgspec
 import structlog
 from flask import Flask, Response, request
@@ -15,6 +17,14 @@ _log = structlog.get_logger()
 _NOT_FOUND = "unknown_"
 
 
+class FieldProblem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What is wrong with one field of what was sent; `error_id` is stable, `detail` for people."""
+
+    field: str
+    detail: str
+    error_id: str = ""
+
+
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """`type` is a relative reference to the error's description; `detail` is for people."""
 
@@ -25,6 +35,11 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     detail: str = ""
     request_id: str = ""
     mistakes: list[str] = []
+    fields: list[FieldProblem] = []
+    by: str = ""
+    """Who changed it meanwhile."""
+    current: dict[str, Any] = {}
+    """The thing as it is now, when it was changed meanwhile."""
 
 
 def problem(
@@ -35,6 +50,9 @@ def problem(
     *,
     request_id: str = "",
     mistakes: list[str] | None = None,
+    fields: list[FieldProblem] | None = None,
+    by: str = "",
+    current: dict[str, Any] | None = None,
 ) -> Response:
     """The answer that carries a problem."""
     body = Problem(
@@ -45,6 +63,9 @@ def problem(
         detail=detail,
         request_id=request_id,
         mistakes=mistakes or [],
+        fields=fields or [],
+        by=by,
+        current=current or {},
     )
     return Response(msgspec.json.encode(body), status, content_type="application/problem+json")
 
@@ -60,7 +81,15 @@ def as_problem(error: Exception) -> Response:
             return problem(400, "bad_request", "The request is not as documented", str(error))
         case ConfigError(mistakes=mistakes):
             return problem(
-                422, "mistakes", "There are mistakes to mend", mistakes=[str(mistake) for mistake in mistakes]
+                422,
+                "mistakes",
+                "There are mistakes to mend",
+                mistakes=[str(mistake) for mistake in mistakes],
+                fields=[
+                    FieldProblem(field=one.path, detail=one.message, error_id=one.error_id)
+                    for one in mistakes
+                    if one.error_id
+                ],
             )
         case StoreError() | PreconditionMissing():
             return _of_the_store(error)
@@ -86,7 +115,10 @@ def _of_the_store(error: StoreError | PreconditionMissing) -> Response:
         case PreconditionMissing():
             return problem(428, "precondition_required", "Say which version you have read", str(error))
         case StaleVersion(version=version):
-            answer = problem(412, "stale_version", "Somebody else changed it meanwhile", str(error))
+            current = msgspec.to_builtins(getattr(error, "current", {}))
+            by = getattr(error, "by", "")
+            title = "Somebody else changed it meanwhile"
+            answer = problem(412, "stale_version", title, str(error), by=by, current=current)
             answer.set_etag(str(version))
             return answer
         case NotFound():

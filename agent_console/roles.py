@@ -35,6 +35,9 @@ class Permission(StrEnum):
     MANAGE_VALUE = "manage_value"  # classes by hand, settings of value, segments, offers
 
 
+OF_THE_INSTALLATION = frozenset({Permission.MANAGE_ACCOUNTS})
+"""Allowed to people of the first account only: it is the one that runs the installation."""
+
 _P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": frozenset(

@@ -24,6 +24,10 @@ class Engines(Protocol):
         """Have the configuration read again; its version. Raises ConfigError's words as Refusal, NoAnswer."""
         ...
 
+    def ask_job(self, kind: str, body: bytes) -> bytes:
+        """What the jobs process answers to a question of this kind. Raises Refusal, NoAnswer."""
+        ...
+
 
 class Live(Protocol):
     """What is so right now, as far as the bus has told."""

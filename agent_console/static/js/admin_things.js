@@ -1,0 +1,86 @@
+// The things that administrators change: their columns in the list and their fields in the form.
+
+import { settings, t } from "./words.js";
+
+const label = (value) => value[`label_${settings.language}`] ?? value.label_es;
+const yes = (value) => (value ? t("yes") : "");
+const count = (object) => String(Object.keys(object ?? {}).length || "");
+const text = (name, more = {}) => ({ name, kind: "text", ...more });
+const number = (name, more = {}) => ({ name, kind: "number", ...more });
+const check = (name, more = {}) => ({ name, kind: "check", ...more });
+const key = (name) => text(name, { fixed: true, required: true, code: true });
+const labels = [text("label_es", { required: true }), text("label_en", { required: true })];
+const timeZone = (name) => ({ name, kind: "zone" });
+const languages = () => Promise.resolve(["es", "en"].map((code) => [code, t(`language_${code}`)]));
+
+/** Section: where it is in the API, how its list looks, its fields, what a new one begins with. */
+export const THINGS = {
+  queues: {
+    columns: [["key", (v) => v.key], ["name", (v) => v.name], ["hours", (v) => v.hours ?? t("always_open")], ["agents", (v) => count(v.agents), "n"]],
+    fields: [
+      key("key"), text("name", { required: true }), check("emergency"),
+      { name: "hours", kind: "choice", from: "hours", none: "always_open" },
+      { name: "skills", kind: "levels", from: "skills", highest: 100 },
+      { name: "agents", kind: "levels", from: "agents", highest: 99 },
+      number("service_level_seconds", { group: "timing" }), number("ring_seconds", { group: "timing" }),
+      number("wrap_up_seconds", { group: "timing" }), number("short_abandon_seconds", { group: "timing" }),
+      number("announce_after_seconds", { group: "timing" }), number("announce_every_seconds", { group: "timing" }),
+      timeZone("time_zone"), text("survey", { optional: true, code: true }), check("record"), check("retired", { old: true }),
+    ],
+    blank: {
+      key: "", name: "", emergency: false, hours: null, skills: {}, agents: {}, service_level_seconds: 20, ring_seconds: 15, wrap_up_seconds: 120,
+      short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, record: true, retired: false,
+    },
+  },
+  dispositions: {
+    columns: [["label", label], ["code", (v) => v.code], ["queue", (v) => v.queue ?? t("every_queue")], ["needs_note", (v) => yes(v.needs_note)]],
+    fields: [key("code"), { name: "queue", kind: "choice", from: "queues", none: "every_queue", fixed: true }, ...labels, check("needs_note"), check("retired", { old: true })],
+    blank: { code: "", queue: null, label_es: "", label_en: "", needs_note: false, retired: false },
+  },
+  "contact-reasons": {
+    columns: [["label", (v) => (v.parent ? "— " : "") + label(v)], ["key", (v) => v.key], ["guessed_by", (v) => v.guessed_by.join(", ")]],
+    fields: [key("key"), { name: "parent", kind: "choice", from: "contact-reasons", none: "no_parent" }, ...labels, number("position"), { name: "guessed_by", kind: "lines" }, check("retired", { old: true })],
+    blank: { key: "", parent: null, label_es: "", label_en: "", position: 0, guessed_by: [], retired: false },
+  },
+  "pause-reasons": {
+    columns: [["label", label], ["key", (v) => v.key], ["position", (v) => String(v.position), "n"]],
+    fields: [key("key"), ...labels, number("position"), check("retired", { old: true })],
+    blank: { key: "", label_es: "", label_en: "", position: 0, retired: false },
+  },
+  skills: {
+    columns: [["label", label], ["key", (v) => v.key]],
+    fields: [key("key"), ...labels],
+    blank: { key: "", label_es: "", label_en: "" },
+  },
+  hours: {
+    columns: [["name", (v) => v.name], ["key", (v) => v.key], ["holidays_of", (v) => v.holidays_of ?? ""]],
+    fields: [key("key"), text("name", { required: true }), timeZone("time_zone"), { name: "week", kind: "week" }, text("holidays_of", { optional: true, code: true }), { name: "days", kind: "days" }],
+    blank: { key: "", name: "", time_zone: null, week: Object.fromEntries(["mon", "tue", "wed", "thu", "fri"].map((day) => [day, [["09:00", "18:00"]]])), holidays_of: "CL", days: {} },
+  },
+  users: {
+    need: "manage_users",
+    columns: [["name", (v) => v.name], ["login", (v) => v.login], ["roles", (v) => v.roles.map((role) => t(`role_${role}`)).join(", ")], ["extension", (v) => v.agent?.extension ?? "", "n"]],
+    fields: [
+      key("login"), text("name", { required: true }), { name: "language", kind: "choice", options: languages },
+      { name: "roles", kind: "set", from: "roles" },
+      text("agent.extension", { group: "agent", code: true }), check("agent.browser_phone", { group: "agent" }),
+      text("agent.phone_uri", { group: "agent", optional: true, code: true }),
+      { name: "agent.skills", kind: "levels", from: "skills", highest: 100, group: "agent" },
+      { name: "agent.queues", kind: "levels", from: "queues", highest: 99, group: "agent" },
+      check("disabled", { old: true }),
+    ],
+    blank: { login: "", name: "", language: "es", roles: [], disabled: false, agent: { extension: "", browser_phone: true, phone_uri: null, skills: {}, queues: {} } },
+    prepare: (value) => ({ ...value, agent: value.roles.includes("agent") || value.agent.extension ? value.agent : null }),
+    state: (value) => (value.disabled ? t("disabled") : ""),
+  },
+  accounts: {
+    add: "manage_accounts",
+    keep: true,
+    columns: [["name", (v) => v.name], ["country", (v) => v.country], ["time_zone", (v) => v.time_zone]],
+    fields: [text("name", { required: true }), text("country", { required: true, code: true }), { name: "language", kind: "choice", options: languages }, timeZone("time_zone"), text("administrator", { fresh: true, required: true, code: true })],
+    blank: { name: "", country: "CL", language: "es", time_zone: "America/Santiago", administrator: "" },
+  },
+};
+
+/** What a thing is called where it is chosen. */
+export const called = (value) => value.name ?? label(value);

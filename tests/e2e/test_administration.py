@@ -1,0 +1,104 @@
+"""An administrator in a real browser: a new user who can log in, and a flow that is checked while one types."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from crm_core.users import add_user, user
+from ctiserver.core.errors import NotFound
+from tests.e2e.browser import Browser, Screen
+from tests.e2e.people import PASSWORD
+from tests.e2e.test_every_page import faults_of
+from tests.integration.daemon import RunningCenter
+
+pytestmark = pytest.mark.integration
+
+
+def _administrator(session: Session) -> None:
+    """Added once for all tests of the company."""
+    try:
+        user(session, "adm")
+    except NotFound:
+        add_user(session, login="adm", name="Ada", password=PASSWORD, roles={"administrator"})
+
+
+@pytest.fixture
+def ada(c: RunningCenter, browser: Browser) -> Screen:
+    """An administrator who is logged in."""
+    c.store.write(_administrator)
+    screen = browser.screen(c, "/log-in")
+    screen.log_in("adm")
+    screen.wait("location.pathname === '/wallboard'", "home")
+    return screen
+
+
+def _section(screen: Screen, address: str) -> None:
+    screen.open(f"/administration#{address}")
+    screen.page.reload()
+    screen.wait("document.querySelector('#admin-list h2')", address)
+
+
+def test_a_user_is_created_mistakes_stand_beside_their_fields_and_he_can_log_in(
+    c: RunningCenter, browser: Browser, ada: Screen
+) -> None:
+    _section(ada, "users")
+    ada.page.click("#add-one")
+    ada.wait("document.getElementById('field-login')", "a form")
+    ada.page.fill("#field-login", "Not a login")
+    ada.page.fill("#field-name", "Zoe")
+    ada.page.keyboard.press("Enter")
+    ada.wait_text("#field-login-mistake", "minúsculas")
+    ada.wait_text("[data-field=roles] .mistake", "al menos un rol")
+    assert ada.page.input_value("#field-name") == "Zoe"
+    ada.page.click("#sections a[href='#queues']")
+    ada.wait("document.getElementById('unsaved').open", "a question before anything is lost")
+    ada.page.keyboard.press("Enter")
+    assert ada.page.input_value("#field-name") == "Zoe"
+    assert faults_of(ada.page) == []
+    ada.page.fill("#field-login", "zoe")
+    ada.page.check("#field-roles-supervisor")
+    ada.page.click("#admin-form button[type=submit]")
+    ada.wait("document.querySelector('.password output')", "the password, once")
+    password = ada.page.inner_text(".password output")
+    zoe = browser.screen(c, "/log-in")
+    zoe.log_in("zoe", password)
+    zoe.wait("location.pathname === '/wallboard'", "her page")
+    ada.page.click("#admin-form .btn-outline-danger")
+    ada.wait("document.querySelector('tr[data-id=zoe] .tag')", "a user who is disabled")
+    zoe.open("/wallboard")
+    zoe.wait("location.pathname === '/log-in'", "the door")
+    assert ada.complaints == zoe.complaints == []
+
+
+def test_a_flow_is_checked_while_one_types_kept_and_put_in_force(c: RunningCenter, ada: Screen) -> None:
+    _section(ada, "flows/main")
+    ada.wait("document.querySelector('#flow-state[data-state=right]')", "a flow without mistakes")
+    good = ada.page.input_value("#flow-text")
+    line = good[: good.index('queue = "servicio"')].count("\n") + 1
+    ada.page.fill("#flow-text", good.replace('queue = "servicio"', 'queue = "nada"', 1))
+    ada.wait_text("#flow-mistakes", "'nada'")
+    ada.wait_text(".lines .wrong", str(line))
+    assert faults_of(ada.page) == []
+    ada.page.fill("#flow-text", good + "\n# changed\n")
+    ada.wait("document.querySelector('#flow-state[data-state=right]')", "no mistakes again")
+    ada.page.fill("#flow-note", "a remark")
+    ada.page.click("form.flow button[type=submit]")
+    ada.wait_text("#form-told", "Versión 2")
+    ada.page.click("form.flow .btn-success")
+    ada.wait_text("#form-told", "en vigor")
+    assert "# changed" not in good
+    _section(ada, "audit")
+    ada.wait_text("#admin-list tbody", "Puso en vigor")
+    for section in (
+        "queues/servicio",
+        "roles",
+        "accounts/1",
+        "hours/+",
+        "users/ann",
+        "contact-reasons",
+        "audit",
+    ):
+        _section(ada, section)
+        shown = "#admin-form form" if "/" in section else "#list-told, #admin-list table"
+        ada.wait(f"document.querySelector('{shown}')", section)
+        assert faults_of(ada.page) == [], section
+    assert ada.complaints == []

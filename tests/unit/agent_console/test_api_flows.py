@@ -1,0 +1,71 @@
+"""Flows in REST: checked by whoever may, kept as versions, put in force without mistakes only."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BASE = "/api/v1/configuration/flows"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The configured folder has one flow."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows/main.toml").write_text('name = "main"\n')
+
+
+def test_the_files_are_version_1_until_another_one_is_put_in_force(office: Any) -> None:
+    browser = office.browser("administrator")
+    main = browser.get(f"{BASE}/main").json
+    assert (main["in_force"], [one["number"] for one in main["versions"]]) == (1, [1])
+    text = browser.get(f"{BASE}/main/versions/1").json["text"]
+    kept = browser.post(
+        f"{BASE}/main/versions", json={"text": text + "\n", "note": "a line", "expected_newest": 1}
+    )
+    assert (kept.json["in_force"], kept.json["versions"][0]["number"]) == (1, 2)
+    assert kept.json["versions"][0]["made_by"] == "administrator"
+    done = browser.put(f"{BASE}/main/in-force", json={"number": 2}).json
+    assert (done["in_force"], done["flow"]["in_force"]) == (True, 2)
+    assert office.engines.asked[-1][0] == "check_flow"
+    assert browser.put(f"{BASE}/main/in-force", json={"number": 1}).json["flow"]["in_force"] == 1
+    actions = [row["action"] for row in browser.get("/api/v1/audit?subject=main").json]
+    assert actions == ["flow.put_in_force", "flow.put_in_force", "flow.keep"]
+
+
+def test_a_text_with_mistakes_is_kept_and_never_put_in_force(
+    office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        office.engines, "ask_job", lambda kind, body: b'[{"line": 3, "message": "no such queue"}]'
+    )
+    browser = office.browser("administrator")
+    draft = {"name": "main", "text": "x"}
+    assert browser.post("/api/v1/configuration/flow-checks", json=draft).json == [
+        {"line": 3, "message": "no such queue"}
+    ]
+    assert browser.post(f"{BASE}/main/versions", json={"text": "x", "expected_newest": 1}).status_code == 200
+    refused = browser.put(f"{BASE}/main/in-force", json={"number": 2})
+    assert (refused.status_code, refused.json["mistakes"]) == (422, ["main:3: no such queue"])
+    assert browser.get(f"{BASE}/main").json["in_force"] == 1
+
+
+def test_two_who_write_the_same_flow_do_not_overwrite_each_other(office: Any) -> None:
+    browser = office.browser("administrator")
+    new = {"text": "x", "expected_newest": 1}
+    assert browser.post(f"{BASE}/main/versions", json=new).status_code == 200
+    late = browser.post(f"{BASE}/main/versions", json=new)
+    assert (late.status_code, late.json["error_id"]) == (409, "conflict")
+
+
+def test_a_new_flow_has_no_file_and_needs_a_plain_name(office: Any) -> None:
+    browser = office.browser("administrator")
+    kept = browser.post(f"{BASE}/night/versions", json={"text": "x"}).json
+    assert (kept["in_force"], kept["versions"][0]["number"]) == (None, 2)
+    assert browser.put(f"{BASE}/night/in-force", json={"number": 1}).status_code == 404
+    assert browser.get(f"{BASE}/night/versions/9").status_code == 404
+    assert browser.post(f"{BASE}/No good/versions", json={"text": "x"}).status_code == 422
+    other = office.browser("other")
+    assert other.get(f"{BASE}/night").status_code == 404
+    assert other.post(f"{BASE}/night/versions", json={"text": "x"}).json["error_id"] == "name_taken"
