@@ -15,8 +15,10 @@ from agent_console import (
     api_customer_details,
     api_customers,
     api_desk,
+    api_duplicates,
     api_flows,
     api_holdings,
+    api_imports,
     api_live,
     api_permission,
     api_phone,
@@ -44,4 +46,6 @@ for family in (api_value, api_segments, api_product_offers):
 for family in (api_customers, api_contact_points, api_customer_details, api_holdings):
     family.add_to(OPERATIONS)
 for family in (api_attachments, api_custom_fields):
+    family.add_to(OPERATIONS)
+for family in (api_imports, api_duplicates):
     family.add_to(OPERATIONS)

@@ -29,6 +29,8 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "customers": ("/customers", Permission.READ_CUSTOMERS),
     "administration": ("/administration", Permission.READ_CONFIGURATION),
     "cases": ("/cases", Permission.CASES),
+    "imports": ("/imports", Permission.IMPORT_CUSTOMERS),
+    "duplicates": ("/duplicates", Permission.MERGE_CUSTOMERS),
     "permission": ("/permission", Permission.CONTACT_PERMISSION),
     "legal_profiles": ("/legal-profiles", Permission.READ_CONFIGURATION),
     "value": ("/value", Permission.READ_VALUE),

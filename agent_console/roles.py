@@ -29,6 +29,8 @@ class Permission(StrEnum):
     CASES = "cases"  # work on cases: open, assign, take steps, escalate
     DECIDE_CASES = "decide_cases"  # approve refunds, accept warranties, share filters
     ACTIVITIES = "activities"  # have a calendar of tasks, calls, visits, appointments
+    IMPORT_CUSTOMERS = "import_customers"  # take tables in and back, export all customers
+    MERGE_CUSTOMERS = "merge_customers"  # decide which records are one customer
     MANAGE_WEBHOOKS = "manage_webhooks"  # register programs that are told what happens
     CUSTOMER_VALUE = "customer_value"  # one customer's value, the next offer to him, his answer
     READ_VALUE = "read_value"  # value, cost to serve, segments, what offers bring
@@ -68,6 +70,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_VALUE,
             _P.READ_CUSTOMERS,
             _P.CHANGE_CUSTOMERS,
+            _P.IMPORT_CUSTOMERS,
+            _P.MERGE_CUSTOMERS,
         }
     ),
     "administrator": frozenset(
@@ -86,6 +90,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.MANAGE_VALUE,
             _P.READ_CUSTOMERS,
             _P.CHANGE_CUSTOMERS,
+            _P.IMPORT_CUSTOMERS,
+            _P.MERGE_CUSTOMERS,
         }
     ),
     "dispatcher": frozenset({_P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES, _P.READ_CUSTOMERS}),
@@ -119,6 +125,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_CONFIGURATION,
             _P.CASES,
             _P.ACTIVITIES,
+            _P.IMPORT_CUSTOMERS,
             _P.CONTACT_PERMISSION,
             _P.CUSTOMER_VALUE,
             _P.READ_VALUE,

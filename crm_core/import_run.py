@@ -39,8 +39,11 @@ from crm_core.table_files import Reading, TableFile
 from ctiserver.core.errors import Refusal
 
 CHUNK = 500
-_OF_THE_IMPORT = frozenset({"phones", "emails", "addresses", "facts", "lifecycle_stages"})
-"""Tables in which a row makes rows."""
+OF_THE_IMPORT = frozenset(
+    {"phones", "emails", "addresses", "facts", "lifecycle_stages"}
+    | {"duplicate_pairs", "customer_values", "class_changes"}
+)
+"""Tables in which a row makes rows, and those that a night's computation fills: nothing that happened to anybody."""
 
 
 def take_chunk(session: Session, import_id: int, table: TableFile | Reading, *, now: float) -> bool:
@@ -198,7 +201,7 @@ def _take_back(session: Session, job: Import, row: ImportRow) -> None:
     """Who has been touched since is left as he is, and counted."""
     if row.state == SAME:
         return
-    found = session.get(Customer, row.customer_id)
+    found = session.get(Customer, row.customer_id, execution_options={"with_merged": True})
     if found is None:
         return
     if not _untouched(session, job, found, row):
@@ -222,7 +225,7 @@ def _untouched(session: Session, job: Import, found: Customer, row: ImportRow) -
     )
     if session.scalar(select(others)):
         return False
-    return row.state != CREATED or not is_named(session, found.id, except_in=_OF_THE_IMPORT)
+    return row.state != CREATED or not is_named(session, found.id, except_in=OF_THE_IMPORT)
 
 
 def _forget(session: Session, job: Import, found: Customer, row: ImportRow) -> None:

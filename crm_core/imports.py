@@ -66,6 +66,7 @@ class Import(Base):
     kept: Mapped[int] = mapped_column(default=0)
     """Customers whom undoing left, because something has happened to them since."""
     error: Mapped[str] = mapped_column(default="")
+    """Of a failed one "error-id: sentence"."""
 
     @property
     def origin_by(self) -> str:
@@ -160,10 +161,10 @@ def undo(session: Session, account_id: int, import_id: int, *, by: str, now: flo
     return found
 
 
-def fail(session: Session, import_id: int, sentence: str, *, now: float) -> None:
-    """It cannot be gone on with; `sentence` says why, to whoever made it."""
+def fail(session: Session, import_id: int, refusal: Refusal, *, now: float) -> None:
+    """It cannot be gone on with, because of `refusal`."""
     found = session.get_one(Import, import_id)
-    found.state, found.error, found.ended_at = FAILED, sentence[:500], now
+    found.state, found.error, found.ended_at = FAILED, f"{refusal.error_id}: {refusal}"[:500], now
     session.flush()
 
 

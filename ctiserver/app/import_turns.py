@@ -17,7 +17,7 @@ from ctiserver.core.errors import Conflict, Refusal
 
 _log = structlog.get_logger()
 _ATTEMPTS = 5
-_GONE = "the file of this import is no longer here: upload it again"
+_GONE = Refusal("file-gone", "the file of this import is no longer here: upload it again")
 
 
 class ImportTurns:
@@ -40,12 +40,16 @@ class ImportTurns:
         except FileNotFoundError:
             self._fail(job, _GONE, now)
         except Refusal as refusal:
-            self._fail(job, str(refusal), now)
+            self._fail(job, refusal, now)
         except Conflict as error:  # an agent may have saved the same customer at the same moment
             self._refused_times += 1
             _log.warning("the database refuses a part of an import", import_id=job.id, error=str(error))
             if self._refused_times >= _ATTEMPTS:
-                self._fail(job, f"the database refuses the rows behind line {job.last_line}", now)
+                self._fail(
+                    job,
+                    Refusal("rows-refused", f"the database refuses the rows behind line {job.last_line}"),
+                    now,
+                )
         return True
 
     def _go_on(self, job: Import, now: float) -> None:
@@ -61,10 +65,10 @@ class ImportTurns:
             self._reading = job.id, Reading(TableFile(path, tuple(job.columns), job.encoding, job.delimiter))
         return self._reading[1]
 
-    def _fail(self, job: Import, sentence: str, now: float) -> None:
-        _log.warning("an import failed", import_id=job.id, error=sentence)
+    def _fail(self, job: Import, why: Refusal, now: float) -> None:
+        _log.warning("an import failed", import_id=job.id, error=str(why))
         self._refused_times = 0
-        self._store.write(imports.fail, job.id, sentence, now=now)
+        self._store.write(imports.fail, job.id, why, now=now)
 
     def _put_away(self) -> None:
         if self._reading:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crm_core import contact_points, import_run, imports
+from crm_core import contact_points, customer_table, import_run, imports, merges
 from crm_core.base import Base
 from crm_core.customers import Customer, add_customer, change_customer
 from crm_core.db import Store
+from crm_core.import_leftovers import staying
 from crm_core.phone_numbers import E164
+from crm_core.provenance import Origin, Source
 from crm_core.table_files import open_table
 from ctiserver.core.errors import Refusal
 
@@ -125,6 +127,56 @@ def test_an_undone_import_leaves_everything_as_it_was(
     undone = running.undo()
     assert (undone.state, undone.kept) == ("undone", 0)
     assert export(store) == before
+
+
+def test_the_export_after_an_undone_import_is_the_same_to_the_byte(
+    store: Store, imported: Callable[[str], Running]
+) -> None:
+    def table() -> str:
+        found = store.read(customer_table.part, 1)
+        assert found.after is None
+        return customer_table.csv_lines(found.rows)
+
+    imported(HEAD + ANA)
+    before = table()
+    assert "Los Aromos 12" in before
+    running = imported(HEAD + ANA.replace("4213", "0000").replace("Aromos", "Robles") + COMPANY)
+    assert table() != before
+    running.undo()
+    assert table() == before
+
+
+def test_an_export_of_many_goes_on_where_a_part_ends(
+    store: Store, imported: Callable[[str], Running]
+) -> None:
+    imported(HEAD + "".join(f"k{number};Ana {number};;;;;\n" for number in range(customer_table.PART + 2)))
+    first = store.read(customer_table.part, 1)
+    assert first.after is not None
+    rest = store.read(customer_table.part, 1, first.after)
+    assert (len(first.rows), len(rest.rows), rest.after) == (customer_table.PART, 2, None)
+    assert store.read(customer_table.part, 2).rows == ()
+
+
+def test_how_many_would_stay_is_told_before_an_import_is_undone(
+    store: Store, imported: Callable[[str], Running]
+) -> None:
+    imported(HEAD + ANA)
+    running = imported(HEAD + ANA.replace("Muñoz", "Pérez") + COMPANY + "k4;Bruno;;;;;\n" + "k5;Eva;;;;;\n")
+
+    def would_stay() -> int:
+        return store.read(lambda session: staying(session, imports.import_(session, 1, running.id)))
+
+    ana, company, bruno, eva = store.read(
+        lambda s: s.scalars(select(Customer.id).order_by(Customer.id)).all()
+    )
+    assert would_stay() == 0
+    store.write(change_customer, 1, ana, expected_version=None, now=1e6, notes="llamó")
+    assert would_stay() == 1
+    by_ann = Origin(source=Source.AGENT, by="ann")
+    store.write(contact_points.keep_email, 1, company, "p@example.cl", origin=by_ann, now=1e6)
+    store.write(merges.merge, 1, bruno, eva, by="ann", now=1e6)
+    assert would_stay() == 4
+    assert running.undo().kept == 4
 
 
 def test_who_has_been_touched_since_stays_when_the_import_is_undone(

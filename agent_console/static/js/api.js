@@ -24,10 +24,29 @@ export async function api(method, path, body = undefined, version = undefined) {
     throw new Problem("offline", t("problem_offline"), 0);
   }
   if (answer.ok) return answer.json();
-  const told = await answer.json().catch(() => ({}));
+  throw problemOf(answer.status, await answer.json().catch(() => ({})));
+}
+
+/** What an answer that failed means; `told` is its problem document. */
+function problemOf(status, told) {
   const known = settings.words[`problem_${told.error_id}`];
-  if (answer.status === 401) document.dispatchEvent(new Event("log-in-ended"));
-  throw new Problem(told.error_id, known ?? `${t("problem_other")}: ${told.detail || told.title || answer.status}`, answer.status, told);
+  if (status === 401) document.dispatchEvent(new Event("log-in-ended"));
+  return new Problem(told.error_id, known ?? `${t("problem_other")}: ${told.detail || told.title || status}`, status, told);
+}
+
+/** Send a file as it is; `progress` is told how much of it, from 0 to 1, has gone. */
+export function upload(path, file, progress) {
+  return new Promise((done, failed) => {
+    const sending = new XMLHttpRequest();
+    sending.open("POST", `/api/v1${path}`);
+    sending.responseType = "json";
+    sending.setRequestHeader("X-CSRF-Token", settings.csrf);
+    sending.setRequestHeader("Content-Type", "application/octet-stream");
+    sending.upload.onprogress = ({ loaded, total }) => progress(loaded / total);
+    sending.onload = () => (sending.status === 200 ? done(sending.response) : failed(problemOf(sending.status, sending.response ?? {})));
+    sending.onerror = () => failed(new Problem("offline", t("problem_offline"), 0));
+    sending.send(file);
+  });
 }
 
 export const post = (path, body) => api("POST", path, body);

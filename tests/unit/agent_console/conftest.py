@@ -1,6 +1,7 @@
 """An office: the Flask application over a small database, engines that record what they are asked."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,10 @@ class Office:
     def __init__(self, store: Store) -> None:
         self.store, self.engines, self.now = store, RecordingEngines(), 1000.0
         self.live = Shown(_view())
+        self.state_dir = Path(str(store.engine.url.database)).parent / "state"
+        config = replace(Config(), installation=replace(Config().installation, state_dir=self.state_dir))
         services = Services(
-            config=Config(), store=store, engines=self.engines, live=self.live, now=lambda: self.now
+            config=config, store=store, engines=self.engines, live=self.live, now=lambda: self.now
         )
         self.auth = Auth(store, lambda: self.now)
         self.app = create_app(services, self.auth)

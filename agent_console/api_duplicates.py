@@ -1,0 +1,126 @@
+"""Records that are probably one customer: shown side by side with the evidence, decided by a person, taken back."""
+
+from typing import Any
+
+import msgspec
+
+from agent_console.api_cases import number_of
+from agent_console.operations import Add, Call, Operations
+from agent_console.roles import Permission
+from crm_core import duplicate_sides, duplicates, merges
+from crm_core.duplicate_sides import SideBySide
+from crm_core.duplicates import DuplicatePair
+from crm_core.merges import Merge
+
+
+class PairQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How many pairs at most."""
+
+    limit: int = 50
+
+
+class Decision(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The record to keep, which the other becomes part of; None: they are two different customers."""
+
+    keep: int | None
+
+
+class DecidedPair(msgspec.Struct, kw_only=True):
+    """A pair and what was decided: "open", "merged" or "different"."""
+
+    pair_id: int
+    state: str
+    merge_id: int | None
+
+
+class MergeOf(msgspec.Struct, kw_only=True):
+    """A merge; `moved`: how many rows went to the kept record; `undone_at` None: it holds."""
+
+    id: int
+    kept_id: int
+    merged_id: int
+    at: float
+    by: str
+    moved: int
+    filled: list[str]
+    undone_at: float | None
+    undone_by: str
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    _pairs(operations.add)
+    _merges(operations.add)
+
+
+def _pairs(add: Add) -> None:
+    @add("GET", "/duplicates", Permission.MERGE_CUSTOMERS, "Pairs that may be one customer, the surest first")
+    def list_duplicates(call: Call, query: PairQuery) -> list[SideBySide]:
+        account_id, limit = call.principal.account_id, max(1, min(query.limit, 200))
+
+        def read(session: Any) -> list[SideBySide]:
+            pairs = duplicates.open_pairs(session, account_id, limit)
+            return duplicate_sides.side_by_side(session, account_id, pairs)
+
+        return call.services.store.read(read)
+
+    @add("POST", "/duplicates/{pair_id}/decision", Permission.MERGE_CUSTOMERS, "One customer, or two")
+    def decide_duplicate(call: Call, pair_id: str, body: Decision) -> DecidedPair:
+        who = call.principal
+        return _decided(
+            call.services.store.write(
+                duplicates.decide,
+                who.account_id,
+                number_of(pair_id),
+                keep=body.keep,
+                by=who.login,
+                now=call.services.now(),
+            )
+        )
+
+    @add("POST", "/duplicates/{pair_id}/undo", Permission.MERGE_CUSTOMERS, "Take a decision back")
+    def reopen_duplicate(call: Call, pair_id: str) -> DecidedPair:
+        who = call.principal
+        return _decided(
+            call.services.store.write(
+                duplicates.reopen, who.account_id, number_of(pair_id), by=who.login, now=call.services.now()
+            )
+        )
+
+
+def _merges(add: Add) -> None:
+    @add(
+        "GET",
+        "/customers/{customer_id}/merges",
+        Permission.MERGE_CUSTOMERS,
+        "What was merged, the latest first",
+    )
+    def customer_merges(call: Call, customer_id: str) -> list[MergeOf]:
+        account_id, number = call.principal.account_id, number_of(customer_id)
+        return call.services.store.read(
+            lambda session: [_merge(row) for row in merges.merges_of(session, account_id, number)]
+        )
+
+    @add("POST", "/merges/{merge_id}/undo", Permission.MERGE_CUSTOMERS, "Part two records again")
+    def undo_merge(call: Call, merge_id: str) -> MergeOf:
+        who = call.principal
+        return _merge(
+            call.services.store.write(
+                duplicates.undo_merge,
+                who.account_id,
+                number_of(merge_id),
+                by=who.login,
+                now=call.services.now(),
+            )
+        )
+
+
+def _decided(pair: DuplicatePair) -> DecidedPair:
+    return DecidedPair(pair_id=pair.id, state=pair.state, merge_id=pair.merge_id)
+
+
+def _merge(row: Merge) -> MergeOf:
+    same = ("id", "kept_id", "merged_id", "at", "by", "undone_at", "undone_by")
+    return MergeOf(
+        **{field: getattr(row, field) for field in same}, moved=len(row.moved), filled=sorted(row.filled)
+    )
