@@ -41,6 +41,7 @@ bench: ## measure and write bench/results
 	$(BIN)/python -m bench.lookup
 	$(BIN)/python -m bench.value
 	$(BIN)/python -m bench.pop
+	$(BIN)/python -m bench.imports
 
 pictures: ## take README's pictures anew (docs/images)
 	CTI_PICTURES=docs/images $(PYTEST) -q tests/e2e/test_wallboard.py -k glance

@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
 
-    python -m bench [lookup|recovery|calls|pop|value|search]...
+    python -m bench [lookup|recovery|calls|pop|value|search|imports]...
 
 Each writes its table and its figures into bench/results; with names only those are run.
 """
@@ -8,7 +8,7 @@ Each writes its table and its figures into bench/results; with names only those 
 import argparse
 from collections.abc import Callable, Sequence
 
-from bench import calls, lookup, pop, recovery, search_box, value
+from bench import calls, imports, lookup, pop, recovery, search_box, value
 
 BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "lookup": lookup.main,
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "pop": pop.main,
     "value": value.main,
     "search": search_box.main,
+    "imports": imports.main,
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, exc, exists, select, update
+from sqlalchemy import delete, exc, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from crm_core.accounts import account
@@ -50,24 +50,25 @@ def take_chunk(session: Session, import_id: int, table: TableFile | Reading, *, 
     """Takes the next lines; whether there may be more. Raises Refusal where the file cannot be read on."""
     job = session.get_one(Import, import_id)
     lines = list(islice(table.rows(job.last_line), CHUNK))
-    read = [(number, cells, _read(session, job, table, cells)) for number, cells in lines]
+    country = account(session, job.account_id).country
+    read = [(number, cells, _read(job, table, cells, country)) for number, cells in lines]
     fresh = _strangers(session, job.account_id, [row for _, _, row in read if isinstance(row, Row)])
     added = dict(zip(map(id, fresh), _add(session, job, fresh, now), strict=True))
+    rows = []
     for number, cells, row in read:
         match row:
             case Rejected(reasons=reasons):
-                became = ImportRow(state=REJECTED, before={}, reasons=[list(one) for one in reasons])
+                became = _became(REJECTED, reasons=[list(one) for one in reasons])
             case _ if id(row) in added:
-                became = ImportRow(
-                    state=CREATED, customer_id=added[id(row)], updated_at=now, before={}, reasons=[]
-                )
+                became = _became(CREATED, customer_id=added[id(row)], updated_at=now)
             case _:
                 became = _take(session, job, row, now)
-        became.import_id, became.line = job.id, number
-        became.cells = cells if became.state == REJECTED else []
-        session.add(became)
-        setattr(job, became.state, getattr(job, became.state) + 1)
-    if lines:
+        state = became["state"]
+        kept = cells if state == REJECTED else []
+        rows.append(became | {"import_id": job.id, "line": number, "cells": kept})
+        setattr(job, state, getattr(job, state) + 1)
+    if rows:
+        session.execute(insert(ImportRow), rows)
         job.last_line = lines[-1][0]
     if len(lines) < CHUNK:
         job.state, job.ended_at = DONE, now
@@ -75,10 +76,28 @@ def take_chunk(session: Session, import_id: int, table: TableFile | Reading, *, 
     return len(lines) == CHUNK
 
 
-def _read(session: Session, job: Import, table: TableFile | Reading, cells: list[str]) -> Row | Rejected:
+def _became(
+    state: str,
+    *,
+    customer_id: int | None = None,
+    updated_at: float | None = None,
+    before: dict[str, Any] | None = None,
+    reasons: Sequence[list[str]] = (),
+) -> dict[str, Any]:
+    """What became of a row, as it is written down: all rows of a chunk in one statement."""
+    return {
+        "state": state,
+        "customer_id": customer_id,
+        "updated_at": updated_at,
+        "before": before or {},
+        "reasons": list(reasons),
+    }
+
+
+def _read(job: Import, table: TableFile | Reading, cells: list[str], country: str) -> Row | Rejected:
     values = dict(zip(table.columns, cells, strict=True))
     try:
-        return read_row(values, country=account(session, job.account_id).country, mapping=job.mapping)
+        return read_row(values, country=country, mapping=job.mapping)
     except Rejected as wrong:
         return wrong
 
@@ -115,7 +134,7 @@ def _origin(job: Import) -> Origin:
     return Origin(source=Source.FILE, by=job.origin_by)
 
 
-def _take(session: Session, job: Import, row: Row, now: float) -> ImportRow:
+def _take(session: Session, job: Import, row: Row, now: float) -> dict[str, Any]:
     try:
         with session.begin_nested():
             return _write(session, job, row, now)
@@ -123,18 +142,18 @@ def _take(session: Session, job: Import, row: Row, now: float) -> ImportRow:
         reasons = [["", str(refusal)]]
     except exc.IntegrityError:
         reasons = [["", "another customer has this RUT or customer number"]]
-    return ImportRow(state=REJECTED, before={}, reasons=reasons)
+    return _became(REJECTED, reasons=reasons)
 
 
-def _write(session: Session, job: Import, row: Row, now: float) -> ImportRow:
+def _write(session: Session, job: Import, row: Row, now: float) -> dict[str, Any]:
     origin = _origin(job)
     found = _known(session, job.account_id, row)
     if found is None:
         new = add_customer(session, job.account_id, now=now, phones=row.phones, origin=origin, **row.fields)
         _reach(session, new, row, origin, now)
-        return ImportRow(state=CREATED, customer_id=new.id, updated_at=now, before={}, reasons=[])
+        return _became(CREATED, customer_id=new.id, updated_at=now)
     if _says_nothing_new(session, found, row):
-        return ImportRow(state=SAME, customer_id=found.id, before={}, reasons=[])
+        return _became(SAME, customer_id=found.id)
     before = {field: getattr(found, field) for field in (*row.fields, "search_text", "updated_at")}
     numbers = [E164(phone.e164) for phone in found.phones if phone.valid_until is None]
     change_customer(
@@ -148,7 +167,7 @@ def _write(session: Session, job: Import, row: Row, now: float) -> ImportRow:
         **row.fields,
     )
     _reach(session, found, row, origin, now)
-    return ImportRow(state=CHANGED, customer_id=found.id, updated_at=now, before=before, reasons=[])
+    return _became(CHANGED, customer_id=found.id, updated_at=now, before=before)
 
 
 def _says_nothing_new(session: Session, found: Customer, row: Row) -> bool:

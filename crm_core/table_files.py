@@ -184,7 +184,7 @@ def _cell(value: Any) -> str:
 
 def _typed(cell: str) -> str:
     """Without the apostrophe of `spreadsheet_safe`, so that an exported table can be imported."""
-    return cell[1:] if cell.startswith(tuple(f"'{sign}" for sign in _FORMULA_SIGNS)) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_SIGNS) else cell
 
 
 def _no_table() -> Refusal:
