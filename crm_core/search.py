@@ -1,9 +1,9 @@
 """The search box: one text, the customers that are meant by it, the likeliest first.
 
-Keys first (telephone, RUT, e-mail, the number of an order and the like): whoever has one is meant. Else words: first
-those who have every word as it was typed; when they are few, also those whose words only begin so or are one edit
-away. Words go through the database's full-text index (SQLite: FTS5; PostgreSQL: trigrams of pg_trgm), which is asked
-for a pool of customers; the order within the pool is decided here, so that both databases give the same.
+Keys first (telephone, RUT, e-mail, the number of an order and the like): whoever has one is meant. Else words: those
+who have every word as it was typed come first; when they are few, those whose words only begin so or are one edit
+away follow. Words go through the database's full-text index (SQLite: FTS5; PostgreSQL: trigrams of pg_trgm), which is
+asked for a pool of customers; the order within the pool is decided here, so that both databases give the same.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from crm_core.search_query import SearchQuery, read
 POOL = 200
 """Customers that are ranked: more with exactly these words nobody tells apart."""
 FEW = 5
-"""With fewer than these, mistakes in typing are thought of."""
+"""When fewer than these have every word as it was typed, those with beginnings and mistakes are shown too."""
 _FURTHEST = "\U0010ffff"
 _KEYS = {
     "phone": ("phones", "customer_id", "e164"),
@@ -65,13 +65,16 @@ def find(session: Session, account_id: int, typed: str, limit: int = 20) -> list
     query = read(typed, country)
     if hits := _by_keys(session, account_id, query):
         return hits[:limit]
-    whole = _pool(session, account_id, {word: [] for word in query.words}, whole=True)
-    found = {one.id: "words" for one in ranked(query.words, whole)}
-    if len(found) < FEW:
-        near = spellings.alternatives(session, account_id, query.words)
-        wanted = {word: near.get(word, []) for word in query.words}
-        alike = ranked(query.words, _pool(session, account_id, wanted, whole=False))
-        found |= {one.id: "alike" for one in alike if one.id not in found}
+    near = spellings.alternatives(session, account_id, query.words)
+    pool = _pool(session, account_id, {word: near.get(word, []) for word in query.words}, whole=False)
+    if len(pool) == POOL:  # of so many, those with just these words may have been left out
+        pool |= _pool(session, account_id, {word: [] for word in query.words}, whole=True)
+    whole = {one.id for one in pool if query.words_are_in(one.search_text)}
+    found = {
+        one.id: "words" if one.id in whole else "alike"
+        for one in ranked(query.words, pool)
+        if one.id in whole or len(whole) < FEW
+    }
     first = dict(islice(found.items(), limit))
     loaded = {one.id: one for one in _customers(session, account_id, first)}
     return [Hit(customer=loaded[number], found_by=how) for number, how in first.items() if number in loaded]
@@ -149,12 +152,10 @@ def _customers(session: Session, account_id: int, numbers: Collection[int]) -> S
     return session.scalars(query).all()
 
 
-def _pool(
-    session: Session, account_id: int, wanted: Mapping[str, Sequence[str]], *, whole: bool
-) -> Sequence[Any]:
+def _pool(session: Session, account_id: int, wanted: Mapping[str, Sequence[str]], *, whole: bool) -> set[Any]:
     """A pool of those who have each word: `whole`, or as a beginning, or one of its alternatives."""
     if not wanted:
-        return []
+        return set()
     values: dict[str, Any] = {"account_id": account_id, "pool": POOL}
     if session.get_bind().dialect.name == "sqlite":
         table = "customer_search JOIN customers ON customers.id = customer_search.rowid"
@@ -167,7 +168,7 @@ def _pool(
         f"SELECT customers.id, customers.search_text, customers.value_class FROM {table} WHERE {condition} "
         "AND customers.account_id = :account_id AND customers.merged_into IS NULL LIMIT :pool"
     )
-    return session.execute(text(statement), values).all()
+    return set(session.execute(text(statement), values))
 
 
 def _like(word: str, others: Sequence[str], whole: bool, values: dict[str, Any]) -> str:

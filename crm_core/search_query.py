@@ -38,6 +38,11 @@ class SearchQuery:
         """Whether there is anything but words."""
         return bool(self.numbers or self.ruts or self.emails or self.codes or self.number_beginnings)
 
+    def words_are_in(self, search_text: str) -> bool:
+        """Whether every word stands there as it was typed."""
+        known = search_text.split()
+        return all(word in known for word in self.words)
+
 
 def read(typed: str, country: str) -> SearchQuery:
     """All readings of the text; numbers are read as dialled in `country` (ISO 3166)."""
