@@ -80,7 +80,9 @@ def _(event: e.CustomerAttached, interaction: Interaction, session: Session) -> 
 
 @record.register
 def _(event: e.NodeEntered, interaction: Interaction, session: Session) -> None:
-    step = {"node": event.node, "kind": event.kind, "at": event.at}
+    step = {"node": event.node, "kind": event.kind, "at": event.at} | (
+        {"label": event.label} if event.label else {}
+    )
     interaction.menu_path = [*interaction.menu_path, step][-LONGEST_PATH:]
 
 

@@ -1,7 +1,8 @@
 """A flow: the typed graph that a caller walks through.
 
 A node says something, asks for a key, changes the language, hands the caller to a queue, or hangs up. The keys for
-an emergency, a person and a repetition belong to the whole flow and work from the first second.
+an emergency, a person and a repetition belong to the whole flow and work from the first second. A node's `label` is
+what people see of it on their screens, by language; without one they see its name.
 """
 
 from ctiserver.core.ids import QueueKey
@@ -14,6 +15,7 @@ class Say(Frozen, tag="say", forbid_unknown_fields=True):
     prompts: tuple[str, ...]
     next: str
     collect: dict[str, str] = {}
+    label: dict[str, str] = {}
 
 
 class Menu(Frozen, tag="menu", forbid_unknown_fields=True):
@@ -27,6 +29,7 @@ class Menu(Frozen, tag="menu", forbid_unknown_fields=True):
     invalid: str = "invalid-key"
     silence: str = "no-key"
     collect: dict[str, str] = {}
+    label: dict[str, str] = {}
 
 
 class Language(Frozen, tag="language", forbid_unknown_fields=True):
@@ -35,6 +38,7 @@ class Language(Frozen, tag="language", forbid_unknown_fields=True):
     language: str
     next: str
     collect: dict[str, str] = {}
+    label: dict[str, str] = {}
 
 
 class Enqueue(Frozen, tag="queue", forbid_unknown_fields=True):
@@ -47,6 +51,7 @@ class Enqueue(Frozen, tag="queue", forbid_unknown_fields=True):
     prompts: tuple[str, ...] = ()
     closed: str | None = None
     collect: dict[str, str] = {}
+    label: dict[str, str] = {}
 
 
 class HangUp(Frozen, tag="hangup", forbid_unknown_fields=True):
@@ -54,6 +59,7 @@ class HangUp(Frozen, tag="hangup", forbid_unknown_fields=True):
 
     prompts: tuple[str, ...] = ()
     collect: dict[str, str] = {}
+    label: dict[str, str] = {}
 
 
 Node = Say | Menu | Language | Enqueue | HangUp

@@ -104,6 +104,11 @@ def _mistakes(flow: Flow, prompts: Collection[str], queues: Collection[str]) -> 
     for name, node in flow.nodes.items():
         yield from _names(flow, name, node)
         yield from _node_keys(flow, name, node)
+        for language in sorted(set(node.label) - set(flow.languages)):
+            yield (
+                ("node", name, "label"),
+                f"the flow does not speak {language!r}: give labels in its languages",
+            )
         for prompt in _prompts(node):
             if prompt not in prompts:
                 yield ("node", name, "prompts"), f"the prompt {prompt!r} is not in the manifest"

@@ -41,7 +41,7 @@ def _reach(desk: Desk, session: Session, name: str, turn: Turn) -> Node:
     node = desk.flow(session).nodes[name]
     session.node, session.attempts = name, 0
     kind = str(node.__struct_config__.tag)
-    turn.say(NodeEntered(at=turn.at, contact=session.contact, node=name, kind=kind))
+    turn.say(NodeEntered(at=turn.at, contact=session.contact, node=name, kind=kind, label=node.label))
     for key, value in node.collect.items():
         turn.say(ValueCollected(at=turn.at, contact=session.contact, key=key, value=value))
     if isinstance(node, Language):

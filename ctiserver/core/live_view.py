@@ -65,6 +65,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     value_class: str | None = None
     candidates: tuple[Candidate, ...] = ()
     path: list[str] = []
+    labels: dict[str, dict[str, str]] = {}
     values: dict[str, str] = {}
     agent: AgentKey | None = None
     why: e.DecisionMade | None = None
@@ -219,7 +220,9 @@ class LiveView(msgspec.Struct, kw_only=True):
         if activity := _ACTIVITY.get(kind):
             self._activity(event, activity)
         match event:
-            case e.NodeEntered(node=node):
+            case e.NodeEntered(node=node, label=label):
+                if label:
+                    contact.labels[node] = label
                 contact.path = [*contact.path, node][-LONGEST_PATH:]
             case e.ValueCollected(key=key, value=value):
                 contact.values[key] = value

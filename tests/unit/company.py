@@ -13,6 +13,7 @@ from ivr.survey import Survey
 
 AVAILABLE, PAUSE, LOGGED_OUT = Status.AVAILABLE, Status.PAUSE, Status.LOGGED_OUT
 
+BILLS = {"es": "Boletas", "en": "Bills"}
 FLOW: dict[str, Any] = {
     "name": "main",
     "start": "greeting",
@@ -31,6 +32,7 @@ FLOW: dict[str, Any] = {
         "bills": {
             "type": "menu",
             "prompts": ["menu-bills"],
+            "label": BILLS,
             "keys": {"1": "balance", "7": "main"},
             "on_failure": "operator",
             "collect": {"topic": "bills"},

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { $, el, fill } from "./dom.js";
 import { recordLink } from "./record_link.js";
-import { clock, day, of, t } from "./words.js";
+import { clock, day, of, step, t } from "./words.js";
 
 const records = new Map(); // customer id -> his record, as far as it is known
 let queueNames = {};
@@ -74,7 +74,7 @@ function names(contact) {
 }
 
 function facts(contact) {
-  const path = (contact.path ?? []).map((node) => el("span", { text: node.replaceAll("_", " ") }));
+  const path = (contact.path ?? []).map((node) => el("span", { text: step(contact, node) }));
   const values = Object.entries(contact.values ?? {}).map(([key, value]) => `${key.replaceAll("_", " ")}: ${String(value).replaceAll("_", " ")}`);
   const rows = [
     [t("number"), el("span", { class: "number", text: contact.pii_number })],

@@ -6,7 +6,7 @@ import { now, setClock, socket } from "./feed.js";
 import { command } from "./palette.js";
 import { recordLink } from "./record_link.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
-import { clock, of, settings, t } from "./words.js";
+import { clock, of, settings, step, t } from "./words.js";
 
 const CONTACTS_A_PAGE = 100;
 const PAINT_MILLISECONDS = 500;
@@ -149,7 +149,7 @@ $("earlier").addEventListener("click", () => turn(-CONTACTS_A_PAGE));
 $("later").addEventListener("click", () => turn(CONTACTS_A_PAGE));
 
 function contactRow(contact) {
-  const path = (contact.path ?? []).map((node) => node.replaceAll("_", " ")).join(" › ");
+  const path = (contact.path ?? []).map((node) => step(contact, node)).join(" › ");
   const since = WAITING.has(contact.stage) ? contact.queued_at ?? contact.since : contact.since;
   const grade = contact.value_class ? el("span", { class: "class", title: t("value_class"), text: contact.value_class }) : null;
   const agent = rows.agents.get(contact.agent)?.name ?? contact.agent;

@@ -12,6 +12,12 @@ export function of(family, value) {
   return settings.words[`${family}_${value}`] ?? String(value ?? "").replaceAll("_", " ");
 }
 
+/** What people see of a step of the caller's path: its label in the user's language, else its name. */
+export function step(contact, node) {
+  const label = contact.labels?.[node] ?? {};
+  return label[settings.language] ?? Object.values(label)[0] ?? node.replaceAll("_", " ");
+}
+
 /** 75 is "1:15". */
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

@@ -62,10 +62,11 @@ class CustomerAttached(ContactEvent):
 
 
 class NodeEntered(ContactEvent):
-    """The caller reached a node of his flow."""
+    """The caller reached a node of his flow; `label`: what people see of it, by language."""
 
     node: str
     kind: str
+    label: dict[str, str] = {}
 
 
 class ValueCollected(ContactEvent):

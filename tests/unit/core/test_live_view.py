@@ -239,6 +239,12 @@ def test_a_snapshot_and_the_events_since_give_the_same_view(cut: int) -> None:
     assert old == view_after(LIFE)
 
 
+def test_a_step_is_known_by_its_label_too() -> None:
+    bills = said("NodeEntered", 2.0, node="bills", kind="menu", label={"es": "Boletas", "en": "Bills"})
+    contact = view_after([*LIFE[:5], bills]).contacts["c1"]  # type: ignore[index]
+    assert (contact.path, contact.labels) == (["main", "bills"], {"bills": {"es": "Boletas", "en": "Bills"}})
+
+
 def test_of_a_caller_who_circles_in_a_menu_the_latest_steps_are_kept() -> None:
     circle = [said("NodeEntered", 2.0, node=f"n{number}", kind="menu") for number in range(300)]
     contact = view_after([*LIFE[:5], *circle]).contacts["c1"]  # type: ignore[index]

@@ -170,6 +170,11 @@ def test_the_version_changes_with_the_text() -> None:
         ('queue = "service"', 'queue = "sales"', "25: there is no queue 'sales'"),
         (
             'queue = "service"',
+            'queue = "service"\nlabel = { es = "Persona", fr = "Humain" }',
+            "26: the flow does not speak 'fr': give labels in its languages",
+        ),
+        (
+            'queue = "service"',
             'queue = "service"\n\n[node.lonely]\ntype = "hangup"',
             "27: nobody reaches the node 'lonely'",
         ),

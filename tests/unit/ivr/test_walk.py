@@ -1,5 +1,5 @@
 import pytest
-from company import FLOW, QUEUES
+from company import BILLS, FLOW, QUEUES
 from driven_ivr import CONTACT, LEG, Driven, nodes, plays
 
 from ctiserver.core.commands import CancelTimer, Play, SetFuse, StartTimer, StopPlaying
@@ -21,7 +21,7 @@ def test_a_caller_walks_through_two_levels_to_a_queue() -> None:
     ivr = in_menu()
     assert ivr.press("1") == [
         CancelTimer(timer=KEY_TIMER),
-        NodeEntered(at=5.0, contact=CONTACT, node="bills", kind="menu"),
+        NodeEntered(at=5.0, contact=CONTACT, node="bills", kind="menu", label=BILLS),
         ValueCollected(at=5.0, contact=CONTACT, key="topic", value="bills"),
         Play(playback=ivr.session.playback, leg=LEG, says=("menu-bills",), language="es"),
     ]
