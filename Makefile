@@ -44,7 +44,7 @@ bench: ## measure and write bench/results
 	$(BIN)/python -m bench.imports
 
 pictures: ## take README's pictures anew (docs/images)
-	CTI_PICTURES=docs/images $(PYTEST) -q tests/e2e/test_wallboard.py -k glance
+	CTI_PICTURES=docs/images $(PYTEST) -q tests/e2e/test_wallboard.py tests/e2e/test_pictures.py -k 'glance or full'
 
 format: ## put the code into its form
 	$(BIN)/ruff format .

@@ -13,6 +13,7 @@ import pytest
 from tests.e2e import layout
 from tests.e2e.browser import Browser, Screen
 from tests.e2e.people import SPANISH_SUPERVISOR, SUPERVISOR
+from tests.e2e.readme import picture
 from tests.integration.daemon import VALUABLE, RunningCenter
 
 pytestmark = pytest.mark.integration
@@ -80,6 +81,7 @@ def test_desk_and_wallboard_are_whole_when_empty_and_when_full(
         ann.wait("window.softphone.quality", "the quality of the sound")
         ann.page.fill("#note", "Pide copia de la factura de octubre y pregunta por el subsidio.")
         look(ann, shots, "desk-talking")
+        picture(ann.page, "agent")
         sue.wait_text("#alarms", "threshold", 40)
         pia.wait_text("#alarms", "umbral", 40)
         look(sue, shots, "wallboard-full")
