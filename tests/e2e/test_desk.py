@@ -96,11 +96,13 @@ def _a_result_that_is_not_saved_stays(c: RunningCenter, ann: Screen) -> None:
     ann.press("3")
     ann.wait_text("#call-back-zone", "America/Santiago")
     ann.page.fill("#call-back-at", "2099-01-05T10:30")
-    ann.page.route("**/disposition", lambda route: route.abort())
+    ann.page.evaluate(
+        "() => { window.reached = window.fetch; window.fetch = () => Promise.reject(new TypeError('away')); }"
+    )
     ann.press("Enter")
     ann.wait_text("#banner-result", "no se guardó")
     assert ann.page.input_value("#note") == "Llamar por el gas"
-    ann.page.unroute("**/disposition")
+    ann.page.evaluate("() => { window.fetch = window.reached; }")
     ann.page.click("#banner-result button")
 
 
