@@ -4,6 +4,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.integration
 
 CALLER_TONE, AGENT_TONE = 500, 700
 FLOOD_CALLS, FLOOD_CALLS_PER_SECOND = 250, 50
+LOOK_EVERY = 5  # calls of the flood
 ALMOST_GOOD = "+56900009999"
 """The number of the malformed messages, of which Asterisk understands one or another."""
 _ordinals = count(1)
@@ -133,14 +135,18 @@ def test_malformed_messages_and_a_flood_of_calls_leave_the_good_calls_unharmed(t
         with c.call(number=ORDINARY, keys=[(0.2, "0")]) as waiting:
             c.wait_stage("queued")
             sender.bind(("127.0.0.1", 0))
-            looks = _flood(c, sender, lambda: talking.audio.hears(AGENT_TONE))
+            hears = partial(talking.audio.hears, AGENT_TONE)
+            quiet = _quiet_looks(hears)
+            looks = _flood(c, sender, hears)
             asked_at = time.monotonic()
             c.set_status("bob", "available")
             bob.wait_answered()
             until(lambda: waiting.audio.hears(AGENT_TONE), "the agent's tone", 10, c.log)
-            print(f"tone heard at {sum(looks)} of {len(looks)} looks in the flood;", end=" ")
+            print(f"tone heard at {sum(looks)} of {len(looks)} looks in the flood,", end=" ")
+            print(f"{sum(quiet)} of as many before it;", end=" ")
             print(f"the waiting caller heard his agent {time.monotonic() - asked_at:.2f} s after he was free")
-            assert sum(looks) > 0.9 * len(looks)
+            # A machine busy with other tests misses looks in both halves.
+            assert sum(looks) > 0.7 * sum(quiet) > 0
             assert talking.talking
             c.set_status("ann", "logged_out")
             c.set_status("bob", "logged_out")
@@ -164,6 +170,15 @@ def _outcomes(records: list[Interaction]) -> dict[tuple[str | None, str | None],
     return dict(Counter((row.outcome, row.ended_where) for row in records))
 
 
+def _quiet_looks(look: Callable[[], bool]) -> list[bool]:
+    """What `look` says as often and for as long as in the flood, without it."""
+    looks = []
+    for _ in range(FLOOD_CALLS // LOOK_EVERY):
+        looks.append(look())
+        time.sleep(LOOK_EVERY / FLOOD_CALLS_PER_SECOND)  # keeps the rate
+    return looks
+
+
 def _flood(c: RunningCenter, sender: socket.socket, look: Callable[[], bool]) -> list[bool]:
     """Sends twenty malformed messages and the flood; what `look` said every 100 ms meanwhile."""
     looks: list[bool] = []
@@ -173,7 +188,7 @@ def _flood(c: RunningCenter, sender: socket.socket, look: Callable[[], bool]) ->
     began = time.monotonic()
     for ordinal in range(FLOOD_CALLS):
         sender.sendto(invitation(ordinal, port), target)
-        if ordinal % 5 == 0:
+        if ordinal % LOOK_EVERY == 0:
             looks.append(look())
         while time.monotonic() < began + ordinal / FLOOD_CALLS_PER_SECOND:
             time.sleep(0.002)  # keeps the rate

@@ -14,6 +14,8 @@ import pytest
 from ctiserver.app.child import RestartPolicy
 
 REPOSITORY = Path(__file__).parents[2]
+# Three times what a quiet machine needs at the most.
+AT_ONCE_SECONDS = 6.0
 
 pytestmark = pytest.mark.integration
 
@@ -150,7 +152,7 @@ def test_a_killed_child_starts_again_at_once_and_leaves_no_zombie(stage: Stage) 
     began = time.monotonic()
     os.kill(killed, signal.SIGKILL)
     until(lambda: len(stage.pids("one")) == 2)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < AT_ONCE_SECONDS
     until(lambda: not Path(f"/proc/{killed}").exists())
     assert len(stage.pids("other")) == 1
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
@@ -164,7 +166,7 @@ def test_a_hung_child_is_killed_and_starts_again_at_once(stage: Stage) -> None:
     began = time.monotonic()
     os.kill(hung, signal.SIGSTOP)
     until(lambda: len(stage.pids("one")) == 2)
-    assert 0.5 < time.monotonic() - began < 3
+    assert 0.5 < time.monotonic() - began < 1 + AT_ONCE_SECONDS
     assert not is_running(hung)
     assert len(stage.pids("other")) == 1
     assert "hung, killing it" in stage.output_after_stop()
