@@ -1,0 +1,8 @@
+"""Work orders of the technicians."""
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    pass
