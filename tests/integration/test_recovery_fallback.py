@@ -61,7 +61,9 @@ def test_calls_without_a_daemon_are_answered_by_the_fallback_and_recorded_later(
                 spans.append(span(c, STILL_THERE))
                 test.kill()  # compares anew; else it would look every half minute
                 rows = test.records(5)
-                assert len(test.journal.events(ContactMissed)) == 1
+                missed = [event.pii_number for event in test.journal.events(ContactMissed)]
+                assert missed.count(STILL_THERE) == 1
+                assert len(set(missed)) == len(missed)  # those from before may have come before the probe
     expected = [
         (VALUABLE, DID_ES, "answered_by_fallback", False, False),
         (ORDINARY, DID_ES, "missed", True, False),
