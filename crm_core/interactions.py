@@ -27,6 +27,7 @@ class Interaction(Base):
         Index(None, "account_id", "arrived_at"),
         Index(None, "account_id", "customer_id", "arrived_at"),
         Index(None, "customer_id"),
+        Index(None, "dial_id"),
         Index(
             "ix_interactions_to_call_back",
             "account_id",
@@ -76,8 +77,16 @@ class Interaction(Base):
     decisions: Mapped[list[Any]] = mapped_column(default=list)
     """Why each offer was made: the fields of DecisionMade."""
 
+    dial_id: Mapped[int | None]
+    """The dial that it comes of; None: the customer called."""
+
     survey: Mapped[str | None]
     survey_version: Mapped[str | None]
+    survey_offered_at: Mapped[EpochSeconds | None]
+    survey_accepted: Mapped[bool | None]
+    """What he said when he was asked whether he takes part; None: nothing."""
+    survey_begun_at: Mapped[EpochSeconds | None]
+    """When the first question was asked."""
     survey_agent: Mapped[str | None]
     survey_complete: Mapped[bool | None]
     """None: no survey was ended."""
@@ -185,8 +194,17 @@ class SurveyAnswer(Base):
     interaction_id: Mapped[str] = mapped_column(primary_key=True)
     survey: Mapped[str] = mapped_column(primary_key=True)
     question: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(default="", server_default="")
+    """The scale: "1-5", "1-7", "0-10", "yes_no", "choice", "comment"; "": of before scales were kept."""
+    measure: Mapped[str] = mapped_column(default="", server_default="")
+    """What the value measures: csat, nps, ces, grade, solved, or "" for nothing that is added up."""
     raw: Mapped[str]
     value: Mapped[int]
+    recording: Mapped[str | None]
+    recording_seconds: Mapped[Seconds | None]
+    """A spoken comment: its name in the switch; None seconds: its file isn't whole."""
+    attachment_id: Mapped[int | None]
+    """Where the comment is kept, once it is."""
     answered_at: Mapped[EpochSeconds]
 
 

@@ -33,6 +33,8 @@ class Queue(ConfiguresEngines, Base):
     head_start_seconds: Mapped[dict[str, Any] | None]
     """Value class to seconds of head start, {"A": 120}; None: the installation's."""
     survey: Mapped[str | None]
+    survey_percent: Mapped[int] = mapped_column(default=100, server_default="100")
+    """How many of a hundred callers are drawn to be asked."""
     record: Mapped[bool] = mapped_column(default=True)
     hours_id: Mapped[int | None] = mapped_column(ForeignKey("opening_hours.id"))
     """None: always open."""

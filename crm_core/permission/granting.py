@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm_core.permission import rules
 from crm_core.permission.facts import Asked, facts
 from crm_core.permission.permits import PermitRow, PermitUse
-from ctiserver.core.errors import Refusal
+from ctiserver.core.errors import NotFound, Refusal
 from ctiserver.core.permit import Channel, Permit, Purpose, Refused
 
 VALID_SECONDS = 300.0
@@ -111,6 +111,22 @@ def use(session: Session, held: Permit, address: str, use_id: str, *, now: float
         raise Refusal("permit_withdrawn", f"permit {row.id} is no longer good: {refused[0]}")
     session.add(PermitUse(permit_id=row.id, account_id=row.account_id, use=use_id, used_at=now))
     session.flush()
+
+
+def granted(session: Session, permit_id: int) -> Permit:
+    """A permit as it was granted, for whoever asked and never heard the answer. Raises NotFound."""
+    row = session.get(PermitRow, permit_id)
+    if row is None:
+        raise NotFound(f"there is no permit {permit_id}")
+    return Permit(
+        permit_id=row.id,
+        account_id=row.account_id,
+        customer_id=row.customer_id,
+        pii_address=row.address,
+        channel=Channel(row.channel),
+        purpose=Purpose(row.purpose),
+        expires_at=row.expires_at,
+    )
 
 
 def _asked(

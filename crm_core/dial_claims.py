@@ -1,0 +1,198 @@
+"""Claiming a dial: one daemon, one attempt, one Permit, in one transaction that is committed before anything rings.
+
+The row is taken by an update that names the state it must still be in: of two daemons that want it, one changes a
+row and the other none. Whoever is refused by the rules is not dialled: the dial waits for the instant at which it
+would be permitted, or is given up where waiting does not help. A claim that is asked again (the asker died before
+it heard the answer) gets the attempts that it made, with their permits; it never makes others.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from crm_core import permission
+from crm_core.customers import Customer
+from crm_core.dial_record import give_up
+from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
+from ctiserver.core.customers import Candidate
+from ctiserver.core.ids import LegId
+from ctiserver.core.leads import Lead, Stray
+from ctiserver.core.permit import Channel, Permit, Purpose, Refused
+
+BUSY_WITH_HIM_SECONDS = 60.0
+"""So long a dial waits when its customer is being dialled about something else."""
+STRAY_AFTER_SECONDS = 60.0
+ABANDONED_AFTER_SECONDS = 6 * 3600.0
+"""An attempt of another daemon that has been under way longer than any call can be: that daemon is no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A dial that was due and is not dialled now; `state` is where that leaves it."""
+
+    dial_id: int
+    state: str
+    rule: str
+
+
+def claimed(session: Session, claim: str) -> list[Lead]:
+    """The attempts that this claim made and that have not ended, in their order."""
+    query = (
+        select(DialAttempt, Dial)
+        .join(Dial, Dial.id == DialAttempt.dial_id)
+        .where(DialAttempt.claim == claim, DialAttempt.ended_at.is_(None))
+        .order_by(DialAttempt.claimed_at, DialAttempt.id)
+    )
+    return [
+        _lead(session, row, attempt, permission.granted(session, attempt.permit_id))
+        for attempt, row in session.execute(query).all()
+    ]
+
+
+def claim_next(
+    session: Session, *, claim: str, attempt: LegId, owner: str, now: float
+) -> Lead | PassedOver | None:
+    """Claim the dial that is longest due as this attempt; PassedOver: not this one now, ask again; None: none is due.
+
+    In a writing unit of its own. Dials of all accounts are claimed, each within its own.
+    """
+    row = session.scalar(
+        select(Dial)
+        .where(Dial.state == "planned", Dial.next_at <= now)
+        .order_by(Dial.next_at, Dial.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if row is None:
+        return None
+    if row.not_after <= now:
+        give_up(session, row, "failed", now)
+        return PassedOver(row.id, row.state, "too_late")
+    who = session.scalar(
+        select(Customer)
+        .where(Customer.account_id == row.account_id, Customer.id == row.customer_id)
+        .with_for_update(key_share=True)
+    )
+    if who is None:
+        give_up(session, row, "failed", now)
+        return PassedOver(row.id, row.state, "no_customer")
+    if _is_being_dialled(session, row):
+        row.next_at = now + BUSY_WITH_HIM_SECONDS
+        return PassedOver(row.id, row.state, "in_progress")
+    answer = permission.permit(
+        session,
+        row.account_id,
+        row.customer_id,
+        row.number,
+        channel=Channel.PHONE,
+        purpose=Purpose(row.purpose),
+        automatic=True,
+        now=now,
+        by=owner,
+    )
+    if isinstance(answer, Refused):
+        return _refused(session, row, answer, now)
+    return _claim(session, row, answer, claim=claim, attempt=attempt, owner=owner, now=now)
+
+
+def strays(session: Session, owner: str, in_hand: Collection[str], claim: str, *, now: float) -> list[Stray]:
+    """Attempts under way that `owner`, who has `in_hand`, does not know, and those of daemons that are no more."""
+    query = (
+        select(DialAttempt, Dial)
+        .join(Dial, Dial.id == DialAttempt.dial_id)
+        .where(
+            DialAttempt.ended_at.is_(None),
+            DialAttempt.claim != claim,
+            DialAttempt.claimed_at < now - STRAY_AFTER_SECONDS,
+        )
+        .order_by(DialAttempt.claimed_at, DialAttempt.id)
+    )
+    return [
+        Stray(
+            dial_id=row.id,
+            account_id=row.account_id,
+            attempt=LegId(attempt.id),
+            ordinal=attempt.ordinal,
+            attempts_at_most=row.attempts_at_most,
+            not_after=row.not_after,
+        )
+        for attempt, row in session.execute(query).all()
+        if (attempt.owner == owner and attempt.id not in in_hand)
+        or attempt.claimed_at < now - ABANDONED_AFTER_SECONDS
+    ]
+
+
+def _is_being_dialled(session: Session, row: Dial) -> bool:
+    """One person at once; his record is locked, so that nobody begins meanwhile."""
+    others = select(Dial.id).where(
+        Dial.account_id == row.account_id,
+        Dial.customer_id == row.customer_id,
+        Dial.id != row.id,
+        Dial.state.in_(IN_FLIGHT),
+    )
+    return bool(session.scalar(select(exists(others))))
+
+
+def _refused(session: Session, row: Dial, answer: Refused, now: float) -> PassedOver:
+    row.refused_rule, row.refused_until = answer.rule, answer.until
+    if answer.until is None or answer.until >= row.not_after:
+        give_up(session, row, "refused", now)
+    else:
+        row.next_at = max(answer.until, now)
+    return PassedOver(row.id, row.state, answer.rule)
+
+
+def _claim(
+    session: Session, row: Dial, held: Permit, *, claim: str, attempt: LegId, owner: str, now: float
+) -> Lead:
+    taken = session.scalar(
+        update(Dial)
+        .where(Dial.id == row.id, Dial.state == "planned", Dial.attempts == row.attempts)
+        .values(
+            state="claimed",
+            attempts=Dial.attempts + 1,
+            attempt=attempt,
+            result=None,
+            decided_by=None,
+            refused_rule=None,
+            refused_until=None,
+        )
+        .returning(Dial.id)
+    )
+    if taken is None:
+        raise AssertionError("a row that is locked was claimed by another one")
+    session.refresh(row)
+    made = DialAttempt(
+        id=attempt,
+        account_id=row.account_id,
+        dial_id=row.id,
+        ordinal=row.attempts,
+        claim=claim,
+        owner=owner,
+        permit_id=held.permit_id,
+        claimed_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return _lead(session, row, made, held)
+
+
+def _lead(session: Session, row: Dial, attempt: DialAttempt, held: Permit) -> Lead:
+    who = session.get_one(Customer, row.customer_id)
+    return Lead(
+        dial_id=row.id,
+        attempt=LegId(attempt.id),
+        ordinal=attempt.ordinal,
+        permit=held,
+        customer=Candidate(
+            customer_id=who.id, pii_name=who.display_name, value_class=who.value_class, language=who.language
+        ),
+        language=row.language,
+        flow=row.flow,
+        survey=row.survey,
+        values={str(name): str(value) for name, value in row.values.items()},
+        attempts_at_most=row.attempts_at_most,
+        not_after=row.not_after,
+    )
