@@ -1,36 +1,28 @@
 """What each event adds to the record of its contact.
 
 Pure bookkeeping on one interaction; the database is asked only who has a number or whether a customer is
-still there. The outcome is decided once, at the end: answered when an agent talked with the caller; else
-abandoned when the caller hung up in a queue; ended_in_ivr when he did so before; disconnected when it was
-not his doing.
+still there.
 """
 
 from functools import singledispatch
-from typing import Protocol
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import accounts, phone_numbers
-from crm_core.customers import Customer, find_by_number
-from crm_core.interactions import Interaction, Offer, Segment, SurveyAnswer
+from crm_core.interaction_parts import (
+    end_offer,
+    identify,
+    identify_by_number,
+    open_offer,
+    outcome_of,
+    segment_of,
+    still_there,
+)
+from crm_core.interactions import Interaction, Offer, SurveyAnswer
 from crm_core.queues import Queue
 from ctiserver.core import events as e
 from ctiserver.core.live_view import LONGEST_PATH
-
-
-class _OfAgent(Protocol):
-    @property
-    def agent(self) -> str: ...
-    @property
-    def at(self) -> float: ...
-
-
-class _OfSegment(_OfAgent, Protocol):
-    @property
-    def segment(self) -> int: ...
 
 
 @singledispatch
@@ -63,19 +55,19 @@ def _(event: e.ContactMissed, interaction: Interaction, session: Session) -> Non
     interaction.outcome = "answered_by_fallback" if event.answered else "missed"
     interaction.to_call_back = not event.answered
     if not interaction.candidate_ids:
-        _identify_by_number(interaction, session)
+        identify_by_number(interaction, session)
 
 
 @record.register
 def _(event: e.CallerIdentified, interaction: Interaction, session: Session) -> None:
     interaction.value_class = event.value_class
-    _identify(interaction, session, [candidate.customer_id for candidate in event.candidates])
+    identify(interaction, session, [candidate.customer_id for candidate in event.candidates])
 
 
 @record.register
 def _(event: e.CustomerAttached, interaction: Interaction, session: Session) -> None:
     interaction.attached_by = event.agent
-    interaction.customer_id = _still_there(interaction, session, event.customer.customer_id)
+    interaction.customer_id = still_there(interaction, session, event.customer.customer_id)
 
 
 @record.register
@@ -131,31 +123,31 @@ def _(event: e.OfferMade, interaction: Interaction, session: Session) -> None:
 
 @record.register
 def _(event: e.OfferRinging, interaction: Interaction, session: Session) -> None:
-    if offer := _open_offer(interaction, event.agent):
+    if offer := open_offer(interaction, event.agent):
         offer.ringing_at = event.at
 
 
 @record.register
 def _(event: e.OfferExpired, interaction: Interaction, session: Session) -> None:
-    _end_offer(interaction, event, "expired")
+    end_offer(interaction, event, "expired")
 
 
 @record.register
 def _(event: e.OfferRefused, interaction: Interaction, session: Session) -> None:
-    _end_offer(interaction, event, "refused", event.reason)
+    end_offer(interaction, event, "refused", event.reason)
 
 
 @record.register
 def _(event: e.OfferWithdrawn, interaction: Interaction, session: Session) -> None:
-    _end_offer(interaction, event, "withdrawn")
+    end_offer(interaction, event, "withdrawn")
 
 
 @record.register
 def _(event: e.ContactConnected, interaction: Interaction, session: Session) -> None:
-    offer = _end_offer(interaction, event, "answered")
+    offer = end_offer(interaction, event, "answered")
     interaction.connected_at = interaction.connected_at or event.at
     interaction.queue = event.queue
-    segment = _segment(interaction, event)
+    segment = segment_of(interaction, event)
     segment.queue = event.queue
     segment.answered_at = event.at
     if offer:
@@ -164,7 +156,7 @@ def _(event: e.ContactConnected, interaction: Interaction, session: Session) -> 
 
 @record.register
 def _(event: e.TalkEnded, interaction: Interaction, session: Session) -> None:
-    segment = _segment(interaction, event)
+    segment = segment_of(interaction, event)
     segment.ended_at = event.at
     segment.ended_by = event.by
 
@@ -175,7 +167,7 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     interaction.ended_where = event.where
     interaction.ended_by = event.by
     interaction.ended_cause = event.q850
-    interaction.outcome = _outcome(interaction, event)
+    interaction.outcome = outcome_of(interaction, event)
     # Nobody is called back who left by himself or had his conversation, unless he asked for it.
     lost = interaction.outcome != "answered" and event.by in ("fallback", "switch")
     interaction.to_call_back = lost or interaction.call_back_at is not None
@@ -204,19 +196,19 @@ def _(event: e.RecordingLost, interaction: Interaction, session: Session) -> Non
 
 @record.register
 def _(event: e.WrapUpStarted, interaction: Interaction, session: Session) -> None:
-    _segment(interaction, event).wrap_up_started_at = event.at
+    segment_of(interaction, event).wrap_up_started_at = event.at
 
 
 @record.register
 def _(event: e.WrapUpEnded, interaction: Interaction, session: Session) -> None:
-    segment = _segment(interaction, event)
+    segment = segment_of(interaction, event)
     segment.wrap_up_ended_at = event.at
     segment.disposition = event.disposition or segment.disposition
 
 
 @record.register
 def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
-    segment = _segment(interaction, event)
+    segment = segment_of(interaction, event)
     segment.disposition = event.code
     segment.note = event.pii_note
     interaction.contact_reason = event.contact_reason or interaction.contact_reason
@@ -253,60 +245,3 @@ def _(event: e.SurveyAnswered, interaction: Interaction, session: Session) -> No
 @record.register
 def _(event: e.SurveyEnded, interaction: Interaction, session: Session) -> None:
     interaction.survey_complete = event.complete
-
-
-def _identify(interaction: Interaction, session: Session, candidate_ids: list[int]) -> None:
-    interaction.candidate_ids = candidate_ids
-    if interaction.attached_by is None:  # else an agent knows better than the number
-        only = candidate_ids[0] if len(candidate_ids) == 1 else None
-        interaction.customer_id = _still_there(interaction, session, only)
-
-
-def _still_there(interaction: Interaction, session: Session, customer_id: int | None) -> int | None:
-    """A customer may be gone by now; then the record names none."""
-    return session.scalar(
-        select(Customer.id).where(Customer.account_id == interaction.account_id, Customer.id == customer_id)
-    )
-
-
-def _identify_by_number(interaction: Interaction, session: Session) -> None:
-    """Nobody was there to look up a missed caller."""
-    country = accounts.account(session, interaction.account_id).country
-    number = phone_numbers.normalise(interaction.ani, country)
-    candidates = find_by_number(session, interaction.account_id, number) if number else []
-    if candidates:
-        interaction.value_class = candidates[0].value_class
-        _identify(interaction, session, [candidate.customer_id for candidate in candidates])
-
-
-def _open_offer(interaction: Interaction, agent: str) -> Offer | None:
-    return next((o for o in interaction.offers if o.agent == agent and o.result is None), None)
-
-
-def _end_offer(interaction: Interaction, event: _OfAgent, result: str, reason: str = "") -> Offer | None:
-    offer = _open_offer(interaction, event.agent)
-    if offer:
-        offer.ended_at, offer.result, offer.reason = event.at, result, reason
-    return offer
-
-
-def _segment(interaction: Interaction, event: _OfSegment) -> Segment:
-    """The segment that the event is about, begun now if its beginning was lost."""
-    for segment in interaction.segments:
-        if segment.ordinal == event.segment:
-            return segment
-    new = Segment(
-        ordinal=event.segment, agent=event.agent, queue=interaction.queue or "", answered_at=event.at
-    )
-    interaction.segments.append(new)
-    return new
-
-
-def _outcome(interaction: Interaction, event: e.ContactEnded) -> str:
-    if interaction.connected_at is not None or interaction.segments:  # that he was connected may be lost
-        return "answered"
-    if event.by in ("switch", "fallback"):
-        return "disconnected"
-    if interaction.queued_at is None:
-        return "ended_in_ivr"
-    return "abandoned" if event.by == "caller" else "disconnected"

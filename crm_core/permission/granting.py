@@ -8,7 +8,7 @@ again: a consent revoked since the permit was granted, or an hour that struck, s
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crm_core.permission import rules
+from crm_core.permission import decision
 from crm_core.permission.facts import Asked, facts
 from crm_core.permission.permits import PermitRow, PermitUse
 from ctiserver.core.errors import NotFound, Refusal
@@ -39,7 +39,7 @@ def permit(
     asked = _asked(customer_id, address, channel, purpose, automatic, product)
     _lock(session, account_id, asked)
     known = facts(session, account_id, asked, now=now)
-    if (refused := rules.decide(known, now)) is not None:
+    if (refused := decision.decide(known, now)) is not None:
         return refused
     row = PermitRow(
         account_id=account_id,
@@ -51,7 +51,7 @@ def permit(
         automatic=automatic,
         by=by,
         granted_at=now,
-        expires_at=rules.good_until(known, now, now + valid_seconds),
+        expires_at=decision.good_until(known, now, now + valid_seconds),
         rows=[one.profile.key for one in known.rows],
     )
     session.add(row)
@@ -64,7 +64,7 @@ def permit(
         channel=channel,
         purpose=purpose,
         expires_at=row.expires_at,
-        warnings=() if automatic else rules.warnings(known, now),
+        warnings=() if automatic else decision.warnings(known, now),
     )
 
 
@@ -82,7 +82,7 @@ def check(
 ) -> Refused | None:
     """What `permit` would answer now, None for a permit; nothing is stored. Raises NotFound."""
     asked = _asked(customer_id, address, channel, purpose, automatic, product)
-    return rules.decide(facts(session, account_id, asked, now=now), now)
+    return decision.decide(facts(session, account_id, asked, now=now), now)
 
 
 def use(session: Session, held: Permit, address: str, use_id: str, *, now: float) -> None:
@@ -107,7 +107,7 @@ def use(session: Session, held: Permit, address: str, use_id: str, *, now: float
     if not row.granted_at <= now < row.expires_at:
         raise Refusal("permit_expired", f"permit {row.id} expired: ask for another one")
     known = facts(session, row.account_id, asked, now=now, but=row.id)
-    if (refused := rules.refusal(known, now)) is not None:
+    if (refused := decision.refusal(known, now)) is not None:
         raise Refusal("permit_withdrawn", f"permit {row.id} is no longer good: {refused[0]}")
     session.add(PermitUse(permit_id=row.id, account_id=row.account_id, use=use_id, used_at=now))
     session.flush()

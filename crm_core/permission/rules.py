@@ -4,22 +4,18 @@ The order is that of `Rule`: whose address it is; our own list and the public re
 given; hours, then holidays, where he is; caps over all channels; what he owns already; and, for a machine only,
 whether somebody has confirmed the row of the law that it would rely on. A person may go on without that and is warned.
 
-Everything that can change by itself changes at instants that can be listed: a day begins, an hour strikes, a window
-has passed, an entry ends. So `until` is not estimated: it is the first of them at which no rule refuses any more.
+From when on no rule refuses any more, `decision` says.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from crm_core.permission import calendars
 from crm_core.permission.profile import ANY_COUNTRY, Cap, LegalProfile
-from ctiserver.core.permit import Channel, Purpose, Refused, Rule
+from ctiserver.core.permit import Channel, Purpose, Rule
 
-HORIZON_DAYS = 400
-"""How far ahead a refusal looks for its end."""
 OWN_LIST = "own"
 _DAY_SECONDS = 86_400.0
 
@@ -86,118 +82,17 @@ class Facts:
 Refuses = Callable[[Facts, Sequence[Row], float], str | None]
 
 
-def decide(facts: Facts, at: float) -> Refused | None:
-    """None when permitted; else the first rule that refuses, and when no rule would."""
-    refused = refusal(facts, at)
-    if refused is None:
-        return None
-    rule, row = refused
-    return Refused(rule=rule, row=row, until=_until(facts, at))
-
-
-def refusal(facts: Facts, at: float) -> tuple[Rule, str] | None:
-    """The first rule that refuses and the row that says so, without looking for its end; None when permitted."""
-    return _refusal(facts, at, _ALL)
-
-
-def warnings(facts: Facts, at: float) -> tuple[Rule, ...]:
-    """Rules that would refuse a machine, for a person who goes on by hand."""
-    rows = _in_force(facts, at)
-    return tuple(rule for rule, refuses in _PROFILE if refuses(facts, rows, at) is not None)
-
-
-def good_until(facts: Facts, at: float, latest: float) -> float:
-    """The first instant after `at` at which a rule refuses, at most `latest`."""
-    for instant in _instants(facts, at):
-        if instant >= latest:
-            break
-        if refusal(facts, instant) is not None:
-            return instant
-    return latest
-
-
-# When
-
-
-def _until(facts: Facts, at: float) -> float | None:
-    steady = _Steady(facts, at)
-    if not steady.ever():
-        return None
-    for instant in _instants(facts, at):
-        if steady.permits(instant) and _refusal(facts, instant, _CHANGING) is None:
-            return instant
-    return None
-
-
-class _Steady:
-    """The rules that change by dates of their own only; looked at once between two of those dates."""
-
-    def __init__(self, facts: Facts, at: float) -> None:
-        self._facts = facts
-        self._points = [at, *sorted(_dates(facts, at))]
-        self._known: dict[int, bool] = {}
-
-    def permits(self, instant: float) -> bool:
-        place = bisect_right(self._points, instant) - 1
-        if place not in self._known:
-            self._known[place] = _refusal(self._facts, self._points[place], _STEADY) is None
-        return self._known[place]
-
-    def ever(self) -> bool:
-        return any(self.permits(point) for point in self._points)
-
-
-def _instants(facts: Facts, at: float) -> Iterator[float]:
-    """Every instant after `at` at which an answer can change, in order."""
-    once = sorted({*_dates(facts, at), *_ends_of_caps(facts, at)})
-    minutes = {
-        minute for row in facts.rows for day in range(7) for span in row.profile.spans(day) for minute in span
-    }
-    for day in range(HORIZON_DAYS):
-        begin = at + day * _DAY_SECONDS
-        end = begin + _DAY_SECONDS
-        daily = {
-            instant for zone in facts.zones for instant in calendars.openings(zone, minutes, begin, days=3)
-        }
-        yield from sorted(instant for instant in daily | set(once) if begin < instant <= end and instant > at)
-
-
-def _dates(facts: Facts, at: float) -> Iterator[float]:
-    for entry in facts.entries:
-        yield from _later(at, entry.since, entry.until)
-    for said in facts.said:
-        yield from _later(at, said.at, said.expires_at)
-    for row in facts.rows:
-        for zone in facts.zones:
-            yield from _later(at, calendars.instant(row.profile.valid_from, 0, zone))
-            if row.profile.valid_until is not None:
-                yield from _later(at, calendars.instant(row.profile.valid_until, 1440, zone))
-
-
-def _ends_of_caps(facts: Facts, at: float) -> Iterator[float]:
-    rolling = {
-        _rolling_seconds(cap) for row in facts.rows for cap in row.profile.caps if cap.window.endswith("d")
-    }
-    for contact in facts.contacted:
-        yield from _later(at, contact.expires_at, *(contact.at + seconds for seconds in rolling))
-
-
-def _later(at: float, *instants: float | None) -> Iterator[float]:
-    yield from (instant for instant in instants if instant is not None and instant > at)
-
-
-# Rules
-
-
-def _refusal(facts: Facts, at: float, rules: Sequence[tuple[Rule, Refuses]]) -> tuple[Rule, str] | None:
-    rows = _in_force(facts, at)
+def first_refusal(facts: Facts, at: float, rules: Sequence[tuple[Rule, Refuses]]) -> tuple[Rule, str] | None:
+    """The first of these rules that refuses at that instant and the row that says so; None: all permit."""
+    rows = in_force(facts, at)
     for rule, refuses in rules:
         if (row := refuses(facts, rows, at)) is not None:
             return rule, row
     return None
 
 
-def _in_force(facts: Facts, at: float) -> list[Row]:
+def in_force(facts: Facts, at: float) -> list[Row]:
+    """The rows of the law that hold at that instant."""
     days = {day for day, _ in _clocks(facts, at)}
     return [row for row in facts.rows if any(row.profile.in_force(day) for day in days)]
 
@@ -290,11 +185,12 @@ def _counts(one: Contacted, cap: Cap, profile: LegalProfile, facts: Facts, at: f
 
 def _within(cap: Cap, when: float, at: float, zone: ZoneInfo) -> bool:
     if cap.window.endswith("d"):
-        return at < when + _rolling_seconds(cap)
+        return at < when + rolling_seconds(cap)
     return calendars.begin_of(cap.window, at, zone) <= when
 
 
-def _rolling_seconds(cap: Cap) -> float:
+def rolling_seconds(cap: Cap) -> float:
+    """The window of a cap that is so many days, wherever it begins."""
     return int(cap.window.removesuffix("d")) * _DAY_SECONDS
 
 
@@ -315,11 +211,11 @@ def _of_machines(refuses: Refuses) -> Refuses:
     return lambda facts, rows, at: refuses(facts, rows, at) if facts.automatic else None
 
 
-_PROFILE: Sequence[tuple[Rule, Refuses]] = (
+OF_THE_PROFILE: Sequence[tuple[Rule, Refuses]] = (
     (Rule.NO_PROFILE, _no_profile),
     (Rule.UNCONFIRMED, _unconfirmed),
 )
-_ALL: Sequence[tuple[Rule, Refuses]] = (
+ALL: Sequence[tuple[Rule, Refuses]] = (
     (Rule.ADDRESS, _not_his),
     (Rule.DO_NOT_CALL, _do_not_call),
     (Rule.REGISTER, _register),
@@ -329,7 +225,9 @@ _ALL: Sequence[tuple[Rule, Refuses]] = (
     (Rule.HOLIDAY, _holiday),
     (Rule.CAP, _cap),
     (Rule.OWNED, _owned),
-    *((rule, _of_machines(refuses)) for rule, refuses in _PROFILE),
+    *((rule, _of_machines(refuses)) for rule, refuses in OF_THE_PROFILE),
 )
-_CHANGING = tuple(row for row in _ALL if row[0] in (Rule.HOURS, Rule.HOLIDAY, Rule.CAP))
-_STEADY = tuple(row for row in _ALL if row not in _CHANGING)
+CHANGING = tuple(row for row in ALL if row[0] in (Rule.HOURS, Rule.HOLIDAY, Rule.CAP))
+"""Those that change by the hour, the day or a window."""
+STEADY = tuple(row for row in ALL if row not in CHANGING)
+"""Those that change by dates of their own only."""

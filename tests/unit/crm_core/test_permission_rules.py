@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm_core.permission.decision import decide, good_until, refusal, warnings
 from crm_core.permission.profile import LegalProfile, checked, shipped
 from crm_core.permission.rules import (
     OWN_LIST,
@@ -17,10 +18,6 @@ from crm_core.permission.rules import (
     Facts,
     Row,
     Said,
-    decide,
-    good_until,
-    refusal,
-    warnings,
 )
 from ctiserver.core.permit import Channel, Purpose, Refused, Rule
 
