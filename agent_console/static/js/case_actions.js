@@ -2,8 +2,9 @@
 
 import { api, get, post } from "./api.js";
 import { banner } from "./dom.js";
-import { ask } from "./case_form.js";
+import { ask } from "./form.js";
 import { names } from "./case_names.js";
+import { newCase } from "./new_case.js";
 import { of, settings, t } from "./words.js";
 
 let kinds = null;
@@ -32,20 +33,11 @@ async function tried(work, done) {
   }
 }
 
-function create({ done }) {
-  const fields = [
-    { key: "kind", label: t("case_kind"), type: "choice", required: true, choices: choice("case_kind", ["information", "service", "charge", "account", "warranty", "help"]) },
-    { key: "subject", label: t("case_subject"), type: "text", required: true },
-    { key: "description", label: t("case_description"), type: "lines" },
-    { key: "priority", label: t("case_priority"), type: "choice", choices: choice("case_priority", PRIORITIES) },
-    { key: "mine", label: t("case_mine"), type: "check", value: true },
-  ];
+const create = ({ done }) => {
   const from = new URLSearchParams(location.search);
-  const origin = { channel: from.get("contact") ? "voice" : "page", contact_id: from.get("contact"), customer_id: Number(from.get("customer")) || null };
-  ask({ title: t("case_new"), button: t("case_open"), fields, more: t("case_priority_hint"), send: async ({ mine, priority, ...given }) => {
-    done(await post("/cases", { ...given, ...origin, priority: priority || null, assignee: mine ? settings.login : null }));
-  } });
-}
+  const customer = Number(from.get("customer")) ? { customer_id: Number(from.get("customer")), name: from.get("name") ?? "" } : null;
+  newCase({ customer, contactId: from.get("contact"), made: done });
+};
 
 function assign({ found, done }) {
   const { people, teams } = names;

@@ -2,7 +2,8 @@
 
 import { api, get, post } from "./api.js";
 import { $, banner, el } from "./dom.js";
-import { ask } from "./case_form.js";
+import { ask } from "./form.js";
+import { CASE_KINDS } from "./new_case.js";
 import { settings, of, t } from "./words.js";
 
 const READY = {
@@ -12,7 +13,6 @@ const READY = {
   escalated: { escalated: "true" },
   all: {},
 };
-const KINDS = ["information", "service", "charge", "account", "warranty", "help"];
 const PATIENCE_MILLISECONDS = 250;
 let saved = [];
 let changed = () => {};
@@ -85,7 +85,7 @@ async function forget() {
 function start(tell) {
   changed = tell;
   drawFilters();
-  $("kind").replaceChildren(option("", t("case_any_kind"), ""), ...KINDS.map((kind) => option(kind, of("case_kind", kind), "")));
+  $("kind").replaceChildren(option("", t("case_any_kind"), ""), ...CASE_KINDS.map((kind) => option(kind, of("case_kind", kind), "")));
   $("open").replaceChildren(...["", "no", "all"].map((value) => option(value, t(`case_open_${value || "yes"}`), "")));
   for (const id of ["filter", "kind", "open"]) $(id).addEventListener("change", changed);
   $("filter").addEventListener("change", () => { localStorage.setItem(`cases-${settings.login}`, $("filter").value); drawForget(); });

@@ -21,6 +21,8 @@ let record = null;
 /** What a tab works with: the record as it was last read, and what to do when it changed. */
 const customer = {
   id,
+  /** The contact that this page was opened in: what is told now was said there. */
+  heardIn: { contact_id: new URLSearchParams(location.search).get("contact") },
   get record() { return record; },
   async reload() {
     record = await get(`/customers/${id}/record`);
@@ -53,7 +55,7 @@ function open(name) {
     tab.setAttribute("aria-selected", String(tab === chosen));
     tab.tabIndex = tab === chosen ? 0 : -1;
   }
-  history.replaceState(null, "", `#${chosen.dataset.tab}`);
+  history.replaceState(null, "", `${location.search}#${chosen.dataset.tab}`);
   const place = el("div", { class: `tab-${chosen.dataset.tab}` }); // a slow answer for a tab that was left shows nowhere
   $("tab").setAttribute("aria-labelledby", chosen.id);
   $("tab").replaceChildren(place);

@@ -1,13 +1,11 @@
 // His cases: those that are open first, and a new one.
 
-import { get, post } from "./api.js";
-import { ask } from "./case_form.js";
+import { get } from "./api.js";
 import { loadNames } from "./case_names.js";
 import { caseRow } from "./case_view.js";
 import { el } from "./dom.js";
-import { of, t } from "./words.js";
-
-const KINDS = ["information", "service", "charge", "account", "warranty", "help"];
+import { newCase } from "./new_case.js";
+import { t } from "./words.js";
 
 export async function casesTab(place, customer) {
   place.replaceChildren(el("p", { class: "quiet", text: t("loading") }));
@@ -22,17 +20,8 @@ export async function casesTab(place, customer) {
 }
 
 function add(place, customer) {
-  ask({
-    title: t("case_new"), button: t("case_open"),
-    fields: [
-      { key: "kind", label: t("case_kind"), type: "choice", choices: KINDS.map((value) => ({ value, text: of("case_kind", value) })), required: true },
-      { key: "subject", label: t("case_subject"), required: true },
-      { key: "description", label: t("case_description"), type: "lines" },
-    ],
-    send: async (given) => {
-      await post("/cases", { ...given, customer_id: customer.id });
-      customer.glance();
-      casesTab(place, customer);
-    },
+  newCase({
+    customer: { customer_id: customer.id, name: customer.record.display_name }, contactId: customer.heardIn.contact_id,
+    made: () => { customer.glance(); casesTab(place, customer); },
   });
 }

@@ -1,7 +1,7 @@
 // What he has: contracts, invoices, orders and so on, each kind by itself, and an order taken down during a call.
 
 import { get, post } from "./api.js";
-import { ask } from "./case_form.js";
+import { ask } from "./form.js";
 import { SOURCES } from "./customer_fields.js";
 import { el } from "./dom.js";
 import { decimals, money } from "./figures.js";

@@ -1,7 +1,7 @@
 // Where he is reached, whom he knows, his tags: lists to which something is added with its source, and ended.
 
 import { api } from "./api.js";
-import { ask } from "./case_form.js";
+import { ask } from "./form.js";
 import { SOURCES } from "./customer_fields.js";
 import { el } from "./dom.js";
 import { date, of, settings, t } from "./words.js";

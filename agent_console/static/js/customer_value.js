@@ -1,7 +1,7 @@
 // What he is worth, in sentences; his class, and a class by hand with a reason and an end; what to offer him now.
 
 import { api, get, post } from "./api.js";
-import { ask } from "./case_form.js";
+import { ask } from "./form.js";
 import { el } from "./dom.js";
 import { money } from "./figures.js";
 import { date, of, settings, t } from "./words.js";

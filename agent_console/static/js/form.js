@@ -1,30 +1,32 @@
 // A small form in a dialog: at most six fields; what is wrong is said beside its field, and nothing typed is lost.
 
+import { customerField } from "./customer_field.js";
 import { $, el } from "./dom.js";
 import { t } from "./words.js";
 
 /**
- * `fields`: {key, label, type (text, lines, choice, date, money, check), choices: [{value, text}], value, required}.
- * `send(given)` does it; when that fails the form stays. `more` is a sentence above the fields.
+ * `fields`: {key, label, type, choices: [{value, text}], value, required}; types are text, lines, choice, date, moment
+ * (epoch seconds), money, check, file and customer ({customer_id, name}). `send(given)` does it; when that fails the
+ * form stays. `more` is a sentence above the fields.
  */
 export function ask({ title, button, fields, send, more = "" }) {
-  const dialog = $("form");
+  const dialog = $("form") ?? newDialog();
   const wrong = el("p", { class: "wrong", role: "alert" });
   const inputs = new Map();
   const parts = fields.map((field) => {
-    const input = control(field);
-    inputs.set(field.key, input);
+    const { element, read } = control(field);
+    inputs.set(field.key, read);
     const words = field.required ? `${field.label} *` : field.label;
-    return field.type === "check" ? el("label", { class: "check" }, input, ` ${words}`) : el("label", {}, el("span", { text: words }), input);
+    return field.type === "check" ? el("label", { class: "check" }, element, ` ${words}`) : el("label", {}, el("span", { text: words }), element);
   });
-  const cancel = el("button", { type: "button", class: "btn btn-outline-secondary", text: t("case_cancel"), onclick: () => dialog.close() });
+  const cancel = el("button", { type: "button", class: "btn btn-outline-secondary", text: t("cancel"), onclick: () => dialog.close() });
   const go = el("button", { type: "submit", class: "btn btn-primary", text: button });
   const submit = async (event) => {
     event.preventDefault();
     go.disabled = true;
     wrong.textContent = "";
     try {
-      await send(Object.fromEntries(fields.map((field) => [field.key, given(field, inputs.get(field.key))])));
+      await send(Object.fromEntries(fields.map(({ key }) => [key, inputs.get(key)()])));
       dialog.close();
     } catch (problem) {
       wrong.textContent = sentences(problem, fields);
@@ -35,32 +37,63 @@ export function ask({ title, button, fields, send, more = "" }) {
   dialog.replaceChildren(el("form", { onsubmit: submit }, el("h2", { id: "form-title", text: title }),
     more ? el("p", { class: "quiet", text: more }) : null, ...parts, wrong, el("div", { class: "controls" }, cancel, go)));
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector("input, select, textarea")?.focus();
+  const first = [...dialog.querySelectorAll("input, select, textarea")];
+  (first.find((input) => !input.value && input.type !== "checkbox") ?? first[0])?.focus();
 }
 
-function control({ key, type, choices = [], value, required }) {
-  const shared = { name: key, required: Boolean(required) };
-  if (type === "lines") return el("textarea", { ...shared, class: "form-control", rows: "4", maxlength: "4000" }, value ?? "");
-  if (type === "check") return el("input", { ...shared, type: "checkbox", checked: Boolean(value) });
-  if (type === "choice") {
+function newDialog() {
+  const made = el("dialog", { id: "form", class: "form-dialog", "aria-labelledby": "form-title" });
+  document.body.append(made);
+  return made;
+}
+
+const local = (at) => new Date(at * 1000 - new Date(at * 1000).getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+
+const KINDS = {
+  lines({ value }, shared) {
+    const box = el("textarea", { ...shared, class: "form-control", rows: "4", maxlength: "4000" }, value ?? "");
+    return { element: box, read: () => box.value.trim() };
+  },
+  check({ value }, shared) {
+    const box = el("input", { ...shared, type: "checkbox", checked: Boolean(value) });
+    return { element: box, read: () => box.checked };
+  },
+  choice({ value, choices = [], required }, shared) {
     const options = choices.map((one) => el("option", { value: one.value, text: one.text, selected: String(one.value) === String(value ?? "") }));
-    return el("select", { ...shared, class: "form-select" }, ...(required && value ? [] : [el("option", { value: "", text: "—" })]), ...options);
-  }
-  const kinds = { date: "date", money: "number" };
-  const limits = type === "money" ? { min: "1", step: "1", inputmode: "numeric" } : { maxlength: "400" };
-  return el("input", { ...shared, ...limits, class: "form-control", type: kinds[type] ?? "text", value: value ?? "", autocomplete: "off" });
-}
+    const box = el("select", { ...shared, class: "form-select" }, ...(required && value ? [] : [el("option", { value: "", text: "—" })]), ...options);
+    return { element: box, read: () => box.value };
+  },
+  money({ value }, shared) {
+    const box = input(shared, "number", value, { min: "1", step: "1", inputmode: "numeric" });
+    return { element: box, read: () => (box.value === "" ? null : Number(box.value)) };
+  },
+  moment({ value }, shared) {
+    const box = input(shared, "datetime-local", value ? local(value) : "", {});
+    return { element: box, read: () => (box.value ? new Date(box.value).getTime() / 1000 : null) };
+  },
+  file({ accept }, shared) {
+    const box = input(shared, "file", null, { accept });
+    return { element: box, read: () => box.files[0] ?? null };
+  },
+  date({ value }, shared) {
+    const box = input(shared, "date", value, {});
+    return { element: box, read: () => box.value };
+  },
+  text({ value }, shared) {
+    const box = input(shared, "text", value, { maxlength: "400" });
+    return { element: box, read: () => box.value.trim() };
+  },
+  customer: customerField,
+};
 
-function given({ type }, input) {
-  if (type === "check") return input.checked;
-  if (type === "money") return input.value === "" ? null : Number(input.value);
-  return input.value.trim();
-}
+const input = (shared, type, value, more) => el("input", { ...shared, ...more, class: "form-control", type, value: value ?? "", autocomplete: "off" });
+
+const control = (field) => (KINDS[field.type] ?? KINDS.text)(field, { name: field.key, required: Boolean(field.required) });
 
 /** Mistakes come as "fields.amount: ..."; the label says it in the reader's language. */
 function sentences(problem, fields) {
   const mistakes = problem.told?.mistakes ?? [];
   if (!mistakes.length) return problem.message;
   const label = (path) => fields.find(({ key }) => path === key || path === `fields.${key}`)?.label ?? path;
-  return mistakes.map((one) => t("case_mend", { field: label(one.split(":")[0]) })).join(" ");
+  return mistakes.map((one) => t("form_mend", { field: label(one.split(":")[0]) })).join(" ");
 }

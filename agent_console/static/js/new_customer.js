@@ -1,7 +1,7 @@
 // A new customer in two steps of at most six fields; between them, who he might be already.
 
 import { get, post } from "./api.js";
-import { ask } from "./case_form.js";
+import { ask } from "./form.js";
 import { $, el } from "./dom.js";
 import { SOURCES } from "./customer_fields.js";
 import { of, t } from "./words.js";

@@ -42,6 +42,7 @@ export function picker(field, list, { rows, choose, typed = () => {}, narrow = t
 
   field.addEventListener("input", () => { marked = ""; typed(field.value.trim()); draw(); });
   field.addEventListener("keydown", (event) => {
+    if (list.hidden) return; // its keys are the field's own again
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);
     else if (event.key === "Enter") take(shown.find(({ key }) => key === marked));
