@@ -20,6 +20,7 @@ from agent_console import (
     api_holdings,
     api_imports,
     api_live,
+    api_payment_promises,
     api_permission,
     api_phone,
     api_product_offers,
@@ -45,7 +46,7 @@ for family in (api_value, api_segments, api_product_offers):
     family.add_to(OPERATIONS)
 for family in (api_customers, api_contact_points, api_customer_details, api_holdings):
     family.add_to(OPERATIONS)
-for family in (api_attachments, api_custom_fields):
+for family in (api_attachments, api_custom_fields, api_payment_promises):
     family.add_to(OPERATIONS)
 for family in (api_imports, api_duplicates):
     family.add_to(OPERATIONS)

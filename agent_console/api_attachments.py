@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from flask import Response, request
 
-from agent_console.listing import number_of
+from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import attachments, customers
@@ -45,16 +45,23 @@ def add_to(operations: Operations) -> None:
         Permission.READ_CUSTOMERS,
         "His files, the latest first",
     )
-    def list_attachments(call: Call, customer_id: str) -> list[FileRow]:
-        account_id, number = call.principal.account_id, number_of(customer_id)
+    def list_attachments(call: Call, customer_id: str, query: PageQuery) -> Listing[FileRow]:
+        account_id, number, wanted = (
+            call.principal.account_id,
+            number_of(customer_id),
+            msgspec.structs.asdict(query),
+        )
         return call.services.store.read(
-            lambda session: [_row(one) for one in attachments.attachments_of(session, account_id, number)]
+            lambda session: listing(attachments.attachments_of(session, account_id, number, **wanted), _row)
         )
 
     @add(
         "POST", "/customers/{customer_id}/attachments", Permission.CHANGE_CUSTOMERS, "Keep a file (the body)"
     )
     def attach(call: Call, customer_id: str, query: UploadQuery) -> FileRow:
+        if (request.content_length or 0) > attachments.LARGEST_BYTES:
+            raise attachments.too_large()
+        request.max_content_length = attachments.LARGEST_BYTES
         content, who, now = request.get_data(), call.principal, call.services.now()
         told = Origin(source=query.source, by=who.login, contact_id=query.contact_id)
 

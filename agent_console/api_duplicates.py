@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from agent_console.api_cases import number_of
+from agent_console.listing import Listing, PageQuery
 from agent_console.operations import Add, Call, Operations
 from agent_console.roles import Permission
 from crm_core import duplicate_sides, duplicates, merges
@@ -39,6 +40,7 @@ class MergeOf(msgspec.Struct, kw_only=True):
     id: int
     kept_id: int
     merged_id: int
+    merged_name: str
     at: float
     by: str
     moved: int
@@ -95,32 +97,38 @@ def _merges(add: Add) -> None:
         Permission.MERGE_CUSTOMERS,
         "What was merged, the latest first",
     )
-    def customer_merges(call: Call, customer_id: str) -> list[MergeOf]:
+    def customer_merges(call: Call, customer_id: str, query: PageQuery) -> Listing[MergeOf]:
         account_id, number = call.principal.account_id, number_of(customer_id)
-        return call.services.store.read(
-            lambda session: [_merge(row) for row in merges.merges_of(session, account_id, number)]
-        )
+        wanted = msgspec.structs.asdict(query)
+
+        def read(session: Any) -> Listing[MergeOf]:
+            page = merges.merges_of(session, account_id, number, **wanted)
+            names = merges.names_of_merged(session, account_id, page.rows)
+            return Listing(items=[_merge(row, names) for row in page.rows], next=page.next)
+
+        return call.services.store.read(read)
 
     @add("POST", "/merges/{merge_id}/undo", Permission.MERGE_CUSTOMERS, "Part two records again")
     def undo_merge(call: Call, merge_id: str) -> MergeOf:
         who = call.principal
-        return _merge(
-            call.services.store.write(
-                duplicates.undo_merge,
-                who.account_id,
-                number_of(merge_id),
-                by=who.login,
-                now=call.services.now(),
-            )
-        )
+
+        def part(session: Any) -> MergeOf:
+            number, now = number_of(merge_id), call.services.now()
+            undone = duplicates.undo_merge(session, who.account_id, number, by=who.login, now=now)
+            return _merge(undone, merges.names_of_merged(session, who.account_id, [undone]))
+
+        return call.services.store.write(part)
 
 
 def _decided(pair: DuplicatePair) -> DecidedPair:
     return DecidedPair(pair_id=pair.id, state=pair.state, merge_id=pair.merge_id)
 
 
-def _merge(row: Merge) -> MergeOf:
+def _merge(row: Merge, names: dict[int, str]) -> MergeOf:
     same = ("id", "kept_id", "merged_id", "at", "by", "undone_at", "undone_by")
     return MergeOf(
-        **{field: getattr(row, field) for field in same}, moved=len(row.moved), filled=sorted(row.filled)
+        **{field: getattr(row, field) for field in same},
+        merged_name=names.get(row.merged_id, ""),
+        moved=len(row.moved),
+        filled=sorted(row.filled),
     )

@@ -8,13 +8,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base
+from crm_core.paging import By, Page, page
 from crm_core.provenance import Origin, Sourced
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import NotFound, Refusal, StoreError
@@ -80,7 +80,7 @@ def attach(
     if not content:
         raise Refusal("empty-file", "choose a file that is not empty")
     if len(content) > LARGEST_BYTES:
-        raise Refusal("file-too-large", f"choose a file of at most {LARGEST_BYTES >> 20} MB")
+        raise too_large()
     if kind is None:
         raise Refusal("wrong-file", f"choose a file of one of these kinds: {', '.join(KINDS)}")
     new = Attachment(
@@ -101,12 +101,15 @@ def attach(
     return new
 
 
-def attachments_of(session: Session, account_id: int, customer_id: int) -> Sequence[Attachment]:
-    """His files, the latest first."""
+def attachments_of(
+    session: Session, account_id: int, customer_id: int, *, cursor: str | None = None, limit: int = 50
+) -> Page[Attachment]:
+    """A page of his files, the latest first. Raises Refusal for a cursor that this list has not given."""
     query = select(Attachment).where(
         Attachment.account_id == account_id, Attachment.customer_id == customer_id
     )
-    return session.scalars(query.order_by(Attachment.known_at.desc(), Attachment.id.desc())).all()
+    order = [By(Attachment.known_at, True), By(Attachment.id, True)]
+    return page(session, query, order, cursor=cursor, limit=limit)
 
 
 def attachment(session: Session, account_id: int, customer_id: int, number: int) -> Attachment:
@@ -147,6 +150,11 @@ def remove(session: Session, found: Attachment) -> bool:
 def drop_file(folder: Path, found: Attachment) -> None:
     """Once its last attachment is gone for good, that is after the commit."""
     _file(folder, found.account_id, found.sha256).unlink(missing_ok=True)
+
+
+def too_large() -> Refusal:
+    """What is said to who brings more than is kept."""
+    return Refusal("attachment-too-large", f"choose a file of at most {LARGEST_BYTES >> 20} MB")
 
 
 def content_type(content: bytes) -> str | None:

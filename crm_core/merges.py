@@ -17,6 +17,7 @@ from crm_core import audit
 from crm_core.base import Base, EpochSeconds
 from crm_core.customer_references import references
 from crm_core.customers import Customer, customer
+from crm_core.paging import By, Page, page
 from ctiserver.core.errors import NotFound, Refusal
 
 FILLED = (
@@ -108,12 +109,23 @@ def undo(session: Session, account_id: int, merge_id: int, *, by: str, now: floa
     return done
 
 
-def merges_of(session: Session, account_id: int, customer_id: int) -> Sequence[Merge]:
-    """The merges into this customer's record and of it into another, the latest first."""
+def merges_of(
+    session: Session, account_id: int, customer_id: int, *, cursor: str | None = None, limit: int = 50
+) -> Page[Merge]:
+    """A page of the merges into this customer's record and of it into another, the latest first."""
     query = select(Merge).where(
         Merge.account_id == account_id, or_(Merge.kept_id == customer_id, Merge.merged_id == customer_id)
     )
-    return session.scalars(query.order_by(Merge.at.desc(), Merge.id.desc())).all()
+    return page(session, query, [By(Merge.at, True), By(Merge.id, True)], cursor=cursor, limit=limit)
+
+
+def names_of_merged(session: Session, account_id: int, merges: Sequence[Merge]) -> dict[int, str]:
+    """What the merged records are called, by their ids."""
+    query = select(Customer).where(
+        Customer.account_id == account_id, Customer.id.in_({one.merged_id for one in merges})
+    )
+    found = session.scalars(query, execution_options={"with_merged": True})
+    return {one.id: one.display_name for one in found}
 
 
 def merged_into(session: Session, account_id: int, customer_id: int) -> int | None:

@@ -1,4 +1,4 @@
-"""Payments: what the customer paid."""
+"""Payments: what the customer paid, and what he promised to pay (`payment_promises`)."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,10 +8,10 @@ from crm_core.held import Held, Priced, as_entry
 
 
 class Payment(Held, Priced, Base):
-    """Dated by when the money came; a refund is negative. `invoice_id` None: on account."""
+    """Dated by when the money came, or was promised for; a refund is negative. `invoice_id` None: on account."""
 
     __tablename__ = "payments"
-    STATES = ("received", "pending", "returned")
+    STATES = ("received", "pending", "returned", "promised", "withdrawn")
 
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id", ondelete="SET NULL"), index=True)
     method: Mapped[str] = mapped_column(default="")

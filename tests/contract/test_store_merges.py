@@ -152,7 +152,7 @@ def test_a_decision_is_taken_back_and_the_pair_waits_again(store: Store) -> None
         store.write(duplicates.reopen, 1, pair.id, by="ann", now=8.0)
         assert [row.id for row in store.read(duplicates.open_pairs, 1)] == [pair.id]
     decided = store.write(duplicates.decide, 1, pair.id, keep=two, by="ann", now=9.0)
-    assert [row.id for row in store.read(merges.merges_of, 1, one)][:1] == [decided.merge_id]
+    assert [row.id for row in store.read(merges.merges_of, 1, one).rows][:1] == [decided.merge_id]
     store.write(duplicates.undo_merge, 1, decided.merge_id, by="ann", now=10.0)
     assert [row.id for row in store.read(duplicates.open_pairs, 1)] == [pair.id]
     with pytest.raises(NotFound):

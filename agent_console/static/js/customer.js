@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { casesTab } from "./customer_cases.js";
 import { dataTab } from "./customer_data.js";
+import { filesTab } from "./customer_files.js";
 import { hasTab } from "./customer_has.js";
 import { glance, head } from "./customer_head.js";
 import { summaryTab } from "./customer_summary.js";
@@ -14,7 +15,7 @@ import { permissionTab } from "./permission_tab.js";
 import { t } from "./words.js";
 
 const id = Number(document.querySelector("main").dataset.customer);
-const TABS = { summary: summaryTab, data: dataTab, has: hasTab, cases: casesTab, permission: (place) => permissionTab(place, id), value: valueTab };
+const TABS = { summary: summaryTab, data: dataTab, has: hasTab, cases: casesTab, permission: (place) => permissionTab(place, id), value: valueTab, files: filesTab };
 const tabs = [...document.querySelectorAll("[role=tab]")];
 let record = null;
 

@@ -68,7 +68,7 @@ function editor(line, field, customer, again) {
   const save = async (event) => {
     event.preventDefault();
     try {
-      customer.took(await api("PATCH", `/customers/${customer.id}/record`, { source: source.value, ...told(field, input.value.trim()) }, customer.record.version));
+      customer.took(await api("PATCH", `/customers/${customer.id}/record`, { source: source.value, ...customer.heardIn, ...told(field, input.value.trim()) }, customer.record.version));
       lastSource = source.value;
       draft = null;
       await again();

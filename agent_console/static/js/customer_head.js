@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { el } from "./dom.js";
 import { money } from "./figures.js";
-import { of, settings, t, when } from "./words.js";
+import { date, of, settings, t, when } from "./words.js";
 
 const may = (permission) => settings.permissions.includes(permission);
 const OPEN_ORDERS = ["placed", "confirmed", "sent"];
@@ -11,13 +11,13 @@ const OPEN_ORDERS = ["placed", "confirmed", "sent"];
 /** What the head shows besides the record. A part that cannot be had is null, and is told as unknown. */
 export async function glance(id) {
   const ask = (path, permission = "read_customers") => (may(permission) ? get(path).catch(() => null) : Promise.resolve(undefined));
-  const [cases, orders, contacts, permission, value] = await Promise.all([
+  const [cases, orders, contacts, permission, value, promised] = await Promise.all([
     ask(`/cases/count?customer_id=${id}&open=yes`, "cases"), ask(`/orders?customer_id=${id}&limit=100`),
     ask(`/customers/${id}/timeline?kinds=contact&limit=1`), ask(`/customers/${id}/permission`, "contact_permission"),
-    ask(`/customers/${id}/value`, "customer_value"),
+    ask(`/customers/${id}/value`, "customer_value"), ask(`/customers/${id}/payment-promises?limit=100`),
   ]);
   return { read: true, cases: cases?.count ?? cases, orders: orders && orders.items.filter(({ status }) => OPEN_ORDERS.includes(status)).length,
-    last: contacts && (contacts.items[0] ?? "none"), ways: permission?.ways ?? permission, value };
+    last: contacts && (contacts.items[0] ?? "none"), ways: permission?.ways ?? permission, value, promised: promised?.items ?? [] };
 }
 
 export function head(record, seen) {
@@ -48,12 +48,14 @@ function worth(record, { value }) {
     el("p", { class: "quiet", text: reason || t("head_no_reason") }));
 }
 
-function whatIsOpen(record, { read, cases, orders, last }) {
+function whatIsOpen(record, { read, cases, orders, last, promised }) {
   if (!read) return [line(t("loading"))];
   const count = (number, one, many) => (number === undefined ? null : line(number === null ? t("head_unknown") : t(number === 1 ? one : many, { count: number }), number ? "warn" : null));
   const owes = Object.entries(record.open_minor).filter(([, amount]) => amount).map(([currency, amount]) => line(t("head_owes", { amount: money(amount, currency) }), "warn"));
+  const promises = ["broken", "open"].map((state) => promised.find((one) => one.state === state)).filter(Boolean).slice(0, 1)
+    .map((one) => line(t(`head_promise_${one.state}`, { amount: money(one.amount_minor, one.currency), day: date(one.due_at) }), one.state === "broken" ? "bad" : null));
   const spoke = last === null ? t("head_unknown") : last === "none" ? t("head_no_contact") : t("head_last", { day: when(last.at), outcome: of("outcome", last.detail ?? "open") });
-  return [count(cases, "head_case", "head_cases"), count(orders, "head_order", "head_orders"), ...owes, line(spoke)].filter(Boolean);
+  return [count(cases, "head_case", "head_cases"), count(orders, "head_order", "head_orders"), ...owes, ...promises, line(spoke)].filter(Boolean);
 }
 
 /** One line each for a call about his service and for an offer; the best of his numbers counts. */

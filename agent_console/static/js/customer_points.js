@@ -1,8 +1,9 @@
-// Where he is reached, whom he knows, his tags: lists to which something is added with its source, and ended.
+// Where he is reached, his stage and tags: lists to which something is added with its source, and ended.
 
 import { api } from "./api.js";
 import { ask } from "./form.js";
 import { SOURCES } from "./customer_fields.js";
+import { relativesPart } from "./customer_relatives.js";
 import { el } from "./dom.js";
 import { date, of, settings, t } from "./words.js";
 
@@ -20,11 +21,10 @@ const KINDS = {
 export function pointsPart(customer, again) {
   const record = customer.record;
   const parts = Object.keys(KINDS).map((kind) => list(t(`point_${kind}`), record[kind].map((point) => row(kind, point, customer, again)), may() ? () => add(kind, customer, again) : null));
-  const relatives = record.relatives.map((one) => el("div", { class: "row-of" },
-    el("a", { href: `/customers/${one.customer_id}`, text: one.name }), el("span", { class: "quiet", text: [of("relative", one.kind), one.role].filter(Boolean).join(" · ") })));
+  const kin = relativesPart(customer, again);
   const tags = record.tags.length ? [el("p", { class: "chips" }, ...record.tags.map((tag) => el("span", { class: "chip", text: tag })))] : [];
   const stages = record.stages.map((one) => el("div", { class: "row-of" }, el("b", { text: of("life", one.stage) }), el("span", { class: "quiet number", text: date(one.at) }), el("span", { class: "quiet", text: [one.reason, one.by].filter(Boolean).join(" · ") })));
-  return [...parts, list(t("customer_stage"), stages, may() ? () => askStage(customer, again) : null, t("point_change")), list(t("point_relatives"), relatives, null), list(t("point_tags"), tags, may() ? () => askTags(customer, again) : null, t("point_change"))];
+  return [...parts, list(t("customer_stage"), stages, may() ? () => askStage(customer, again) : null, t("point_change")), list(kin.title, kin.rows, kin.add), list(t("point_tags"), tags, may() ? () => askTags(customer, again) : null, t("point_change"))];
 }
 
 const list = (title, rows, run, button = t("point_add")) => el("div", { class: "data-part" },
@@ -56,7 +56,7 @@ function add(kind, customer, again) {
     title: t(`point_new_${kind}`), button: t("save"), fields: fields(),
     send: async ({ value, region, ...body }) => {
       const path = `/customers/${customer.id}/${kind}`;
-      await api(method, method === "PUT" ? `${path}/${encodeURIComponent(value)}` : path, kind === "addresses" ? { ...body, region: region || null } : body);
+      await api(method, method === "PUT" ? `${path}/${encodeURIComponent(value)}` : path, { ...body, ...customer.heardIn, ...(kind === "addresses" ? { region: region || null } : {}) });
       await customer.reload();
       customer.glance();
       again();

@@ -53,7 +53,7 @@ function noteForm(customer, then) {
   const send = async (event) => {
     event.preventDefault();
     try {
-      await post(`/customers/${customer.id}/notes`, { text: input.value.trim() });
+      await post(`/customers/${customer.id}/notes`, { text: input.value.trim(), ...customer.heardIn });
       input.value = "";
       wrong.hidden = true;
       then();

@@ -36,7 +36,7 @@ def test_a_pair_is_merged_and_parted_again(office: Any) -> None:
     merged = browser.post(f"{path}/decision", json={"keep": kept}).json
     assert merged["state"] == "merged"
     assert browser.get(PAIRS).json == []
-    (merge,) = browser.get(f"/api/v1/customers/{kept}/merges").json
+    (merge,) = browser.get(f"/api/v1/customers/{kept}/merges").json["items"]
     assert (merge["id"], merge["kept_id"], merge["undone_at"]) == (merged["merge_id"], kept, None)
     assert browser.post(f"/api/v1/merges/{merge['id']}/undo").json["undone_by"] == BOSS
     assert [one["pair_id"] for one in browser.get(PAIRS).json] == [found["pair_id"]]
