@@ -55,6 +55,8 @@ from crm_core.permission import consents, do_not_call, legal_profiles, permits
 from crm_core.product_offers import offers as product_offers
 from crm_core.value import costs, customer_values, value_classes, value_runs
 from crm_core.value import settings as value_settings
+from crm_core.work_orders import parts as work_order_parts
+from crm_core.work_orders import technician_calls, technicians, work_orders
 
 TABLES = (
     accounts.Account,
@@ -116,4 +118,10 @@ TABLES = (
     value_classes.ClassChange,
     value_settings.ValueSettings,
     value_runs.ValueRun,
+    technicians.Technician,
+    technician_calls.TechnicianCall,
+    work_order_parts.Part,
+    work_order_parts.StockMovement,
+    work_orders.WorkOrder,
+    work_orders.WorkOrderClosing,
 )

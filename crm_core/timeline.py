@@ -32,6 +32,7 @@ from crm_core import (
 )
 from crm_core.paging import PAGE_AT_MOST, Page, decode, encode
 from crm_core.permission import consents
+from crm_core.work_orders import work_orders
 from ctiserver.core.errors import Refusal
 
 PARTS: dict[str, Select[Any]] = {
@@ -52,6 +53,7 @@ PARTS: dict[str, Select[Any]] = {
     "payable": payables.TIMELINE,
     "case": cases.TIMELINE,
     "activity": activities.TIMELINE,
+    "work_order": work_orders.TIMELINE,
 }
 """By kind."""
 

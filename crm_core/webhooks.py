@@ -25,7 +25,16 @@ from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
 
 OUTBOX_KIND = "webhook"
 EVERYTHING = "*"
-STORE_EVENTS = ("case.opened", "case.changed", "case.escalated", "activity.done", "test")
+STORE_EVENTS = (
+    *("case.opened", "case.changed", "case.escalated", "activity.done", "test"),
+    *(
+        "work_order.opened",
+        "work_order.changed",
+        "work_order.closed",
+        "work_order.reopened",
+        "work_order.unsafe",
+    ),
+)
 """What happens in the store; the other kinds are events of contacts, by their names in docs/messages.md."""
 
 
