@@ -95,7 +95,7 @@ def attach(
         contact_id=origin.contact_id,
         known_at=now,
     )
-    _write(_file(folder, account_id, new.sha256), content)
+    _write(path_of(folder, account_id, new.sha256), content)
     session.add(new)
     session.flush()
     return new
@@ -129,7 +129,7 @@ def attachment(session: Session, account_id: int, customer_id: int, number: int)
 def content_of(folder: Path, found: Attachment) -> bytes:
     """What is in the file. Raises StoreError when it is gone or no longer what it was."""
     try:
-        content = _file(folder, found.account_id, found.sha256).read_bytes()
+        content = path_of(folder, found.account_id, found.sha256).read_bytes()
     except OSError as error:
         raise StoreError(f"the file of attachment {found.id} cannot be read: {error}") from error
     if hashlib.sha256(content).hexdigest() != found.sha256:
@@ -149,7 +149,7 @@ def remove(session: Session, found: Attachment) -> bool:
 
 def drop_file(folder: Path, found: Attachment) -> None:
     """Once its last attachment is gone for good, that is after the commit."""
-    _file(folder, found.account_id, found.sha256).unlink(missing_ok=True)
+    path_of(folder, found.account_id, found.sha256).unlink(missing_ok=True)
 
 
 def too_large() -> Refusal:
@@ -179,7 +179,8 @@ def _plain_name(name: str) -> str:
     return "".join(letter for letter in last if letter.isprintable())[:LONGEST_NAME].strip(". ") or "file"
 
 
-def _file(folder: Path, account_id: int, sha256: str) -> Path:
+def path_of(folder: Path, account_id: int, sha256: str) -> Path:
+    """Where content lies, if it is there."""
     return folder / str(account_id) / sha256[:2] / sha256
 
 

@@ -87,6 +87,8 @@ class Customer(Base):
     search_text: Mapped[str]
     merged_into: Mapped[int | None]
     """Whose record this one is part of now: see `merges`, which also hides it from every query."""
+    erased_at: Mapped[EpochSeconds | None]
+    """Nothing of him is left but this row: see `privacy.erasure`; no query shows it either."""
     version: Mapped[int] = mapped_column()
     created_at: Mapped[EpochSeconds]
     updated_at: Mapped[EpochSeconds]

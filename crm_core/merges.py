@@ -54,12 +54,15 @@ class Merge(Base):
 
 
 def hide_merged(state: ORMExecuteState) -> None:
-    """For every session: a merged record is nobody, unless the statement has the option `with_merged`."""
+    """For every session: a merged record is nobody, unless the statement has the option `with_merged`.
+
+    Nor is what an erasure leaves of somebody.
+    """
     if state.is_select and not state.is_relationship_load and not state.execution_options.get("with_merged"):
         state.statement = state.statement.options(_VISIBLE)
 
 
-_VISIBLE = with_loader_criteria(Customer, Customer.merged_into.is_(None))
+_VISIBLE = with_loader_criteria(Customer, Customer.merged_into.is_(None) & Customer.erased_at.is_(None))
 
 
 def merge(session: Session, account_id: int, kept_id: int, merged_id: int, *, by: str, now: float) -> Merge:

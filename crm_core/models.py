@@ -51,7 +51,8 @@ from crm_core import (
     webhooks,
 )
 from crm_core.customer_segments import segments as customer_segments
-from crm_core.permission import consents, do_not_call, legal_profiles, permits
+from crm_core.permission import consents, do_not_call, legal_profiles, permits, unreadable
+from crm_core.privacy import erasure, legal_holds
 from crm_core.product_offers import offers as product_offers
 from crm_core.value import costs, customer_values, value_classes, value_runs
 from crm_core.value import settings as value_settings
@@ -99,6 +100,9 @@ TABLES = (
     legal_profiles.StoredProfile,
     permits.PermitRow,
     permits.PermitUse,
+    unreadable.AddressSalt,
+    erasure.Erasure,
+    legal_holds.LegalHold,
     products.Product,
     queues.Queue,
     reader_positions.ReaderPosition,

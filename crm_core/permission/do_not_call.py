@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from crm_core import audit
 from crm_core.base import Base, EpochSeconds
 from crm_core.permission.rules import OWN_LIST
+from crm_core.permission.unreadable import as_listed
 from ctiserver.core.errors import NotFound, Refusal
 
 _AT_ONCE = 500
@@ -26,7 +27,7 @@ class DoNotCall(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     address: Mapped[str]
-    """A number in E.164, or an e-mail in small letters."""
+    """A number in E.164, or an e-mail in small letters; of who was erased, what `unreadable` made of it."""
     on_list: Mapped[str]
     """`own`, or the register's name."""
     since: Mapped[EpochSeconds]
@@ -40,7 +41,8 @@ def add(session: Session, account_id: int, address: str, *, source: str, by: str
     """Puts an address on the own list; one that is there already stays as it is. Raises Refusal."""
     if not source.strip():
         raise Refusal("no_source", "say where the customer asked for it")
-    there = session.scalar(_standing(account_id, OWN_LIST, now).where(DoNotCall.address == address))
+    same = as_listed(session, account_id, address)
+    there = session.scalar(_standing(account_id, OWN_LIST, now).where(DoNotCall.address.in_(same)))
     if there is not None:
         return there
     row = _row(account_id, address, OWN_LIST, source.strip(), by, now)
@@ -120,7 +122,8 @@ def counts(session: Session, account_id: int, *, now: float) -> dict[str, int]:
 
 def of_address(session: Session, account_id: int, address: str) -> Sequence[DoNotCall]:
     """Every entry of an address, those that ended too."""
-    rows = select(DoNotCall).where(DoNotCall.account_id == account_id, DoNotCall.address == address)
+    same = as_listed(session, account_id, address)
+    rows = select(DoNotCall).where(DoNotCall.account_id == account_id, DoNotCall.address.in_(same))
     return session.scalars(rows.order_by(DoNotCall.id)).all()
 
 

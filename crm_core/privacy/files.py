@@ -1,0 +1,85 @@
+"""The files of a person: his attachments, recordings of his contacts, and tables that he was imported with.
+
+They are named by kind and name, not by path: whoever has the folders finds them. An attachment whose content another
+customer has too stays for him.
+"""
+
+from dataclasses import dataclass
+from glob import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_core.attachments import Attachment, path_of
+from crm_core.interactions import Interaction, Segment
+from crm_core.privacy.parts import Person, his
+from crm_core.privacy.quotes import files_of_imports
+
+ATTACHMENT, RECORDING, IMPORT = "attachment", "recording", "import"
+
+
+class FileName(NamedTuple):
+    """`kind` is attachment (its name is "account/sha256"), recording or import."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """Where they lie."""
+
+    attachments: Path
+    recordings: Path
+    imports: Path
+
+
+def files_of(session: Session, person: Person) -> list[FileName]:
+    """Those that are nobody else's, in a fixed order."""
+    others = select(Attachment.sha256).where(
+        Attachment.account_id == person.account_id, Attachment.customer_id.not_in(person.ids)
+    )
+    own = select(Attachment.sha256).where(
+        Attachment.account_id == person.account_id,
+        Attachment.customer_id.in_(person.ids),
+        Attachment.sha256.not_in(others),
+    )
+    contents = [f"{person.account_id}/{content}" for content in sorted(set(session.scalars(own)))]
+    return [
+        *(FileName(ATTACHMENT, name) for name in contents),
+        *(FileName(RECORDING, name) for name in recordings_of(session, person)),
+        *(FileName(IMPORT, name) for name in files_of_imports(session, person)),
+    ]
+
+
+def recordings_of(session: Session, person: Person) -> list[str]:
+    """The recordings of his contacts, by their names in the switch."""
+    contacts = select(Interaction.id).where(his("interactions", person))
+    query = select(Segment.recording).where(
+        Segment.interaction_id.in_(contacts), Segment.recording.is_not(None)
+    )
+    return sorted({name for name in session.scalars(query) if name})
+
+
+def paths(folders: Folders, file: FileName) -> list[Path]:
+    """Where it lies; [] when it is not there (any more). A recording may be there in several formats."""
+    if file.kind == RECORDING:
+        return sorted(folders.recordings.glob(f"{escape(Path(file.name).name)}.*"))
+    if file.kind == IMPORT:
+        path = folders.imports / Path(file.name).name
+    else:
+        account_id, _, content = file.name.partition("/")
+        path = path_of(folders.attachments, int(account_id), content)
+    return [path] if path.is_file() else []
+
+
+def remove(folders: Folders, file: FileName) -> bool:
+    """Whether it is gone now."""
+    try:
+        for path in paths(folders, file):
+            path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,347 @@
+"""What every table holds of a person, and what becomes of it when he is erased: one row for each table.
+
+Three things can happen. Rows go. Or they stay without him, for a reason: times, queue and outcome of a contact are
+the company's reports, sums of money its books; then each column that is not named as staying is emptied, so that a
+column that is added some day is erased until somebody decides otherwise. Or they are nobody's: the tables of
+`NOT_OF_PERSONS`. A test walks all tables and columns and fails for one that nobody has decided about.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Table, and_, false, or_, select
+
+from crm_core.base import Base
+
+Ours = Callable[[Table, "Person"], ColumnElement[bool]]
+"""Which rows of a table are a person's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whose data it is. `ids`: his record and those merged into it, his own first.
+
+    `addresses`: his telephone numbers and e-mails that no other customer of the account has, and `written`: those
+    and every way in which a trunk may write such a number.
+    """
+
+    account_id: int
+    ids: tuple[int, ...]
+    addresses: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> int:
+        """His own record."""
+        return self.ids[0]
+
+
+def of(*columns: str) -> Ours:
+    """Rows that name him in one of these columns."""
+    return lambda table, person: or_(*(table.c[name].in_(person.ids) for name in columns))
+
+
+def through(column: str, parent: str) -> Ours:
+    """Rows that belong to a row of another table that is his."""
+
+    def ours(table: Table, person: Person) -> ColumnElement[bool]:
+        owner = Base.metadata.tables[parent]
+        key = next(iter(owner.primary_key.columns))
+        return table.c[column].in_(select(key).where(his(parent, person)))
+
+    return ours
+
+
+def either(*ways: Ours) -> Ours:
+    """Rows that are his one way or the other."""
+    return lambda table, person: or_(*(way(table, person) for way in ways))
+
+
+def _calls(table: Table, person: Person) -> ColumnElement[bool]:
+    """Also those that came from his number before anybody knew whose it was."""
+    unknown = (
+        and_(table.c.customer_id.is_(None), table.c.ani.in_(person.written)) if person.written else false()
+    )
+    return or_(of("customer_id")(table, person), unknown)
+
+
+def _named_in(column: str, *words: str) -> Ours:
+    """Rows whose text begins with "customer ID", alone or with more behind it."""
+
+    def ours(table: Table, person: Person) -> ColumnElement[bool]:
+        names = [f"{word} {number}" for word in words for number in person.ids]
+        exact = table.c[column].in_(names)
+        return or_(exact, *(table.c[column].startswith(f"{name} ", autoescape=True) for name in names))
+
+    return ours
+
+
+def _at_his_addresses(table: Table, person: Person) -> ColumnElement[bool]:
+    return table.c.address.in_(person.addresses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One table. `stays` empty: the rows go; else they stay for the reason `why`, with these columns as they are.
+
+    `becomes`: of further columns, what they hold afterwards; the others are emptied. `group`: with what it is told.
+    """
+
+    group: str
+    ours: Ours = field(default_factory=lambda: of("customer_id"))
+    stays: frozenset[str] = frozenset()
+    becomes: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
+    exported: bool = True
+
+
+BOOKS, REPORTS, PROOF, LIST = "books", "reports", "proof", "list"
+"""Why something stays: money must be accounted for; figures of the center; who did what; not to be called again."""
+
+_OF_HELD = frozenset(
+    {
+        "id",
+        "account_id",
+        "customer_id",
+        "status",
+        "dated_at",
+        "created_at",
+        "updated_at",
+        "source",
+        "by",
+        "known_at",
+    }
+)
+_MONEY = frozenset({"amount_minor", "currency"})
+_BOOKED = _OF_HELD | _MONEY | {"external_id", "number"}
+_NO_EXTRAS: Mapping[str, Any] = {"custom": {}}
+
+_CONTACT = frozenset(
+    {"id", "account_id", "channel", "value_class", "did", "language", "flow", "flow_version", "emergency"}
+    | {"arrived_at", "answered_by_ivr_at", "queued_at", "connected_at", "ended_at", "queue", "outcome"}
+    | {"ended_where", "ended_by", "ended_cause", "menu_path", "contact_reason", "decisions"}
+    | {"survey", "survey_version", "survey_agent", "survey_complete", "incomplete"}
+    | {
+        "call_back_claimed_by",
+        "call_back_claimed_at",
+        "call_back_done_at",
+        "call_back_at",
+        "call_back_result",
+    }
+    | {"last_epoch", "last_seq", "last_n"}
+)
+_SEGMENT = frozenset(
+    {
+        "interaction_id",
+        "ordinal",
+        "agent",
+        "queue",
+        "offered_at",
+        "ringing_at",
+        "answered_at",
+        "ended_at",
+        "ended_by",
+    }
+    | {"wrap_up_started_at", "wrap_up_ended_at", "disposition", "recording_seconds"}
+)
+_OFFER = frozenset(
+    {"interaction_id", "ordinal", "agent", "queue", "made_at", "ringing_at", "ended_at", "result", "reason"}
+)
+_CASE = frozenset(
+    {
+        "id",
+        "account_id",
+        "kind",
+        "state",
+        "is_open",
+        "priority",
+        "reason",
+        "channel",
+        "contact_id",
+        "is_outage",
+    }
+    | {"parent_id", "assignee", "team", "opened_at", "opened_by", "updated_at", "responded_at", "resolved_at"}
+    | {"closed_at", "reopened_count", "resolve_seconds", "used_seconds", "clock_since", "around_the_clock"}
+    | {"respond_by_at", "due_at", "next_due_at", "escalation_level", "escalate_at"}
+)
+
+PARTS: dict[str, Part] = {
+    "customers": Part(
+        group="person",
+        ours=of("id"),
+        stays=frozenset(
+            {"id", "account_id", "kind", "is_customer", "is_supplier", "stage", "merged_into", "created_at"}
+            | {"updated_at", "erased_at"}
+        ),
+        becomes={"preferences": {}, "custom": {}},
+        why=BOOKS,
+    ),
+    "lifecycle_stages": Part(group="person"),
+    "customer_tags": Part(group="person"),
+    "facts": Part(group="person"),
+    "relationships": Part(group="person", ours=of("customer_id", "other_id")),
+    "merges": Part(group="person", ours=of("kept_id", "merged_id")),
+    "duplicate_pairs": Part(group="person", ours=of("one_id", "other_id")),
+    "legal_holds": Part(group="person"),
+    "phones": Part(group="reach"),
+    "emails": Part(group="reach"),
+    "addresses": Part(group="reach"),
+    "consents": Part(group="permission"),
+    "permit_uses": Part(group="permission", ours=through("permit_id", "permits")),
+    "permits": Part(group="permission"),
+    "do_not_call": Part(
+        group="permission",
+        ours=_at_his_addresses,
+        stays=frozenset(
+            {"id", "account_id", "address", "on_list", "since", "until", "source", "by", "ended_by"}
+        ),
+        why=LIST,
+    ),
+    "interactions": Part(
+        group="contacts",
+        ours=_calls,
+        stays=_CONTACT,
+        becomes={"candidate_ids": [], "collected": {}, "to_call_back": False},
+        why=REPORTS,
+    ),
+    "segments": Part(
+        group="contacts", ours=through("interaction_id", "interactions"), stays=_SEGMENT, why=REPORTS
+    ),
+    "offers": Part(
+        group="contacts", ours=through("interaction_id", "interactions"), stays=_OFFER, why=REPORTS
+    ),
+    "survey_answers": Part(
+        group="contacts",
+        ours=through("interaction_id", "interactions"),
+        stays=frozenset({"interaction_id", "survey", "question", "value", "answered_at"}),
+        why=REPORTS,
+    ),
+    "askings": Part(
+        group="contacts",
+        ours=either(of("customer_id"), through("contact_id", "interactions")),
+        stays=frozenset({"id", "account_id", "contact_id", "at", "asked_by", "fact", "known_by"}),
+        why=REPORTS,
+    ),
+    "cases": Part(group="cases", stays=_CASE, becomes={"fields": {}}, why=REPORTS),
+    "case_contacts": Part(
+        group="cases",
+        ours=through("case_id", "cases"),
+        stays=frozenset({"case_id", "contact_id", "account_id"}),
+        why=REPORTS,
+    ),
+    "case_history": Part(
+        group="cases",
+        ours=through("case_id", "cases"),
+        stays=frozenset({"id", "account_id", "case_id", "at", "by", "what"}),
+        becomes={"details": {}},
+        why=REPORTS,
+    ),
+    "activities": Part(group="cases", ours=either(of("customer_id"), through("case_id", "cases"))),
+    "customer_notes": Part(group="notes"),
+    "attachments": Part(group="notes"),
+    "owned_products": Part(group="has"),
+    "deliveries": Part(group="has"),
+    "devices": Part(group="has"),
+    "warranties": Part(group="has"),
+    "contracts": Part(
+        group="money",
+        stays=_OF_HELD | _MONEY | {"product_id", "period_months", "cost_minor", "ends_at", "end_reason"},
+        becomes=_NO_EXTRAS,
+        why=BOOKS,
+    ),
+    "orders": Part(group="money", stays=_OF_HELD | _MONEY, becomes={"custom": {}, "lines": []}, why=BOOKS),
+    "invoices": Part(group="money", stays=_BOOKED | {"contract_id", "due_at"}, becomes=_NO_EXTRAS, why=BOOKS),
+    "payments": Part(group="money", stays=_BOOKED | {"invoice_id", "method"}, becomes=_NO_EXTRAS, why=BOOKS),
+    "payables": Part(group="money", stays=_BOOKED | {"due_at", "paid_at"}, becomes=_NO_EXTRAS, why=BOOKS),
+    "cost_entries": Part(
+        group="money",
+        stays=frozenset(
+            {"id", "account_id", "kind", "source", "quantity", "unit_cost_milli", "amount_minor", "at"}
+        ),
+        why=BOOKS,
+    ),
+    "customer_values": Part(group="value"),
+    "hand_classes": Part(group="value"),
+    "class_changes": Part(group="value"),
+    "product_offer_decisions": Part(group="value"),
+    "import_rows": Part(
+        group="traces",
+        stays=frozenset({"import_id", "line", "state"}),
+        becomes={"before": {}, "cells": [], "reasons": []},
+        why=PROOF,
+    ),
+    "audit": Part(
+        group="traces",
+        ours=_named_in("subject", "customer"),
+        stays=frozenset({"id", "account_id", "at", "by", "action", "subject"}),
+        becomes={"before": {}, "after": {}},
+        why=PROOF,
+    ),
+    "outbox": Part(group="traces", ours=_named_in("target", "customer")),
+}
+"""Every table with something of a person; what further ones quote of him, `quotes` finds."""
+
+NOT_OF_PERSONS: dict[str, str] = {
+    "accounts": "the companies that are served",
+    "address_salts": "chance, with which addresses on the list are made unreadable",
+    "agent_queues": "who of the staff serves what",
+    "agent_skills": "what the staff knows",
+    "agents": "the staff's telephones",
+    "api_tokens": "other programs",
+    "case_calendars": "opening hours",
+    "case_filters": "views that the staff saved",
+    "case_targets": "promises by kind",
+    "configuration_version": "a number",
+    "contact_reasons": "words to choose from",
+    "custom_fields": "which fields there are",
+    "customer_segments": "conditions, never lists of people",
+    "dispositions": "words to choose from",
+    "erasures": "that somebody was erased, not who",
+    "flow_versions": "texts of flows",
+    "flows_in_force": "which of them callers hear",
+    "imports": "how many rows a file had; its file goes with whoever is in it",
+    "legal_profiles": "rows of the law",
+    "opening_hours": "when a queue serves",
+    "pause_reasons": "words to choose from",
+    "product_offers": "what is offered to everybody",
+    "products": "the catalogue",
+    "queue_skills": "what a queue needs",
+    "queues": "where contacts wait",
+    "reader_positions": "how far the journal was read",
+    "skills": "what there is to know",
+    "spellings": "words without their owners; those that nobody else bears go with him",
+    "team_members": "the staff",
+    "teams": "the staff",
+    "users": "the staff",
+    "value_runs": "parameters over all customers",
+    "value_settings": "what value is computed with",
+    "web_sessions": "the staff's log-ins",
+    "webhooks": "programs that are told; what they are told and is not sent, goes",
+}
+"""Tables without a person's data, and what they hold instead."""
+
+
+def his(table: str, person: Person) -> ColumnElement[bool]:
+    """Which rows of this table are his, in his account."""
+    rows, part = Base.metadata.tables[table], PARTS[table]
+    ours = part.ours(rows, person)
+    return and_(rows.c.account_id == person.account_id, ours) if "account_id" in rows.c else ours
+
+
+def emptied(table: str) -> dict[str, Any]:
+    """What the columns of rows that stay become, without those that stay as they are.
+
+    Raises LookupError for a column that can be neither: somebody has to decide about it.
+    """
+    part, rows = PARTS[table], Base.metadata.tables[table]
+    decided = part.stays | part.becomes.keys() | {"version"}
+    return dict(part.becomes) | {one.name: _empty(one) for one in rows.columns if one.name not in decided}
+
+
+def _empty(column: Column[Any]) -> Any:
+    if column.nullable:
+        return None
+    if column.type.python_type is str:
+        return ""
+    raise LookupError(f"say in crm_core.privacy.parts what becomes of {column.table.name}.{column.name}")
