@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from crm_core import audit
 from crm_core.base import Base, EpochSeconds
 from crm_core.customers import Customer, customer
+from crm_core.dials import IN_FLIGHT, Dial
 from crm_core.interactions import Interaction
 from crm_core.permission.do_not_call import DoNotCall
 from crm_core.permission.rules import OWN_LIST
@@ -119,7 +120,10 @@ def refuse_if_forbidden(session: Session, account_id: int, customer_id: int, *, 
         Interaction.arrived_at > now - LONGEST_CONTACT_SECONDS,
         Interaction.ended_at.is_(None) | (settled > now - SETTLED_AFTER_SECONDS),
     )
-    if session.scalar(under_way.limit(1)) is not None:
+    dialling = select(Dial.id).where(
+        Dial.account_id == account_id, Dial.customer_id == customer_id, Dial.state.in_(IN_FLIGHT)
+    )
+    if any(session.scalar(query.limit(1)) is not None for query in (under_way, dialling)):
         raise Refusal(
             "contact_under_way",
             "a contact with him goes on or has just ended: try again in a quarter of an hour",

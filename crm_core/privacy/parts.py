@@ -187,6 +187,8 @@ PARTS: dict[str, Part] = {
     "phones": Part(group="reach"),
     "emails": Part(group="reach"),
     "addresses": Part(group="reach"),
+    "dial_attempts": Part(group="contacts", ours=through("dial_id", "dials")),
+    "dials": Part(group="contacts"),
     "consents": Part(group="permission"),
     "permit_uses": Part(group="permission", ours=through("permit_id", "permits")),
     "permits": Part(group="permission"),

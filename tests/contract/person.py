@@ -27,6 +27,8 @@ _CHOSEN: dict[str, Any] = {
     "duplicate_pairs.state": "open",
     "customer_values.value_class": "A",
     "activities.kind": "task",
+    "dials.state": "planned",
+    "dials.afterwards": "nothing",
     "product_offer_decisions.feeling": 4,
     "legal_holds.lifted_at": 9.0,
     "consents.expires_at": 9.0,
