@@ -1,19 +1,23 @@
-"""Flows: their texts, checked while one writes, kept as versions, one of them in force.
+"""Flows and surveys: their texts, checked while one writes, kept as versions, one of them in force.
 
 The checker belongs to an engine, which the console does not know: it asks the jobs process. A text with mistakes may be
-kept, never put in force. A call goes on with the version that it began with.
+kept, never put in force. A call goes on with the version that it began with. Both kinds have the same operations, from
+one table.
 """
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
 
 from agent_console.api_administration import InForce, apply, author
-from agent_console.operations import Call, Operations
+from agent_console.operations import Call, Handler, Operations
 from agent_console.roles import Permission
 from crm_core.administration import flow_desk
-from crm_core.administration.flow_desk import KeptFlow
+from crm_core.administration.flow_desk import KeptFlow, Shelf
 from crm_core.base import DEFAULT_ACCOUNT_ID
+from crm_core.flow_versions import SURVEYS
 from ctiserver.core.errors import ConfigError, Mistake, NotFound
 
 _P = Permission
@@ -35,7 +39,7 @@ class Draft(msgspec.Struct, kw_only=True):
 
 
 class NewVersion(msgspec.Struct, kw_only=True):
-    """`expected_newest`: the newest version that the author knew, None for a new flow; `note`: what changed."""
+    """`expected_newest`: the newest version that the author knew, None for a new text; `note`: what changed."""
 
     text: str
     note: str = ""
@@ -56,52 +60,64 @@ class FlowText(msgspec.Struct, kw_only=True):
 
 
 class FlowInForce(InForce, kw_only=True):
-    """The flow after the change."""
+    """The flow, or survey, after the change."""
 
     flow: KeptFlow
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One kind of text in the API. `prefix`: what its names begin with in the store, and its folder's."""
+
+    one: str
+    many: str
+    prefix: str
+
+    @property
+    def path(self) -> str:
+        return f"/configuration/{self.many}"
+
+    def shelf(self, call: Call) -> Shelf:
+        """The account's texts of this kind; the files in the configured folder are the first account's."""
+        files = {}
+        if call.principal.account_id == DEFAULT_ACCOUNT_ID:
+            folder = call.services.config.flows.directory / self.prefix
+            files = {file.stem: file.read_text("utf-8", "replace") for file in sorted(folder.glob("*.toml"))}
+        return Shelf(kind=self.one, prefix=self.prefix, account_id=call.principal.account_id, files=files)
+
+
+FAMILIES = (Family("flow", "flows", ""), Family("survey", "surveys", SURVEYS))
+
+
 def add_to(operations: Operations) -> None:
     """This family's rows."""
-    _add_reading(operations)
-    _add_changing(operations)
+    for family in FAMILIES:
+        _add_reading(operations, family)
+        _add_changing(operations, family)
 
 
-def _add_reading(operations: Operations) -> None:
-    add = operations.add
+def _add_reading(operations: Operations, family: Family) -> None:
+    def listed(call: Call) -> list[KeptFlow]:
+        return call.services.store.read(flow_desk.flows, family.shelf(call))
 
-    @add("GET", "/configuration/flows", _P.READ_CONFIGURATION, "All flows, with their versions")
-    def list_flows(call: Call) -> list[KeptFlow]:
-        return call.services.store.read(flow_desk.flows, call.principal.account_id, _files(call))
+    def one(call: Call, name: str) -> KeptFlow:
+        return call.services.store.read(flow_desk.flow, family.shelf(call), name)
 
-    @add("GET", "/configuration/flows/{name}", _P.READ_CONFIGURATION, "One flow, with its versions")
-    def one_flow(call: Call, name: str) -> KeptFlow:
-        return call.services.store.read(flow_desk.flow, call.principal.account_id, _files(call), name)
+    def text(call: Call, name: str, number: str) -> FlowText:
+        return FlowText(number=_number(number), text=_text(call, family, name, _number(number)))
 
-    @add(
-        "GET",
-        "/configuration/flows/{name}/versions/{number}",
-        _P.READ_CONFIGURATION,
-        "The text of one version",
-    )
-    def flow_text(call: Call, name: str, number: str) -> FlowText:
-        return FlowText(number=_number(number), text=_text(call, name, _number(number)))
+    add = _adder(operations, _P.READ_CONFIGURATION)
+    add("GET", family.path, f"All {family.many}, with their versions", listed, f"list_{family.many}")
+    add("GET", family.path + "/{name}", f"One {family.one}, with its versions", one, f"one_{family.one}")
+    path = family.path + "/{name}/versions/{number}"
+    add("GET", path, f"The text of one version of a {family.one}", text, f"{family.one}_text")
 
 
-def _add_changing(operations: Operations) -> None:
-    add = operations.add
+def _add_changing(operations: Operations, family: Family) -> None:
+    def check(call: Call, body: Draft) -> list[LineMistake]:
+        return _mistakes(call, family, body.name, body.text)
 
-    @add("POST", "/configuration/flow-checks", _P.CHANGE_CONFIGURATION, "All mistakes of a flow's text")
-    def check_flow(call: Call, body: Draft) -> list[LineMistake]:
-        return _mistakes(call, body.name, body.text)
-
-    @add(
-        "POST",
-        "/configuration/flows/{name}/versions",
-        _P.CHANGE_CONFIGURATION,
-        "Keep a text as a new version",
-    )
-    def keep_flow(call: Call, name: str, body: NewVersion) -> KeptFlow:
+    def keep(call: Call, name: str, body: NewVersion) -> KeptFlow:
         if not _NAME.fullmatch(name):
             raise ConfigError(
                 [Mistake("name", "use small letters, digits, - and _ (at most 40)", "wrong_key")]
@@ -109,45 +125,49 @@ def _add_changing(operations: Operations) -> None:
         return call.services.store.write(
             flow_desk.keep,
             author(call),
-            _files(call),
+            family.shelf(call),
             name,
             text=body.text,
             note=body.note,
             expected_newest=body.expected_newest,
         )
 
-    @add(
-        "PUT",
-        "/configuration/flows/{name}/in-force",
-        _P.CHANGE_CONFIGURATION,
-        "Let new calls begin with a version",
-    )
-    def put_flow_in_force(call: Call, name: str, body: Choice) -> FlowInForce:
-        mistakes = _mistakes(call, name, _text(call, name, body.number))
+    def put_in_force(call: Call, name: str, body: Choice) -> FlowInForce:
+        mistakes = _mistakes(call, family, name, _text(call, family, name, body.number))
         if mistakes:
             raise ConfigError([Mistake(f"{name}:{one.line}", one.message) for one in mistakes])
         kept = call.services.store.write(
-            flow_desk.put_in_force, author(call), _files(call), name, body.number
+            flow_desk.put_in_force, author(call), family.shelf(call), name, body.number
         )
         applied = apply(call)
         return FlowInForce(flow=kept, in_force=applied.in_force, problem=applied.problem)
 
+    one, add = family.one, _adder(operations, _P.CHANGE_CONFIGURATION)
+    add("POST", f"/configuration/{one}-checks", f"All mistakes of a {one}'s text", check, f"check_{one}")
+    path = family.path + "/{name}/versions"
+    add("POST", path, f"Keep a {one}'s text as a new version", keep, f"keep_{one}")
+    path = family.path + "/{name}/in-force"
+    add("PUT", path, f"Let new calls begin with a version of a {one}", put_in_force, f"put_{one}_in_force")
 
-def _mistakes(call: Call, name: str, text: str) -> list[LineMistake]:
-    answer = call.services.engines.ask_job("check_flow", msgspec.json.encode(Draft(name=name, text=text)))
+
+def _adder(operations: Operations, permission: Permission) -> Callable[..., None]:
+    """Adds a row; one handler serves every kind: its name makes it one of its own."""
+
+    def add(method: str, path: str, summary: str, handler: Handler, name: str) -> None:
+        handler.__name__ = name
+        operations.add(method, path, permission, summary)(handler)
+
+    return add
+
+
+def _mistakes(call: Call, family: Family, name: str, text: str) -> list[LineMistake]:
+    body = msgspec.json.encode(Draft(name=name, text=text))
+    answer = call.services.engines.ask_job(f"check_{family.one}", body)
     return msgspec.json.decode(answer, type=list[LineMistake])
 
 
-def _text(call: Call, name: str, number: int) -> str:
-    return call.services.store.read(flow_desk.text, call.principal.account_id, _files(call), name, number)
-
-
-def _files(call: Call) -> dict[str, str]:
-    """The texts in the configured folder, by name: they are the first account's."""
-    if call.principal.account_id != DEFAULT_ACCOUNT_ID:
-        return {}
-    folder = call.services.config.flows.directory
-    return {file.stem: file.read_text("utf-8", "replace") for file in sorted(folder.glob("*.toml"))}
+def _text(call: Call, family: Family, name: str, number: int) -> str:
+    return call.services.store.read(flow_desk.text, family.shelf(call), name, number)
 
 
 def _number(text: str) -> int:

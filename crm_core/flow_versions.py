@@ -1,7 +1,8 @@
-"""Flows that people changed in the console: every version is kept, one of each flow is in force.
+"""Flows and surveys that people changed in the console: every version is kept, one of each is in force.
 
 Version 1 is the file in the configured folder and stands in no table; a flow without a row in `flows_in_force` is
-that file. The name of a flow is unique in the whole center, because a number names nothing else.
+that file. The name of a flow is unique in the whole center, because a number names nothing else. A survey is kept as
+a flow is; its name begins with its folder's.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from crm_core.base import Base, ConfiguresEngines, EpochSeconds
 from ctiserver.core.errors import NotFound, Refusal
 
 FILE_VERSION = 1
+SURVEYS = "surveys/"
+"""What the names of surveys begin with; as files they stand in this folder beside the flows."""
 
 
 class FlowVersion(ConfiguresEngines, Base):
@@ -45,7 +48,7 @@ class FlowInForce(ConfiguresEngines, Base):
 
 
 def texts_in_force(session: Session) -> dict[str, tuple[int, str]]:
-    """Number and text of every flow that is not its file, by name."""
+    """Number and text of every flow and survey that is not its file, by name."""
     rows = session.scalars(select(FlowInForce).order_by(FlowInForce.name))
     return {row.name: (row.version.number, row.version.text) for row in rows}
 

@@ -1,9 +1,10 @@
-"""Flows as administrators keep them: versions with who made them, and which one is in force; each step audited.
+"""Flows and surveys as administrators keep them: versions with who made them, one in force; each step audited.
 
 Version 1 is the file in the configured folder, which belongs to the first account; who calls passes the files' texts.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -12,6 +13,29 @@ from crm_core import audit, flow_versions
 from crm_core.administration.desk import Author
 from crm_core.flow_versions import FILE_VERSION, FlowInForce
 from ctiserver.core.errors import Conflict, NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """The texts of one kind of one account.
+
+    `kind`: the audit's word for one; `prefix`: what their names begin with in the store; `files`: those of the
+    configured folder, by name.
+    """
+
+    kind: str
+    prefix: str
+    account_id: int
+    files: Mapping[str, str]
+
+    def stored(self, name: str) -> str:
+        """What the store calls it."""
+        return self.prefix + name
+
+    def name(self, stored: str) -> str | None:
+        """What people call it; None: it is of another kind."""
+        own = stored.removeprefix(self.prefix)
+        return own if stored.startswith(self.prefix) and "/" not in own else None
 
 
 class VersionInList(msgspec.Struct, kw_only=True):
@@ -24,48 +48,49 @@ class VersionInList(msgspec.Struct, kw_only=True):
 
 
 class KeptFlow(msgspec.Struct, kw_only=True):
-    """A flow: which version is in force (None: none yet), and all that there are, the newest first."""
+    """A flow or survey: which version is in force (None: none yet), and all that there are, the newest first."""
 
     name: str
     in_force: int | None
     versions: list[VersionInList]
 
 
-def flows(session: Session, account_id: int, files: Mapping[str, str]) -> list[KeptFlow]:
-    """All flows of the account, by name."""
+def flows(session: Session, shelf: Shelf) -> list[KeptFlow]:
+    """All on the shelf, by name."""
     kept: dict[str, list[VersionInList]] = {}
-    for row in flow_versions.versions(session, account_id):
-        listed = VersionInList(number=row.number, made_at=row.made_at, made_by=row.made_by, note=row.note)
-        kept.setdefault(row.name, []).append(listed)
-    for name in files:
+    for row in flow_versions.versions(session, shelf.account_id):
+        if (name := shelf.name(row.name)) is not None:
+            listed = VersionInList(number=row.number, made_at=row.made_at, made_by=row.made_by, note=row.note)
+            kept.setdefault(name, []).append(listed)
+    for name in shelf.files:
         kept.setdefault(name, []).append(VersionInList(number=FILE_VERSION))
     return [
-        KeptFlow(name=name, in_force=_in_force(session, name, files), versions=kept[name])
+        KeptFlow(name=name, in_force=_in_force(session, shelf, name), versions=kept[name])
         for name in sorted(kept)
     ]
 
 
-def flow(session: Session, account_id: int, files: Mapping[str, str], name: str) -> KeptFlow:
+def flow(session: Session, shelf: Shelf, name: str) -> KeptFlow:
     """One of them. Raises NotFound."""
-    for found in flows(session, account_id, files):
+    for found in flows(session, shelf):
         if found.name == name:
             return found
-    raise NotFound(f"there is no flow {name}")
+    raise NotFound(f"there is no {shelf.kind} {name}")
 
 
-def text(session: Session, account_id: int, files: Mapping[str, str], name: str, number: int) -> str:
+def text(session: Session, shelf: Shelf, name: str, number: int) -> str:
     """The text of a version. Raises NotFound."""
     if number != FILE_VERSION:
-        return flow_versions.version(session, account_id, name, number).text
-    if name not in files:
-        raise NotFound(f"the flow {name} has no file")
-    return files[name]
+        return flow_versions.version(session, shelf.account_id, shelf.stored(name), number).text
+    if name not in shelf.files:
+        raise NotFound(f"the {shelf.kind} {name} has no file")
+    return shelf.files[name]
 
 
 def keep(
     session: Session,
     author: Author,
-    files: Mapping[str, str],
+    shelf: Shelf,
     name: str,
     *,
     text: str,
@@ -74,37 +99,35 @@ def keep(
 ) -> KeptFlow:
     """The flow with its new version, which is not in force yet.
 
-    `expected_newest`: the newest version that its author knew, None for a new flow. Raises Conflict when there is a
+    `expected_newest`: the newest version that its author knew, None for a new one. Raises Conflict when there is a
     newer one, Refusal for a name that another account uses.
     """
-    known = next((one for one in flows(session, author.account_id, files) if one.name == name), None)
+    known = next((one for one in flows(session, shelf) if one.name == name), None)
     newest = known.versions[0].number if known else None
     if newest != expected_newest:
         raise Conflict(f"version {newest} was kept meanwhile: compare it with yours, then keep yours again")
     kept = flow_versions.keep(
-        session, author.account_id, name, text, note=note, at=author.at, by=author.login
+        session, author.account_id, shelf.stored(name), text, note=note, at=author.at, by=author.login
     )
-    _note(session, author, "flow.keep", name, {}, {"version": kept.number, "note": note})
-    return flow(session, author.account_id, files, name)
+    _note(session, author, f"{shelf.kind}.keep", name, {}, {"version": kept.number, "note": note})
+    return flow(session, shelf, name)
 
 
-def put_in_force(
-    session: Session, author: Author, files: Mapping[str, str], name: str, number: int
-) -> KeptFlow:
+def put_in_force(session: Session, author: Author, shelf: Shelf, name: str, number: int) -> KeptFlow:
     """The flow with another version in force. Raises NotFound."""
-    text(session, author.account_id, files, name, number)
-    before = _in_force(session, name, files)
-    flow_versions.put_in_force(session, author.account_id, name, number)
+    text(session, shelf, name, number)
+    before = _in_force(session, shelf, name)
+    flow_versions.put_in_force(session, author.account_id, shelf.stored(name), number)
     session.flush()
-    _note(session, author, "flow.put_in_force", name, {"version": before}, {"version": number})
-    return flow(session, author.account_id, files, name)
+    _note(session, author, f"{shelf.kind}.put_in_force", name, {"version": before}, {"version": number})
+    return flow(session, shelf, name)
 
 
-def _in_force(session: Session, name: str, files: Mapping[str, str]) -> int | None:
-    chosen = session.get(FlowInForce, name)
+def _in_force(session: Session, shelf: Shelf, name: str) -> int | None:
+    chosen = session.get(FlowInForce, shelf.stored(name))
     if chosen is not None:
         return chosen.version.number
-    return FILE_VERSION if name in files else None
+    return FILE_VERSION if name in shelf.files else None
 
 
 def _note(

@@ -70,19 +70,18 @@ def read_documents(
 ) -> tuple[dict[str, Document], dict[str, Document]]:
     """Flows and surveys by name, checked. Raises ConfigError with all mistakes.
 
-    `kept`: number and text of the flows that people changed in the console; they stand for the files of their names.
+    `kept`: number and text of those that people changed in the console; they stand for the files of their names.
     """
     prompts = set(prompt_files.load(config.prompts.directory).prompts)
     mistakes: list[Mistake] = []
     folder = config.flows.directory
-    texts = {f"{name} (version {number})": (name, text) for name, (number, text) in kept.items()}
     flows = _read_all(
-        _files(folder, set(kept), mistakes) | texts,
+        _texts(folder, "", kept, mistakes),
         lambda text, path: read_flow(text, path, prompts=prompts, queues=queues)[1],
         mistakes,
     )
     surveys = _read_all(
-        _files(folder / "surveys", set(), mistakes),
+        _texts(folder, flow_versions.SURVEYS, kept, mistakes),
         lambda text, path: read_survey(text, path, prompts=prompts)[1],
         mistakes,
     )
@@ -106,6 +105,15 @@ def _years_of_holidays() -> range:
 def _numbers(config: Config) -> tuple[ConfiguredNumber, ...]:
     """The configured numbers; without any, one row takes every number that is dialled."""
     return config.numbers or (ConfiguredNumber(did="*"),)
+
+
+def _texts(
+    folder: Path, prefix: str, kept: Mapping[str, tuple[int, str]], mistakes: list[Mistake]
+) -> dict[str, tuple[str, str]]:
+    """Name and text of all of one kind, by the path that mistakes name: kept ones, and the files of the others."""
+    own = {name.removeprefix(prefix): name for name in kept if name.rpartition("/")[0] == prefix.rstrip("/")}
+    texts = {f"{whole} (version {kept[whole][0]})": (name, kept[whole][1]) for name, whole in own.items()}
+    return _files(folder / prefix, set(own), mistakes) | texts
 
 
 def _files(folder: Path, replaced: set[str], mistakes: list[Mistake]) -> dict[str, tuple[str, str]]:

@@ -1,4 +1,6 @@
-"""Checks of flows for who writes them: the same checker that decides whether a flow comes into force."""
+"""Checks of flows and surveys for who writes them: the same checker that decides whether they come into force."""
+
+from collections.abc import Callable
 
 import msgspec
 
@@ -10,11 +12,11 @@ from ctiserver.app.job_desk import JobDesk
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.process import folders
-from ivr.flow_file import read_flow
+from ivr.flow_file import read_flow, read_survey
 
 
 class Draft(msgspec.Struct, kw_only=True):
-    """The text of a flow that somebody is writing."""
+    """The text of a flow or survey that somebody is writing."""
 
     name: str
     text: str
@@ -40,11 +42,21 @@ class FlowChecks:
         self._config, self._store = config, store
 
     def check_flow(self, body: bytes) -> bytes:
-        """All mistakes of a Draft, [Line] in the order of their lines."""
+        """All mistakes of a flow's Draft, [Line] in the order of their lines."""
+        queues = self._queues()
+        return self._check(
+            body, lambda text, name, prompts: read_flow(text, name, prompts=prompts, queues=queues)
+        )
+
+    def check_survey(self, body: bytes) -> bytes:
+        """All mistakes of a survey's Draft, as `check_flow` does."""
+        return self._check(body, lambda text, name, prompts: read_survey(text, name, prompts=prompts))
+
+    def _check(self, body: bytes, read: Callable[[str, str, set[str]], object]) -> bytes:
         draft = msgspec.json.decode(body, type=Draft)
         prompts = set(prompt_files.load(self._config.prompts.directory).prompts)
         try:
-            read_flow(draft.text, draft.name, prompts=prompts, queues=self._queues())
+            read(draft.text, draft.name, prompts)
         except ConfigError as error:
             found = sorted(map(_line, error.mistakes), key=lambda mistake: mistake.line)
             return msgspec.json.encode(found)
@@ -67,7 +79,11 @@ class FlowChecks:
 def open_desk(config: Config) -> JobDesk:
     """Answers questions about flows over the bus from now on, until it is stopped."""
     checks = FlowChecks(config, Store(config.database.url))
-    jobs = {"check_flow": checks.check_flow, "check_flows": checks.check_flows}
+    jobs = {
+        "check_flow": checks.check_flow,
+        "check_survey": checks.check_survey,
+        "check_flows": checks.check_flows,
+    }
     desk = JobDesk(folders.redis_url(config), f"{config.installation.name}:", jobs)
     desk.start()
     return desk

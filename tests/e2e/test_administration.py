@@ -71,21 +71,22 @@ def test_a_user_is_created_mistakes_stand_beside_their_fields_and_he_can_log_in(
 
 def test_a_flow_is_checked_while_one_types_kept_and_put_in_force(c: RunningCenter, ada: Screen) -> None:
     _section(ada, "flows/main")
-    ada.wait("document.querySelector('#flow-state[data-state=right]')", "a flow without mistakes")
-    good = ada.page.input_value("#flow-text")
+    ada.wait("document.querySelector('#draft-state[data-state=right]')", "a flow without mistakes")
+    good = ada.page.input_value("#draft-text")
     line = good[: good.index('queue = "servicio"')].count("\n") + 1
-    ada.page.fill("#flow-text", good.replace('queue = "servicio"', 'queue = "nada"', 1))
-    ada.wait_text("#flow-mistakes", "'nada'")
+    ada.page.fill("#draft-text", good.replace('queue = "servicio"', 'queue = "nada"', 1))
+    ada.wait_text("#draft-mistakes", "'nada'")
     ada.wait_text(".lines .wrong", str(line))
     assert faults_of(ada.page) == []
-    ada.page.fill("#flow-text", good + "\n# changed\n")
-    ada.wait("document.querySelector('#flow-state[data-state=right]')", "no mistakes again")
-    ada.page.fill("#flow-note", "a remark")
-    ada.page.click("form.flow button[type=submit]")
+    ada.page.fill("#draft-text", good + "\n# changed\n")
+    ada.wait("document.querySelector('#draft-state[data-state=right]')", "no mistakes again")
+    ada.page.fill("#draft-note", "a remark")
+    ada.page.click("form.draft button[type=submit]")
     ada.wait_text("#form-told", "Versión 2")
-    ada.page.click("form.flow .btn-success")
+    ada.page.click("form.draft .btn-success")
     ada.wait_text("#form-told", "en vigor")
     assert "# changed" not in good
+    _a_survey_is_checked_too(ada)
     _section(ada, "audit")
     ada.wait_text("#admin-list tbody", "Puso en vigor")
     for section in (
@@ -102,3 +103,21 @@ def test_a_flow_is_checked_while_one_types_kept_and_put_in_force(c: RunningCente
         ada.wait(f"document.querySelector('{shown}')", section)
         assert faults_of(ada.page) == [], section
     assert ada.complaints == []
+
+
+def _a_survey_is_checked_too(ada: Screen) -> None:
+    _section(ada, "surveys/satisfaction")
+    ada.wait("document.querySelector('#draft-state[data-state=right]')", "a survey without mistakes")
+    good = ada.page.input_value("#draft-text")
+    ada.page.fill("#draft-text", good.replace("survey-thanks", "nothing"))
+    ada.wait_text("#draft-mistakes", "'nothing'")
+    ada.page.fill("#draft-text", good + "# shorter\n")
+    ada.page.click("form.draft button[type=submit]")
+    ada.wait_text("#form-told", "Versión 2")
+    ada.page.click("form.draft .btn-success")
+    ada.wait_text("#form-told", "en vigor")
+    ada.page.click(".versions a >> text='Versión 1'")
+    ada.wait_text("form.draft .btn-success", "versión 1")
+    assert faults_of(ada.page) == []
+    ada.page.click("form.draft .btn-success")
+    ada.wait_text("#admin-list tbody tr", "Versión 1")

@@ -24,6 +24,7 @@ async function choices(field) {
     return users.filter(({ value }) => value.agent).map(({ id, value }) => [id, value.name]);
   }
   const rows = await api("GET", `/configuration/${field.from}`);
+  if (field.from === "surveys") return rows.map(({ name }) => [name, name]);
   return rows.filter(({ value }) => !value.retired).map(({ id, value }) => [id, called(value)]);
 }
 

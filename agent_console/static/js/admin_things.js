@@ -25,7 +25,7 @@ export const THINGS = {
       number("service_level_seconds", { group: "timing" }), number("ring_seconds", { group: "timing" }),
       number("wrap_up_seconds", { group: "timing" }), number("short_abandon_seconds", { group: "timing" }),
       number("announce_after_seconds", { group: "timing" }), number("announce_every_seconds", { group: "timing" }),
-      timeZone("time_zone"), text("survey", { optional: true, code: true }), check("record"), check("retired", { old: true }),
+      timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, check("record"), check("retired", { old: true }),
     ],
     blank: {
       key: "", name: "", emergency: false, hours: null, skills: {}, agents: {}, service_level_seconds: 20, ring_seconds: 15, wrap_up_seconds: 120,

@@ -1,10 +1,10 @@
 // The administrator's page: sections, a list of each thing, and its form. The address names what is shown.
 
 import { showAudit } from "./admin_audit.js";
-import { showFlows } from "./admin_flows.js";
 import { showForm } from "./admin_form.js";
 import { guard, mayLeave } from "./admin_guard.js";
 import { showRoles } from "./admin_roles.js";
+import { showTexts } from "./admin_texts.js";
 import { called, THINGS } from "./admin_things.js";
 import { api } from "./api.js";
 import { $, banner, el } from "./dom.js";
@@ -13,9 +13,9 @@ import { command } from "./palette.js";
 import { settings, t } from "./words.js";
 
 const may = (permission) => settings.permissions.includes(permission);
-const PAGES = { flows: showFlows, roles: showRoles, audit: showAudit };
+const PAGES = { flows: showTexts("flows"), surveys: showTexts("surveys"), roles: showRoles, audit: showAudit };
 const NEEDS = { users: "manage_users", audit: "read_audit" };
-const SECTIONS = ["queues", "hours", "flows", "dispositions", "contact-reasons", "pause-reasons", "skills", "users", "roles", "accounts", "audit"]
+const SECTIONS = ["queues", "hours", "flows", "surveys", "dispositions", "contact-reasons", "pause-reasons", "skills", "users", "roles", "accounts", "audit"]
   .filter((section) => may(NEEDS[section] ?? "read_configuration"));
 const mayChange = (section) => may(THINGS[section].need ?? "change_configuration");
 const mayAdd = (section) => may(THINGS[section].add ?? THINGS[section].need ?? "change_configuration");

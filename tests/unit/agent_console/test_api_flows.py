@@ -1,4 +1,4 @@
-"""Flows in REST: checked by whoever may, kept as versions, put in force without mistakes only."""
+"""Flows and surveys in REST: checked by whoever may, kept as versions, put in force without mistakes only."""
 
 from pathlib import Path
 from typing import Any
@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 BASE = "/api/v1/configuration/flows"
+SURVEYS = "/api/v1/configuration/surveys"
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The configured folder has one flow."""
+    """The configured folder has one flow and one survey of the same name."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows/surveys").mkdir(parents=True)
+    (tmp_path / "flows/surveys/main.toml").write_text("# a survey\n")
     (tmp_path / "flows/main.toml").write_text('name = "main"\n')
 
 
@@ -69,3 +71,19 @@ def test_a_new_flow_has_no_file_and_needs_a_plain_name(office: Any) -> None:
     other = office.browser("other")
     assert other.get(f"{BASE}/night").status_code == 404
     assert other.post(f"{BASE}/night/versions", json={"text": "x"}).json["error_id"] == "name_taken"
+
+
+def test_a_survey_is_kept_as_a_flow_is_and_apart_from_the_flow_of_its_name(office: Any) -> None:
+    browser = office.browser("administrator")
+    assert browser.get(f"{SURVEYS}/main/versions/1").json["text"] == "# a survey\n"
+    new = {"text": "# another\n", "note": "shorter", "expected_newest": 1}
+    assert browser.post(f"{SURVEYS}/main/versions", json=new).json["versions"][0]["number"] == 2
+    done = browser.put(f"{SURVEYS}/main/in-force", json={"number": 2}).json
+    assert (done["in_force"], done["flow"]["name"], done["flow"]["in_force"]) == (True, "main", 2)
+    assert office.engines.asked[-1][0] == "check_survey"
+    assert [one["in_force"] for one in browser.get(SURVEYS).json] == [2]
+    assert [one["in_force"] for one in browser.get(BASE).json] == [1]
+    assert browser.put(f"{SURVEYS}/main/in-force", json={"number": 1}).json["flow"]["in_force"] == 1
+    actions = [row["action"] for row in browser.get("/api/v1/audit?subject=main").json]
+    assert actions == ["survey.put_in_force", "survey.put_in_force", "survey.keep"]
+    assert office.browser("other").get(SURVEYS).json == []

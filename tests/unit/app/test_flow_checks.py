@@ -17,6 +17,16 @@ from ctiserver.core.errors import ConfigError
 from ctiserver.process.config_file import parse
 
 FLOW = 'name = "main"\nstart = "operator"\n\n[node.operator]\ntype = "queue"\nqueue = "service"\n'
+SURVEY = """
+name = "satisfaction"
+invitation = "survey-invitation"
+thanks = "survey-thanks"
+
+[[question]]
+key = "solved"
+prompt = "survey-solved"
+keys = { 1 = 1, 2 = 0 }
+"""
 OTHER = FLOW.replace("operator", "person")
 
 
@@ -90,3 +100,25 @@ def test_a_version_in_force_with_a_mistake_is_told_by_its_number(config: Config,
     _keep(store, FLOW.replace("service", "gone"))
     with pytest.raises(ConfigError, match=r"main \(version 2\):6: there is no queue 'gone'"):
         read_tables(config, store)
+
+
+def test_a_survey_is_checked_as_a_survey(config: Config, store: Store) -> None:
+    checks = FlowChecks(config, store)
+    assert _ask(checks.check_survey, name="satisfaction", text=SURVEY) == []
+    wrong = SURVEY.replace("survey-thanks", "bye")
+    assert _ask(checks.check_survey, name="satisfaction", text=wrong) == [
+        {"line": 4, "message": "the prompt 'bye' is not in the manifest"}
+    ]
+
+
+def test_a_survey_in_force_stands_for_the_file_of_its_name_and_no_flow(config: Config, store: Store) -> None:
+    (config.flows.directory / "surveys").mkdir()
+    (config.flows.directory / "surveys/main.toml").write_text(SURVEY)
+    before = read_tables(config, store)[1]
+    _keep(store, SURVEY.replace('"solved"', '"mended"'), name=flow_versions.SURVEYS + "main")
+    after = read_tables(config, store)[1]
+    assert after.flows == before.flows
+    assert [one.content["question"][0]["key"] for one in (before.surveys["main"], after.surveys["main"])] == [
+        "solved",
+        "mended",
+    ]

@@ -1,0 +1,150 @@
+// Flows and surveys: which version is in force, and an editor whose mistakes stand beside the lines while one types.
+
+import { guard } from "./admin_guard.js";
+import { api } from "./api.js";
+import { $, banner, el, text } from "./dom.js";
+import { day, settings, t } from "./words.js";
+
+const DEBOUNCE_MILLISECONDS = 400;
+const writes = () => settings.permissions.includes("change_configuration");
+
+/** Section: where its drafts are checked, and what a new text begins with. */
+const KINDS = {
+  flows: {
+    checks: "/configuration/flow-checks",
+    blank: 'name = ""\nstart = "main"\nlanguages = ["es", "en"]\nemergency = { key = "9", node = "emergency" }\n\n[node.main]\ntype = "queue"\nqueue = ""\n\n[node.emergency]\ntype = "queue"\nqueue = ""\n',
+  },
+  surveys: {
+    checks: "/configuration/survey-checks",
+    blank: 'name = ""\ninvitation = "survey-invitation"\nthanks = "survey-thanks"\n\n[[question]]\nkey = "satisfaction"\nprompt = "survey-satisfaction"\nkeys = { 1 = 1, 2 = 2, 3 = 3, 4 = 4, 5 = 5 }\n',
+  },
+};
+const at = (section, name, rest) => `/configuration/${section}/${encodeURIComponent(name || " ")}/${rest}`;
+
+/** Shows all texts of a section; `id`: "main" or "main/3", one of them and one of its versions. */
+export const showTexts = (section) => async ({ id, address, again }) => {
+  const kept = await api("GET", `/configuration/${section}`);
+  const [name, number] = (id ?? "").split("/");
+  drawList(section, kept, name, address);
+  guard(() => false);
+  $("admin-form").hidden = true;
+  if (!id) return;
+  if (name === "+") return edit({ section, flow: null, number: null, source: KINDS[section].blank, address, again });
+  const flow = kept.find((one) => one.name === name);
+  if (!flow) throw new Error(t("not_there", { id: name }));
+  const version = Number(number) || flow.in_force || flow.versions[0].number;
+  const source = await api("GET", at(section, name, `versions/${version}`));
+  edit({ section, flow, number: version, source: source.text, address, again });
+};
+
+const versionWords = (flow) => (flow.in_force === null ? t("not_in_force_yet") : t("version_n", { number: flow.in_force }));
+
+function drawList(section, kept, current, address) {
+  const rows = kept.map((flow) => el("tr", { "aria-selected": flow.name === current ? "true" : null },
+    el("td", {}, el("a", { href: address(section, flow.name), text: flow.name })), el("td", { text: versionWords(flow) }), el("td", { class: "n", text: String(flow.versions.length) })));
+  const add = writes() ? el("a", { class: "btn btn-primary", href: address(section, "+"), text: t(`add_${section}`) }) : null;
+  $("admin-list").replaceChildren(el("h2", {}, el("span", { text: t(`section_${section}`) }), add), el("p", { class: "quiet", text: t(`about_${section}`) }),
+    el("table", { class: "grid" }, el("thead", {}, el("tr", {}, ...["name", "in_force", "versions"].map((name, at) => el("th", { class: at === 2 ? "n" : null, text: t(`column_${name}`) })))), el("tbody", {}, ...rows)));
+}
+
+function edit({ section, flow, number, source, address, again }) {
+  const panel = $("admin-form");
+  const lines = el("div", { class: "lines", "aria-hidden": "true" });
+  const area = el("textarea", { id: "draft-text", class: "code", spellcheck: "false", wrap: "off", "aria-label": t("draft_text"), "aria-describedby": "draft-state", readonly: writes() ? null : true });
+  area.value = source;
+  const state = el("p", { id: "draft-state", role: "status", "data-state": "checking", text: t("checking") });
+  const mistakes = el("ol", { id: "draft-mistakes", class: "mistakes" });
+  const told = el("div", { id: "form-told", role: "status" });
+  const name = el("input", { id: "draft-name", class: "form-control code", type: "text", autocomplete: "off" });
+  const note = el("input", { id: "draft-note", class: "form-control", type: "text", autocomplete: "off", maxlength: "200" });
+  const keep = el("button", { type: "submit", class: "btn btn-primary", text: t("keep_version") });
+  const activate = el("button", { type: "button", class: "btn btn-success", text: t("put_in_force", { number: number ?? 2 }), hidden: !flow || flow.in_force === number, onclick: putInForce });
+  const form = el("form", { class: "draft", onsubmit: (event) => { event.preventDefault(); save(); } },
+    el("h2", {}, el("span", { text: flow ? flow.name : t(`add_${section}`) }), flow ? el("span", { class: "count", text: t("version_n", { number }) + (flow.in_force === number ? ` · ${t("in_force")}` : "") }) : null,
+      el("button", { type: "button", class: "plain close", text: "✕", "aria-label": t("close"), onclick: () => { location.hash = address(section); } })),
+    told, flow ? null : el("div", { class: "field" }, el("label", { for: "draft-name", text: t("field_key") }), name),
+    el("div", { class: "editor" }, lines, area), state, mistakes,
+    writes() ? el("div", { class: "field" }, el("label", { for: "draft-note", text: t("draft_note") }), note) : null,
+    writes() ? el("div", { class: "controls" }, keep, activate) : null,
+    flow ? versions(section, flow, number, address) : null);
+  panel.replaceChildren(form);
+  panel.hidden = false;
+  let clean = area.value;
+  guard(() => panel.contains(form) && area.value !== clean);
+
+  let asked = 0;
+  let timer = null;
+  area.addEventListener("input", () => { numberLines([]); clearTimeout(timer); timer = setTimeout(check, DEBOUNCE_MILLISECONDS); setState("checking", t("checking")); activate.disabled = area.value !== clean; });
+  area.addEventListener("scroll", () => { lines.scrollTop = area.scrollTop; });
+
+  function setState(kind, words) {
+    state.dataset.state = kind;
+    text(state, words);
+  }
+
+  function numberLines(wrong) {
+    const bad = new Set(wrong.map(({ line }) => line));
+    lines.replaceChildren(...area.value.split("\n").map((_, at) => el("span", { class: bad.has(at + 1) ? "wrong" : null, text: String(at + 1) })));
+    lines.scrollTop = area.scrollTop;
+  }
+
+  async function check() {
+    const turn = ++asked;
+    try {
+      const found = await api("POST", KINDS[section].checks, { name: flow?.name ?? (name.value.trim() || "new"), text: area.value });
+      if (turn !== asked) return;
+      numberLines(found);
+      setState(found.length ? "wrong" : "right", found.length ? t("draft_mistakes", { count: found.length }) : t("draft_right"));
+      mistakes.replaceChildren(...found.map(({ line, message }) => el("li", {}, el("button", { type: "button", class: "plain", onclick: () => goTo(line) }, el("b", { class: "n", text: t("line_n", { line }) }), ` ${message}`))));
+    } catch (problem) {
+      if (turn === asked) setState("unknown", t("draft_unchecked", { problem: problem.message }));
+    }
+  }
+
+  function goTo(line) {
+    const before = area.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+    area.focus();
+    area.setSelectionRange(before, before + (area.value.split("\n")[line - 1]?.length ?? 0));
+    area.scrollTop = Math.max(0, (line - 4) * (area.scrollHeight / Math.max(1, area.value.split("\n").length)));
+  }
+
+  async function save() {
+    const own = flow?.name ?? name.value.trim();
+    try {
+      const kept = await api("POST", at(section, own, "versions"), { text: area.value, note: note.value.trim(), expected_newest: flow?.versions[0].number ?? null });
+      clean = area.value;
+      history.replaceState(null, "", address(section, `${own}/${kept.versions[0].number}`));
+      await again();
+      say("good", `✓ ${t("version_kept", { number: kept.versions[0].number })}`);
+    } catch (problem) {
+      say("problem", `⚠ ${problem.message}`);
+    }
+  }
+
+  async function putInForce() {
+    try {
+      const answer = await api("PUT", at(section, flow.name, "in-force"), { number });
+      banner("not-in-force", answer.in_force ? null : t("not_in_force", { problem: answer.problem }));
+      await again();
+      say("good", `✓ ${t("now_in_force", { number })}`);
+    } catch (problem) {
+      const said = problem.told?.mistakes?.length ? t("draft_not_in_force") : problem.message;
+      say("problem", `⚠ ${said}`);
+      check();
+    }
+  }
+
+  numberLines([]);
+  if (writes()) check();
+  else setState("right", t("read_only"));
+}
+
+const say = (kind, words) => $("form-told").replaceChildren(el("p", { class: kind, role: kind === "problem" ? "alert" : null, text: words }));
+
+function versions(section, flow, current, address) {
+  return el("details", { open: true }, el("summary", { text: t("column_versions") }), el("ul", { class: "versions" }, ...flow.versions.map((version) => {
+    const who = version.made_at === null ? t("version_file") : [version.made_by, day(version.made_at), version.note].filter(Boolean).join(" · ");
+    return el("li", {}, el("a", { href: address(section, `${flow.name}/${version.number}`), "aria-current": version.number === current ? "true" : null, text: t("version_n", { number: version.number }) }),
+      version.number === flow.in_force ? el("span", { class: "tag", text: t("in_force") }) : null, el("span", { class: "quiet", text: ` ${who}` }));
+  })));
+}
