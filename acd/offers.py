@@ -5,7 +5,7 @@ refused (the phone said no) or withdrawn (the caller left or was moved). An agen
 paused with the reason, so that the next caller does not ring there in vain; the contact keeps its place.
 """
 
-from acd import named
+from acd import named, refuge
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -185,15 +185,16 @@ def _detach(floor: Floor, contact: Contact) -> None:
 
 
 def wait_again(floor: Floor, contact: Contact, reason: str, turn: Turn) -> None:
-    """Put a contact back in its line, at the place it had, and offer it on."""
+    """Put a contact back in its line, at the place it had, and offer it on; to the fallback if the line is gone."""
     apart = contact.stage not in (Stage.OFFERED, Stage.WAITING)
     contact.stage = Stage.WAITING
     floor.line_up(contact)
     turn.say(ContactRequeued(at=turn.at, contact=contact.id, queue=contact.queue, reason=reason))
     if apart:
         hold(floor, contact, turn)
-    if not serve_contact(floor, contact, turn) and not contact.named:
-        tell_place_later(floor, contact, turn)
+    if serve_contact(floor, contact, turn) or contact.named or refuge.shelter(floor, contact, turn):
+        return
+    tell_place_later(floor, contact, turn)
 
 
 def hold(floor: Floor, contact: Contact, turn: Turn) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from acd import device, hold, identity, named, offers, priority, talk, transfer, wrap_up
+from acd import device, hold, identity, named, offers, priority, refuge, talk, transfer, wrap_up
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
 from acd.status import choose_status, log_out_departed
-from ctiserver.core.commands import TO_FALLBACK_SECONDS, Arrange, CancelTimer, SetFuse, StartTimer
+from ctiserver.core.commands import Arrange, CancelTimer, StartTimer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
     AgentBrief,
@@ -130,16 +130,9 @@ class Acd:
             )
         )
         log_out_departed(self.floor, turn)
-        self._empty_removed_queues(turn)
-        offers.serve_everyone(self.floor, turn)
-
-    def _empty_removed_queues(self, turn: Turn) -> None:
-        """Who waits in a queue that is gone, and that no agent names any more, goes to the dialplan's fallback."""
-        kept = {queue.key for queue in self.floor.ledger.tables.queues}
-        named = kept.union(*(agent.queues for agent in self.floor.roster.values()))
         for contact in self.floor.ledger.contacts.values():
-            if contact.stage is Stage.WAITING and contact.queue not in named:
-                turn.say(SetFuse(leg=contact.leg, seconds=TO_FALLBACK_SECONDS))
+            refuge.shelter(self.floor, contact, turn)
+        offers.serve_everyone(self.floor, turn)
 
     def _queue(self, message: ContactQueued, turn: Turn) -> None:
         contact = self.floor.ledger.contacts.get(message.contact)
