@@ -166,6 +166,13 @@ _CASE = frozenset(
     | {"respond_by_at", "due_at", "next_due_at", "escalation_level", "escalate_at"}
 )
 
+_WORK_ORDER = frozenset(
+    {"id", "account_id", "kind", "state", "is_open", "priority", "area", "due_from_at", "due_until_at"}
+    | {"case_id", "contract_id", "parent_id", "technician", "created_at", "created_by", "updated_at"}
+    | {"assigned_at", "set_out_at", "arrived_at", "reopened_at", "closed_at", "verified_at"}
+    | {"closing", "closings"}
+)
+
 PARTS: dict[str, Part] = {
     "customers": Part(
         group="person",
@@ -240,6 +247,23 @@ PARTS: dict[str, Part] = {
         why=REPORTS,
     ),
     "activities": Part(group="cases", ours=either(of("customer_id"), through("case_id", "cases"))),
+    "work_orders": Part(group="cases", stays=_WORK_ORDER, why=REPORTS),
+    "work_order_closings": Part(
+        group="cases",
+        ours=through("order_id", "work_orders"),
+        stays=frozenset({"id", "account_id", "order_id", "ordinal", "key", "code", "asked_at", "arrived_at"})
+        | {"at", "by", "technician", "way", "contact_id", "flags", "follow_up_id", "reopened_at", "survey"}
+        | {"solved", "grade", "answered_at"},
+        why=REPORTS,
+    ),
+    "work_order_history": Part(
+        group="cases",
+        ours=through("order_id", "work_orders"),
+        stays=frozenset({"id", "account_id", "order_id", "at", "by", "way", "what"}),
+        becomes={"details": {}},
+        why=REPORTS,
+    ),
+    "work_order_files": Part(group="notes", ours=through("order_id", "work_orders"), exported=False),
     "customer_notes": Part(group="notes"),
     "attachments": Part(group="notes"),
     "owned_products": Part(group="has"),
@@ -305,6 +329,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "imports": "how many rows a file had; its file goes with whoever is in it",
     "legal_profiles": "rows of the law",
     "opening_hours": "when a queue serves",
+    "parts": "what technicians use up",
     "pause_reasons": "words to choose from",
     "product_offers": "what is offered to everybody",
     "products": "the catalogue",
@@ -313,8 +338,11 @@ NOT_OF_PERSONS: dict[str, str] = {
     "reader_positions": "how far the journal was read",
     "skills": "what there is to know",
     "spellings": "words without their owners; those that nobody else bears go with him",
+    "stock_movements": "parts that came and went, for which order",
     "team_members": "the staff",
     "teams": "the staff",
+    "technician_calls": "how far a technician's call has come",
+    "technicians": "the staff",
     "users": "the staff",
     "value_runs": "parameters over all customers",
     "value_settings": "what value is computed with",

@@ -34,6 +34,12 @@ _CHOSEN: dict[str, Any] = {
     "consents.expires_at": 9.0,
     "do_not_call.until": None,
     "merges.undone_at": 9.0,
+    "work_orders.kind": "repair",
+    "work_orders.state": "created",
+    "work_orders.priority": "normal",
+    "work_order_closings.code": "done",
+    "work_order_closings.way": "page",
+    "work_order_history.way": "page",
 }
 
 
@@ -64,7 +70,7 @@ def _links(table: Table, owner: Customer, other: Customer, number: str) -> dict[
     chosen = {name: value for name, value in links.items() if name in table.c}
     if table.name == "cases":
         del chosen["subject"]
-    if table.name == "activities":
+    if table.name in ("activities", "work_orders"):
         del chosen["subject"]
     if table.name == "do_not_call":
         chosen |= {"address": number, "on_list": "own"}
