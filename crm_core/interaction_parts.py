@@ -78,9 +78,11 @@ def segment_of(interaction: Interaction, event: _OfSegment) -> Segment:
 
 
 def outcome_of(interaction: Interaction, event: e.ContactEnded) -> str:
-    """answered, disconnected, ended_in_ivr or abandoned."""
+    """answered, reached (a customer whom we called and who saw no queue), disconnected, ended_in_ivr or abandoned."""
     if interaction.connected_at is not None or interaction.segments:  # that he was connected may be lost
         return "answered"
+    if interaction.dial_id is not None and interaction.queued_at is None:
+        return "reached"
     if event.by in ("switch", "fallback"):
         return "disconnected"
     if interaction.queued_at is None:

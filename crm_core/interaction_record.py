@@ -37,6 +37,7 @@ def _(event: e.ContactArrived, interaction: Interaction, session: Session) -> No
     interaction.language = event.language
     interaction.flow = event.flow
     interaction.flow_version = event.flow_version
+    interaction.dial_id = event.dial_id
 
 
 @record.register
@@ -169,7 +170,7 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     interaction.ended_cause = event.q850
     interaction.outcome = outcome_of(interaction, event)
     # Nobody is called back who left by himself or had his conversation, unless he asked for it.
-    lost = interaction.outcome != "answered" and event.by in ("fallback", "switch")
+    lost = interaction.outcome not in ("answered", "reached") and event.by in ("fallback", "switch")
     interaction.to_call_back = lost or interaction.call_back_at is not None
 
 

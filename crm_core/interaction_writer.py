@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from crm_core import contact_news, reader_positions
+from crm_core import contact_news, dial_record, reader_positions
 from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.interaction_record import record
 from crm_core.interactions import Interaction
@@ -39,6 +39,9 @@ def apply_batch(session: Session, batch: Iterable[Identified]) -> int:
             reached = event_id
     if fresh:
         _record_all(session, [(id_, event) for id_, event in fresh if isinstance(event, e.ContactEvent)])
+        for _, event in fresh:
+            if isinstance(event, e.LeadEvent):
+                dial_record.record(session, event)
         reader_positions.advance(session, READER, reached)
     return len(fresh)
 

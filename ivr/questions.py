@@ -5,6 +5,7 @@ what was answered counts.
 """
 
 from ctiserver.core.events import SurveyAnswered, SurveyDeclined, SurveyEnded, SurveyOffered
+from ctiserver.core.tables import Document
 from ctiserver.core.turn import Turn
 from ivr.desk import Desk
 from ivr.session_state import INVITATION, Phase, Session
@@ -21,6 +22,11 @@ def offer(desk: Desk, session: Session, turn: Turn) -> None:
     if not name or document is None:
         say_goodbye(desk, session, GOODBYE, turn)
         return
+    invite(desk, session, name, document, turn)
+
+
+def invite(desk: Desk, session: Session, name: str, document: Document, turn: Turn) -> None:
+    """Ask whether he takes part in this survey."""
     session.phase, session.survey, session.survey_version = Phase.SURVEY, name, document.version
     session.question, session.attempts = INVITATION, 0
     turn.say(

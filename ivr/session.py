@@ -19,6 +19,7 @@ from ctiserver.core.events import (
     ContactMissed,
     ContactQueued,
     ContactRequeued,
+    LeadReached,
     OfferAccepted,
     PlaceTold,
     TalkEnded,
@@ -35,12 +36,13 @@ from ctiserver.core.inputs import (
     LegFailed,
     LookedUp,
     LookUpFailed,
+    Party,
     PromptEnded,
     TimerFired,
 )
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
-from ivr import questions, walk
+from ivr import outbound, questions, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
 from ivr.speak import hush, leave_to_fallback, light_fuse, stop_waiting
@@ -70,10 +72,10 @@ class Ivr:
         match message:
             case CallArrived():
                 self._arrive(message, turn)
-            case DigitPressed():
-                self._digit(message, turn)
-            case PromptEnded():
-                self._prompt_over(message, turn)
+            case LeadReached():
+                outbound.begin(self.desk, message, turn)
+            case DigitPressed() | PromptEnded():
+                self._heard(message, turn)
             case LegAnswered() | LegEnded() | LegFailed():
                 self._leg(message, turn)
             case LookedUp() | LookUpFailed():
@@ -179,7 +181,9 @@ class Ivr:
         if session.phase is Phase.SURVEY:
             questions.ended(session, turn, complete=False)
         if session.phase in _WHERE:
-            by = message.by if isinstance(message, LegEnded) else "switch"
+            by: Party = message.by if isinstance(message, LegEnded) else "switch"
+            if session.outbound and by == "agent":  # as Asterisk sees it, whoever was dialled is an agent
+                by = "caller"
             turn.say(
                 Arrange(contact=session.contact),
                 ContactEnded(
@@ -191,6 +195,12 @@ class Ivr:
                 ),
             )
         self.desk.close(session)
+
+    def _heard(self, message: DigitPressed | PromptEnded, turn: Turn) -> None:
+        if isinstance(message, DigitPressed):
+            self._digit(message, turn)
+        else:
+            self._prompt_over(message, turn)
 
     def _digit(self, message: DigitPressed, turn: Turn) -> None:
         session = self.desk.of_leg(message.leg)

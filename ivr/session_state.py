@@ -23,7 +23,7 @@ INVITATION = -1
 
 
 class Session(msgspec.Struct, kw_only=True):
-    """A call keeps the flow version that it began with, whatever is configured meanwhile.
+    """A call keeps the flow version that it began with, whatever is configured meanwhile. `outbound`: we called.
 
     `place` is his place in line while something else is being said; he hears it afterwards.
     `question` is the one being asked, from 0; `INVITATION` while he is asked whether he takes part.
@@ -47,6 +47,7 @@ class Session(msgspec.Struct, kw_only=True):
     queue: QueueKey | None = None
     place: int | None = None
     agent: AgentKey | None = None
+    outbound: bool = False
     survey: str = ""
     survey_version: str = ""
     question: int = INVITATION

@@ -8,7 +8,6 @@ import gc
 import random
 import signal
 from asyncio import Lock, ensure_future, to_thread
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,20 +16,20 @@ from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
 from crm_core.db import Store
-from ctiserver.app import prompt_files
 from ctiserver.app.center import Center
 from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS
 from ctiserver.app.clocks import ReactorClock
+from ctiserver.app.dial_desk import DialDesk
 from ctiserver.app.directory import StoreDirectory
 from ctiserver.app.engine_tables import read_tables
 from ctiserver.app.front_desk import BusScreens, FrontDesk
 from ctiserver.app.loop import LoopScheduler
-from ctiserver.app.media import SpokenMedia
+from ctiserver.app.media import SpokenMedia, prompts_of
 from ctiserver.app.permit_book import StorePermitBook
 from ctiserver.app.phones import read_phones
 from ctiserver.app.runtime import Runtime
 from ctiserver.app.snapshots import Snapshots
-from ctiserver.asterisk import conf, install
+from ctiserver.asterisk import conf
 from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
 from ctiserver.asterisk.clock import Clock
@@ -48,7 +47,6 @@ from ctiserver.journal.snapshot import SnapshotStore
 from ctiserver.process import folders
 from ctiserver.process.heartbeat import start_beating
 from ctiserver.process.sip_secret import sip_secret
-from ivr.prompts import Prompts
 
 _log = structlog.get_logger()
 SNAPSHOT_SCHEMA = 1
@@ -94,6 +92,7 @@ class CallsProcess:
                 emit=self._receive,
             ),
             screens=self._screens,
+            leads=self._dial_desk(),
             answered=self._front_desk.answered,
         )
         snapshots = SnapshotStore(folders.snapshot_dir(config), schema=SNAPSHOT_SCHEMA, upgrades={})
@@ -159,13 +158,22 @@ class CallsProcess:
             ),
             clock=self._clock,
             random=random.random,
-            media=SpokenMedia(_prompts(config)),
+            media=SpokenMedia(prompts_of(config)),
             emit=self._receive,
             on_up=self._switch_up,
             on_down=lambda: self._runtime.switch_down(),
             on_replaced=self._replaced,
             machine_ahead_seconds=self._clock.machine_ahead_seconds,
             permits=StorePermitBook(store=self._store, now=self._clock.now, in_thread=deferToThread),
+        )
+
+    def _dial_desk(self) -> DialDesk:
+        return DialDesk(
+            store=self._store,
+            owner=f"{self._config.installation.name}-{SWITCH}",
+            now=self._clock.now,
+            in_thread=deferToThread,
+            emit=self._receive,
         )
 
     def _receive(self, message: Input) -> None:
@@ -256,15 +264,6 @@ class CallsProcess:
         event = JournalStateChanged(at=self._clock.now(), ok=ok)
         self._runtime.view.apply(event)
         self._screens.tell(0, [event])
-
-
-def _prompts(config: Config) -> Prompts:
-    directory: Path = config.prompts.directory
-    asterisk = install.installed(config)
-    available = None
-    if asterisk:
-        available = prompt_files.available(directory, Path(asterisk.data_dir) / "sounds")
-    return Prompts(prompt_files.load(directory), str(directory.absolute()), available=available)
 
 
 def _done_or_late(work: Deferred[Any], clock: Clock) -> Deferred[None]:

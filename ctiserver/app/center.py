@@ -18,6 +18,7 @@ from ctiserver.core.inputs import SwitchDown, SwitchUp
 from ctiserver.core.message import Event, Input, Message
 from ctiserver.core.requests import Request
 from ctiserver.core.turn import Engine, Turn
+from dialer.scheduled import Dialer
 from ivr.session import Ivr
 
 _ANSWERS_KEPT_SECONDS = 600.0
@@ -28,8 +29,8 @@ class Center:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self._ivr, self._acd = Ivr(), Acd()
-        self._engines: tuple[Engine, ...] = (self._acd, self._ivr)
+        self._ivr, self._acd, self._dialer = Ivr(), Acd(), Dialer()
+        self._engines: tuple[Engine, ...] = (self._acd, self._ivr, self._dialer)
         self._answers: dict[str, RequestAnswered] = {}
 
     def state(self) -> dict[str, Any]:
@@ -37,6 +38,7 @@ class Center:
         return {
             "ivr": self._ivr.state(),
             "acd": self._acd.state(),
+            "dialer": self._dialer.state(),
             "answers": [msgspec.to_builtins(answer) for answer in self._answers.values()],
         }
 
@@ -44,6 +46,8 @@ class Center:
         """Become the center that gave `state`."""
         self._ivr.restore(state["ivr"])
         self._acd.restore(state["acd"])
+        if "dialer" in state:  # a snapshot of before there was one has no lead under way
+            self._dialer.restore(state["dialer"])
         answers = msgspec.convert(state["answers"], list[RequestAnswered])
         self._answers = {answer.request_id: answer for answer in answers}
 

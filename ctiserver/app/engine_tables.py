@@ -16,7 +16,7 @@ from ctiserver.app import prompt_files
 from ctiserver.core.config import Config
 from ctiserver.core.config import Number as ConfiguredNumber
 from ctiserver.core.errors import ConfigError, Mistake
-from ctiserver.core.tables import Document, Number, Tables, Timing
+from ctiserver.core.tables import Dialing, Document, Number, Tables, Timing
 from ivr.flow_file import read_flow, read_survey
 
 NOTHING_KEPT: Mapping[str, tuple[int, str]] = {}
@@ -61,8 +61,21 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
             talk_fuse_seconds=asterisk.talk_fuse_seconds,
             short_talk_seconds=calls.short_talk_seconds,
         ),
+        dialing=_dialing(config),
     )
     return sha256(msgspec.json.encode(tables, order="sorted")).hexdigest()[:16], tables
+
+
+def _dialing(config: Config) -> Dialing:
+    dialing = config.dialing
+    return Dialing(
+        trunk=dialing.trunk,
+        caller_number=dialing.caller_number,
+        at_once=dialing.at_once,
+        ring_seconds=dialing.ring_seconds,
+        look_every_seconds=dialing.look_every_seconds,
+        pause_seconds=dict(dialing.retry_seconds),
+    )
 
 
 def read_documents(

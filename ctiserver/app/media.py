@@ -1,6 +1,11 @@
 """From what an engine wants said to what Asterisk plays."""
 
+from pathlib import Path
+
+from ctiserver.app import prompt_files
+from ctiserver.asterisk import install
 from ctiserver.core.commands import Play
+from ctiserver.core.config import Config
 from ivr.prompts import Prompts
 
 
@@ -23,3 +28,13 @@ class SpokenMedia:
         if say not in self._prompts:
             return self._prompts.media("beep", language)
         return self._prompts.media(say, language)
+
+
+def prompts_of(config: Config) -> Prompts:
+    """The installation's prompts, as far as their sounds are there."""
+    directory: Path = config.prompts.directory
+    asterisk = install.installed(config)
+    available = None
+    if asterisk:
+        available = prompt_files.available(directory, Path(asterisk.data_dir) / "sounds")
+    return Prompts(prompt_files.load(directory), str(directory.absolute()), available=available)

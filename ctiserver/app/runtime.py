@@ -17,7 +17,7 @@ from ctiserver.app.center import Center
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core import wire
-from ctiserver.core.commands import CancelTimer, LookUp, StartTimer, StopPlaying
+from ctiserver.core.commands import CancelTimer, ClaimLeads, LookUp, StartTimer, StopPlaying
 from ctiserver.core.events import OfferRinging, RequestAnswered
 from ctiserver.core.ids import TimerId
 from ctiserver.core.inputs import SwitchDown, SwitchUp, TimerFired
@@ -45,6 +45,12 @@ class Directory(Protocol):
     def look_up(self, command: LookUp) -> None: ...
 
 
+class Leads(Protocol):
+    """Answers ClaimLeads with LeadsClaimed."""
+
+    def claim(self, command: ClaimLeads) -> None: ...
+
+
 class Screens(Protocol):
     """Whoever watches; may lose what it is told."""
 
@@ -66,11 +72,13 @@ class Runtime:
         directory: Directory,
         screens: Screens,
         answered: Callable[[RequestAnswered], None],
+        leads: Leads | None = None,
     ) -> None:
+        """`leads` None: nobody is dialled by himself, and no claim is ever answered."""
         self.center, self.belief, self.view = center, Belief(), LiveView()
         self._journal, self._clock = journal, clock
         self._switch, self._directory, self._screens = switch, directory, screens
-        self._answered = answered
+        self._answered, self._leads = answered, leads
         self._waiting: deque[Input] = deque()
         self._turning = False
         self._timers: dict[TimerId, Callable[[], None]] = {}
@@ -135,6 +143,8 @@ class Runtime:
         for command in pending:
             if isinstance(command, LookUp):
                 self._directory.look_up(command)
+            elif isinstance(command, ClaimLeads):
+                self._claim(command)
         for timer, due_at in sorted(self.belief.timers().items(), key=lambda item: item[1]):
             self._arm(timer, due_at)
 
@@ -185,8 +195,15 @@ class Runtime:
             case LookUp():
                 if self._live:
                     self._directory.look_up(command)
+            case ClaimLeads():
+                if self._live:
+                    self._claim(command)
             case _:
                 self._switch.perform(command)
+
+    def _claim(self, command: ClaimLeads) -> None:
+        if self._leads is not None:
+            self._leads.claim(command)
 
     def _arm(self, timer: TimerId, due_at: float) -> None:
         if cancel := self._timers.pop(timer, None):

@@ -15,6 +15,7 @@ from ctiserver.core.commands import (
     Answer,
     Arrange,
     CancelTimer,
+    ClaimLeads,
     DialCustomer,
     DialLeg,
     DropLeg,
@@ -42,7 +43,7 @@ SwitchCommand = (
     | StopRecording
     | SetFuse
 )
-Pending = SwitchCommand | LookUp
+Pending = SwitchCommand | LookUp | ClaimLeads
 
 
 class LegBelief(msgspec.Struct):
@@ -129,8 +130,8 @@ class Belief(msgspec.Struct):
                 self._note_arrange(command)
             case Play() | StopPlaying() | StartRecording() | StopRecording():
                 self._note_media(command)
-            case LookUp(look_up=look_up):
-                self._open(f"look up {look_up}", command)
+            case LookUp() | ClaimLeads():
+                self._open(_question(command), command)
             case StartTimer(timer=timer, due_at=due_at):
                 self.due[timer] = due_at
             case CancelTimer(timer=timer):
@@ -190,6 +191,8 @@ class Belief(msgspec.Struct):
         match message:
             case inputs.CallMissed(leg=leg, arrived_at=at):
                 self.calls[leg] = at
+            case inputs.LeadsClaimed(claim=claim):
+                self._close(f"claim {claim}")
             case inputs.LegRinging(leg=leg) if leg in self.legs:
                 self.legs[leg].state = "ringing"
                 self._close(f"dial {leg}")
@@ -240,3 +243,8 @@ class Belief(msgspec.Struct):
     def _forget_playback(self, playback: PlaybackId) -> None:
         self.playbacks.pop(playback, None)
         self._close(f"play {playback}", f"stop {playback}")
+
+
+def _question(command: LookUp | ClaimLeads) -> str:
+    """What the store was asked."""
+    return f"look up {command.look_up}" if isinstance(command, LookUp) else f"claim {command.claim}"

@@ -1,5 +1,7 @@
 """What the world shall do. One line of meaning each; docs/messages.md lists them for readers."""
 
+from typing import Literal
+
 from ctiserver.core.ids import ContactId, LegId, LookUpId, PlaybackId, RecordingId, TimerId
 from ctiserver.core.message import Command
 from ctiserver.core.permit import Permit
@@ -99,6 +101,15 @@ class LookUp(Command):
     key: str
     account_id: int
     deadline_seconds: float
+
+
+class ClaimLeads(Command):
+    """Claim at most `limit` customers whom we are to dial; `in_hand` are the attempts that are under way."""
+
+    claim: str
+    kind: Literal["scheduled"]
+    limit: int
+    in_hand: tuple[LegId, ...] = ()
 
 
 class StartTimer(Command):

@@ -231,6 +231,22 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dialing:
+    """How customers are called: through the trunk of this name; "": they are not.
+
+    `retry_seconds`: by result, how long to wait before the second attempt, where it is not the usual time; the pause
+    doubles with every attempt.
+    """
+
+    trunk: Annotated[str, Match(r"|[a-z][a-z0-9_-]{0,30}", "the name of a trunk")] = ""
+    caller_number: Annotated[str, Match(r"|\+?[0-9]{2,15}", "a phone number or nothing")] = ""
+    at_once: Annotated[int, Between(1, 500)] = 4
+    ring_seconds: Annotated[float, Between(5, 120)] = 25
+    look_every_seconds: Annotated[float, Between(0.2, 60)] = 5
+    retry_seconds: Mapping[str, Seconds] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
     """Private networks, such as "10.0.0.0/8", that messages to other programs may go to."""
 
@@ -254,6 +270,7 @@ class Config:
     recording: Recording = Recording()
     classes: Classes = Classes()
     survey: Survey = Survey()
+    dialing: Dialing = Dialing()
     webhooks: Webhooks = Webhooks()
 
     @property

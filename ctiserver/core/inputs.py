@@ -4,6 +4,7 @@ from typing import Literal
 
 from ctiserver.core.customers import Candidate
 from ctiserver.core.ids import AgentKey, ConversationId, LegId, LookUpId, PlaybackId, RecordingId, TimerId
+from ctiserver.core.leads import Lead, Stray
 from ctiserver.core.message import Input
 from ctiserver.core.tables import Tables
 
@@ -128,6 +129,14 @@ class LookUpFailed(Input):
 
     look_up: LookUpId
     reason: Literal["late", "error"]
+
+
+class LeadsClaimed(Input):
+    """Customers whom nobody else dials, each with his Permit; `strays`: attempts that their owner knows no more."""
+
+    claim: str
+    leads: tuple[Lead, ...] = ()
+    strays: tuple[Stray, ...] = ()
 
 
 class AgentPresent(Input):

@@ -62,5 +62,10 @@ DialResult = Literal[
 """How an attempt ended: the first four when the customer was reached, the others when he was not (`cut_off`: he was,
 and it was not he who ended it)."""
 
+TRIED_AGAIN = frozenset(
+    {"busy", "no_answer", "congestion", "unreachable", "cut_off", "unknown", "not_permitted"}
+)
+"""Results after which a customer may be dialled again; the others leave him in peace."""
+
 Decider = Literal["customer", "carrier", "system"]
 """Who decided how an attempt ended."""

@@ -107,6 +107,20 @@ class Timing(Frozen):
     named_wait_seconds: float = 20.0
 
 
+class Dialing(Frozen):
+    """How customers are called; `trunk` "": they are not. `at_once`: attempts under way, at most.
+
+    `pause_seconds`: the first pause before another attempt, by result, where it is not the usual one.
+    """
+
+    trunk: str = ""
+    caller_number: str = ""
+    at_once: int = 4
+    ring_seconds: float = 25.0
+    look_every_seconds: float = 5.0
+    pause_seconds: dict[str, float] = {}
+
+
 class Tables(Frozen):
     """Everything at once, so that no engine ever sees half a change."""
 
@@ -120,3 +134,4 @@ class Tables(Frozen):
     surveys: dict[str, Document] = {}
     unknown_class: str = "C"
     timing: Timing = Timing()
+    dialing: Dialing = Dialing()

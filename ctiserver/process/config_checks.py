@@ -8,6 +8,7 @@ import phonenumbers
 
 from ctiserver.core.config import Config
 from ctiserver.core.errors import Mistake
+from ctiserver.core.leads import TRIED_AGAIN
 
 # A Unix socket's path has at most 107 bytes; the longest we make is this far below the state directory.
 _LONGEST_STATE_DIR = 107 - len("/asterisk/run/asterisk.ctl")
@@ -24,6 +25,7 @@ def contradictions(config: Config, environ: Mapping[str, str]) -> list[Mistake]:
         *_trunks(config, environ),
         *_numbers(config),
         *_classes(config),
+        *_dialing(config),
         *_webhooks(config),
         *_console(config, environ),
     ]
@@ -161,6 +163,22 @@ def _console(config: Config, environ: Mapping[str, str]) -> Iterator[Mistake]:
             "console.ice.secret_env",
             "is missing; name the variable that holds the secret shared with the TURN server",
         )
+
+
+def _dialing(config: Config) -> Iterator[Mistake]:
+    dialing = config.dialing
+    if dialing.trunk and not any(
+        trunk.name == dialing.trunk and trunk.host for trunk in config.asterisk.trunks
+    ):
+        yield Mistake(
+            "dialing.trunk", f"{dialing.trunk!r} is no trunk with a host; name one of asterisk.trunks"
+        )
+    for result in dialing.retry_seconds:
+        if result not in TRIED_AGAIN:
+            known = ", ".join(sorted(TRIED_AGAIN))
+            yield Mistake(
+                f"dialing.retry_seconds.{result}", f"is no result that is tried again; use of {known}"
+            )
 
 
 def _webhooks(config: Config) -> Iterator[Mistake]:

@@ -17,7 +17,7 @@ class ContactEvent(Event):
 
 
 class ContactArrived(ContactEvent):
-    """A caller is here."""
+    """A caller is here, or a customer whom we called (`dial_id`) has answered."""
 
     account_id: int
     leg: LegId
@@ -26,6 +26,7 @@ class ContactArrived(ContactEvent):
     language: str
     flow: str
     flow_version: str
+    dial_id: int | None = None
 
 
 class ContactAnswered(ContactEvent):
@@ -48,7 +49,7 @@ class ContactMissed(ContactEvent):
 class CallerIdentified(ContactEvent):
     """Who the caller may be, the most valuable first; () means that nobody has this number."""
 
-    how: Literal["number"]
+    how: Literal["number", "dialled"]
     candidates: tuple[Candidate, ...]
     value_class: str
     late: bool = False

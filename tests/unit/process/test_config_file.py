@@ -134,6 +134,8 @@ def test_all_mistakes_are_told_at_once_with_their_paths() -> None:
         ({"numbers": [{"flow": "main"}]}, "numbers[1].did"),
         ({"calls": {"heartbeat_seconds": 2}}, "calls.hung_after_seconds"),
         ({"installation": {"state_dir": "/" + "x" * 100}}, "installation.state_dir"),
+        ({"dialing": {"trunk": "pstn"}}, "dialing.trunk"),
+        ({"dialing": {"retry_seconds": {"rejected": 60}}}, "dialing.retry_seconds.rejected"),
     ],
 )
 def test_each_contradiction_is_told_where_it_can_be_mended(content: dict[str, Any], path: str) -> None:

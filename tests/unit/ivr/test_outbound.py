@@ -1,0 +1,96 @@
+"""A customer whom we called and who answered: what he hears, and how his call is told of."""
+
+from typing import Any
+
+from company import configured
+from driven_ivr import nodes, plays
+
+from ctiserver.core import events as e
+from ctiserver.core.commands import DropLeg, SetFuse
+from ctiserver.core.customers import Candidate
+from ctiserver.core.inputs import DigitPressed, LegEnded, PromptEnded
+from ctiserver.core.message import Message
+from ctiserver.core.turn import Turn
+from ivr.session import Ivr
+
+ANA = Candidate(customer_id=7, pii_name="Ana", value_class="A")
+
+
+class Called:
+    """An IVR and one customer who has just answered."""
+
+    def __init__(self, **lead: Any) -> None:
+        self.ivr, self.turns = Ivr(), 0
+        self.say(configured())
+        reached: Any = {
+            "account_id": 1,
+            "dial_id": 5,
+            "attempt": "leg",
+            "contact": "c",
+            "pii_number": "+56971884213",
+            "customer": ANA,
+            "language": "en",
+        }
+        self.said = self.say(e.LeadReached(at=10.0, **reached | lead))
+
+    def say(self, message: Message) -> list[Message]:
+        self.turns += 1
+        turn = Turn(name=f"t{self.turns}", at=getattr(message, "at", 0.0))
+        self.ivr.handle(message, turn)
+        return turn.said
+
+    def press(self, digit: str) -> list[Message]:
+        return self.say(DigitPressed(at=11.0, leg="leg", pii_digit=digit))  # type: ignore[arg-type]
+
+
+def test_he_is_a_contact_that_is_known_and_that_comes_of_a_dial() -> None:
+    said = Called(survey="satisfaction").said
+    arrived, answered, known, fuse = said[:4]
+    assert isinstance(arrived, e.ContactArrived)
+    assert (arrived.contact, arrived.leg, arrived.dial_id, arrived.language) == ("c", "leg", 5, "en")
+    assert isinstance(answered, e.ContactAnswered)
+    assert known == e.CallerIdentified(
+        at=10.0,
+        contact="c",  # type: ignore[arg-type]
+        how="dialled",
+        candidates=(ANA,),
+        value_class="A",
+    )
+    assert isinstance(fuse, SetFuse)
+
+
+def test_he_is_asked_the_survey_in_his_language() -> None:
+    called = Called(survey="satisfaction")
+    assert plays(called.said) == [("invitation",)]
+    assert plays(called.press("1")) == [("how-well",)]
+    answers = [said for said in called.press("5") if isinstance(said, e.SurveyAnswered)]
+    assert [(answer.question, answer.value) for answer in answers] == [("satisfaction", 5)]
+
+
+def test_he_hears_the_flow_from_its_beginning_and_may_have_a_person() -> None:
+    called = Called(flow="main")
+    assert nodes(called.said) == ["greeting"]
+    queued = [said for said in called.press("0") if isinstance(said, e.ContactQueued)]
+    assert [(said.queue, said.value_class, said.pii_name) for said in queued] == [("service", "A", "Ana")]
+
+
+def test_whoever_was_dialled_is_the_caller_of_the_record() -> None:
+    called = Called(survey="satisfaction")
+    said = called.say(LegEnded(at=20.0, leg="leg", by="agent", q850=16))  # type: ignore[arg-type]
+    ended = [one for one in said if isinstance(one, e.SurveyEnded | e.ContactEnded)]
+    assert [type(one) for one in ended] == [e.SurveyEnded, e.ContactEnded]
+    assert isinstance(ended[1], e.ContactEnded)
+    assert (ended[1].where, ended[1].by) == ("survey", "caller")
+
+
+def test_who_declines_hears_goodbye_and_is_hung_up() -> None:
+    called = Called(survey="satisfaction")
+    assert plays(called.press("2")) == [("goodbye",)]
+    playback = called.ivr.desk.sessions["c"].playback  # type: ignore[index]
+    assert playback is not None
+    assert called.say(PromptEnded(at=12.0, playback=playback)) == [DropLeg(leg="leg")]  # type: ignore[arg-type]
+
+
+def test_nobody_is_kept_on_a_silent_line_when_there_is_nothing_to_say() -> None:
+    assert Called(survey="removed").said == [DropLeg(leg="leg")]  # type: ignore[arg-type]
+    assert Called(flow="removed").said == [DropLeg(leg="leg")]  # type: ignore[arg-type]
