@@ -22,6 +22,7 @@ from agent_console import (
     api_live,
     api_payment_promises,
     api_permission,
+    api_personal_data,
     api_phone,
     api_product_offers,
     api_records,
@@ -48,5 +49,5 @@ for family in (api_customers, api_contact_points, api_customer_details, api_hold
     family.add_to(OPERATIONS)
 for family in (api_attachments, api_custom_fields, api_payment_promises):
     family.add_to(OPERATIONS)
-for family in (api_imports, api_duplicates):
+for family in (api_imports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)

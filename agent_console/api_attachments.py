@@ -12,6 +12,7 @@ from crm_core import attachments, customers
 from crm_core.attachments import Attachment
 from crm_core.customer_audit import changed_customer
 from crm_core.provenance import Origin, Source
+from ctiserver.process import folders
 
 
 class UploadQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -106,7 +107,7 @@ def add_to(operations: Operations) -> None:
 
 
 def _folder(call: Call) -> Any:
-    return call.services.config.installation.state_dir / "attachments"
+    return folders.attachments_dir(call.services.config)
 
 
 def _row(found: Attachment) -> FileRow:

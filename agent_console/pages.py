@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {
     "customer": ("/customers/<int:key>", Permission.READ_CUSTOMERS, "customers"),
+    "personal_data": ("/customers/<int:key>/personal-data", Permission.PERSONAL_DATA, "customers"),
 }
 """Pages about one thing: path, what one needs, and the page that lists such things."""
 Answer = str | AnyResponse | tuple[str, int]

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     ACTIVITIES = "activities"  # have a calendar of tasks, calls, visits, appointments
     IMPORT_CUSTOMERS = "import_customers"  # take tables in and back, export all customers
     MERGE_CUSTOMERS = "merge_customers"  # decide which records are one customer
+    PERSONAL_DATA = "personal_data"  # hand out all that is known of a person, erase him, set legal holds
     MANAGE_WEBHOOKS = "manage_webhooks"  # register programs that are told what happens
     CUSTOMER_VALUE = "customer_value"  # one customer's value, the next offer to him, his answer
     READ_VALUE = "read_value"  # value, cost to serve, segments, what offers bring
@@ -85,6 +86,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.MANAGE_ACCOUNTS,
             _P.READ_AUDIT,
             _P.MANAGE_WEBHOOKS,
+            _P.PERSONAL_DATA,
             _P.CUSTOMER_VALUE,
             _P.READ_VALUE,
             _P.MANAGE_VALUE,

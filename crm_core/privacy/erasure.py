@@ -27,6 +27,7 @@ from crm_core.permission.rules import OWN_LIST
 from crm_core.permission.unreadable import made_unreadable
 from crm_core.plain_text import plain
 from crm_core.privacy import legal_holds, quotes
+from crm_core.privacy.export import counted
 from crm_core.privacy.files import files_of
 from crm_core.privacy.parts import PARTS, Person, emptied, his
 from crm_core.privacy.persons import person_of
@@ -128,16 +129,6 @@ def refuse_if_forbidden(session: Session, account_id: int, customer_id: int, *, 
             "contact_under_way",
             "a contact with him goes on or has just ended: try again in a quarter of an hour",
         )
-
-
-def counted(session: Session, person: Person) -> dict[str, int]:
-    """How many rows of each table are his; tables with none are left out."""
-    counts = {}
-    for name in PARTS:
-        rows = select(func.count()).select_from(Base.metadata.tables[name]).where(his(name, person))
-        if found := session.scalar(rows):
-            counts[name] = found
-    return counts
 
 
 def erasure_of(session: Session, account_id: int, customer_id: int) -> Erasure | None:

@@ -21,6 +21,7 @@ from crm_core.db import Store
 from crm_core.reader_positions import EventId
 from ctiserver.app.chores import Chore, Chores
 from ctiserver.app.duplicate_nights import DuplicateNights
+from ctiserver.app.erased_files import ErasedFiles
 from ctiserver.app.flow_checks import open_desk
 from ctiserver.app.import_turns import ImportTurns
 from ctiserver.app.late_cases import LateCases
@@ -35,6 +36,7 @@ from ctiserver.journal.line import Derived, Line, Position
 from ctiserver.journal.readers import JournalReader
 from ctiserver.process import folders
 from ctiserver.process.heartbeat import start_beating
+from ctiserver.process.personal_files import personal_files
 
 _log = structlog.get_logger()
 _IDLE_SECONDS = 0.2
@@ -42,6 +44,7 @@ _AWAY_SECONDS = 1.0
 _BATCH = 500
 _LATE_CASES_EVERY_SECONDS = 30.0
 _IMPORTS_EVERY_SECONDS = 1.0
+_ERASED_FILES_EVERY_SECONDS = 5.0
 (READER,) = DURABLE_READERS
 
 
@@ -60,6 +63,11 @@ class Jobs:
                     "imports",
                     _IMPORTS_EVERY_SECONDS,
                     ImportTurns(self._store, folders.imports_dir(config)).turn,
+                ),
+                Chore(
+                    "files of erased customers",
+                    _ERASED_FILES_EVERY_SECONDS,
+                    ErasedFiles(self._store, personal_files(config)).turn,
                 ),
             ]
         )

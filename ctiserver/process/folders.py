@@ -20,6 +20,16 @@ def imports_dir(config: Config) -> Path:
     return config.installation.state_dir / "imports"
 
 
+def attachments_dir(config: Config) -> Path:
+    """Files of customers."""
+    return config.installation.state_dir / "attachments"
+
+
+def recordings_dir(config: Config) -> Path:
+    """What Asterisk has recorded, by the recording's name."""
+    return config.asterisk_dir / "spool" / "recording"
+
+
 def epoch_file(config: Config) -> Path:
     """The number of the newest start; apart from the journal, rewritten in place on a full disk."""
     return config.installation.state_dir / "epoch"

@@ -46,7 +46,7 @@ function entryRow(entry) {
       await api("DELETE", `/do-not-call/${entry.id}`);
       await refresh();
     }) }) : el("span");
-  return el("div", { class: "row-of" }, el("b", { class: "number", text: entry.address }), end, el("span", { class: "quiet", text: details }));
+  return el("div", { class: "row-of" }, el("b", { class: "number", text: entry.address.startsWith("scrypt:") ? t("do_not_call_erased") : entry.address }), end, el("span", { class: "quiet", text: details }));
 }
 
 $("add-entry").addEventListener("submit", async (event) => {
