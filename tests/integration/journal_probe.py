@@ -16,6 +16,7 @@ from ctiserver.core.message import Input, Message
 from ctiserver.journal.line import Derived, Entry
 from ctiserver.journal.readers import JournalReader
 from ctiserver.process import folders
+from dialer.scheduled import LOOK
 
 _M = TypeVar("_M", bound=Message)
 
@@ -72,6 +73,7 @@ class JournalProbe:
     def left(self) -> dict[str, Any]:
         """What no call in progress explains, were there none: legs, commands, timers, prompts, recordings."""
         state = self.belief().state()
+        state["due"].pop(LOOK, None)  # the dialer looks for what is due, calls or no calls
         names = ("legs", "contacts", "open", "due", "playbacks", "recordings")
         return {name: state[name] for name in names if state[name]}
 
