@@ -9,4 +9,4 @@ compile() {
         --no-emit-trusted-host --no-emit-find-links --no-emit-options "$@" setup.cfg tools/lock.in
 }
 compile --output-file=requirements.txt
-compile --output-file=requirements-dev.txt --extra=dev --constraint=requirements.txt
+compile --output-file=requirements-dev.txt --extra=dev --extra=speech --constraint=requirements.txt

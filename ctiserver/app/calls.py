@@ -21,6 +21,7 @@ from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS
 from ctiserver.app.clocks import ReactorClock
 from ctiserver.app.dial_desk import DialDesk
 from ctiserver.app.directory import StoreDirectory
+from ctiserver.app.ears import BusEars
 from ctiserver.app.engine_tables import read_tables
 from ctiserver.app.front_desk import BusScreens, FrontDesk
 from ctiserver.app.loop import LoopScheduler
@@ -77,6 +78,14 @@ class CallsProcess:
             healed=self._journal_heals,
             fsync_milliseconds=config.journal.fsync_milliseconds,
             segment_bytes=config.journal.segment_bytes,
+        )
+        self._ears = BusEars(
+            bus=self._bus,
+            media_url=f"{_ari_url(config)}/media/".replace("http", "ws", 1),
+            workers=config.speech.workers,
+            callers_per_worker=config.speech.callers_per_worker,
+            now=self._clock.now,
+            emit=self._receive,
         )
         self._switch = self._make_switch()
         self._runtime = Runtime(
@@ -145,8 +154,7 @@ class CallsProcess:
         return AriSwitch(
             reactor=self._reactor,
             address=AriAddress(
-                url=config.asterisk.ari_url
-                or f"http://{config.asterisk.address}:{config.asterisk.http_port}",
+                url=_ari_url(config),
                 user=USER,
                 password=passwords(config).ari,
             ),
@@ -165,6 +173,7 @@ class CallsProcess:
             on_replaced=self._replaced,
             machine_ahead_seconds=self._clock.machine_ahead_seconds,
             permits=StorePermitBook(store=self._store, now=self._clock.now, in_thread=deferToThread),
+            hear=self._ears.hear,
         )
 
     def _dial_desk(self) -> DialDesk:
@@ -264,6 +273,10 @@ class CallsProcess:
         event = JournalStateChanged(at=self._clock.now(), ok=ok)
         self._runtime.view.apply(event)
         self._screens.tell(0, [event])
+
+
+def _ari_url(config: Config) -> str:
+    return config.asterisk.ari_url or f"http://{config.asterisk.address}:{config.asterisk.http_port}"
 
 
 def _done_or_late(work: Deferred[Any], clock: Clock) -> Deferred[None]:

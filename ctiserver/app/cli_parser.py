@@ -37,6 +37,7 @@ def parser() -> ArgumentParser:
     _add_asterisk(commands)
     _add_tls(commands)
     _add_ivr(commands)
+    _add_speech(commands)
     _add_parts(commands)
     return top
 
@@ -154,10 +155,21 @@ def _add_ivr(commands: Commands) -> None:
     _command(ivr, "say", "cli_ivr:say", help="render the prompts whose text is new or has changed")
 
 
+def _add_speech(commands: Commands) -> None:
+    speech = _group(commands, "speech", "recognising what callers say: install, show")
+    install = _command(speech, "install", "cli_speech:install", help="check and take a speech model (Vosk)")
+    install.add_argument("directory", type=Path, metavar="DIR", help="the unpacked model, with am/final.mdl")
+    install.add_argument("--language", default="es", choices=["es", "en"], help="default: %(default)s")
+    _command(speech, "show", "cli_speech:show", help="say which languages are recognised")
+
+
 def _add_parts(commands: Commands) -> None:
     """What `serve` runs; help does not list them."""
     for name in ("calls", "jobs"):
         _command(commands, name, f"cli_server:{name}", help=None, starts=True)
+    worker = _command(commands, "speech-worker", "cli_server:speech_worker", help=None, starts=True)
+    worker.add_argument("language")
+    worker.add_argument("number", type=int)
 
 
 def port(text: str) -> int:

@@ -37,6 +37,15 @@ def jobs(chosen: Namespace) -> int:
     return part.run(config)
 
 
+def speech_worker(chosen: Namespace) -> int:
+    """A recogniser's process, which `serve` runs for each language with a model."""
+    from ctiserver.app import speech_worker as part
+
+    config = load(chosen.config)
+    logs.set_up(f"speech {chosen.language}")
+    return part.run(config, chosen.language, chosen.number)
+
+
 def run_asterisk(chosen: Namespace) -> int:
     """The private Asterisk in the foreground."""
     from ctiserver.asterisk.run import run

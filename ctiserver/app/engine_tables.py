@@ -13,6 +13,7 @@ import msgspec
 from crm_core import configuration, flow_versions
 from crm_core.db import Store
 from ctiserver.app import prompt_files
+from ctiserver.app.speech_languages import spoken_languages
 from ctiserver.core.config import Config
 from ctiserver.core.config import Number as ConfiguredNumber
 from ctiserver.core.errors import ConfigError, Mistake
@@ -54,6 +55,7 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
         flows=flows,
         surveys=surveys,
         unknown_class=config.classes.unknown,
+        spoken_languages=spoken_languages(config),
         timing=Timing(
             look_up_deadline_seconds=calls.look_up_deadline_seconds,
             waiting_fuse_seconds=asterisk.waiting_fuse_seconds,

@@ -15,8 +15,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import cycle
+from pathlib import Path
 
-from ctiserver.asterisk.g711 import encode_sample
+from ctiserver.asterisk.g711 import encode_sample, mu_law
 
 PACKET_SECONDS = 0.02
 _SAMPLES = 160
@@ -95,6 +96,7 @@ class RtpParty(_Speaker):
         self._last_event_at = -1
         self._tone = cycle(tone_packets(tone_hertz))
         self._target: tuple[str, int] | None = None
+        self._words: deque[bytes] = deque()
         self._keys: deque[tuple[float, list[bytes]]] = deque()
         self._heard: deque[tuple[float, bytes]] = deque(maxlen=_WINDOW_PACKETS)
 
@@ -107,6 +109,11 @@ class RtpParty(_Speaker):
         at = time.monotonic() + after_seconds
         payloads = _hasty_payloads if hastily else _key_payloads
         self._keys.extend((at, payloads(key)) for key in keys)
+
+    def say(self, wav: Path) -> None:
+        """Says the 8 kHz file now, in place of the tone."""
+        sound = mu_law(wav)
+        self._words.extend(sound[at : at + _SAMPLES] for at in range(0, len(sound) - _SAMPLES + 1, _SAMPLES))
 
     @property
     def pressing(self) -> bool:
@@ -140,12 +147,15 @@ class RtpParty(_Speaker):
                 continue
             if not key and self._keys and self._keys[0][0] <= time.monotonic():
                 key, key_stamp = self._keys.popleft()[1], stamp
-            kind, payload = (101, key.pop(0)) if key else (0, next(self._tone))
+            kind, payload = (101, key.pop(0)) if key else (0, self._next_sound())
             if kind == 101 and not payload:
                 continue
             sequence = (sequence + 1) & 0xFFFF
             header = struct.pack(">BBHII", 0x80, kind, sequence, key_stamp if kind else stamp, source)
             self._socket.sendto(header + payload, self._target)
+
+    def _next_sound(self) -> bytes:
+        return self._words.popleft() if self._words else next(self._tone)
 
     def _listen_until(self, deadline: float) -> None:
         while (left := deadline - time.monotonic()) > 0:

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 from ctiserver.app.child import ChildSpec, redis_spec
+from ctiserver.app.ears import worker_names
 from ctiserver.app.parent import Parent
+from ctiserver.app.speech_languages import spoken_languages
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.journal.errors import JournalLocked
@@ -22,13 +24,22 @@ _PATIENCE_WITH_THE_NICE = 10
 
 
 def specs(config: Config, config_path: Path) -> list[ChildSpec]:
-    """The children in the order of their start: the bus, the calls, the records, the console."""
+    """The children in the order of their start: the bus, the calls, the records, the console, the recognisers."""
     own_bus = [] if config.redis.url else [_redis(config)]
     return [
         *own_bus,
         _part(config, config_path, "calls"),
         _part(config, config_path, "jobs", niceness=JOBS_NICENESS),
         _part(config, config_path, "console", module=("agent_console",)),
+        *(
+            _part(
+                config,
+                config_path,
+                f"speech-{language}-{number}",
+                module=("ctiserver.app", "speech-worker", language, str(number)),
+            )
+            for language, number in worker_names(spoken_languages(config), config.speech.workers)
+        ),
     ]
 
 

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from ctiserver.asterisk import ari_wire, cel
 from ctiserver.asterisk.agents import AgentEndpoint, AgentPhones
 from ctiserver.asterisk.ari_service import AriAddress, AriService
+from ctiserver.asterisk.ari_wire import EAR, MEDIA
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.event_time import happened_at
@@ -27,7 +28,7 @@ from ctiserver.asterisk.permitted import ClosedBook, PermitBook
 from ctiserver.asterisk.reality import read_reality, recorded_seconds
 from ctiserver.asterisk.resync import Reality, differences, missed_calls, orphans
 from ctiserver.asterisk.translate import AriEvent, Translator
-from ctiserver.core.commands import Play
+from ctiserver.core.commands import Listen, Play
 from ctiserver.core.errors import SwitchError, SwitchUnreachable
 from ctiserver.core.ids import RecordingId
 from ctiserver.core.message import Command, Input
@@ -37,6 +38,10 @@ _WORTH_TELLING_BYTES = 256 << 10
 _LONGEST_CEL_BYTES = 64 << 20
 
 log = structlog.get_logger()
+
+
+def _nobody_listens(listen: Listen, connection: str) -> None:
+    """Without a recogniser the engines ask for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +73,9 @@ class AriSwitch(Service):
         on_replaced: Callable[[], None],
         machine_ahead_seconds: Callable[[], float] = lambda: 0.0,
         permits: PermitBook | None = None,
+        hear: Callable[[Listen, str], None] = _nobody_listens,
     ) -> None:
-        """`permits` None: no customer is ever dialled."""
+        """`permits` None: no customer is ever dialled. `hear` takes the sound of a leg from `/media/<its text>`."""
         self._machine_ahead_seconds = machine_ahead_seconds
         self._installation = installation
         self._app = app
@@ -103,6 +109,7 @@ class AriSwitch(Service):
             translator=self._translator,
             tell=self._told,
             permits=permits or ClosedBook(),
+            hear=hear,
         )
         self._phones = AgentPhones(self._ari.request)
         self._belief = Belief()
@@ -205,6 +212,9 @@ class AriSwitch(Service):
     def _translate(self, event: AriEvent) -> None:
         if event.get("type") == "StasisStart" and event.get("args", [])[:1] == ["snoop"]:
             self._performer.snoop_is_there(RecordingId(event["args"][1]))
+        elif (channel := _channel(event)).startswith((EAR, MEDIA)):
+            if event["type"] == "StasisStart" and channel.startswith(MEDIA):
+                self._performer.media_is_there(channel)
         else:
             at = happened_at(event, self._clock.now(), self._machine_ahead_seconds())
             self._told(self._translator.handle(event, at))
@@ -243,6 +253,10 @@ class AriSwitch(Service):
         read_to = (self._belief.cel_inode, self._belief.cel_offset)
         if records.offset >= _LONGEST_CEL_BYTES and read_to == (records.inode, records.offset):
             cel.put_aside(self._folders.cel_file, records.inode)
+
+
+def _channel(event: AriEvent) -> str:
+    return str(event.get("channel", {}).get("id", ""))
 
 
 def _log_failure(failure: Failure) -> None:

@@ -34,6 +34,7 @@ EVENT_TYPES = (
 )
 BRIDGE_TYPES = {Kind.HOLD: "holding", Kind.TALK: "mixing"}
 SNOOP = "snoop-"
+EAR, MEDIA = "ear-", "media-"
 _LONGEST_ID = 64
 _OWN_PHONE = re.compile(r"PJSIP/[A-Za-z0-9_.-]+")
 
@@ -182,6 +183,35 @@ def snoop(leg: str, recording: str, app: str) -> Request:
         "POST",
         _path("channels", leg, "snoop", SNOOP + recording),
         {"spy": "both", "app": app, "appArgs": f"snoop,{recording}"},
+    )
+
+
+def ear(leg: str, listening: str, app: str) -> Request:
+    """A channel that hears what the leg says, for a recogniser."""
+    return Request(
+        "POST",
+        _path("channels", leg, "snoop", EAR + listening),
+        {"spy": "in", "app": app, "appArgs": "ear"},
+    )
+
+
+def media_socket(listening: str, app: str) -> Request:
+    """A channel whose sound leaves through a WebSocket (16-bit samples, 8 kHz); it is there once somebody connects.
+
+    The answer's channelvars name the connection (`MEDIA_WEBSOCKET_CONNECTION_ID`).
+    """
+    return Request(
+        "POST",
+        _path("channels", "externalMedia"),
+        {
+            "channelId": MEDIA + listening,
+            "app": app,
+            "external_host": "INCOMING",
+            "transport": "websocket",
+            "encapsulation": "none",
+            "connection_type": "server",
+            "format": "slin",
+        },
     )
 
 

@@ -29,6 +29,7 @@ _SIP = (
     "res_srtp",
     "chan_pjsip",
     "chan_bridge_media",
+    "chan_websocket",
 )
 _MEDIA = (
     *_named("bridge_", "simple softmix holding native_rtp builtin_features"),

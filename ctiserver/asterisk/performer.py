@@ -20,6 +20,7 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.fuses import Fuses
 from ctiserver.asterisk.legs import Seen
+from ctiserver.asterisk.live_audio import LiveAudio
 from ctiserver.asterisk.permitted import PermitBook, PermittedDials
 from ctiserver.asterisk.recorder import Recorder
 from ctiserver.asterisk.resync import Orphans
@@ -30,15 +31,24 @@ from ctiserver.core.commands import (
     DialCustomer,
     DialLeg,
     DropLeg,
+    Listen,
     Play,
     SetFuse,
     StartRecording,
+    StopListening,
     StopPlaying,
     StopRecording,
 )
 from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
-from ctiserver.core.ids import LegId, PlaybackId, RecordingId
-from ctiserver.core.inputs import LegEnded, LegFailed, PromptEnded, RecordingFailed, RecordingStored
+from ctiserver.core.ids import LegId, ListeningId, PlaybackId, RecordingId
+from ctiserver.core.inputs import (
+    LegEnded,
+    LegFailed,
+    PromptEnded,
+    RecordingFailed,
+    RecordingStored,
+    SpeechMissed,
+)
 from ctiserver.core.message import Command, Input
 
 log = structlog.get_logger()
@@ -59,6 +69,7 @@ class Performer:
         translator: Translator,
         tell: Callable[[list[Input]], None],
         permits: PermitBook,
+        hear: Callable[[Listen, str], None],
     ) -> None:
         self.belief = Belief()
         self._request = request
@@ -69,6 +80,7 @@ class Performer:
         self._tell = tell
         self._arranger = Arranger(request, installation)
         self._recorder = Recorder(request, app, recordings, translator, tell, clock)
+        self._live_audio = LiveAudio(request, app, hear, self._deaf)
         self._fuses = Fuses(clock, self._send_fuse)
         self._customers = PermittedDials(permits, self._ring_customer, self._not_permitted)
 
@@ -83,6 +95,7 @@ class Performer:
         """The link is down: no more renewals."""
         self._fuses.forget_all()
         self._customers.forget()
+        self._live_audio.forget()
 
     def delete(self, unwanted: Orphans) -> None:
         """Ends channels and bridges that nobody wants."""
@@ -98,6 +111,7 @@ class Performer:
         match one:
             case LegEnded(leg=leg) | LegFailed(leg=leg):
                 self._fuses.forget(leg)
+                self._live_audio.leg_ended(leg)
                 self._arranger.leg_ended(leg, self._key(leg))
             case RecordingStored(recording=recording) | RecordingFailed(recording=recording):
                 self._recorder.over(recording, self._recording_key(recording))
@@ -107,6 +121,13 @@ class Performer:
     def snoop_is_there(self, recording: RecordingId) -> None:
         """The channel that a recording listens through has entered the application."""
         self._recorder.snoop_is_there(recording, self._recording_key(recording))
+
+    def media_is_there(self, channel: str) -> None:
+        """Somebody takes the sound of a leg."""
+        self._live_audio.media_is_there(channel)
+
+    def _deaf(self, listening: ListeningId) -> None:
+        self._tell([SpeechMissed(at=self._clock.now(), listening=listening, reason="failed")])
 
     # Commands
 
@@ -140,6 +161,10 @@ class Performer:
                 self._send(ari_wire.stop_playing(playback), self._playback_key(playback), gone=over)
             case StartRecording(recording=recording, leg=leg):
                 self._recorder.start(recording, leg, self._key(leg))
+            case Listen(leg=leg):
+                self._live_audio.start(command, self._key(leg))
+            case StopListening(listening=listening):
+                self._live_audio.stop(listening)
             case StopRecording(recording=recording):
                 self._recorder.stop(recording, self._recording_key(recording))
 

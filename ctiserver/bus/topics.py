@@ -5,7 +5,7 @@ no entry brought about (the journal's own state): a screen skips the entries tha
 `pop(agent)` a ScreenPop; `REQUESTS` takes a request without `at` and answers RequestAnswered; `SNAPSHOT` answers a
 LiveView; `PRESENCE` carries `{"agent": str, "present": bool}` as agents' browsers come and go; `PROVISION` has
 Asterisk told of the phones anew; `RELOAD` makes the calls process read the configuration again, and answers its
-version; `job(kind)` asks the jobs process.
+version; `job(kind)` asks the jobs process, `speech(language, number)` a recogniser's to listen to a caller.
 """
 
 EVENTS = "events"
@@ -24,3 +24,8 @@ def pop(agent: str) -> str:
 def job(kind: str) -> str:
     """Where questions of one kind are asked of the jobs process."""
     return f"job.{kind}"
+
+
+def speech(language: str, number: int) -> str:
+    """Where one recogniser's process of a language is asked to listen."""
+    return f"speech.{language}.{number}"

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ctiserver.core.ids import ContactId, LegId, LookUpId, PlaybackId, RecordingId, TimerId
+from ctiserver.core.ids import ContactId, LegId, ListeningId, LookUpId, PlaybackId, RecordingId, TimerId
 from ctiserver.core.message import Command
 from ctiserver.core.permit import Permit
 from ctiserver.core.topology import Conversation
@@ -110,6 +110,22 @@ class ClaimLeads(Command):
     kind: Literal["scheduled"]
     limit: int
     in_hand: tuple[LegId, ...] = ()
+
+
+class Listen(Command):
+    """Recognise one of the phrases in what the leg says, for so many seconds at most: SpeechHeard or SpeechMissed."""
+
+    listening: ListeningId
+    leg: LegId
+    language: str
+    phrases: tuple[str, ...]
+    seconds: float
+
+
+class StopListening(Command):
+    """Stop recognising; what was heard meanwhile may still come."""
+
+    listening: ListeningId
 
 
 class StartTimer(Command):

@@ -247,6 +247,19 @@ class Dialing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """Recognising what callers say, for each language whose model is installed (`ctiserver speech install`).
+
+    `workers`: processes per language, each with the model in memory; beyond `callers_per_worker` at once a caller is
+    not listened to and uses his keys.
+    """
+
+    enabled: bool = True
+    workers: Annotated[int, Between(1, 64)] = 1
+    callers_per_worker: Annotated[int, Between(1, 100)] = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
     """Private networks, such as "10.0.0.0/8", that messages to other programs may go to."""
 
@@ -272,6 +285,7 @@ class Config:
     survey: Survey = Survey()
     dialing: Dialing = Dialing()
     webhooks: Webhooks = Webhooks()
+    speech: Speech = Speech()
 
     @property
     def asterisk_dir(self) -> Path:

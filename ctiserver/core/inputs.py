@@ -3,7 +3,16 @@
 from typing import Literal
 
 from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import AgentKey, ConversationId, LegId, LookUpId, PlaybackId, RecordingId, TimerId
+from ctiserver.core.ids import (
+    AgentKey,
+    ConversationId,
+    LegId,
+    ListeningId,
+    LookUpId,
+    PlaybackId,
+    RecordingId,
+    TimerId,
+)
 from ctiserver.core.leads import Lead, Stray
 from ctiserver.core.message import Input
 from ctiserver.core.tables import Tables
@@ -137,6 +146,21 @@ class LeadsClaimed(Input):
     claim: str
     leads: tuple[Lead, ...] = ()
     strays: tuple[Stray, ...] = ()
+
+
+class SpeechHeard(Input):
+    """The caller said one of the phrases; `confidence` is that of its least certain word, 0 to 1."""
+
+    listening: ListeningId
+    pii_text: str
+    confidence: float
+
+
+class SpeechMissed(Input):
+    """None of the phrases was heard (`silence`), nobody was free to listen (`busy`), or it failed."""
+
+    listening: ListeningId
+    reason: Literal["silence", "busy", "failed"]
 
 
 class AgentPresent(Input):

@@ -122,7 +122,7 @@ class Dialing(Frozen):
 
 
 class Tables(Frozen):
-    """Everything at once, so that no engine ever sees half a change."""
+    """Everything at once, so that no engine ever sees half a change. `spoken_languages`: those that are recognised."""
 
     queues: tuple[Queue, ...] = ()
     agents: tuple[Agent, ...] = ()
@@ -133,5 +133,6 @@ class Tables(Frozen):
     flows: dict[str, Document] = {}
     surveys: dict[str, Document] = {}
     unknown_class: str = "C"
+    spoken_languages: tuple[str, ...] = ()
     timing: Timing = Timing()
     dialing: Dialing = Dialing()

@@ -30,6 +30,11 @@ def recordings_dir(config: Config) -> Path:
     return config.asterisk_dir / "spool" / "recording"
 
 
+def speech_dir(config: Config) -> Path:
+    """The speech models that were installed, by language."""
+    return config.installation.state_dir / "speech"
+
+
 def epoch_file(config: Config) -> Path:
     """The number of the newest start; apart from the journal, rewritten in place on a full disk."""
     return config.installation.state_dir / "epoch"

@@ -37,6 +37,7 @@ class AriCenter:
         belief: Belief | None = None,
         url: str = "",
         media: Callable[[Play], Sequence[str]] = lambda play: [f"sound:{say}" for say in play.says],
+        hear: Any = lambda listen, connection: None,
     ) -> None:
         config = asterisk.config
         user, password = asterisk.ari_user
@@ -47,6 +48,7 @@ class AriCenter:
         self.replaced = False
         self.live = False
         self.agents: list[AgentEndpoint] = []
+        self.hearing = hear
         self._thread = thread
         self.switch = AriSwitch(
             reactor=thread.reactor,
@@ -62,6 +64,7 @@ class AriCenter:
             clock=thread,
             random=random.random,
             media=media,
+            hear=hear,
             emit=self._told,
             on_up=self._up,
             on_down=self._down,

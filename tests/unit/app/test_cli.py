@@ -30,7 +30,19 @@ def test_help_names_every_command_for_people_and_none_of_the_parts(
         cli.main(["--help"])
     said = capsys.readouterr().out
     assert ended.value.code == 0
-    for command in ("serve", "demo", "watch", "agent", "reload", "doctor", "db", "user", "asterisk", "ivr"):
+    for command in (
+        "serve",
+        "demo",
+        "watch",
+        "agent",
+        "reload",
+        "doctor",
+        "db",
+        "user",
+        "asterisk",
+        "ivr",
+        "speech",
+    ):
         assert f"\n    {command} " in said
     assert "calls" not in said.split("commands:")[1].split("serve")[0]
     assert "\n    jobs" not in said

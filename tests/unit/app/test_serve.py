@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ctiserver.app.serve import lock_state, specs
-from ctiserver.core.config import Config, Installation
+from ctiserver.core.config import Config, Installation, Speech
 from ctiserver.core.errors import ConfigError
 
 
@@ -37,3 +37,13 @@ def test_a_child_that_yields_to_the_others_gets_more_time_before_it_counts_as_hu
     calls, jobs = named["calls"], named["jobs"]
     assert (calls.name, calls.niceness, calls.hung_after_seconds) == ("calls", 0, 3)
     assert (jobs.name, jobs.niceness, jobs.hung_after_seconds) == ("jobs", 10, 30)
+
+
+def test_each_language_with_a_speech_model_gets_its_recognisers(tmp_path: Path) -> None:
+    (tmp_path / "state/speech/es/am").mkdir(parents=True)
+    (tmp_path / "state/speech/es/am/final.mdl").touch()
+    of_es = replace(config(tmp_path), speech=Speech(workers=2))
+    names = [spec.name for spec in specs(of_es, tmp_path / "ctiserver.toml")]
+    assert names[-2:] == ["speech-es-0", "speech-es-1"]
+    off = replace(of_es, speech=Speech(enabled=False))
+    assert not any(spec.name.startswith("speech") for spec in specs(off, tmp_path / "ctiserver.toml"))

@@ -304,6 +304,8 @@ def test_only_what_bears_our_name_and_is_not_wanted_is_an_orphan() -> None:
         caller(),
         caller(id="cti-a-1-9-1"),
         caller(id="snoop-cti-a-1-9-2"),
+        caller(id="ear-cti-a-1-9-3"),
+        caller(id="media-cti-a-1-9-3"),
         caller(id=f"snoop-{RECORDING}"),
         caller(id="other-a-1-1"),
         agent("Up"),
@@ -315,4 +317,6 @@ def test_only_what_bears_our_name_and_is_not_wanted_is_an_orphan() -> None:
         ),
     )
     it = belief(DIAL, RECORD, arrange(CALLER))
-    assert orphans(it, there, "cti") == Orphans(("cti-a-1-9-1", "snoop-cti-a-1-9-2"), (NEW,))
+    assert orphans(it, there, "cti") == Orphans(
+        ("cti-a-1-9-1", "snoop-cti-a-1-9-2", "ear-cti-a-1-9-3", "media-cti-a-1-9-3"), (NEW,)
+    )
