@@ -163,3 +163,29 @@ def test_the_page_that_holds_the_call_is_never_left(stage: Stage, rosa: int, pag
     page.keyboard.press("Control+k")
     page.keyboard.type("huenchumilla")
     expect(page.locator("#palette-list li").first).to_contain_text("Huenchumilla")
+
+
+def test_a_person_is_held_back_by_law_then_erased_with_the_name_typed(page: Page, stage: Stage) -> None:
+    eva = stage.store.write(
+        lambda session: customers.add_customer(session, 1, now=1.6e9, name="Eva", surname="Ríos").id
+    )
+    page.goto(f"{stage.origin}/customers/{eva}")
+    page.get_by_role("link", name="Datos personales").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Eva Ríos")
+    page.get_by_label("Por qué deben quedar los datos").fill("juicio 12")
+    page.keyboard.press("Enter")
+    expect(page.locator("#forbidden")).to_contain_text("retención legal")
+    expect(page.locator("#erase")).to_be_hidden()
+    page.get_by_role("button", name="Levantar").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Descargar todos los datos").click()
+    assert download.value.suggested_filename == f"customer-{eva}.zip"
+    page.locator("#ground").select_option("asked")
+    button = page.get_by_role("button", name="Borrar para siempre")
+    page.get_by_label("Escriba el nombre").fill("Eva")
+    expect(button).to_be_disabled()
+    page.get_by_label("Escriba el nombre").fill("eva rios")
+    button.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Esta persona fue borrada")
+    page.goto(f"{stage.origin}/customers/{eva}")
+    expect(page.locator("#head")).to_contain_text("No existe")
