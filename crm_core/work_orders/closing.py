@@ -20,12 +20,11 @@ from crm_core.case_flow import State as CaseState
 from crm_core.case_work import take_step as take_case_step
 from crm_core.cases import Case, case
 from crm_core.users import User
-from crm_core.work_orders import parts
+from crm_core.work_orders import parts, visit_survey
 from crm_core.work_orders.emergency import raise_emergency
 from crm_core.work_orders.news import tell
 from crm_core.work_orders.order_flow import (
     FOLLOWED_UP,
-    SURVEYED,
     Closing,
     State,
     after,
@@ -79,6 +78,7 @@ def close(
     parts.use(
         session, author.account_id, found.id, used, place=place, key=key, by=author.login, now=author.at
     )
+    visit_survey.schedule(session, found, row)
     emergency = _follow(session, author.by_itself(), found, row, how)
     told = {"event": "close", "before": before, "after": found.state, "code": how, "flags": row.flags}
     who = {"technician": row.technician, "owner": owner, "used": [[one.part, one.quantity] for one in used]}
@@ -114,7 +114,6 @@ def _row(found: WorkOrder, author: Author, how: Closing, key: str, text: str) ->
         contact_id=author.contact_id,
         note=text,
         flags=[str(flag) for flag in odd],
-        survey=SURVEYED.get(how) if found.customer_id is not None else None,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from crm_core.case_work import open_case
 from crm_core.cases import Case
+from crm_core.work_orders import visit_survey
 from crm_core.work_orders.news import tell
 from crm_core.work_orders.order_flow import Event, State, after
 from crm_core.work_orders.work_orders import (
@@ -39,6 +40,7 @@ def reopen(session: Session, author: Author, order_id: int, *, text: str = "") -
     found.reopened_at = found.updated_at = author.at
     last = closing_row(session, author.account_id, order_id, found.closings)
     last.reopened_at = author.at
+    visit_survey.cancel(session, found, last, author.at)
     entry = note(
         session, author, found, "step", text=text, event=Event.REOPEN, before=before, after=found.state
     )

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import activities, outbox
+from crm_core import activities, dials, outbox
 from crm_core.accounts import Account
 from crm_core.case_list import CaseFilter, work_list
 from crm_core.case_work import open_case
@@ -17,12 +17,21 @@ from crm_core.contact_points import keep_address
 from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.merges import merge
+from crm_core.phone_numbers import E164
 from crm_core.provenance import UNKNOWN_ORIGIN
 from crm_core.timeline import timeline
 from crm_core.users import add_user
 from crm_core.warranties import Warranty
 from crm_core.webhooks import add_webhook
-from crm_core.work_orders import closing_truth, order_list, order_report, order_work, parts, technicians
+from crm_core.work_orders import (
+    closing_truth,
+    order_list,
+    order_report,
+    order_work,
+    parts,
+    technicians,
+    visit_survey,
+)
 from crm_core.work_orders.closing import Closed, close
 from crm_core.work_orders.order_flow import Way
 from crm_core.work_orders.order_list import OrderFilter
@@ -49,7 +58,8 @@ def company(session: Session) -> None:
     technicians.put_technician(session, 1, "ana", code="11", phone="+56 9 8765 4321", areas=["Ñuñoa", " "])
     technicians.put_technician(session, 1, "beto", code="12")
     technicians.put_technician(session, OTHER, "eva", code="11")
-    rosa = add_customer(session, 1, name="Rosa", value_class="A", now=0.0)
+    number = E164("+56922220001")
+    rosa = add_customer(session, 1, name="Rosa", value_class="A", phones=[number], now=0.0)
     assert rosa.id == ROSA
     keep_address(
         session, 1, ROSA, street="Los Leones 1234", city="Providencia", origin=UNKNOWN_ORIGIN, now=0.0
@@ -246,6 +256,32 @@ def test_the_customers_no_reopens_the_order_and_opens_a_case(office: Store) -> N
     assert office.write(closing_truth.take_answer, answer, number, 2, solved=True, grade=7) is None
     with pytest.raises(Refusal, match="nothing to reopen"):
         office.write(closing_truth.reopen, answer, opened(office).id)
+
+
+def test_the_survey_after_a_visit_is_one_call_for_each_closing_and_none_when_it_is_reopened(
+    office: Store,
+) -> None:
+    number = opened(office, technician_login="ana").id
+    for _ in range(2):
+        closed(office, number)
+
+    def calls() -> list[tuple[str, str, str | None, float]]:
+        rows = office.read(dials.newest, 1)
+        return [(one.about_key, one.state, one.technician, one.not_before) for one in rows]
+
+    assert calls() == [(f"{number}.1", "planned", "ana", NOW + HOUR)]
+    office.write(closing_truth.reopen, dispatcher(NOW + HOUR / 2), number)
+    assert calls() == [(f"{number}.1", "cancelled", "ana", NOW + HOUR)]
+    closed(office, number, "customer_absent", key="call-2", author=field(now=NOW + DAY))
+    assert calls()[0] == (f"{number}.2", "planned", "ana", NOW + DAY + HOUR)
+    surveys = [one.survey for one in office.read(closings_of, 1, number)]
+    assert surveys == ["visit-done", "visit-missed"]
+    silent = [opened(office, technician_login="ana", customer_id=None).id, opened(office).id]
+    closed(office, silent[0])
+    closed(office, silent[1], "unsafe")
+    assert len(calls()) == 2
+    assert visit_survey.closing_of_key(calls()[0][0]) == (number, 2)
+    assert visit_survey.closing_of_key("nonsense") is None
 
 
 def test_a_technician_does_first_where_he_is_then_what_is_urgent(office: Store) -> None:
