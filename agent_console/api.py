@@ -20,6 +20,8 @@ from agent_console import (
     api_holdings,
     api_imports,
     api_live,
+    api_my_orders,
+    api_order_report,
     api_payment_promises,
     api_permission,
     api_personal_data,
@@ -28,9 +30,11 @@ from agent_console import (
     api_records,
     api_resolution,
     api_segments,
+    api_stock,
     api_talk,
     api_value,
     api_webhooks,
+    api_work_orders,
     api_wrap_up,
 )
 from agent_console.operations import Operations
@@ -50,4 +54,6 @@ for family in (api_customers, api_contact_points, api_customer_details, api_hold
 for family in (api_attachments, api_custom_fields, api_payment_promises):
     family.add_to(OPERATIONS)
 for family in (api_imports, api_duplicates, api_personal_data):
+    family.add_to(OPERATIONS)
+for family in (api_work_orders, api_my_orders, api_stock, api_order_report):
     family.add_to(OPERATIONS)

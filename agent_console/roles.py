@@ -28,6 +28,9 @@ class Permission(StrEnum):
     EVENTS = "events"  # hear the account's events as a program does
     CASES = "cases"  # work on cases: open, assign, take steps, escalate
     DECIDE_CASES = "decide_cases"  # approve refunds, accept warranties, share filters
+    WORK_ORDERS = "work_orders"  # make work orders, see them, take down what the customer says
+    DISPATCH_ORDERS = "dispatch_orders"  # give, change, close and reopen them; parts, technicians, the report
+    OWN_ORDERS = "own_orders"  # a technician's own orders
     ACTIVITIES = "activities"  # have a calendar of tasks, calls, visits, appointments
     IMPORT_CUSTOMERS = "import_customers"  # take tables in and back, export all customers
     MERGE_CUSTOMERS = "merge_customers"  # decide which records are one customer
@@ -49,6 +52,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.OWN_DESK,
             _P.MISSED_CONTACTS,
             _P.CASES,
+            _P.WORK_ORDERS,
             _P.ACTIVITIES,
             _P.CONTACT_PERMISSION,
             _P.READ_CUSTOMERS,
@@ -66,6 +70,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.EVENTS,
             _P.CASES,
             _P.DECIDE_CASES,
+            _P.WORK_ORDERS,
+            _P.DISPATCH_ORDERS,
             _P.ACTIVITIES,
             _P.CUSTOMER_VALUE,
             _P.READ_VALUE,
@@ -96,8 +102,17 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.MERGE_CUSTOMERS,
         }
     ),
-    "dispatcher": frozenset({_P.MISSED_CONTACTS, _P.CASES, _P.ACTIVITIES, _P.READ_CUSTOMERS}),
-    "technician": frozenset({_P.ACTIVITIES}),
+    "dispatcher": frozenset(
+        {
+            _P.MISSED_CONTACTS,
+            _P.CASES,
+            _P.WORK_ORDERS,
+            _P.DISPATCH_ORDERS,
+            _P.ACTIVITIES,
+            _P.READ_CUSTOMERS,
+        }
+    ),
+    "technician": frozenset({_P.OWN_ORDERS, _P.ACTIVITIES}),
     "campaign_manager": frozenset(
         {
             _P.WALLBOARD,
@@ -126,6 +141,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_INTERACTIONS,
             _P.READ_CONFIGURATION,
             _P.CASES,
+            _P.WORK_ORDERS,
+            _P.DISPATCH_ORDERS,
             _P.ACTIVITIES,
             _P.IMPORT_CUSTOMERS,
             _P.CONTACT_PERMISSION,

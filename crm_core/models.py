@@ -57,7 +57,7 @@ from crm_core.product_offers import offers as product_offers
 from crm_core.value import costs, customer_values, value_classes, value_runs
 from crm_core.value import settings as value_settings
 from crm_core.work_orders import parts as work_order_parts
-from crm_core.work_orders import technician_calls, technicians, work_orders
+from crm_core.work_orders import stock, technician_calls, technicians, work_orders
 
 TABLES = (
     accounts.Account,
@@ -125,7 +125,7 @@ TABLES = (
     technicians.Technician,
     technician_calls.TechnicianCall,
     work_order_parts.Part,
-    work_order_parts.StockMovement,
+    stock.StockMovement,
     work_orders.WorkOrder,
     work_orders.WorkOrderClosing,
 )

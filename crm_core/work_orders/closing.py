@@ -20,7 +20,7 @@ from crm_core.case_flow import State as CaseState
 from crm_core.case_work import take_step as take_case_step
 from crm_core.cases import Case, case
 from crm_core.users import User
-from crm_core.work_orders import parts, visit_survey
+from crm_core.work_orders import stock, visit_survey
 from crm_core.work_orders.emergency import raise_emergency
 from crm_core.work_orders.news import tell
 from crm_core.work_orders.order_flow import (
@@ -32,7 +32,7 @@ from crm_core.work_orders.order_flow import (
     flags,
 )
 from crm_core.work_orders.order_work import open_order
-from crm_core.work_orders.parts import Used
+from crm_core.work_orders.stock import Used
 from crm_core.work_orders.work_orders import Author, WorkOrder, WorkOrderClosing, note, work_order
 from ctiserver.core.errors import Refusal
 
@@ -74,8 +74,8 @@ def close(
     found.closed_at = found.updated_at = author.at
     session.add(row)
     session.flush()
-    place = row.technician or parts.STORE
-    parts.use(
+    place = row.technician or stock.STORE
+    stock.use(
         session, author.account_id, found.id, used, place=place, key=key, by=author.login, now=author.at
     )
     visit_survey.schedule(session, found, row)

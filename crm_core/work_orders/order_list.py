@@ -96,6 +96,16 @@ def current_order(session: Session, account_id: int, technician: str) -> WorkOrd
     return next(iter(orders_of(session, account_id, technician)), None)
 
 
+def busy(session: Session, account_id: int) -> dict[str, int]:
+    """How many open orders each technician has, by login; who has none is left out."""
+    query = (
+        select(WorkOrder.technician, func.count())
+        .where(WorkOrder.account_id == account_id, WorkOrder.is_open, WorkOrder.technician.is_not(None))
+        .group_by(WorkOrder.technician)
+    )
+    return {login: count for login, count in session.execute(query) if login is not None}
+
+
 def areas(session: Session, account_id: int) -> Sequence[str]:
     """The areas of open orders, by name."""
     query = select(WorkOrder.area).where(

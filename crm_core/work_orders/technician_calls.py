@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.work_orders.parts import Used
+from crm_core.work_orders.stock import Used
 
 RESUMED_SECONDS = 600.0
 

@@ -29,13 +29,14 @@ from crm_core.work_orders import (
     order_report,
     order_work,
     parts,
+    stock,
     technicians,
     visit_survey,
 )
 from crm_core.work_orders.closing import Closed, close
 from crm_core.work_orders.order_flow import Way
 from crm_core.work_orders.order_list import OrderFilter
-from crm_core.work_orders.parts import Used
+from crm_core.work_orders.stock import Used
 from crm_core.work_orders.technician_calls import RESUMED_SECONDS, begin_or_resume
 from crm_core.work_orders.work_orders import Author, WorkOrder, closings_of, history, work_order
 from ctiserver.core.errors import ConfigError, NotFound, Refusal, StaleVersion
@@ -171,8 +172,8 @@ def test_a_closing_is_done_once_under_its_key(office: Store) -> None:
     again = closed(office, number, "needs_part", used=[Used("valve", 3)])
     assert (first.again, again.again, again.closing.id) == (False, True, first.closing.id)
     assert len(office.read(closings_of, 1, number)) == 1
-    assert office.read(parts.level, 1, "valve", "ana") == -3  # the ledger knew of none in his van
-    assert office.read(parts.used_for, 1, number) == [Used("valve", 3)]
+    assert office.read(stock.level, 1, "valve", "ana") == -3  # the ledger knew of none in his van
+    assert office.read(stock.used_for, 1, number) == [Used("valve", 3)]
     followed = office.read(order_list.list_orders, 1, OrderFilter(parent_id=number), now=NOW).rows
     assert [(one.state, one.subject, one.technician) for one in followed] == [
         ("created", "Cocina no enciende", None)
@@ -325,17 +326,17 @@ def test_the_board_is_filtered_counted_and_paged(office: Store) -> None:
 def test_stock_is_a_ledger_that_counts_and_hands_over(office: Store) -> None:
     who: dict[str, Any] = {"by": "dan", "now": NOW}
     for _ in range(2):  # told twice, booked once
-        office.write(parts.move, 1, "valve", 10, place=parts.STORE, why="received", key="r-1", **who)
-        office.write(parts.hand_over, 1, "valve", 4, source=parts.STORE, target="ana", key="h-1", **who)
-    office.write(parts.count, 1, "valve", 5, place=parts.STORE, key="c-1", **who)
-    assert office.write(parts.count, 1, "valve", 5, place=parts.STORE, key="c-2", **who) is None
-    levels = [(one.place, one.part, one.quantity) for one in office.read(parts.levels, 1)]
+        office.write(stock.move, 1, "valve", 10, place=stock.STORE, why="received", key="r-1", **who)
+        office.write(stock.hand_over, 1, "valve", 4, source=stock.STORE, target="ana", key="h-1", **who)
+    office.write(stock.count, 1, "valve", 5, place=stock.STORE, key="c-1", **who)
+    assert office.write(stock.count, 1, "valve", 5, place=stock.STORE, key="c-2", **who) is None
+    levels = [(one.place, one.part, one.quantity) for one in office.read(stock.levels, 1)]
     assert levels == [("ana", "valve", 4), ("store", "valve", 5)]
     for wrong in (0, -1):
         with pytest.raises(Refusal, match="above 0"):
-            office.write(parts.hand_over, 1, "valve", wrong, source="ana", target="beto", key="h-2", **who)
+            office.write(stock.hand_over, 1, "valve", wrong, source="ana", target="beto", key="h-2", **who)
     with pytest.raises(NotFound, match="'tap'"):
-        office.write(parts.move, 1, "tap", 1, place=parts.STORE, why="received", key="r-2", **who)
+        office.write(stock.move, 1, "tap", 1, place=stock.STORE, why="received", key="r-2", **who)
     with pytest.raises(ConfigError, match="another part's"):
         office.write(parts.put_part, 1, "tap", name="Llave", code="1")
 
@@ -420,7 +421,7 @@ def test_no_account_sees_or_touches_the_orders_of_another(office: Store) -> None
         lambda s: close(s, stranger, number, "done", key="call-1"),
         lambda s: closing_truth.reopen(s, stranger, number),
         lambda s: closing_truth.take_answer(s, stranger, number, 1, solved=False),
-        lambda s: parts.move(s, OTHER, "valve", 1, place="store", why="received", key="x", by="eva", now=NOW),
+        lambda s: stock.move(s, OTHER, "valve", 1, place="store", why="received", key="x", by="eva", now=NOW),
     ):
         with pytest.raises(NotFound):
             office.write(change)
