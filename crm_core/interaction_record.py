@@ -223,6 +223,18 @@ def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
 def _(event: e.SurveyOffered, interaction: Interaction, session: Session) -> None:
     interaction.survey = event.survey
     interaction.survey_version = event.version
+    interaction.survey_offered_at = event.at
+    interaction.survey_agent = event.agent
+
+
+@record.register
+def _(event: e.SurveyAccepted | e.SurveyDeclined, interaction: Interaction, session: Session) -> None:
+    interaction.survey_accepted = isinstance(event, e.SurveyAccepted)
+
+
+@record.register
+def _(event: e.SurveyBegun, interaction: Interaction, session: Session) -> None:
+    interaction.survey_begun_at = event.at
     interaction.survey_agent = event.agent
 
 
@@ -236,11 +248,35 @@ def _(event: e.SurveyAnswered, interaction: Interaction, session: Session) -> No
         SurveyAnswer(
             survey=event.survey,
             question=event.question,
+            kind=event.kind,
+            measure=event.measure,
             raw=event.raw,
             value=event.value,
             answered_at=event.at,
         )
     )
+
+
+@record.register
+def _(event: e.SurveyCommented, interaction: Interaction, session: Session) -> None:
+    interaction.answers.append(
+        SurveyAnswer(
+            survey=event.survey,
+            question=event.question,
+            kind="comment",
+            raw="",
+            value=0,
+            recording=event.recording,
+            answered_at=event.at,
+        )
+    )
+
+
+@record.register
+def _(event: e.SurveyCommentKept, interaction: Interaction, session: Session) -> None:
+    for answer in interaction.answers:
+        if answer.recording == event.recording:
+            answer.recording_seconds = event.seconds
 
 
 @record.register

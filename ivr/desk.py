@@ -4,11 +4,19 @@ from functools import lru_cache
 
 import msgspec
 
-from ctiserver.core.ids import ContactId, LegId, LookUpId, PlaybackId, QueueKey, TimerId
+from ctiserver.core.ids import ContactId, LegId, LookUpId, PlaybackId, QueueKey, RecordingId, TimerId
 from ctiserver.core.tables import Document, Number, Tables
 from ivr.flow import Flow
 from ivr.session_state import Session
 from ivr.survey import Survey
+
+
+class Comment(msgspec.Struct):
+    """A spoken answer whose file is not whole; it outlives the call."""
+
+    contact: ContactId
+    survey: str
+    question: str
 
 
 class Desk(msgspec.Struct, kw_only=True):
@@ -19,6 +27,7 @@ class Desk(msgspec.Struct, kw_only=True):
     legs: dict[LegId, ContactId] = {}
     playbacks: dict[PlaybackId, ContactId] = {}
     look_ups: dict[LookUpId, ContactId] = {}
+    comments: dict[RecordingId, Comment] = {}
     documents: dict[str, Document] = {}
 
     def apply(self, tables: Tables) -> None:

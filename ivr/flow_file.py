@@ -252,5 +252,7 @@ def _survey_mistakes(survey: Survey, prompts: Collection[str]) -> Found:
         if question.key in seen:
             yield (*here, "key"), f"two questions are called {question.key!r}"
         seen.add(question.key)
-        if not question.keys or set(question.keys) - _KEYS:
+        if question.kind != "choice" and question.keys:
+            yield (*here, "keys"), f"the keys of a question {question.kind!r} are given: take this line away"
+        elif question.kind == "choice" and (not question.keys or set(question.keys) - _KEYS):
             yield (*here, "keys"), "keys names which telephone keys are answers, e.g. { 1 = 1, 2 = 0 }"

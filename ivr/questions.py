@@ -1,25 +1,44 @@
-"""The survey of a caller who stayed: an invitation, its questions, thanks.
+"""The survey of a caller who stayed, or of a customer whom we called: an invitation, its questions, thanks.
 
 A key that is no answer, or silence, repeats what was asked; after too many of them the survey ends as it is, and
-what was answered counts.
+what was answered counts. Whoever takes part is told so before he waits; then the questions follow the talk without
+another invitation. On a scale to ten a 1 waits for a 0; a comment is recorded until # or until he has said enough.
 """
 
-from ctiserver.core.events import SurveyAnswered, SurveyDeclined, SurveyEnded, SurveyOffered
+from ctiserver.core.commands import StartRecording, StopRecording
+from ctiserver.core.events import (
+    SurveyAccepted,
+    SurveyAnswered,
+    SurveyBegun,
+    SurveyCommented,
+    SurveyCommentKept,
+    SurveyDeclined,
+    SurveyEnded,
+    SurveyOffered,
+)
+from ctiserver.core.ids import RecordingId
+from ctiserver.core.inputs import RecordingFailed, RecordingStored
 from ctiserver.core.tables import Document
 from ctiserver.core.turn import Turn
-from ivr.desk import Desk
+from ivr.desk import Comment, Desk
 from ivr.session_state import INVITATION, Phase, Session
 from ivr.speak import light_fuse, play, say_goodbye, stop_waiting, wait_for_key
+from ivr.survey import Question
 
 GOODBYE = ("goodbye",)
+SECOND_KEY_SECONDS = 2.0
+_END_KEY = "#"
 
 
 def offer(desk: Desk, session: Session, turn: Turn) -> None:
-    """Ask the caller who stayed, if his queue has a survey; else say goodbye."""
-    name = next((queue.survey for queue in desk.tables.queues if queue.key == session.queue), None)
-    document = desk.tables.surveys.get(name or "")
+    """His agent has left: ask the caller who stayed, if he takes part or his queue asks now; else say goodbye."""
     light_fuse(desk, session, turn)
-    if not name or document is None:
+    if session.takes_part:
+        begin(desk, session, turn)
+        return
+    name = next((queue.survey for queue in desk.tables.queues if queue.key == session.queue), None) or ""
+    document = desk.tables.surveys.get(name)
+    if document is None or document.content.get("asked") == "before_queue":
         say_goodbye(desk, session, GOODBYE, turn)
         return
     invite(desk, session, name, document, turn)
@@ -38,32 +57,109 @@ def invite(desk: Desk, session: Session, name: str, document: Document, turn: Tu
             agent=session.agent,
         )
     )
-    play(desk, session, (_asked(desk, session),), turn)
+    play(desk, session, (desk.survey(session).invitation,), turn)
 
 
-def _asked(desk: Desk, session: Session) -> str:
-    survey = desk.survey(session)
-    return survey.invitation if session.question == INVITATION else survey.question[session.question].prompt
+def begin(desk: Desk, session: Session, turn: Turn) -> None:
+    """He takes part: ask the first question."""
+    session.phase, session.question = Phase.SURVEY, INVITATION
+    turn.say(
+        SurveyBegun(
+            at=turn.at,
+            contact=session.contact,
+            survey=session.survey,
+            version=session.survey_version,
+            agent=session.agent,
+        )
+    )
+    _next_question(desk, session, turn)
 
 
 def prompt_over(desk: Desk, session: Session, turn: Turn) -> None:
     """The question was asked."""
-    wait_for_key(session, desk.survey(session).timeout_seconds, turn)
+    question = _question(desk, session)
+    if question is None or question.kind != "comment":
+        wait_for_key(session, desk.survey(session).timeout_seconds, turn)
+        return
+    session.comment = RecordingId(turn.new_id())
+    desk.comments[session.comment] = Comment(session.contact, session.survey, question.key)
+    turn.say(
+        SurveyCommented(
+            at=turn.at,
+            contact=session.contact,
+            survey=session.survey,
+            question=question.key,
+            recording=session.comment,
+        ),
+        StartRecording(recording=session.comment, leg=session.leg),
+    )
+    wait_for_key(session, question.longest_seconds, turn)
 
 
 def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     """A key during a question: an answer or a mistake."""
+    question = _question(desk, session)
+    if question is not None and question.kind == "comment" and digit != _END_KEY:
+        return  # noise in what he says
     stop_waiting(session, turn)
-    if session.question == INVITATION:
+    if question is None:
         _invited(desk, session, digit, turn)
+    elif question.kind == "comment":
+        _said_enough(desk, session, turn)
     else:
-        _answered(desk, session, digit, turn)
+        _typed(desk, session, question, digit, turn)
+
+
+def silent(desk: Desk, session: Session, turn: Turn) -> None:
+    """No key for too long."""
+    question = _question(desk, session)
+    if session.comment is not None:
+        _said_enough(desk, session, turn)
+    elif question is not None and session.typed:
+        _answered(desk, session, question, session.typed, turn)
+    else:
+        _ask_again(desk, session, turn)
+
+
+def ended(session: Session, turn: Turn, *, complete: bool) -> None:
+    """The survey is over, by its last answer or before."""
+    _stop_recording(session, turn)
+    turn.say(SurveyEnded(at=turn.at, contact=session.contact, survey=session.survey, complete=complete))
+
+
+def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
+    """A comment's file is whole, or lost; his call may be over."""
+    comment = desk.comments.pop(message.recording, None)
+    if comment is not None and isinstance(message, RecordingStored):
+        turn.say(
+            SurveyCommentKept(
+                at=turn.at,
+                contact=comment.contact,
+                survey=comment.survey,
+                question=comment.question,
+                recording=message.recording,
+                seconds=message.seconds,
+            )
+        )
+
+
+def _question(desk: Desk, session: Session) -> Question | None:
+    """The question that is asked; None: whether he takes part."""
+    return None if session.question == INVITATION else desk.survey(session).question[session.question]
+
+
+def _asked(desk: Desk, session: Session) -> tuple[str, ...]:
+    question = _question(desk, session)
+    if question is None:
+        return (desk.survey(session).invitation,)
+    return (question.prompt, "beep") if question.kind == "comment" else (question.prompt,)
 
 
 def _invited(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     survey = desk.survey(session)
     if digit == survey.accept_key:
-        _next_question(desk, session, turn)
+        turn.say(SurveyAccepted(at=turn.at, contact=session.contact, survey=session.survey))
+        begin(desk, session, turn)
     elif digit == survey.decline_key:
         turn.say(SurveyDeclined(at=turn.at, contact=session.contact, survey=session.survey))
         say_goodbye(desk, session, GOODBYE, turn)
@@ -71,49 +167,64 @@ def _invited(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
         _ask_again(desk, session, turn)
 
 
-def _answered(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
-    question = desk.survey(session).question[session.question]
-    if digit not in question.keys:
+def _typed(desk: Desk, session: Session, question: Question, digit: str, turn: Turn) -> None:
+    """A 1 on the scale to ten may be the beginning of 10; # says that it is not."""
+    first, session.typed = session.typed, ""
+    if first and digit in ("0", _END_KEY):
+        _answered(desk, session, question, first + digit.strip(_END_KEY), turn)
+    elif not first and question.kind == "0-10" and digit == "1":
+        session.typed = digit
+        wait_for_key(session, SECOND_KEY_SECONDS, turn)
+    elif not first and digit in question.answers():
+        _answered(desk, session, question, digit, turn)
+    else:
         _ask_again(desk, session, turn)
-        return
+
+
+def _answered(desk: Desk, session: Session, question: Question, raw: str, turn: Turn) -> None:
+    value = 10 if raw == "10" else question.answers()[raw]
     turn.say(
         SurveyAnswered(
             at=turn.at,
             contact=session.contact,
             survey=session.survey,
             question=question.key,
-            raw=digit,
-            value=question.keys[digit],
+            raw=raw,
+            value=value,
+            kind=question.kind,
+            measure=question.measures(),
         )
     )
     _next_question(desk, session, turn)
 
 
+def _said_enough(desk: Desk, session: Session, turn: Turn) -> None:
+    """# ends what he says, or passes the question over."""
+    _stop_recording(session, turn)
+    _next_question(desk, session, turn)
+
+
+def _stop_recording(session: Session, turn: Turn) -> None:
+    if session.comment is not None:
+        turn.say(StopRecording(recording=session.comment))
+        session.comment = None
+
+
 def _next_question(desk: Desk, session: Session, turn: Turn) -> None:
     survey = desk.survey(session)
-    session.question, session.attempts = session.question + 1, 0
+    session.question, session.attempts, session.typed = session.question + 1, 0, ""
     if session.question < len(survey.question):
-        play(desk, session, (_asked(desk, session),), turn)
+        play(desk, session, _asked(desk, session), turn)
     else:
         ended(session, turn, complete=True)
         say_goodbye(desk, session, (survey.thanks,), turn)
 
 
-def silent(desk: Desk, session: Session, turn: Turn) -> None:
-    """No key for too long."""
-    _ask_again(desk, session, turn)
-
-
 def _ask_again(desk: Desk, session: Session, turn: Turn) -> None:
     survey = desk.survey(session)
-    session.attempts += 1
+    session.attempts, session.typed = session.attempts + 1, ""
     if session.attempts >= survey.attempts:
         ended(session, turn, complete=False)
         say_goodbye(desk, session, GOODBYE, turn)
     else:
-        play(desk, session, (survey.invalid, _asked(desk, session)), turn)
-
-
-def ended(session: Session, turn: Turn, *, complete: bool) -> None:
-    """The survey is over, by its last answer or before."""
-    turn.say(SurveyEnded(at=turn.at, contact=session.contact, survey=session.survey, complete=complete))
+        play(desk, session, (survey.invalid, *_asked(desk, session)), turn)

@@ -38,6 +38,8 @@ from ctiserver.core.inputs import (
     LookUpFailed,
     Party,
     PromptEnded,
+    RecordingFailed,
+    RecordingStored,
     TimerFired,
 )
 from ctiserver.core.message import Message
@@ -74,7 +76,7 @@ class Ivr:
                 self._arrive(message, turn)
             case LeadReached():
                 outbound.begin(self.desk, message, turn)
-            case DigitPressed() | PromptEnded():
+            case DigitPressed() | PromptEnded() | RecordingStored() | RecordingFailed():
                 self._heard(message, turn)
             case LegAnswered() | LegEnded() | LegFailed():
                 self._leg(message, turn)
@@ -196,11 +198,16 @@ class Ivr:
             )
         self.desk.close(session)
 
-    def _heard(self, message: DigitPressed | PromptEnded, turn: Turn) -> None:
-        if isinstance(message, DigitPressed):
-            self._digit(message, turn)
-        else:
-            self._prompt_over(message, turn)
+    def _heard(
+        self, message: DigitPressed | PromptEnded | RecordingStored | RecordingFailed, turn: Turn
+    ) -> None:
+        match message:
+            case DigitPressed():
+                self._digit(message, turn)
+            case PromptEnded():
+                self._prompt_over(message, turn)
+            case _:
+                questions.recorded(self.desk, message, turn)
 
     def _digit(self, message: DigitPressed, turn: Turn) -> None:
         session = self.desk.of_leg(message.leg)

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import AgentKey, ContactId, LegId, LookUpId, PlaybackId, QueueKey
+from ctiserver.core.ids import AgentKey, ContactId, LegId, LookUpId, PlaybackId, QueueKey, RecordingId
 
 
 class Phase(StrEnum):
@@ -26,7 +26,9 @@ class Session(msgspec.Struct, kw_only=True):
     """A call keeps the flow version that it began with, whatever is configured meanwhile. `outbound`: we called.
 
     `place` is his place in line while something else is being said; he hears it afterwards.
-    `question` is the one being asked, from 0; `INVITATION` while he is asked whether he takes part.
+    `question` is the one being asked, from 0; `INVITATION` while he is asked whether he takes part. `typed` is the
+    first key of an answer that may have two, `comment` the recording of one that is spoken. `takes_part` is what he
+    said before he waited.
     """
 
     contact: ContactId
@@ -51,3 +53,6 @@ class Session(msgspec.Struct, kw_only=True):
     survey: str = ""
     survey_version: str = ""
     question: int = INVITATION
+    typed: str = ""
+    comment: RecordingId | None = None
+    takes_part: bool | None = None

@@ -30,6 +30,7 @@ _GOES_TO: dict[type[e.ContactEvent], str] = {
     e.AgentBack: "talking",
     e.TalkEnded: "leaving",
     e.SurveyOffered: "survey",
+    e.SurveyBegun: "survey",
     e.SurveyDeclined: "leaving",
     e.SurveyEnded: "leaving",
 }

@@ -203,7 +203,7 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
         "dial_id": None,
         "survey": "short",
         "survey_version": "s1",
-        "survey_offered_at": None,
+        "survey_offered_at": 190.5,
         "survey_accepted": None,
         "survey_begun_at": None,
         "survey_agent": "ann",
