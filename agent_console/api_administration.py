@@ -20,6 +20,7 @@ from crm_core.administration.account_form import AccountForm, Accounts
 from crm_core.administration.desk import Author, Kept, Thing
 from crm_core.administration.hours_form import Hours, HoursForm
 from crm_core.administration.queue_form import QueueForm, Queues
+from crm_core.administration.team_form import TeamForm, Teams
 from crm_core.administration.user_form import UserForm, Users
 from crm_core.administration.words import (
     ContactReasonForm,
@@ -82,6 +83,7 @@ FAMILIES = (
     ),
     Family("pause-reasons", "pause reason", "pause reasons", PauseReasonForm, lambda *_: PauseReasons()),
     Family("skills", "skill", "skills", SkillForm, lambda *_: Skills()),
+    Family("teams", "team", "teams", TeamForm, lambda *_: Teams()),
     Family("hours", "set of opening hours", "opening hours", HoursForm, lambda *_: Hours()),
     Family(
         "users",

@@ -38,18 +38,11 @@ class CaseKinds(msgspec.Struct, kw_only=True):
 
 
 class TeamOf(msgspec.Struct, kw_only=True):
-    """People who share work, by login."""
+    """People who share work, by login; /configuration/teams changes them."""
 
     key: str
     name: str
     members: list[str]
-
-
-class TeamChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The team as it is from now on."""
-
-    name: str
-    members: list[str] = []
 
 
 class ColleagueName(msgspec.Struct, kw_only=True):
@@ -106,19 +99,6 @@ def _kinds_and_teams(add: Add) -> None:
         return call.services.store.read(
             lambda session: [_team(row) for row in teams.teams_of_account(session, account_id)]
         )
-
-    @add("PUT", "/teams/{key}", Permission.CHANGE_CONFIGURATION, "Make or change a team")
-    def put_team(call: Call, key: str, body: TeamChange) -> TeamOf:
-        who = call.principal
-
-        def put(session: Any) -> TeamOf:
-            was = teams.find_team(session, who.account_id, key)
-            before = msgspec.to_builtins(_team(was)) if was else {}
-            made = _team(teams.put_team(session, who.account_id, key, body.name, body.members))
-            _audit(session, call, f"team {key}", before, msgspec.to_builtins(made))
-            return made
-
-        return call.services.store.write(put)
 
     @add("GET", "/colleagues", Permission.CASES, "Whom work can be given to")
     def list_colleagues(call: Call) -> list[ColleagueName]:

@@ -1,14 +1,15 @@
 """Webhooks: programs of the company that are told what happens, and the messages on their way to them.
 
-The secret is shown when it is made and to those who manage webhooks; every message is signed with it.
+Every message is signed with the secret of its webhook. That is shown once, when it is made: who loses it makes another.
 """
 
 from typing import Any
 
 import msgspec
 
-from agent_console.api_cases import number_of
+from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Add, Call, Operations
+from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
 from crm_core import audit, webhook_queue, webhooks
 from crm_core.outbox import OutboxItem
@@ -18,7 +19,10 @@ _NEED = Permission.MANAGE_WEBHOOKS
 
 
 class WebhookOf(msgspec.Struct, kw_only=True):
-    """One receiver. `open_until`: nothing is tried before, because it failed five times or more in a row."""
+    """One receiver. `open_until`: nothing is tried before, because it failed five times or more in a row.
+
+    `secret`: "" but in the answer to the request that made it.
+    """
 
     id: int
     version: int
@@ -59,6 +63,7 @@ class MessageQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`state` None: all."""
 
     state: str | None = None
+    cursor: str | None = None
     limit: int = 100
 
 
@@ -74,10 +79,10 @@ def _reading(add: Add) -> None:
         return webhooks.event_kinds()
 
     @add("GET", "/webhooks", _NEED, "The webhooks of my company")
-    def list_webhooks(call: Call) -> list[WebhookOf]:
-        account_id = call.principal.account_id
+    def list_webhooks(call: Call, query: PageQuery) -> Listing[WebhookOf]:
+        account_id, wanted = call.principal.account_id, msgspec.structs.asdict(query)
         return call.services.store.read(
-            lambda session: [_webhook(row) for row in webhooks.webhooks_of_account(session, account_id)]
+            lambda session: listing(webhooks.listed(session, account_id, **wanted), _webhook)
         )
 
     @add("GET", "/webhooks/{webhook_id}", _NEED, "One webhook")
@@ -94,26 +99,36 @@ def _changing(add: Add) -> None:
         who, now = call.principal, call.services.now()
 
         def register(session: Any) -> WebhookOf:
-            made = webhooks.add_webhook(
-                session, who.account_id, name=body.name, url=body.url, kinds=body.kinds, by=who.login, now=now
-            )
-            _audit(session, call, made.id, {}, msgspec.to_builtins(body))
-            return _webhook(made)
+            fields = msgspec.structs.asdict(body)
+            made = webhooks.add_webhook(session, who.account_id, by=who.login, now=now, **fields)
+            _audit(session, call, made.id, {}, fields)
+            return _webhook(made, made.secret)
 
         return call.services.store.write(register)
 
     @add("PUT", "/webhooks/{webhook_id}", _NEED, "Change a webhook, or switch it off or on")
     def change_webhook(call: Call, webhook_id: str, body: NewWebhook) -> WebhookOf:
-        account_id, number = call.principal.account_id, number_of(webhook_id)
+        account_id, number, version = call.principal.account_id, number_of(webhook_id), expected_version()
 
         def put(session: Any) -> WebhookOf:
             before = _shown(webhooks.webhook(session, account_id, number))
             fields = msgspec.structs.asdict(body)
-            changed = webhooks.change_webhook(session, account_id, number, **fields)
+            changed = webhooks.change_webhook(session, account_id, number, expected_version=version, **fields)
             _audit(session, call, number, before, fields)
             return _webhook(changed)
 
         return call.services.store.write(put)
+
+    @add("POST", "/webhooks/{webhook_id}/secret", _NEED, "Give a webhook another secret, told once")
+    def renew_webhook_secret(call: Call, webhook_id: str) -> WebhookOf:
+        account_id, number = call.principal.account_id, number_of(webhook_id)
+
+        def renew(session: Any) -> WebhookOf:
+            found = webhooks.renew_secret(session, account_id, number)
+            _audit(session, call, number, {}, {"secret": "renewed"})
+            return _webhook(found, found.secret)
+
+        return call.services.store.write(renew)
 
     @add("DELETE", "/webhooks/{webhook_id}", _NEED, "Remove a webhook; what waits for it is never sent")
     def remove_webhook(call: Call, webhook_id: str) -> dict[str, Any]:
@@ -135,14 +150,11 @@ def _messages(add: Add) -> None:
         return {"message": sent}
 
     @add("GET", "/webhooks/{webhook_id}/messages", _NEED, "Messages to a webhook, also the dead ones")
-    def webhook_messages(call: Call, webhook_id: str, query: MessageQuery) -> list[MessageOf]:
+    def webhook_messages(call: Call, webhook_id: str, query: MessageQuery) -> Listing[MessageOf]:
         account_id, number = call.principal.account_id, number_of(webhook_id)
-        limit = max(1, min(query.limit, 200))
+        wanted = msgspec.structs.asdict(query)
         return call.services.store.read(
-            lambda session: [
-                _message(row)
-                for row in webhook_queue.messages(session, account_id, number, state=query.state, limit=limit)
-            ]
+            lambda session: listing(webhook_queue.messages(session, account_id, number, **wanted), _message)
         )
 
     @add("POST", "/webhooks/{webhook_id}/messages/{message}/again", _NEED, "Send a message once more")
@@ -152,9 +164,10 @@ def _messages(add: Add) -> None:
         return {}
 
 
-def _webhook(row: Webhook) -> WebhookOf:
-    same = (field.name for field in msgspec.structs.fields(WebhookOf) if field.name != "kinds")
-    return WebhookOf(kinds=sorted(row.kinds), **{name: getattr(row, name) for name in same})
+def _webhook(row: Webhook, secret: str = "") -> WebhookOf:
+    apart = ("kinds", "secret")
+    same = (field.name for field in msgspec.structs.fields(WebhookOf) if field.name not in apart)
+    return WebhookOf(kinds=sorted(row.kinds), secret=secret, **{name: getattr(row, name) for name in same})
 
 
 def _message(row: OutboxItem) -> MessageOf:

@@ -29,6 +29,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "customers": ("/customers", Permission.READ_CUSTOMERS),
     "administration": ("/administration", Permission.READ_CONFIGURATION),
     "cases": ("/cases", Permission.CASES),
+    "activities": ("/activities", Permission.ACTIVITIES),
     "imports": ("/imports", Permission.IMPORT_CUSTOMERS),
     "duplicates": ("/duplicates", Permission.MERGE_CUSTOMERS),
     "permission": ("/permission", Permission.CONTACT_PERMISSION),

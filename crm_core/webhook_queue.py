@@ -5,7 +5,6 @@ receiver whose breaker is open gets nothing; when its pause is over, one message
 nine hours) a message is dead: people see it and may have it sent again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm_core import outbox
 from crm_core.outbox import OutboxItem
+from crm_core.paging import By, Page, page
 from crm_core.webhooks import OUTBOX_KIND, Webhook, webhook
 from ctiserver.core.errors import NotFound
 
@@ -93,9 +93,18 @@ def settle(session: Session, message: Message, outcome: Outcome, now: float) -> 
 
 
 def messages(
-    session: Session, account_id: int, webhook_id: int, *, state: str | None = None, limit: int = 100
-) -> Sequence[OutboxItem]:
-    """The webhook's messages, the latest due first; `state`: waiting, done, dead, None for all. Raises NotFound."""
+    session: Session,
+    account_id: int,
+    webhook_id: int,
+    *,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = 100,
+) -> Page[OutboxItem]:
+    """A page of the webhook's messages, the latest due first; `state`: waiting, done, dead, None for all.
+
+    Raises NotFound, Refusal for a cursor that this list has not given.
+    """
     webhook(session, account_id, webhook_id)
     query = select(OutboxItem).where(*_of(account_id, webhook_id))
     match state:
@@ -105,7 +114,7 @@ def messages(
             query = query.where(OutboxItem.done_at.is_not(None))
         case "dead":
             query = query.where(OutboxItem.dead_at.is_not(None))
-    return session.scalars(query.order_by(OutboxItem.due_at.desc(), OutboxItem.id).limit(limit)).all()
+    return page(session, query, [By(OutboxItem.due_at, True), By(OutboxItem.id)], cursor=cursor, limit=limit)
 
 
 def send_again(session: Session, account_id: int, webhook_id: int, item_id: str, now: float) -> None:

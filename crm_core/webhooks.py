@@ -15,9 +15,10 @@ from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core import outbox
-from crm_core.base import Base, EpochSeconds
+from crm_core.base import Base, EpochSeconds, check_version
 from crm_core.breaker import Breaker
 from crm_core.cases import Case, CaseEntry
+from crm_core.paging import By, Page, page
 from crm_core.webhook_address import check_url
 from crm_core.webhook_signature import SECRET_BYTES, secret_of
 from ctiserver.core import events as e
@@ -80,7 +81,15 @@ def event_kinds() -> list[str]:
 
 
 def add_webhook(
-    session: Session, account_id: int, *, name: str, url: str, kinds: Sequence[str], by: str, now: float
+    session: Session,
+    account_id: int,
+    *,
+    name: str,
+    url: str,
+    kinds: Sequence[str],
+    by: str,
+    now: float,
+    active: bool = True,
 ) -> Webhook:
     """The new webhook, with a secret of its own. Raises ConfigError."""
     _check(name, url, kinds)
@@ -88,8 +97,9 @@ def add_webhook(
         account_id=account_id,
         name=name.strip(),
         url=url,
-        secret=secret_of(secrets.token_bytes(SECRET_BYTES)),
+        secret=_new_secret(),
         kinds=frozenset(kinds),
+        active=active,
         created_at=now,
         created_by=by,
     )
@@ -107,12 +117,22 @@ def change_webhook(
     url: str,
     kinds: Sequence[str],
     active: bool,
+    expected_version: int | None,
 ) -> Webhook:
-    """The changed webhook, whose breaker is closed again. Raises ConfigError, NotFound."""
+    """The changed webhook, whose breaker is closed again. Raises ConfigError, NotFound, StaleVersion."""
     _check(name, url, kinds)
     found = webhook(session, account_id, webhook_id)
+    check_version(found.version, expected_version)
     found.name, found.url, found.kinds, found.active = name.strip(), url, frozenset(kinds), active
     found.breaker = Breaker()
+    session.flush()
+    return found
+
+
+def renew_secret(session: Session, account_id: int, webhook_id: int) -> Webhook:
+    """The webhook with another secret: what is sent from now on is signed with that one. Raises NotFound."""
+    found = webhook(session, account_id, webhook_id)
+    found.secret = _new_secret()
     session.flush()
     return found
 
@@ -135,6 +155,12 @@ def webhooks_of_account(session: Session, account_id: int) -> Sequence[Webhook]:
     """The account's webhooks, by name."""
     query = select(Webhook).where(Webhook.account_id == account_id)
     return session.scalars(query.order_by(Webhook.name, Webhook.id)).all()
+
+
+def listed(session: Session, account_id: int, *, cursor: str | None = None, limit: int = 50) -> Page[Webhook]:
+    """A page of the account's webhooks, by name."""
+    query = select(Webhook).where(Webhook.account_id == account_id)
+    return page(session, query, [By(Webhook.name), By(Webhook.id)], cursor=cursor, limit=limit)
 
 
 def tell(
@@ -197,6 +223,10 @@ def _post(
     account_id, target = hook.account_id, str(hook.id)
     outbox.post(session, item_id, OUTBOX_KIND, body, due_at=at, account_id=account_id, target=target)
     return item_id
+
+
+def _new_secret() -> str:
+    return secret_of(secrets.token_bytes(SECRET_BYTES))
 
 
 def _hears(hook: Webhook, kind: str) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from crm_core.teams import team
 from crm_core.users import add_user, user
 from ctiserver.core.errors import NotFound
 from tests.e2e.browser import Browser, Screen
@@ -121,3 +122,39 @@ def _a_survey_is_checked_too(ada: Screen) -> None:
     assert faults_of(ada.page) == []
     ada.page.click("form.draft .btn-success")
     ada.wait_text("#admin-list tbody tr", "Versión 1")
+
+
+def test_a_team_is_made_and_a_webhook_tells_its_secret_once_and_what_became_of_its_messages(
+    c: RunningCenter, ada: Screen
+) -> None:
+    _section(ada, "teams/+")
+    ada.page.fill("#field-key", "late")
+    ada.page.fill("#field-name", "Casos atrasados")
+    ada.page.check("#field-members-ann")
+    ada.page.press("#field-name", "Enter")
+    ada.wait_text("tr[data-id=late]", "Casos atrasados")
+    assert faults_of(ada.page) == []
+    assert c.store.read(lambda session: team(session, 1, "late").logins) == ["ann"]
+
+    _section(ada, "webhooks/+")
+    ada.page.fill("#webhook-name", "ERP de facturación")
+    ada.page.fill("#webhook-url", "https://erp.invalid/hook")
+    ada.page.press("#webhook-url", "Enter")
+    ada.wait_text("#form-told", "Qué se le avisa")
+    ada.page.check("[id='kind-case.opened']")
+    ada.page.click("#admin-form [type=submit]")
+    ada.wait("document.querySelector('#form-told output')", "the secret, once")
+    secret = ada.page.inner_text("#form-told output")
+    assert secret.startswith("whsec_")
+    ada.page.reload()
+    ada.wait_text("#admin-form h2", "ERP de facturación")
+    assert secret not in ada.page.content()
+    ada.page.get_by_role("button", name="Enviar una prueba").press("Enter")
+    ada.wait_text("#admin-form .row-of", "gaierror", 60)  # there is no such receiver
+    assert faults_of(ada.page) == []
+    ada.page.get_by_role("button", name="Cambiar el secreto").press("Enter")
+    ada.wait("document.querySelector('#form-told output')", "another secret")
+    assert ada.page.inner_text("#form-told output") != secret
+    ada.page.get_by_role("button", name="Retirar").press("Enter")
+    ada.wait("location.hash === '#webhooks'", "the list")
+    assert ada.complaints == []

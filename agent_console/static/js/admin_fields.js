@@ -23,9 +23,16 @@ async function choices(field) {
     const users = settings.permissions.includes("manage_users") ? await api("GET", "/configuration/users") : [];
     return users.filter(({ value }) => value.agent).map(({ id, value }) => [id, value.name]);
   }
+  if (field.from === "colleagues") return colleagues();
   const rows = await api("GET", `/configuration/${field.from}`);
   if (field.from === "surveys") return rows.map(({ name }) => [name, name]);
   return rows.filter(({ value }) => !value.retired).map(({ id, value }) => [id, called(value)]);
+}
+
+/** Whoever works here; the names of all are an administrator's or a case worker's to see. */
+async function colleagues() {
+  if (settings.permissions.includes("manage_users")) return (await api("GET", "/configuration/users")).filter(({ value }) => !value.disabled).map(({ id, value }) => [id, value.name]);
+  return settings.permissions.includes("cases") ? (await api("GET", "/colleagues")).map(({ login, name }) => [login, name]) : [];
 }
 
 const input = (id, value, more) => el("input", { id, class: `form-control${more.code ? " code" : ""}`, value, autocomplete: "off", spellcheck: more.code ? "false" : null, ...more.attributes });
@@ -61,7 +68,9 @@ const KINDS = {
     return [el("div", {}, box, list), () => box.value.trim() || null];
   },
   async set(field, id, value) {
-    const boxes = (await choices(field)).map(([one, words]) => [one, el("input", { type: "checkbox", id: `${id}-${one}`, checked: value.includes(one) }), words]);
+    const options = await choices(field);
+    for (const known of value) if (!options.some(([one]) => one === known)) options.push([known, known]);
+    const boxes = options.map(([one, words]) => [one, el("input", { type: "checkbox", id: `${id}-${one}`, checked: value.includes(one) }), words]);
     const element = el("div", { id, class: "choices", role: "group" }, ...boxes.map(([, box, words]) => el("label", { class: "check" }, box, ` ${words}`)));
     return [element, () => boxes.filter(([, box]) => box.checked).map(([one]) => one)];
   },

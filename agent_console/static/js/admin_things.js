@@ -57,6 +57,11 @@ export const THINGS = {
     fields: [key("key"), text("name", { required: true }), timeZone("time_zone"), { name: "week", kind: "week" }, text("holidays_of", { optional: true, code: true }), { name: "days", kind: "days" }],
     blank: { key: "", name: "", time_zone: null, week: Object.fromEntries(["mon", "tue", "wed", "thu", "fri"].map((day) => [day, [["09:00", "18:00"]]])), holidays_of: "CL", days: {} },
   },
+  teams: {
+    columns: [["name", (v) => v.name], ["key", (v) => v.key], ["members", (v) => String(v.members.length || ""), "n"]],
+    fields: [key("key"), text("name", { required: true }), { name: "members", kind: "set", from: "colleagues" }],
+    blank: { key: "", name: "", members: [] },
+  },
   users: {
     need: "manage_users",
     columns: [["name", (v) => v.name], ["login", (v) => v.login], ["roles", (v) => v.roles.map((role) => t(`role_${role}`)).join(", ")], ["extension", (v) => v.agent?.extension ?? "", "n"]],

@@ -6,6 +6,7 @@ import { guard, mayLeave } from "./admin_guard.js";
 import { showRoles } from "./admin_roles.js";
 import { showTexts } from "./admin_texts.js";
 import { called, THINGS } from "./admin_things.js";
+import { showWebhooks } from "./admin_webhooks.js";
 import { api } from "./api.js";
 import { $, banner, el } from "./dom.js";
 import "./feed.js";
@@ -13,9 +14,9 @@ import { command } from "./palette.js";
 import { settings, t } from "./words.js";
 
 const may = (permission) => settings.permissions.includes(permission);
-const PAGES = { flows: showTexts("flows"), surveys: showTexts("surveys"), roles: showRoles, audit: showAudit };
-const NEEDS = { users: "manage_users", audit: "read_audit" };
-const SECTIONS = ["queues", "hours", "flows", "surveys", "dispositions", "contact-reasons", "pause-reasons", "skills", "users", "roles", "accounts", "audit"]
+const PAGES = { flows: showTexts("flows"), surveys: showTexts("surveys"), roles: showRoles, audit: showAudit, webhooks: showWebhooks };
+const NEEDS = { users: "manage_users", audit: "read_audit", webhooks: "manage_webhooks" };
+const SECTIONS = ["queues", "hours", "flows", "surveys", "dispositions", "contact-reasons", "pause-reasons", "skills", "users", "teams", "roles", "accounts", "webhooks", "audit"]
   .filter((section) => may(NEEDS[section] ?? "read_configuration"));
 const mayChange = (section) => may(THINGS[section].need ?? "change_configuration");
 const mayAdd = (section) => may(THINGS[section].add ?? THINGS[section].need ?? "change_configuration");

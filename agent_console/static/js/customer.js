@@ -81,6 +81,7 @@ document.addEventListener("keydown", (event) => {
 });
 for (const tab of tabs) command(t(`customer_tab_${tab.dataset.tab}`), () => open(tab.dataset.tab));
 command(t("command_theme"), window.switchTheme);
+addEventListener("hashchange", () => record && open(location.hash.slice(1)));
 
 customer.reload().then(() => { open(location.hash.slice(1)); refreshHead(); }, (problem) => {
   const words = problem.errorId === "not_found" ? t("customer_unknown") : problem.message;

@@ -2,6 +2,7 @@
 
 import { api, get, post } from "./api.js";
 import { openDevices } from "./audio_dialog.js";
+import { actsFor } from "./desk_customer.js";
 import { mic } from "./devices.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
@@ -35,7 +36,7 @@ socket.on("desk", (told) => {
   if (activity() === "away" && phone.ringing) softphone.answer();
   draw();
 });
-socket.on("pop", ({ contact }) => showPop(contact, draw, identify)); // at once; the desk follows with the same
+socket.on("pop", ({ contact }) => showPop(contact, draw, identify, actsFor(contact, draw))); // at once; the desk follows with the same
 socket.on("phone_taken", () => {
   softphone.taken();
   banner("taken", t("phone_taken_text"), "bad");
@@ -55,7 +56,7 @@ function draw() {
   if (!desk) return;
   drawBar();
   drawCard();
-  showPop(desk.contact, draw, identify);
+  showPop(desk.contact, draw, identify, actsFor(desk.contact, draw));
   closeWho(desk.contact);
   tick();
 }

@@ -35,8 +35,8 @@ export function whoIs(contact) {
   return contact?.customer ?? (known.length === 1 ? known[0] : null);
 }
 
-/** Show a contact; null leaves the place empty. `identify` is called by the button that asks who he is. */
-export function showPop(contact, redraw, identify) {
+/** Show a contact; null leaves the place empty. `identify` is called by the button that asks who he is; `acts` is what can be done for him. */
+export function showPop(contact, redraw, identify, acts) {
   const first = whoIs(contact);
   if (first && !records.has(first.customer_id)) {
     records.set(first.customer_id, null);
@@ -45,13 +45,13 @@ export function showPop(contact, redraw, identify) {
       .then(redraw);
   }
   const record = first ? records.get(first.customer_id) : null;
-  fill($("pop-body"), [contact, record, queueNames, people], () => (contact ? body(contact, record, identify) : [el("p", { class: "quiet", text: t("customer_none") })]));
+  fill($("pop-body"), [contact, record, queueNames, people], () => (contact ? body(contact, record, identify, acts) : [el("p", { class: "quiet", text: t("customer_none") })]));
 }
 
 /** The customer's record is read anew with his next contact. */
 export const forget = () => records.clear();
 
-function body(contact, record, identify) {
+function body(contact, record, identify, acts) {
   const shared = !contact.customer && contact.candidates?.length > 1;
   const words = shared ? "who_choose" : whoIs(contact) ? "who_change" : "who_find";
   return [
@@ -59,6 +59,7 @@ function body(contact, record, identify) {
     el("p", { class: "identify" },
       el("span", { class: "quiet", text: shared ? t("candidates") : contact.customer ? t("who_attached") : "" }),
       el("button", { type: "button", class: `btn btn-sm ${whoIs(contact) ? "btn-outline-secondary" : "btn-primary"}`, "data-key": "W", text: t(words), onclick: identify })),
+    acts,
     el("p", { class: "why", id: "why" }, el("b", { text: `${t("why")}: ` }), why(contact)),
     facts(contact),
     record?.notes ? el("div", {}, el("h3", { text: t("customer_notes") }), el("p", { text: record.notes })) : null,
@@ -69,7 +70,7 @@ function body(contact, record, identify) {
 function names(contact) {
   const known = contact.customer ? [contact.customer] : contact.candidates ?? [];
   const badge = (value) => el("span", { class: "class", text: value ? `${t("value_class")} ${value}` : t("value_class_none") });
-  const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class), recordLink(one.customer_id)));
+  const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class), recordLink(one.customer_id, t("customer_open"), contact.contact)));
   return el("ul", { class: "names" }, ...(rows.length ? rows : [el("li", {}, el("span", { text: t("unknown_caller") }), badge(contact.value_class))]));
 }
 

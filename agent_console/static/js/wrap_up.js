@@ -39,6 +39,9 @@ function resultRow(choice) {
 const reasonList = choices($("reasons"), { rows: () => reasons.map(reasonRow), choose: ({ key }) => accept(key), none: "" });
 const resultList = choices($("dispositions"), { rows: () => offered().map(resultRow), choose: ({ key }) => choose(key), none: t("disposition_none") });
 
+/** The reason that the agent accepted; null while he has not. */
+export const chosenReason = () => reason;
+
 /** Another contact is in hand, or none. */
 export function take(next) {
   if (next?.contact === contact?.contact) { contact = next; return; }

@@ -102,8 +102,11 @@ def test_another_company_sees_nothing_of_it(office: Any) -> None:
 
 def test_teams_promises_and_hours_are_changed_by_administrators_and_audited(office: Any) -> None:
     boss, agent = office.browser("administrator"), office.browser(ME)
-    assert boss.put("/api/v1/teams/late", json={"name": "Tarde", "members": [ME]}).status_code == 200
-    assert agent.get("/api/v1/teams").json == [{"key": "late", "name": "Tarde", "members": [ME]}]
+    team = {"key": "late", "name": "Tarde", "members": [ME]}
+    assert boss.post("/api/v1/configuration/teams", json=team).status_code == 200
+    wrong = boss.post("/api/v1/configuration/teams", json=team | {"members": ["nobody"]}).json["fields"]
+    assert [(one["field"], one["error_id"]) for one in wrong] == [("key", "taken"), ("members", "unknown")]
+    assert agent.get("/api/v1/teams").json == [team]
     wanted = {"respond_seconds": 60.0, "resolve_seconds": 120.0, "escalate_to": "late"}
     assert boss.put("/api/v1/case-targets/help/normal", json=wanted).status_code == 200
     rows = {(row["kind"], row["priority"]): row for row in agent.get("/api/v1/case-targets").json}
@@ -117,7 +120,15 @@ def test_teams_promises_and_hours_are_changed_by_administrators_and_audited(offi
     from crm_core import audit
 
     subjects = [row.subject for row in office.store.read(audit.newest, 1)]
-    assert subjects == ["case hours", "case target help normal", "team late"]
+    assert subjects == ["case hours", "case target help normal", "late"]
+    team_path = "/api/v1/configuration/teams/late"
+    assert boss.delete(team_path).json["error_id"] == "in_use"  # late cases would go to it
+    boss.put("/api/v1/case-targets/help/normal", json=wanted | {"escalate_to": None})
+    version = boss.get(team_path).headers["ETag"]
+    change = {"json": team | {"members": []}, "headers": {"If-Match": version}}
+    assert boss.put(team_path, **change).json["kept"]["value"]["members"] == []
+    assert boss.put(team_path, **change).status_code == 412
+    assert boss.delete(team_path).json["kept"] is None
 
 
 def test_filters_are_saved_for_oneself_and_shared_by_supervisors(office: Any) -> None:
@@ -201,14 +212,22 @@ def test_a_webhook_hears_of_cases_and_its_messages_are_shown(office: Any) -> Non
     hook = boss.post("/api/v1/webhooks", json=HOOK).json
     assert hook["secret"].startswith("whsec_")
     number = opened(office)["id"]
-    messages = boss.get(f"/api/v1/webhooks/{hook['id']}/messages").json
+    path = f"/api/v1/webhooks/{hook['id']}"
+    shown = boss.get(path)
+    assert shown.json["secret"] == ""  # it was told once
+    messages = boss.get(f"{path}/messages?limit=1").json["items"]
     assert [(one["type"], one["state"]) for one in messages] == [("case.opened", "waiting")]
     assert boss.post(f"/api/v1/webhooks/{hook['id']}/messages/{messages[0]['id']}/again").status_code == 200
     assert boss.post(f"/api/v1/webhooks/{hook['id']}/messages/none/again").status_code == 404
-    boss.put(f"/api/v1/webhooks/{hook['id']}", json=HOOK | {"active": False})
+    off = {"json": HOOK | {"active": False}, "headers": {"If-Match": shown.headers["ETag"]}}
+    assert boss.put(path, json=HOOK).status_code == 428
+    assert (boss.put(path, **off).status_code, boss.put(path, **off).status_code) == (200, 412)
+    another = boss.post(f"{path}/secret").json["secret"]
+    assert another.startswith("whsec_")
+    assert another != hook["secret"]
     assert boss.post(f"/api/v1/webhooks/{hook['id']}/test").json["error_id"] == "webhook_inactive"
     boss.delete(f"/api/v1/webhooks/{hook['id']}")
-    assert boss.get("/api/v1/webhooks").json == []
+    assert boss.get("/api/v1/webhooks").json["items"] == []
     assert number
 
 

@@ -80,7 +80,7 @@ class Office:
         return [webhook_queue.state_of(row) for row in self.messages()]
 
     def messages(self) -> list[Any]:
-        return list(self.store.read(webhook_queue.messages, 1, self.hook.id))
+        return list(self.store.read(webhook_queue.messages, 1, self.hook.id).rows)
 
 
 @pytest.fixture
@@ -180,7 +180,14 @@ def test_a_sender_that_died_leaves_its_messages_to_the_next_one(office: Office, 
 def test_a_webhook_that_was_switched_off_gets_nothing_more(office: Office, receiver: Receiver) -> None:
     office.tell()
     office.store.write(
-        webhooks.change_webhook, 1, office.hook.id, name="ERP", url=receiver.url, kinds=["test"], active=False
+        webhooks.change_webhook,
+        1,
+        office.hook.id,
+        name="ERP",
+        url=receiver.url,
+        kinds=["test"],
+        active=False,
+        expected_version=None,
     )
     assert office.sender.turn() == 0
     assert (office.states(), receiver.got) == (["dead"], [])
