@@ -26,6 +26,7 @@ NEW: dict[str, dict[str, Any]] = {
         "roles": ["agent"],
         "agent": {"extension": "1500", "queues": {"sales": 1}},
     },
+    "teams": {"key": "late", "name": "Late", "members": ["agent"]},
     "accounts": {"name": "Third", "administrator": "thirdadmin"},
 }
 CHANGED: dict[str, dict[str, Any]] = {
