@@ -19,6 +19,7 @@ from agent_console import (
     api_flows,
     api_holdings,
     api_imports,
+    api_letters,
     api_live,
     api_my_orders,
     api_order_report,
@@ -46,7 +47,8 @@ for family in (api_administration, api_flows, api_audit):
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)
-api_permission.add_to(OPERATIONS)
+for family in (api_permission, api_letters):
+    family.add_to(OPERATIONS)
 for family in (api_value, api_segments, api_product_offers):
     family.add_to(OPERATIONS)
 for family in (api_customers, api_contact_points, api_customer_details, api_holdings):

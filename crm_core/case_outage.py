@@ -7,7 +7,7 @@ permit (`crm_core.permission`), which the letter names. Whoever may not be told 
 
 from sqlalchemy.orm import Session
 
-from crm_core import outbox, permission
+from crm_core import letters, permission
 from crm_core.case_flow import TABLES, Event, Kind, State
 from crm_core.case_steps import enter, tell
 from crm_core.cases import Case, children, note
@@ -77,14 +77,11 @@ def _permit(
 
 def _send(session: Session, parent: Case, child: Case, held: Permit, *, by: str, now: float) -> None:
     entry = note(session, child, at=now, by=by, what="informed", permit=held.permit_id)
-    letter = {
-        "permit": held.permit_id,
-        "customer_id": held.customer_id,
-        "pii_address": held.pii_address,
+    content = {
         "template": "outage_over",
         "case": child.id,
         "parent": parent.id,
         "subject": parent.subject,
         "text": parent.solution,
     }
-    outbox.post(session, f"case.{entry.id}", "mail", letter, due_at=now, account_id=parent.account_id)
+    letters.write(session, f"case.{entry.id}", held, content, now=now)

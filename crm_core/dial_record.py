@@ -8,7 +8,7 @@ reached by telephone is written an e-mail instead where the dial says so, if he 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import outbox, permission
+from crm_core import letters, permission
 from crm_core.contact_points import Email
 from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
 from ctiserver.core import events as e
@@ -103,14 +103,11 @@ def _write_instead(session: Session, row: Dial, now: float) -> None:
     if isinstance(answer, Refused):
         return
     row.letter = f"dial:{row.id}"
-    letter = {
-        "permit": answer.permit_id,
-        "customer_id": row.customer_id,
-        "pii_address": answer.pii_address,
+    content = {
         "template": f"instead_of_call_{row.about_kind}",
         "language": row.language,
         "survey": row.survey,
         "flow": row.flow,
         "values": row.values,
     }
-    outbox.post(session, row.letter, "mail", letter, due_at=now, account_id=row.account_id)
+    letters.write(session, row.letter, answer, content, now=now)

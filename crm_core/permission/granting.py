@@ -85,6 +85,19 @@ def check(
     return decision.decide(facts(session, account_id, asked, now=now), now)
 
 
+def use_of(session: Session, held: Permit) -> str | None:
+    """What the permit was used for; None: nothing yet."""
+    used = session.get(PermitUse, held.permit_id)
+    return used.use if used else None
+
+
+def recheck(session: Session, held: Permit, *, now: float) -> Refused | None:
+    """Which rule would refuse the contact of this permit now; its own contact does not count. Raises NotFound."""
+    row = session.get_one(PermitRow, held.permit_id)
+    asked = _asked(row.customer_id, row.address, held.channel, held.purpose, row.automatic, row.product)
+    return decision.decide(facts(session, row.account_id, asked, now=now, but=row.id), now)
+
+
 def use(session: Session, held: Permit, address: str, use_id: str, *, now: float) -> None:
     """Marks a permit as used for `use_id`: a leg, a letter. The same use again changes nothing.
 

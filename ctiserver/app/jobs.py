@@ -25,6 +25,7 @@ from ctiserver.app.erased_files import ErasedFiles
 from ctiserver.app.flow_checks import open_desk
 from ctiserver.app.import_turns import ImportTurns
 from ctiserver.app.late_cases import LateCases
+from ctiserver.app.mail_sender import MailSender
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.app.value_nights import ValueNights
 from ctiserver.app.webhook_sender import WebhookSender
@@ -73,6 +74,7 @@ class Jobs:
         )
         self._duplicates = DuplicateNights(self._store)
         self._webhooks = WebhookSender(self._store, time.time, config.webhooks.allowed_networks)
+        self._mail = MailSender(self._store, time.time, config.mail)
         self._value = ValueNights(self._store)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
@@ -85,6 +87,7 @@ class Jobs:
     def run(self, beat: Callable[[], None]) -> None:
         """Turn until stopped; `beat` tells the parent at each turn that the loop is alive."""
         self._webhooks.start()
+        self._mail.start()
         self._duplicates.start()
         self._value.start()
         while not self._stopping:
@@ -92,6 +95,7 @@ class Jobs:
             select.select([self._wake_up], [], [], self.turn())
         self._duplicates.stop()
         self._webhooks.stop()
+        self._mail.stop()
         self._value.stop()
         self._store.close()
 

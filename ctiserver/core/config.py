@@ -267,6 +267,23 @@ class Webhooks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """The server that takes our mail to customers; `host` "" means none: letters wait.
+
+    `sender` is the address that they come from. `password` comes from the environment variable that `password_env`
+    names. `tls`: "starttls" (port 587), "tls" from the first byte (port 465), "none" for a server on this machine.
+    """
+
+    host: str = ""
+    port: Port = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    sender: Annotated[str, Match(r"|[^@\s<>]+@[^@\s<>]+", "an e-mail address")] = ""
+    user: str = ""
+    password_env: Annotated[str, Variable] = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything; all paths are absolute, all secrets filled in."""
 
@@ -285,6 +302,7 @@ class Config:
     survey: Survey = Survey()
     dialing: Dialing = Dialing()
     webhooks: Webhooks = Webhooks()
+    mail: Mail = Mail()
     speech: Speech = Speech()
 
     @property

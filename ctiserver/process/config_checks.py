@@ -27,6 +27,7 @@ def contradictions(config: Config, environ: Mapping[str, str]) -> list[Mistake]:
         *_classes(config),
         *_dialing(config),
         *_webhooks(config),
+        *_mail(config, environ),
         *_console(config, environ),
     ]
 
@@ -179,6 +180,20 @@ def _dialing(config: Config) -> Iterator[Mistake]:
             yield Mistake(
                 f"dialing.retry_seconds.{result}", f"is no result that is tried again; use of {known}"
             )
+
+
+def _mail(config: Config, environ: Mapping[str, str]) -> Iterator[Mistake]:
+    mail = config.mail
+    if mail.host and not mail.sender:
+        yield Mistake("mail.sender", "is missing; write the address that letters come from")
+    if mail.password_env and mail.password_env not in environ:
+        yield Mistake("mail.password_env", f"{mail.password_env} is not set; set it or remove the key")
+    if mail.user and not mail.password_env:
+        yield Mistake(
+            "mail.password_env", "is missing; name the variable that holds the password of mail.user"
+        )
+    if mail.user and mail.tls == "none" and mail.host not in ("localhost", "127.0.0.1", "::1"):
+        yield Mistake("mail.tls", 'would send the password in the clear; choose "starttls" or "tls"')
 
 
 def _webhooks(config: Config) -> Iterator[Mistake]:
