@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ctiserver.core import events as e
+from ctiserver.core.given_back import FOLLOWED
 from ctiserver.core.live_view import AgentView, ContactView, LiveView, QueueView
 from ctiserver.core.message import Event
 
@@ -56,6 +57,7 @@ def changed(
                 of(account_id)
         if contact := getattr(event, "contact", None):
             _contact(view, contact, accounts, now, of)
+            _givers(view, event, contact, of)
         if (agent := getattr(event, "agent", None)) in view.agents:
             of(view.agents[agent].account_id).agents[agent] = view.agents[agent]
         if (queue := getattr(event, "queue", None)) in view.queues:
@@ -98,6 +100,13 @@ def _contact(view: LiveView, contact: Any, accounts: dict[str, int], now: float,
         for queue in view.queues.values():  # one of them may count him as abandoned
             if queue.account_id == account_id:
                 of(account_id).queues[queue.queue] = queue.as_of(now)
+
+
+def _givers(view: LiveView, event: Event, contact: Any, of: Any) -> None:
+    """Who passed the contact on in vain is told where it is."""
+    for row in view.agents.values() if isinstance(event, FOLLOWED) else ():
+        if row.given_back and row.given_back.contact == contact:
+            of(row.account_id).agents[row.agent] = row
 
 
 def _patch(view: LiveView, now: float, **rows: Any) -> Patch:

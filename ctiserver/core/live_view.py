@@ -10,6 +10,7 @@ import msgspec
 
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
+from ctiserver.core.given_back import FOLLOWED, GivenBack, begin, follow
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Event, Frozen
 from ctiserver.core.queue_view import QueueView as QueueView
@@ -78,7 +79,7 @@ class AgentView(msgspec.Struct, kw_only=True):
     """One agent; `since` is when his status or activity last changed.
 
     `card` is the contact in his hand once its caller is gone, for as long as he has not disposed of it; `owes` names
-    one that he let his wrap-up pass without disposing of.
+    one that he let his wrap-up pass without disposing of. `given_back`: whom he passed on and a colleague did not take.
     """
 
     agent: AgentKey
@@ -95,6 +96,7 @@ class AgentView(msgspec.Struct, kw_only=True):
     wrap_up_until: float | None = None
     disposed: bool = False
     card: ContactView | None = None
+    given_back: GivenBack | None = None
 
 
 class ScreenPop(Frozen):
@@ -183,10 +185,13 @@ class LiveView(msgspec.Struct, kw_only=True):
             case e.AgentStatusChanged():
                 agent.status, agent.reason, agent.since = event.status, event.reason, event.at
                 agent.next_status = None
+                agent.given_back = None if event.status == "logged_out" else agent.given_back
             case e.NextStatusChosen():
                 agent.next_status = event.status
             case e.AgentReserved(contact=contact):
                 agent.contact, agent.card, agent.disposed = contact, None, False
+                if agent.given_back and agent.given_back.contact != contact:
+                    agent.given_back = None
             case e.AgentReleased():
                 agent.activity, agent.since, agent.wrap_up_until = "idle", event.at, None
                 if not agent.owes:
@@ -236,8 +241,18 @@ class LiveView(msgspec.Struct, kw_only=True):
             case e.TransferStarted(agent=agent):
                 contact.passed_by = agent
             case _:
+                self._tell_giver(event, contact)
                 self._count(event, contact)
                 self._moved(event, contact)
+
+    def _tell_giver(self, event: e.ContactEvent, contact: ContactView) -> None:
+        if isinstance(event, e.TransferFailed) and event.agent in self.agents:
+            known = contact.candidates if contact.customer is None else (contact.customer,)
+            self.agents[event.agent].given_back = begin(event, known, contact.pii_number, contact.queue)
+        for row in self.agents.values() if isinstance(event, FOLLOWED) else ():
+            if row.given_back and row.given_back.contact == event.contact:
+                told = follow(row.given_back, event)
+                row.given_back = None if told.agent == row.agent else told
 
     def _moved(self, event: e.ContactEvent, contact: ContactView) -> None:
         match event:

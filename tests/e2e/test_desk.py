@@ -22,7 +22,7 @@ _ANOTHER_CLOCK = """
 """An hour fast; and an impatient page covers itself after less than a second."""
 
 
-def test_a_caller_is_passed_on_to_a_colleague_by_keyboard(c: RunningCenter, browser: Browser) -> None:
+def test_a_caller_is_passed_on_by_keyboard_to_a_colleague_who_refuses_him_and_takes_him_later(c: RunningCenter, browser: Browser) -> None:
     bob = browser.desk(c, "bob")
     ann = browser.desk(c, "ann")
     with calling(c, number="+56922220031", keys=[(0.5, "0")], tone_hertz=CALLER_HERTZ) as caller:
@@ -41,8 +41,11 @@ def test_a_caller_is_passed_on_to_a_colleague_by_keyboard(c: RunningCenter, brow
         bob.wait_stage("ringing")
         bob.wait_text("#why", "Ann le pasó este contacto")
         bob.wait("window.softphone.ringing", "a ringing telephone")
-        bob.press("Alt+Shift+A")
-        bob.wait_stage("talking")
+        bob.press("Alt+Shift+X")
+        ann.wait_text("#banner-given-back", "Bob no tomó a +56922220031: rechazó la llamada. Espera en")
+        take(c, bob)
+        ann.wait_text("#banner-given-back", "Ya habla con Bob")
+        ann.page.click("#banner-given-back button")
         bob.wait_hears(CALLER_HERTZ)
         until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "the colleague at the caller", 15)
         c.talk_a_while()

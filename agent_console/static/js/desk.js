@@ -6,6 +6,7 @@ import { actsFor } from "./desk_customer.js";
 import { mic } from "./devices.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
+import { showGivenBack } from "./given_back.js";
 import { onKey } from "./keys.js";
 import { askPause, knowPauses, pauseWord } from "./pause.js";
 import * as lists from "./lists.js";
@@ -56,6 +57,7 @@ function draw() {
   if (!desk) return;
   drawBar();
   drawCard();
+  showGivenBack(desk.agent);
   showPop(desk.contact, draw, identify, actsFor(desk.contact, draw));
   closeWho(desk.contact);
   tick();

@@ -12,6 +12,7 @@ export const knowQueues = (names) => { queueNames = names; };
 let people = {};
 /** Names of agents, by key. */
 export const knowPeople = (names) => { people = names; };
+export const personName = (key) => people[key] ?? key ?? "";
 export const queueName = (key) => queueNames[key] ?? key ?? "";
 
 /** One sentence: why this contact came to this agent. */
@@ -21,7 +22,7 @@ export function why(contact) {
   const head = made.heads?.find((one) => one.contact === contact.contact) ?? made.heads?.[0];
   const returned = made.rule === "named" && contact.passed_by === made.agent;
   return t(returned ? "why_returned" : `why_${made.rule}`, {
-    name: people[contact.passed_by] ?? contact.passed_by ?? "",
+    name: personName(contact.passed_by),
     queue: queueName(made.queue),
     count: made.heads?.length ?? 1,
     score: head ? clock(head.score_seconds) : "",
