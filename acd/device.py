@@ -14,6 +14,7 @@ from acd.talk import give_back
 from ctiserver.core.commands import Arrange, CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
 from ctiserver.core.events import AgentAway, AgentBack
 from ctiserver.core.ids import AgentKey, ConversationId, LegId, TimerId
+from ctiserver.core.inputs import LegEnded, LegFailed
 from ctiserver.core.requests import Status
 from ctiserver.core.topology import Conversation, Kind
 from ctiserver.core.turn import Turn
@@ -30,6 +31,12 @@ def has_browser_phone(floor: Floor, key: AgentKey) -> bool:
     """Whether the agent's phone is a page; a phone on his desk stays when the page goes."""
     agent = floor.roster.get(key)
     return agent is not None and agent.browser_phone
+
+
+def is_gone(floor: Floor, key: AgentKey, message: LegFailed | LegEnded) -> bool:
+    """Whether a leg that ended by itself was a page that went away; one that said no is there."""
+    said_no = isinstance(message, LegFailed) and message.reason in ("busy", "rejected")
+    return has_browser_phone(floor, key) and not said_no
 
 
 def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:

@@ -201,7 +201,7 @@ class Acd:
             self._caller_gone(contact, by, message.q850, turn)
         elif contact.stage is Stage.RETURNING:
             device.unreachable(self.floor, contact)
-        elif by == "switch" and contact.agent and device.has_browser_phone(self.floor, contact.agent):
+        elif by == "switch" and contact.agent and device.is_gone(self.floor, contact.agent, message):
             device.lost(self.floor, contact.agent, turn)
         elif contact.stage is Stage.OFFERED and isinstance(message, LegEnded) and by == "switch":
             offers.leg_lost(self.floor, contact, turn)

@@ -22,7 +22,9 @@ _ANOTHER_CLOCK = """
 """An hour fast; and an impatient page covers itself after less than a second."""
 
 
-def test_a_caller_is_passed_on_by_keyboard_to_a_colleague_who_refuses_him_and_takes_him_later(c: RunningCenter, browser: Browser) -> None:
+def test_a_caller_is_passed_on_by_keyboard_to_a_colleague_who_refuses_him_and_takes_him_later(
+    c: RunningCenter, browser: Browser
+) -> None:
     bob = browser.desk(c, "bob")
     ann = browser.desk(c, "ann")
     with calling(c, number="+56922220031", keys=[(0.5, "0")], tone_hertz=CALLER_HERTZ) as caller:
@@ -82,7 +84,7 @@ def test_an_unknown_caller_is_written_down_and_known_the_next_time(
     with calling(c, number=number, keys=[(0.5, "0")]) as caller:
         ann.wait_stage("ringing", 20)
         ann.wait_text(".names", "Inés Muñoz")
-        ann.wait_text("#pop-body .rows", "no gas")
+        ann.wait_text("#pop-body .rows", "No gas")
         take(c, ann)
         caller.hang_up()
     assert ann.complaints == []

@@ -1,6 +1,7 @@
 // The screen pop: who calls, what he told the menus, and why the contact came to this agent.
 
 import { get } from "./api.js";
+import { reasonWord, toldWords } from "./contact_reasons.js";
 import { $, el, fill } from "./dom.js";
 import { recordLink } from "./record_link.js";
 import { clock, day, of, step, t } from "./words.js";
@@ -46,7 +47,7 @@ export function showPop(contact, redraw, identify, acts) {
       .then(redraw);
   }
   const record = first ? records.get(first.customer_id) : null;
-  fill($("pop-body"), [contact, record, queueNames, people], () => (contact ? body(contact, record, identify, acts) : [el("p", { class: "quiet", text: t("customer_none") })]));
+  fill($("pop-body"), [contact, record, queueNames, people, toldWords(contact?.values)], () => (contact ? body(contact, record, identify, acts) : [el("p", { class: "quiet", text: t("customer_none") })]));
 }
 
 /** The customer's record is read anew with his next contact. */
@@ -77,16 +78,16 @@ function names(contact) {
 
 function facts(contact) {
   const path = (contact.path ?? []).map((node) => el("span", { text: step(contact, node) }));
-  const values = Object.entries(contact.values ?? {}).map(([key, value]) => `${key.replaceAll("_", " ")}: ${String(value).replaceAll("_", " ")}`);
+  const told = toldWords(contact.values);
   const rows = [
     [t("number"), el("span", { class: "number", text: contact.pii_number })],
     [t("queue"), queueName(contact.queue)],
     [t("pressed"), path.length ? el("span", { class: "steps" }, ...path) : t("pressed_nothing")],
-    [t("told"), values.join(", ") || "—"],
+    told ? [t("told"), told] : null,
     [t("language"), of("language", contact.language)],
     [t("arrived"), day(contact.arrived_at)],
   ];
-  return el("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", {}, value)]));
+  return el("dl", { class: "facts" }, ...rows.filter(Boolean).flatMap(([name, value]) => [el("dt", { text: name }), el("dd", {}, value)]));
 }
 
 function last(record, current) {
@@ -98,7 +99,7 @@ function last(record, current) {
 /** A line about a contact that was. */
 export function contactRow(one, named = false) {
   const outcome = of("outcome", one.outcome ?? "open");
-  const details = [named ? one.number : null, queueName(one.queue), one.reason?.replaceAll("_", " "), one.agents?.join(", ")].filter(Boolean).join(" · ");
+  const details = [named ? one.number : null, queueName(one.queue), reasonWord(one.reason), one.agents?.join(", ")].filter(Boolean).join(" · ");
   return el("div", { class: "row-of" },
     el("b", { text: named ? one.customer ?? t("unknown_caller") : outcome }),
     el("span", { class: "number quiet", text: day(one.arrived_at) }),

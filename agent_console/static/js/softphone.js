@@ -177,7 +177,7 @@ export async function answer() {
 }
 
 export function reject() {
-  if (phone.ringing) phone.call.terminate({ status_code: 486 });
+  if (phone.ringing) phone.call.terminate({ status_code: 603 });
 }
 
 /** Goodbye without the center, for when it cannot be asked. */

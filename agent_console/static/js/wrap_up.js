@@ -2,12 +2,12 @@
 
 import { get, post } from "./api.js";
 import { choices } from "./choices.js";
+import { allReasons, knowReasons, reasonLabel, reasonOf } from "./contact_reasons.js";
 import { $, banner, el, text } from "./dom.js";
 import { forget } from "./pop.js";
 import { settings, t } from "./words.js";
 
 let results = [];
-let reasons = [];
 let contact = null;
 let beginning = null; // what the server knows of the contact: the reason that it guesses, the customer's clock
 let reason = null; // the reason that was accepted
@@ -16,19 +16,18 @@ let sending = false;
 
 const noteKey = (id) => `note-${id}`;
 const resultKey = () => `result-for-${contact?.queue}-${reason ?? ""}`;
-const label = (choice) => choice[`label_${settings.language}`] || choice.code || choice.key;
+const label = (choice) => choice[`label_${settings.language}`] || choice.code;
 
 export function knowChoices(dispositions, contactReasons) {
   results = dispositions;
-  reasons = contactReasons;
+  knowReasons(contactReasons);
 }
 
 const offered = () => results.filter((choice) => choice.queue === null || choice.queue === contact?.queue);
-const byKey = (key) => reasons.find((one) => one.key === key);
 
 function reasonRow(one) {
-  const wider = byKey(one.parent);
-  return { key: one.key, label: label(one), details: wider ? label(wider) : "" };
+  const wider = reasonOf(one.parent);
+  return { key: one.key, label: reasonLabel(one), details: wider ? reasonLabel(wider) : "" };
 }
 
 function resultRow(choice) {
@@ -36,7 +35,7 @@ function resultRow(choice) {
   return { key: choice.code, label: label(choice), details: demands.filter(Boolean).join(" · ") };
 }
 
-const reasonList = choices($("reasons"), { rows: () => reasons.map(reasonRow), choose: ({ key }) => accept(key), none: "" });
+const reasonList = choices($("reasons"), { rows: () => allReasons().map(reasonRow), choose: ({ key }) => accept(key), none: "" });
 const resultList = choices($("dispositions"), { rows: () => offered().map(resultRow), choose: ({ key }) => choose(key), none: t("disposition_none") });
 
 /** The reason that the agent accepted; null while he has not. */
@@ -60,7 +59,7 @@ export function show(begins) {
 
 async function begin() {
   const mine = contact.contact;
-  reasonList.mark(reasons[0]?.key);
+  reasonList.mark(allReasons()[0]?.key);
   markResult();
   try {
     const told = await get(`/me/wrap-up/${encodeURIComponent(mine)}`);
@@ -72,11 +71,11 @@ async function begin() {
 }
 
 function draw() {
-  const asked = reasons.length > 0 && !reason;
-  $("reason-part").hidden = !reasons.length;
+  const asked = allReasons().length > 0 && !reason;
+  $("reason-part").hidden = !allReasons().length;
   $("reasons").hidden = !asked;
   $("change-reason").hidden = asked;
-  text($("reason"), reason ? label(byKey(reason)) : beginning?.reason ? t("reason_guessed") : t("reason_choose"));
+  text($("reason"), reason ? reasonLabel(reasonOf(reason)) : beginning?.reason ? t("reason_guessed") : t("reason_choose"));
   reasonList.draw();
   resultList.draw();
   $("call-back").hidden = !pending;
@@ -92,7 +91,7 @@ function markResult() {
 
 /** Where the next key belongs. */
 export function focus() {
-  (pending ? $("call-back-at") : reasons.length && !reason ? $("reasons") : $("dispositions")).focus();
+  (pending ? $("call-back-at") : allReasons().length && !reason ? $("reasons") : $("dispositions")).focus();
 }
 
 function accept(key) {
@@ -107,7 +106,7 @@ $("change-reason").addEventListener("click", () => { reason = null; draw(); focu
 function choose(code) {
   const choice = offered().find((one) => one.code === code);
   if (!contact || sending) return;
-  if (reasons.length && !reason) {
+  if (allReasons().length && !reason) {
     banner("result", t("problem_contact_reason_required"));
     $("reasons").focus();
   } else if (choice.needs_note && !$("note").value.trim()) {

@@ -108,3 +108,12 @@ def test_a_phone_on_the_desk_stays_when_the_page_goes() -> None:
     acd.queue("c1")
     acd.talks("c1")
     assert lost(acd, 30.0) == []
+
+
+@pytest.mark.parametrize("reason", ["busy", "rejected"])
+def test_a_page_that_says_no_is_there_and_its_agent_is_paused_for_that(reason: Any) -> None:
+    acd = Driven("ann", agents=BROWSER)
+    acd.queue("c1")
+    said = acd.phone_fails("c1", reason)
+    assert only(said, OfferRefused)[0].reason == reason
+    assert (acd.agent("ann").status, acd.agent("ann").reason) == ("pause", reason)
