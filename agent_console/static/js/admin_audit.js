@@ -28,7 +28,7 @@ export async function showAudit() {
   await load();
 }
 
-const action = (name) => settings.words[`audit_${name.replaceAll(".", "_")}`] ?? name;
+const action = (name) => settings.words[`audit_${name.replace(/[^a-z]+/g, "_")}`] ?? name;
 
 function row(change) {
   const names = [...new Set([...Object.keys(change.before), ...Object.keys(change.after)])];

@@ -1,10 +1,16 @@
 """The texts: both languages have the same ones, and pages use no others."""
 
 import re
+import typing
 from pathlib import Path
 
+import pytest
+
 import agent_console
+from acd import device
 from agent_console.pages import words
+from agent_console.roles import ROLES, Permission
+from ctiserver.core.inputs import LegFailed
 
 _FOLDER = Path(agent_console.__file__).parent
 _SOURCES = [*_FOLDER.glob("templates/*.html"), *_FOLDER.glob("static/js/*.js")]
@@ -41,3 +47,12 @@ def test_no_script_builds_html_from_text() -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", file.read_text()), (
             file
         )
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_roles_permissions_and_what_pauses_an_agent_have_words(language: str) -> None:
+    reasons = (*typing.get_args(typing.get_type_hints(LegFailed)["reason"]), device.LOST, "missed_offer")
+    families = {"role": ROLES, "permission": Permission, "reason": reasons, "not_taken": reasons}
+    wanted = {f"{family}_{name}" for family, names in families.items() for name in names}
+    assert len(wanted) > 40
+    assert wanted - words(language).keys() == set()
