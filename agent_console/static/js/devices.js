@@ -6,9 +6,10 @@ import { t } from "./words.js";
 
 const KINDS = { microphone: "audioinput", speaker: "audiooutput", ringer: "audiooutput" };
 const LOOK_MILLISECONDS = 100;
+const LACKS = { NotAllowedError: "refused", SecurityError: "refused", NotReadableError: "taken", AbortError: "taken" };
 export const chosen = (what) => localStorage.getItem(`device-${what}`) || "";
 
-/** Whether there is a microphone that we may use: "unknown", "fine", "refused" or "absent". */
+/** Whether there is a microphone that we may use: "unknown", "fine", "refused", "absent" or "taken" by another program. */
 export const mic = { state: "unknown" };
 
 /** The microphone's stream; null, with a banner that says why and how to mend it, when there is none to be had. */
@@ -24,7 +25,7 @@ export async function microphone() {
       return stream;
     } catch (error) {
       if (error.name === "OverconstrainedError" || error.name === "NotFoundError") continue; // the chosen one is not there
-      return lacking(error.name === "NotAllowedError" || error.name === "SecurityError" ? "refused" : "absent");
+      return lacking(LACKS[error.name] ?? "absent");
     }
   }
   return lacking("absent");
@@ -33,7 +34,7 @@ export async function microphone() {
 function lacking(state) {
   mic.state = state;
   const again = el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("microphone_again"), onclick: checkMicrophone });
-  banner("microphone", t(state === "refused" ? "microphone_refused" : "microphone_absent"), "bad", again);
+  banner("microphone", t(`microphone_${state}`), "bad", again);
   return null;
 }
 
