@@ -59,7 +59,7 @@ function body(contact, record, identify, acts) {
   return [
     names(contact),
     el("p", { class: "identify" },
-      whoIs(contact) ? recordLink(whoIs(contact).customer_id) : null,
+      whoIs(contact) ? recordLink(whoIs(contact).customer_id, t("customer_open"), contact.contact) : null,
       el("span", { class: "quiet", text: shared ? t("candidates") : contact.customer ? t("who_attached") : "" }),
       el("button", { type: "button", class: `btn btn-sm ${whoIs(contact) ? "btn-outline-secondary" : "btn-primary"}`, "data-key": "W", text: t(words), onclick: identify })),
     acts,
@@ -73,11 +73,7 @@ function body(contact, record, identify, acts) {
 function names(contact) {
   const known = contact.customer ? [contact.customer] : contact.candidates ?? [];
   const badge = (value) => el("span", { class: "class", text: value ? `${t("value_class")} ${value}` : t("value_class_none") });
-<<<<<<< HEAD
-  const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class), recordLink(one.customer_id, t("customer_open"), contact.contact)));
-=======
-  const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class), known.length > 1 ? recordLink(one.customer_id) : null));
->>>>>>> b082630 (Word a microphone that another program uses apart; keep reasons and the customer's link on one line of the desk)
+  const rows = known.map((one) => el("li", {}, el("span", { text: one.pii_name || t("unknown_caller") }), badge(one.value_class), known.length > 1 ? recordLink(one.customer_id, t("customer_open"), contact.contact) : null));
   return el("ul", { class: "names" }, ...(rows.length ? rows : [el("li", {}, el("span", { text: t("unknown_caller") }), badge(contact.value_class))]));
 }
 

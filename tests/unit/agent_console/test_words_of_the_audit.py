@@ -24,7 +24,7 @@ _SOURCES = [
 _TREES = {file: ast.parse(file.read_text()) for file in _SOURCES}
 _NEVER = {
     *("account.retire", "account.remove", "queue.remove", "user.remove", "skill.retire", "hours.retire"),
-    *("disposition.remove", "contact_reason.remove", "pause_reason.remove"),
+    *("disposition.remove", "contact_reason.remove", "pause_reason.remove", "team.retire"),
 }
 """What records may name is retired, the rest removed; an account is neither."""
 
@@ -32,8 +32,12 @@ _NEVER = {
 def _expansions() -> dict[str, list[str]]:
     """What stands for the expressions in an action's name."""
     assert {Accounts, Queues, Users} <= set(Thing.__subclasses__())
+    kinds = [
+        *Thing.__subclasses__(),
+        *(below for one in Thing.__subclasses__() for below in one.__subclasses__()),
+    ]
     return {
-        "thing.name": [one.name for one in Thing.__subclasses__()],
+        "thing.name": [one.name for one in kinds if hasattr(one, "name")],
         "shelf.kind": ["flow", "survey"],
         "kind.__tablename__": [one.__tablename__ for one in Held.__subclasses__()],
     }
