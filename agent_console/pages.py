@@ -26,6 +26,8 @@ _WORDS = Path(__file__).parent / "words"
 PAGES: dict[str, tuple[str, Permission]] = {
     "desk": ("/desk", Permission.OWN_DESK),
     "wallboard": ("/wallboard", Permission.WALLBOARD),
+    "work_orders": ("/work-orders", Permission.DISPATCH_ORDERS),
+    "my_orders": ("/my-orders", Permission.OWN_ORDERS),
     "customers": ("/customers", Permission.READ_CUSTOMERS),
     "administration": ("/administration", Permission.READ_CONFIGURATION),
     "cases": ("/cases", Permission.CASES),
@@ -37,9 +39,11 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "value": ("/value", Permission.READ_VALUE),
     "segments": ("/segments", Permission.READ_VALUE),
     "product_offers": ("/product-offers", Permission.READ_VALUE),
+    "work_order_report": ("/work-order-report", Permission.DISPATCH_ORDERS),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {
+    "work_order": ("/work-orders/<int:key>", Permission.WORK_ORDERS, "work_orders"),
     "customer": ("/customers/<int:key>", Permission.READ_CUSTOMERS, "customers"),
     "personal_data": ("/customers/<int:key>/personal-data", Permission.PERSONAL_DATA, "customers"),
 }

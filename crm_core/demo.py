@@ -14,7 +14,7 @@ from faker import Faker
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import rut
+from crm_core import demo_orders, rut
 from crm_core.accounts import account
 from crm_core.agents import Agent, Skill, add_agent, agent
 from crm_core.base import DEFAULT_ACCOUNT_ID
@@ -124,7 +124,9 @@ def load(
     _add_reasons(session)
     agents = _add_agents(session, queues, password, phone_uri)
     _add_supervisor(session, password)
-    return Added(customers=_add_customers(session, now), agents=agents)
+    added = Added(customers=_add_customers(session, now), agents=agents)
+    demo_orders.load(session, now=now, password=password)
+    return added
 
 
 def customers(count: int = CUSTOMERS, seed: int = SEED) -> Iterator[dict[str, object]]:

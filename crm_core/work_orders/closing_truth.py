@@ -74,6 +74,7 @@ def take_answer(
     row.solved = row.solved if solved is None else solved
     row.grade = row.grade if grade is None else grade
     row.comment, row.answered_at = comment or row.comment, row.answered_at or author.at
+    visit_survey.cancel(session, found, row, author.at, because="answered")
     note(session, author, found, "answered", text=comment, solved=solved, grade=grade, ordinal=ordinal)
     if not news or found.is_open or ordinal != found.closings:
         return None

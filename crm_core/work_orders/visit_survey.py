@@ -56,10 +56,12 @@ def schedule(session: Session, found: WorkOrder, row: WorkOrderClosing) -> dials
     )
 
 
-def cancel(session: Session, found: WorkOrder, row: WorkOrderClosing, now: float) -> bool:
-    """Whether the call that had not been made yet will not be made: the order was reopened."""
+def cancel(
+    session: Session, found: WorkOrder, row: WorkOrderClosing, now: float, *, because: str = "reopened"
+) -> bool:
+    """Whether the call that had not been made yet will not be made: reopened, or answered by another way."""
     key = key_of(found.id, row.ordinal)
-    return dials.cancel(session, found.account_id, ABOUT, key, because="reopened", now=now)
+    return dials.cancel(session, found.account_id, ABOUT, key, because=because, now=now)
 
 
 def _number(session: Session, account_id: int, customer_id: int) -> str | None:

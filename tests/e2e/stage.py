@@ -94,7 +94,7 @@ class Stage:
         page.fill("#login", login)
         page.fill("#password", PASSWORD)
         page.press("#password", "Enter")
-        page.wait_for_url(re.compile("/(?!log-in)[a-z]+$"))
+        page.wait_for_url(re.compile("/(?!log-in)[a-z-]+$"))
         return page
 
     def tell(self, seq: int, events: Sequence[Event]) -> None:
