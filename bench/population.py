@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from faker.providers.person.es_CL import Provider
 
-from crm_core.rut import check_digit
+from ctiserver.core.rut import check_digit
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
-from crm_core import rut as ruts
+from ctiserver.core import rut as ruts
 from ctiserver.core.errors import Refusal
 
 KNOWN_BY_FACTS = frozenset(

@@ -14,7 +14,7 @@ from faker import Faker
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import demo_orders, rut
+from crm_core import demo_orders
 from crm_core.accounts import account
 from crm_core.agents import Agent, Skill, add_agent, agent
 from crm_core.base import DEFAULT_ACCOUNT_ID
@@ -25,6 +25,7 @@ from crm_core.pause_reasons import PauseReason, pause_reasons_of_account
 from crm_core.phone_numbers import E164, is_assigned, normalise
 from crm_core.queues import Queue, add_queue, let_serve
 from crm_core.users import User, add_user
+from ctiserver.core import rut
 
 COMPANY = "Gas del Valle"
 SEED = 20_240

@@ -82,6 +82,15 @@ def _(event: e.NodeEntered, interaction: Interaction, session: Session) -> None:
 @record.register
 def _(event: e.ValueCollected, interaction: Interaction, session: Session) -> None:
     interaction.collected = interaction.collected | {event.key: event.value}
+    if event.label:
+        named = {"label": event.label, "say_as": event.say_as}
+        interaction.collected_as = interaction.collected_as | {event.key: named}
+
+
+@record.register
+def _(event: e.CallbackAsked, interaction: Interaction, session: Session) -> None:
+    interaction.call_back_at = event.at
+    interaction.to_call_back = True
 
 
 @record.register

@@ -87,5 +87,6 @@ def _begin(event: e.ContactEvent) -> Interaction:
         candidate_ids=[],
         menu_path=[],
         collected={},
+        collected_as={},
         decisions=[],
     )

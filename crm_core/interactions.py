@@ -74,6 +74,8 @@ class Interaction(Base):
     contact_reason: Mapped[str | None]
     """What it was about: the key of a contact reason, in the last agent's word."""
     collected: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    collected_as: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """What people call the values that have a name: {key: {"label": {language: name}, "say_as": kind}}."""
     decisions: Mapped[list[Any]] = mapped_column(default=list)
     """Why each offer was made: the fields of DecisionMade."""
 

@@ -5,11 +5,13 @@ The store needs them all, since tables point to one another by name.
 
 from crm_core import (
     accounts,
+    action_results,
     activities,
     agents,
     asked_twice,
     attachments,
     audit,
+    caller_secrets,
     case_list,
     case_targets,
     cases,
@@ -61,11 +63,13 @@ from crm_core.work_orders import stock, technician_calls, technicians, work_orde
 
 TABLES = (
     accounts.Account,
+    action_results.ActionResult,
     activities.Activity,
     agents.Agent,
     asked_twice.Asking,
     attachments.Attachment,
     audit.AuditRow,
+    caller_secrets.CallerSecret,
     case_list.SavedFilter,
     case_targets.CaseTarget,
     cases.Case,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from phonenumbers import country_code_for_region
 
-from crm_core import phone_numbers, rut
+from crm_core import phone_numbers
 from crm_core.plain_text import plain
+from ctiserver.core import rut
 
 LONGEST_TEXT = 200
 WORDS_AT_MOST = 8

@@ -26,7 +26,9 @@ from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
 
 OUTBOX_KIND = "webhook"
 EVERYTHING = "*"
+CALLER_CODE = "caller.code"
 STORE_EVENTS = (
+    CALLER_CODE,
     *("case.opened", "case.changed", "case.escalated", "activity.done", "test"),
     *(
         "work_order.opened",
@@ -37,6 +39,10 @@ STORE_EVENTS = (
     ),
 )
 """What happens in the store; the other kinds are events of contacts, by their names in docs/messages.md."""
+
+
+BY_NAME_ONLY = frozenset({CALLER_CODE})
+"""Secrets: whoever wants everything is not told them."""
 
 
 class Webhook(Base):
@@ -230,7 +236,8 @@ def _new_secret() -> str:
 
 
 def _hears(hook: Webhook, kind: str) -> bool:
-    return hook.active and (kind in hook.kinds or EVERYTHING in hook.kinds)
+    everything = EVERYTHING in hook.kinds and kind not in BY_NAME_ONLY
+    return hook.active and (kind in hook.kinds or everything)
 
 
 def _case_data(subject: Case) -> dict[str, Any]:

@@ -1,12 +1,22 @@
 """What the IVR knows: its sessions, and the documents that they walk through."""
 
-from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
-from ctiserver.core.ids import ContactId, LegId, LookUpId, PlaybackId, QueueKey, RecordingId, TimerId
+from ctiserver.core.ids import (
+    ActionId,
+    ContactId,
+    LegId,
+    LookUpId,
+    PlaybackId,
+    QueueKey,
+    RecordingId,
+    SecretId,
+    TimerId,
+)
 from ctiserver.core.tables import Document, Number, Tables
-from ivr.flow import Flow
+from ivr.documents import parsed
 from ivr.session_state import Session
 from ivr.survey import Survey
 
@@ -20,7 +30,10 @@ class Comment(msgspec.Struct):
 
 
 class Desk(msgspec.Struct, kw_only=True):
-    """The IVR's whole state. `documents`: flows and surveys in use, by version."""
+    """The IVR's whole state. `documents`: flows and surveys in use, by version.
+
+    `recordings` are messages that callers leave; one may be stored after its caller has gone.
+    """
 
     tables: Tables = Tables()
     sessions: dict[ContactId, Session] = {}
@@ -28,6 +41,9 @@ class Desk(msgspec.Struct, kw_only=True):
     playbacks: dict[PlaybackId, ContactId] = {}
     look_ups: dict[LookUpId, ContactId] = {}
     comments: dict[RecordingId, Comment] = {}
+    actions: dict[ActionId, ContactId] = {}
+    secrets: dict[SecretId, ContactId] = {}
+    recordings: dict[RecordingId, tuple[ContactId, int]] = {}
     documents: dict[str, Document] = {}
 
     def apply(self, tables: Tables) -> None:
@@ -50,13 +66,13 @@ class Desk(msgspec.Struct, kw_only=True):
         """Whether the tables in force know a queue."""
         return any(queue.key == key for queue in self.tables.queues)
 
-    def flow(self, session: Session) -> Flow:
-        """The flow that a session walks through."""
-        return _as_flow(_Key(self.documents[session.flow_version]))
+    def flow_document(self, session: Session) -> Document:
+        """The flow that a session walks through, as `ivr.flow.flow_of` reads it."""
+        return self.documents[session.flow_version]
 
     def survey(self, session: Session) -> Survey:
         """The survey that a session is asked."""
-        return _as_survey(_Key(self.documents[session.survey_version]))
+        return parsed(self.documents[session.survey_version], Survey)
 
     def of_leg(self, leg: LegId) -> Session | None:
         """The session of a caller's leg."""
@@ -66,6 +82,16 @@ class Desk(msgspec.Struct, kw_only=True):
         """The session that hears a prompt now; None for a prompt that was replaced."""
         session = self.sessions.get(self.playbacks.pop(playback, ContactId("")))
         return session if session and session.playback == playback else None
+
+    def of_action(self, action: ActionId) -> Session | None:
+        """The session that waits for an action; None for one that came too late to matter."""
+        session = self.sessions.get(self.actions.pop(action, ContactId("")))
+        return session if session and session.action == action else None
+
+    def of_secret(self, secret: SecretId) -> Session | None:
+        """The session that types a secret; None for one that is not wanted any more."""
+        session = self.sessions.get(self.secrets.get(secret, ContactId("")))
+        return session if session and session.secret == secret else None
 
     def open(self, session: Session) -> None:
         """Begin a session."""
@@ -78,8 +104,9 @@ class Desk(msgspec.Struct, kw_only=True):
         self.legs.pop(session.leg, None)
         if session.look_up:
             self.look_ups.pop(session.look_up, None)
-        for playback in [key for key, contact in self.playbacks.items() if contact == session.contact]:
-            del self.playbacks[playback]
+        _forget(self.playbacks, session.contact)
+        _forget(self.actions, session.contact)
+        _forget(self.secrets, session.contact)
 
 
 def key_timer(session: Session) -> TimerId:
@@ -87,24 +114,9 @@ def key_timer(session: Session) -> TimerId:
     return TimerId(f"ivr:key:{session.contact}")
 
 
-class _Key:
-    """Lets parsed documents be cached by version; the version is the hash of the text."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-
-    def __hash__(self) -> int:
-        return hash(self.document.version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.document.version == self.document.version
+_Id = TypeVar("_Id", bound=str)
 
 
-@lru_cache(maxsize=64)
-def _as_flow(key: _Key) -> Flow:
-    return msgspec.convert(key.document.content, Flow)
-
-
-@lru_cache(maxsize=64)
-def _as_survey(key: _Key) -> Survey:
-    return msgspec.convert(key.document.content, Survey)
+def _forget(waiting: dict[_Id, ContactId], contact: ContactId) -> None:
+    for key in [key for key, whose in waiting.items() if whose == contact]:
+        del waiting[key]

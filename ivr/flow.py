@@ -1,68 +1,39 @@
 """A flow: the typed graph that a caller walks through.
 
-A node says something, asks for a key, changes the language, hands the caller to a queue, or hangs up. The keys for
-an emergency, a person and a repetition belong to the whole flow and work from the first second. A node's `label` is
-what people see of it on their screens, by language; without one they see its name.
+Its nodes stand in `ivr.nodes`. The keys for an emergency, a person and a repetition belong to the whole flow and work
+from the first second. `identify` names the node that callers go through when another one needs to know who they are.
 """
 
-from ctiserver.core.ids import QueueKey
 from ctiserver.core.message import Frozen
+from ivr.nodes.acting import Act as Act
+from ivr.nodes.asking import Ask as Ask
+from ivr.nodes.deciding import Decide as Decide
+from ivr.nodes.handing_over import AskSurvey as AskSurvey
+from ivr.nodes.handing_over import Enqueue as Enqueue
+from ivr.nodes.handing_over import Transfer as Transfer
+from ivr.nodes.identifying import Identify as Identify
+from ivr.nodes.leaving_word import Callback as Callback
+from ivr.nodes.leaving_word import Voicemail as Voicemail
+from ivr.nodes.talk import HangUp as HangUp
+from ivr.nodes.talk import Language as Language
+from ivr.nodes.talk import Menu as Menu
+from ivr.nodes.talk import Say as Say
 
-
-class Say(Frozen, tag="say", forbid_unknown_fields=True):
-    """Plays prompts, then goes on."""
-
-    prompts: tuple[str, ...]
-    next: str
-    collect: dict[str, str] = {}
-    label: dict[str, str] = {}
-
-
-class Menu(Frozen, tag="menu", forbid_unknown_fields=True):
-    """Asks for one key; after `attempts` wrong keys or silences goes to `on_failure`."""
-
-    prompts: tuple[str, ...]
-    keys: dict[str, str]
-    on_failure: str
-    timeout_seconds: float = 5.0
-    attempts: int = 3
-    invalid: str = "invalid-key"
-    silence: str = "no-key"
-    collect: dict[str, str] = {}
-    label: dict[str, str] = {}
-
-
-class Language(Frozen, tag="language", forbid_unknown_fields=True):
-    """From here on the caller hears this language."""
-
-    language: str
-    next: str
-    collect: dict[str, str] = {}
-    label: dict[str, str] = {}
-
-
-class Enqueue(Frozen, tag="queue", forbid_unknown_fields=True):
-    """Hands the caller to the ACD; the prompts are heard while he already has his place.
-
-    `closed`: the node for callers who come outside of the queue's hours; without it they are queued at any hour.
-    """
-
-    queue: QueueKey
-    prompts: tuple[str, ...] = ()
-    closed: str | None = None
-    collect: dict[str, str] = {}
-    label: dict[str, str] = {}
-
-
-class HangUp(Frozen, tag="hangup", forbid_unknown_fields=True):
-    """Says goodbye and ends the call."""
-
-    prompts: tuple[str, ...] = ()
-    collect: dict[str, str] = {}
-    label: dict[str, str] = {}
-
-
-Node = Say | Menu | Language | Enqueue | HangUp
+Node = (
+    Say
+    | Menu
+    | Language
+    | HangUp
+    | Ask
+    | Identify
+    | Act
+    | Decide
+    | Enqueue
+    | Transfer
+    | AskSurvey
+    | Callback
+    | Voicemail
+)
 
 
 class Shortcut(Frozen, forbid_unknown_fields=True):
@@ -82,10 +53,15 @@ class Flow(Frozen, forbid_unknown_fields=True):
     emergency: Shortcut | None = None
     operator: Shortcut | None = None
     repeat_key: str | None = None
+    identify: str | None = None
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         """The keys that lead away from every node."""
         return tuple(shortcut for shortcut in (self.emergency, self.operator) if shortcut)
+
+    def shortcut(self, key: str) -> Shortcut | None:
+        """Where a key leads from every node; None: nowhere."""
+        return next((shortcut for shortcut in self.shortcuts() if shortcut.key == key), None)
 
     def straight_on(self, name: str) -> tuple[str, ...]:
         """The nodes that follow each other from `name` on, itself first, up to where a caller waits or chooses.
@@ -95,21 +71,8 @@ class Flow(Frozen, forbid_unknown_fields=True):
         way: list[str] = []
         while name in self.nodes and name not in way:
             way.append(name)
-            node = self.nodes[name]
-            if not isinstance(node, Say | Language):
+            following = self.nodes[name].straight()
+            if following is None:
                 break
-            name = node.next
+            name = following
         return tuple(way)
-
-
-def exits(node: Node) -> tuple[str, ...]:
-    """The nodes that a node itself leads to, in order, without repetition."""
-    match node:
-        case Menu():
-            return tuple(dict.fromkeys((*node.keys.values(), node.on_failure)))
-        case Say() | Language():
-            return (node.next,)
-        case Enqueue(closed=str(closed)):
-            return (closed,)
-        case _:
-            return ()

@@ -31,6 +31,8 @@ def begin(desk: Desk, reached: LeadReached, turn: Turn) -> None:
         phase=Phase.FLOW,
         outbound=True,
         candidates=(reached.customer,),
+        customer_id=reached.customer.customer_id,
+        level="number",
         value_class=reached.customer.value_class or desk.tables.unknown_class,
     )
     desk.open(session)
@@ -54,6 +56,7 @@ def begin(desk: Desk, reached: LeadReached, turn: Turn) -> None:
             how="dialled",
             candidates=session.candidates,
             value_class=session.value_class,
+            level=session.level,
         ),
     )
     light_fuse(desk, session, turn)

@@ -44,6 +44,15 @@ def offer(desk: Desk, session: Session, turn: Turn) -> None:
     invite(desk, session, name, document, turn)
 
 
+def ask(desk: Desk, session: Session, name: str, turn: Turn) -> None:
+    """Ask him whether he takes part in this survey; say goodbye where there is none of the name."""
+    document = desk.tables.surveys.get(name)
+    if document is None:
+        say_goodbye(desk, session, GOODBYE, turn)
+        return
+    invite(desk, session, name, document, turn)
+
+
 def invite(desk: Desk, session: Session, name: str, document: Document, turn: Turn) -> None:
     """Ask whether he takes part in this survey."""
     session.phase, session.survey, session.survey_version = Phase.SURVEY, name, document.version

@@ -8,15 +8,12 @@ from typing import Any
 
 import msgspec
 
-from ctiserver.core.commands import Answer, Arrange, DropLeg, LookUp
+from ctiserver.core.commands import Arrange, DropLeg
 from ctiserver.core.events import (
-    CallerIdentified,
     ContactAnswered,
-    ContactArrived,
     ContactConnected,
     ContactEnded,
     ContactEvent,
-    ContactMissed,
     ContactQueued,
     ContactRequeued,
     LeadReached,
@@ -25,8 +22,10 @@ from ctiserver.core.events import (
     TalkEnded,
     Where,
 )
-from ctiserver.core.ids import ContactId, LookUpId, TimerId
+from ctiserver.core.ids import ContactId, TimerId
 from ctiserver.core.inputs import (
+    ActionDone,
+    ActionFailed,
     CallArrived,
     CallMissed,
     ConfigurationApplied,
@@ -40,16 +39,17 @@ from ctiserver.core.inputs import (
     PromptEnded,
     RecordingFailed,
     RecordingStored,
+    SecretBegun,
+    SecretHeard,
     TimerFired,
 )
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
-from ivr import outbound, questions, walk
+from ivr import arrival, outbound, questions, results, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
-from ivr.speak import hush, leave_to_fallback, light_fuse, stop_waiting
+from ivr.speak import hush, stop_waiting
 
-CUSTOMER_BY_NUMBER = "customer_by_number"
 _WHERE: dict[Phase, Where] = {
     Phase.ARRIVING: "ivr",
     Phase.FLOW: "ivr",
@@ -72,99 +72,37 @@ class Ivr:
 
     def handle(self, message: Message, turn: Turn) -> None:
         match message:
-            case CallArrived():
-                self._arrive(message, turn)
             case LeadReached():
                 outbound.begin(self.desk, message, turn)
             case DigitPressed() | PromptEnded() | RecordingStored() | RecordingFailed():
                 self._heard(message, turn)
             case LegAnswered() | LegEnded() | LegFailed():
                 self._leg(message, turn)
-            case LookedUp() | LookUpFailed():
-                self._looked_up(message, turn)
             case TimerFired(timer=timer):
                 self._timer(timer, turn)
             case ContactEvent():
                 self._followed(message, turn)
-            case CallMissed():
-                self._missed(message, turn)
             case ConfigurationApplied(tables=tables):
                 self.desk.apply(tables)
+            case _:
+                self._came_in(message, turn)
+                self._came_back(message, turn)
 
-    def _arrive(self, message: CallArrived, turn: Turn) -> None:
-        if message.leg in self.desk.legs:
-            return
-        number = self.desk.number(message.did)
-        if number is None or number.flow not in self.desk.tables.flows:
-            leave_to_fallback(message.leg, turn)
-            return
-        flow = self.desk.tables.flows[number.flow]
-        session = Session(
-            contact=ContactId(turn.name),
-            account_id=number.account_id,
-            leg=message.leg,
-            did=message.did,
-            pii_number=message.pii_number,
-            flow=number.flow,
-            flow_version=flow.version,
-            language=number.language,
-        )
-        self.desk.open(session)
-        turn.say(
-            ContactArrived(
-                at=turn.at,
-                contact=session.contact,
-                account_id=session.account_id,
-                leg=session.leg,
-                did=session.did,
-                pii_number=session.pii_number,
-                language=session.language,
-                flow=session.flow,
-                flow_version=session.flow_version,
-            ),
-            Answer(leg=session.leg),
-        )
-        light_fuse(self.desk, session, turn)
-        if session.pii_number:
-            self._ask_who(session, turn)
+    def _came_in(self, message: Message, turn: Turn) -> None:
+        match message:
+            case CallArrived():
+                arrival.arrive(self.desk, message, turn)
+            case LookedUp() | LookUpFailed():
+                arrival.looked_up(self.desk, message, turn)
+            case CallMissed():
+                arrival.missed(self.desk, message, turn)
 
-    def _ask_who(self, session: Session, turn: Turn) -> None:
-        session.look_up = LookUpId(turn.new_id())
-        self.desk.look_ups[session.look_up] = session.contact
-        turn.say(
-            LookUp(
-                look_up=session.look_up,
-                kind=CUSTOMER_BY_NUMBER,
-                key=session.pii_number,
-                account_id=session.account_id,
-                deadline_seconds=self.desk.tables.timing.look_up_deadline_seconds,
-            )
-        )
-
-    def _looked_up(self, message: LookedUp | LookUpFailed, turn: Turn) -> None:
-        session = self.desk.sessions.get(self.desk.look_ups.get(message.look_up, ContactId("")))
-        if session is None:
-            return
-        if isinstance(message, LookUpFailed):
-            if message.reason == "error":
-                self.desk.look_ups.pop(message.look_up, None)
-            return
-        self.desk.look_ups.pop(message.look_up, None)
-        session.look_up = None
-        session.candidates = message.candidates
-        unknown = self.desk.tables.unknown_class
-        classes = [candidate.value_class or unknown for candidate in message.candidates]
-        session.value_class = classes[0] if classes else unknown
-        turn.say(
-            CallerIdentified(
-                at=turn.at,
-                contact=session.contact,
-                how="number",
-                candidates=message.candidates,
-                value_class=session.value_class,
-                late=session.phase not in (Phase.ARRIVING, Phase.FLOW),
-            )
-        )
+    def _came_back(self, message: Message, turn: Turn) -> None:
+        match message:
+            case ActionDone() | ActionFailed():
+                results.acted(self.desk, message, turn)
+            case SecretBegun() | SecretHeard():
+                results.secret(self.desk, message, turn)
 
     def _leg(self, message: LegAnswered | LegEnded | LegFailed, turn: Turn) -> None:
         session = self.desk.of_leg(message.leg)
@@ -208,6 +146,7 @@ class Ivr:
                 self._prompt_over(message, turn)
             case _:
                 questions.recorded(self.desk, message, turn)
+                results.recorded(self.desk, message, turn)
 
     def _digit(self, message: DigitPressed, turn: Turn) -> None:
         session = self.desk.of_leg(message.leg)
@@ -272,20 +211,3 @@ class Ivr:
                 questions.offer(self.desk, session, turn)
             case _:
                 pass
-
-    def _missed(self, message: CallMissed, turn: Turn) -> None:
-        number = self.desk.number(message.did)
-        turn.say(
-            ContactMissed(
-                at=turn.at,
-                contact=ContactId(turn.name),
-                account_id=number.account_id if number else 1,
-                leg=message.leg,
-                did=message.did,
-                pii_number=message.pii_number,
-                arrived_at=message.arrived_at,
-                ended_at=message.ended_at,
-                answered=message.answered,
-                emergency=message.emergency,
-            )
-        )

@@ -4,8 +4,18 @@ from enum import StrEnum
 
 import msgspec
 
-from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import AgentKey, ContactId, LegId, LookUpId, PlaybackId, QueueKey, RecordingId
+from ctiserver.core.customers import Candidate, Level
+from ctiserver.core.ids import (
+    ActionId,
+    AgentKey,
+    ContactId,
+    LegId,
+    LookUpId,
+    PlaybackId,
+    QueueKey,
+    RecordingId,
+    SecretId,
+)
 
 
 class Phase(StrEnum):
@@ -29,6 +39,9 @@ class Session(msgspec.Struct, kw_only=True):
     `question` is the one being asked, from 0; `INVITATION` while he is asked whether he takes part. `typed` is the
     first key of an answer that may have two, `comment` the recording of one that is spoken. `takes_part` is what he
     said before he waited.
+    `values` is what is known of him by name; `asked` names those that he was asked for in this call. `keys` and `step`
+    are what he has typed and how far he came at the node that he is at; `escaped`: his last key was the star that lets
+    the next one lead away. `wanted` is the node that he gets to once he is identified.
     """
 
     contact: ContactId
@@ -42,6 +55,19 @@ class Session(msgspec.Struct, kw_only=True):
     phase: Phase = Phase.ARRIVING
     node: str = ""
     attempts: int = 0
+    keys: str = ""
+    step: str = ""
+    escaped: bool = False
+    action: ActionId | None = None
+    secret: SecretId | None = None
+    recording: RecordingId | None = None
+    values: dict[str, str] = {}
+    asked: list[str] = []
+    level: Level = "none"
+    customer_id: int | None = None
+    language_known: bool = False
+    wanted: str = ""
+    time_zone: str = "America/Santiago"
     playback: PlaybackId | None = None
     look_up: LookUpId | None = None
     candidates: tuple[Candidate, ...] = ()

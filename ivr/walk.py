@@ -1,162 +1,215 @@
 """A caller's walk through his flow.
 
 Keys that belong to the whole flow come first: emergency, a person, repeat. A key stops the prompt. Who knows the way
-types ahead: a key pressed during an announcement counts for the menu behind it, which is then not read out. Wrong keys
-and silences are counted together, per node; a caller who fails too often goes where the node says, a person as a rule.
+types ahead: a key pressed during an announcement counts for what is asked behind it, which is then not read out.
+While an answer of several keys is typed, all keys are part of it: a key of the whole flow then takes a star before it,
+or stands alone where one key is no answer. A node that needs to know who calls sends him to the node that finds out.
 A flow that leads to a queue that there is no more (a call keeps the flow it began with) leaves the caller to the
 dialplan's fallback queue.
 """
 
-from ctiserver.core.events import ContactQueued, LanguageChosen, NodeEntered, ValueCollected
-from ctiserver.core.hours import is_open
+from ctiserver.core.customers import reaches
+from ctiserver.core.events import NodeEntered, ValueCollected
 from ctiserver.core.turn import Turn
+from ivr.caller import Caller
 from ivr.desk import Desk
-from ivr.flow import Enqueue, Flow, HangUp, Language, Menu, Node, Say, Shortcut
+from ivr.documents import parsed
+from ivr.flow import Enqueue, Flow, Language, Node, Shortcut
+from ivr.nodes.base import GO_BACK
+from ivr.nodes.identity import stop_listening
+from ivr.nodes.leaving_word import stop_recording
 from ivr.session_state import Phase, Session
-from ivr.speak import hush, leave_to_fallback, play, say_goodbye, stop_waiting, wait_for_key
+from ivr.speak import hush, play
+
+_ESCAPE = "*"
+_END_KEY = "#"
+_ESCAPE_SECONDS = 3.0
 
 
 def begin(desk: Desk, session: Session, turn: Turn, *, emergency: bool) -> None:
     """Take the first step; on an emergency line as if the emergency key, where there is one, was pressed."""
-    flow = desk.flow(session)
+    flow = _flow(desk, session)
     enter(desk, session, flow.emergency.node if emergency and flow.emergency else flow.start, turn)
 
 
 def enter(desk: Desk, session: Session, name: str, turn: Turn) -> None:
     """Go to a node and do what it says."""
-    node = _reach(desk, session, name, turn)
-    match node:
-        case Say() | Menu():
-            play(desk, session, node.prompts, turn)
-        case Language():
-            enter(desk, session, node.next, turn)
-        case Enqueue():
-            _hand_over(desk, session, node, turn)
-        case HangUp():
-            say_goodbye(desk, session, node.prompts, turn)
+    _follow(Caller(desk, session, turn), name)
 
 
-def _reach(desk: Desk, session: Session, name: str, turn: Turn) -> Node:
+def _flow(desk: Desk, session: Session) -> Flow:
+    return parsed(desk.flow_document(session), Flow)
+
+
+def _here(desk: Desk, session: Session) -> Node:
+    return _flow(desk, session).nodes[session.node]
+
+
+def _follow(caller: Caller, name: str | None) -> None:
+    """Go on until a node waits for something."""
+    while name is not None:
+        name = _reach(caller, _admitted(caller, name)).enter(caller)
+
+
+def _admitted(caller: Caller, name: str) -> str:
+    """The node itself, or the one that first finds out who calls."""
+    session = caller.session
+    if name == GO_BACK:
+        name, session.wanted = session.wanted, ""
+    flow = _flow(caller.desk, session)
+    if reaches(session.level, flow.nodes[name].needs) or flow.identify is None:
+        return name
+    session.wanted = name
+    return flow.identify
+
+
+def _reach(caller: Caller, name: str) -> Node:
     """Be at a node, with all that counts even for somebody who hears nothing of it."""
-    node = desk.flow(session).nodes[name]
-    session.node, session.attempts = name, 0
+    desk, session, turn = caller.desk, caller.session, caller.turn
+    node = _flow(desk, session).nodes[name]
+    _leave(caller)
+    session.node = name
     kind = str(node.__struct_config__.tag)
     turn.say(NodeEntered(at=turn.at, contact=session.contact, node=name, kind=kind, label=node.label))
     for key, value in node.collect.items():
+        session.values[key] = value
         turn.say(ValueCollected(at=turn.at, contact=session.contact, key=key, value=value))
     if isinstance(node, Language):
-        session.language = node.language
-        turn.say(LanguageChosen(at=turn.at, contact=session.contact, language=node.language))
+        node.choose(caller)
     return node
 
 
-def _hand_over(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> None:
-    hush(desk, session, turn)
-    if not desk.has_queue(node.queue):
-        leave_to_fallback(session.leg, turn)
-        return
-    if node.closed and not _is_open(desk, session, node, turn):
-        enter(desk, session, node.closed, turn)
-        return
-    session.phase, session.queue, session.place = Phase.WAITING, node.queue, None
-    turn.say(
-        ContactQueued(
-            at=turn.at,
-            contact=session.contact,
-            account_id=session.account_id,
-            leg=session.leg,
-            queue=node.queue,
-            value_class=session.value_class or desk.tables.unknown_class,
-            language=session.language,
-            pii_number=session.pii_number,
-            pii_name=session.candidates[0].pii_name if session.candidates else "",
-        )
-    )
-
-
-def _is_open(desk: Desk, session: Session, node: Enqueue, turn: Turn) -> bool:
-    """An emergency queue never closes, whatever hours it was given."""
-    queue = next(queue for queue in desk.tables.queues if queue.key == node.queue)
-    return queue.emergency or is_open(queue.hours, turn.at)
+def _leave(caller: Caller) -> None:
+    """Forget what he had begun at a node; an action that still runs is waited for no more."""
+    session = caller.session
+    session.attempts, session.keys, session.step, session.escaped, session.action = 0, "", "", False, None
+    stop_listening(caller)
+    stop_recording(caller)
 
 
 def queued(desk: Desk, session: Session, turn: Turn) -> None:
-    """He has his place, and hears music: now he can be told something without being kept from it.
-
-    Asterisk moves nobody into a conversation while a prompt plays to him alone; it would wait for its end.
-    """
-    node = desk.flow(session).nodes[session.node]
-    if isinstance(node, Enqueue) and node.prompts:
-        play(desk, session, node.prompts, turn)
+    """He has his place in a queue."""
+    node = _here(desk, session)
+    if isinstance(node, Enqueue):
+        node.has_place(Caller(desk, session, turn))
 
 
 def prompt_over(desk: Desk, session: Session, turn: Turn) -> None:
     """What was to be said in the flow is said, or could not be."""
-    node = desk.flow(session).nodes[session.node]
-    match node:
-        case Say():
-            enter(desk, session, node.next, turn)
-        case Menu():
-            wait_for_key(session, node.timeout_seconds, turn)
-        case _:
-            pass
+    caller = Caller(desk, session, turn)
+    _follow(caller, _here(desk, session).said(caller))
 
 
 def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     """A key, at any moment of the flow."""
-    flow = desk.flow(session)
-    stop_waiting(session, turn)
-    for shortcut in flow.shortcuts():
-        if shortcut.key == digit:
-            _take(desk, session, flow, shortcut, turn)
-            return
-    node = _menu_ahead(desk, session, flow, turn)
+    caller, flow, node = Caller(desk, session, turn), _flow(desk, session), _here(desk, session)
+    collects = node.collects(session)
+    if collects and digit == _ESCAPE and not session.keys and not session.escaped:
+        session.escaped = True
+        caller.hush()
+        caller.wait(_ESCAPE_SECONDS)
+        return
+    shortcut = flow.shortcut(digit)
+    leads_away = not collects or session.escaped or session.secret is not None
+    if digit == _END_KEY and collects and (alone := _lone_shortcut(flow, node, session)):
+        shortcut, leads_away = alone, True
+    if shortcut and leads_away:
+        caller.stop_waiting()
+        _take(caller, flow, shortcut)
+        return
+    _to_who_waits(caller, flow, digit, repeat=digit == flow.repeat_key and leads_away)
+
+
+def _to_who_waits(caller: Caller, flow: Flow, digit: str, *, repeat: bool) -> None:
+    """Give the key to the node it is for: the one he is at, or the one that what he hears leads to."""
+    node = _keys_ahead(caller, flow)
     if node is None:
         return
-    if digit == flow.repeat_key:
-        play(desk, session, node.prompts, turn)
-    elif digit in node.keys:
-        enter(desk, session, node.keys[digit], turn)
-    else:
-        _failed(desk, session, node, node.invalid, turn)
+    caller.session.escaped = False
+    _follow(caller, node.repeated(caller) if repeat else node.pressed(caller, digit))
 
 
-def _menu_ahead(desk: Desk, session: Session, flow: Flow, turn: Turn) -> Menu | None:
-    """The menu that a key is for: the one he is in, or the one that the announcement he hears leads to."""
-    way = flow.straight_on(session.node)
-    menu = flow.nodes[way[-1]]
-    if not isinstance(menu, Menu):
-        return None
+def _keys_ahead(caller: Caller, flow: Flow) -> Node | None:
+    """The node that waits for keys here or behind what is being said; None when there is none to come to."""
+    session, way = caller.session, [caller.session.node]
+    while not flow.nodes[way[-1]].takes_keys:
+        following = flow.nodes[way[-1]].ahead(caller)
+        if following is None or following in way or not reaches(session.level, flow.nodes[following].needs):
+            return None
+        way.append(following)
+    node = flow.nodes[way[-1]]
+    if not node.keeps_time:
+        caller.stop_waiting()
     for name in way[1:]:
-        hush(desk, session, turn)
-        _reach(desk, session, name, turn)
-    return menu
+        caller.hush()
+        _reach(caller, name)
+    return node
 
 
-def _take(desk: Desk, session: Session, flow: Flow, shortcut: Shortcut, turn: Turn) -> None:
+def _lone_shortcut(flow: Flow, node: Node, session: Session) -> Shortcut | None:
+    """A single key that is no answer to what was asked, but leads away."""
+    return None if node.is_answer(session) else flow.shortcut(session.keys)
+
+
+def _take(caller: Caller, flow: Flow, shortcut: Shortcut) -> None:
     """Who presses the key again on the way does not start over."""
-    if session.node not in flow.straight_on(shortcut.node):
-        enter(desk, session, shortcut.node, turn)
+    if caller.session.node not in flow.straight_on(shortcut.node):
+        _follow(caller, shortcut.node)
 
 
 def silent(desk: Desk, session: Session, turn: Turn) -> None:
     """No key for too long."""
-    node = desk.flow(session).nodes[session.node]
-    if isinstance(node, Menu):
-        _failed(desk, session, node, node.silence, turn)
-
-
-def _failed(desk: Desk, session: Session, node: Menu, excuse: str, turn: Turn) -> None:
-    session.attempts += 1
-    if session.attempts >= node.attempts:
-        enter(desk, session, node.on_failure, turn)
+    caller, flow, node = Caller(desk, session, turn), _flow(desk, session), _here(desk, session)
+    session.escaped = False
+    if node.collects(session) and (shortcut := _lone_shortcut(flow, node, session)):
+        _take(caller, flow, shortcut)
     else:
-        play(desk, session, (excuse, *node.prompts), turn)
+        _follow(caller, node.silent(caller))
+
+
+def done(desk: Desk, session: Session, outcome: str, values: dict[str, str], turn: Turn) -> None:
+    """The action that the node waits for came to an end."""
+    caller = Caller(desk, session, turn)
+    session.action = None
+    _follow(caller, _here(desk, session).done(caller, outcome, values))
+
+
+def failed(desk: Desk, session: Session, reason: str, turn: Turn) -> None:
+    """The action that the node waits for came to none."""
+    caller = Caller(desk, session, turn)
+    session.action = None
+    _follow(caller, _here(desk, session).failed(caller, reason))
+
+
+def secret_begun(desk: Desk, session: Session, turn: Turn) -> None:
+    """He types the secret that he is asked for."""
+    caller = Caller(desk, session, turn)
+    _follow(caller, _here(desk, session).secret_begun(caller))
+
+
+def secret_heard(desk: Desk, session: Session, turn: Turn) -> None:
+    """He has typed it."""
+    caller = Caller(desk, session, turn)
+    _follow(caller, _here(desk, session).secret_heard(caller))
+
+
+def language_found(desk: Desk, session: Session, language: str, turn: Turn) -> None:
+    """The store remembers his language: he hears it from now on, and the greeting anew if he hears that."""
+    flow = _flow(desk, session)
+    if language not in flow.languages:
+        return
+    session.language_known = True
+    if session.language == language:
+        return
+    session.language = language
+    if session.phase is Phase.FLOW and session.node == flow.start and session.playback:
+        hush(desk, session, turn)
+        _here(desk, session).enter(Caller(desk, session, turn))
 
 
 def pressed_while_waiting(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     """Only the emergency key counts while somebody waits; it moves him to the emergency queue at once."""
-    flow = desk.flow(session)
+    flow = _flow(desk, session)
     if flow.emergency is None or flow.emergency.key != digit:
         return
     name = flow.straight_on(flow.emergency.node)[-1]

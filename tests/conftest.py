@@ -3,9 +3,9 @@
 import pytest
 from argon2 import PasswordHasher
 
-from crm_core import users
+from crm_core import caller_secrets, users
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_passwords() -> None:
-    users._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    users._hasher = caller_secrets._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

@@ -7,7 +7,7 @@ import msgspec
 from faker import Faker
 
 from crm_core.likeness import Comparable, plain
-from crm_core.rut import check_digit
+from ctiserver.core.rut import check_digit
 
 
 @dataclass(frozen=True)

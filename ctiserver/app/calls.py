@@ -16,6 +16,7 @@ from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
 from crm_core.db import Store
+from ctiserver.app.actions import ActionDesk
 from ctiserver.app.center import Center
 from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS
 from ctiserver.app.clocks import ReactorClock
@@ -35,6 +36,7 @@ from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.passwords import USER, passwords
+from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.bus.redis_bus import RedisBus
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, CtiError, StoreError, SwitchUnreachable
@@ -87,7 +89,15 @@ class CallsProcess:
             now=self._clock.now,
             emit=self._receive,
         )
+        self._secrets = SecretKeys()
         self._switch = self._make_switch()
+        self._actions = ActionDesk(
+            store=self._store,
+            clock=self._clock,
+            on_loop=reactor.callFromThread,
+            emit=self._receive,
+            take_secret=self._secrets.take,
+        )
         self._runtime = Runtime(
             center=Center(f"{config.installation.name}-{SWITCH}"),
             journal=self._journal,
@@ -100,6 +110,7 @@ class CallsProcess:
                 on_loop=reactor.callFromThread,
                 emit=self._receive,
             ),
+            actions=self._actions,
             screens=self._screens,
             leads=self._dial_desk(),
             answered=self._front_desk.answered,
@@ -145,6 +156,7 @@ class CallsProcess:
         self._runtime.close()
         self._journal.close()
         self._scheduler.close()
+        self._actions.close()
         if not self._exit_status:
             self._snapshots.take_last()
         return self._switch.stopService()
@@ -174,6 +186,7 @@ class CallsProcess:
             machine_ahead_seconds=self._clock.machine_ahead_seconds,
             permits=StorePermitBook(store=self._store, now=self._clock.now, in_thread=deferToThread),
             hear=self._ears.hear,
+            secrets=self._secrets,
         )
 
     def _dial_desk(self) -> DialDesk:

@@ -5,10 +5,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from crm_core import configuration
 from crm_core.db import Store
 from ctiserver.app import prompt_files, prompt_rendering
+from ctiserver.app.engine_tables import names_of
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake, Refusal, StoreError
 from ctiserver.process.config_file import load
@@ -34,19 +36,22 @@ def check(chosen: Namespace) -> None:
         raise Refusal("no_flows", f"there is no flow in {folder}: write one or set flows.directory right")
     prompts = set(prompt_files.load(config.prompts.directory).prompts)
     queues = _queues(config)
-    mistakes = [mistake for file in files for mistake in _mistakes(file, prompts, queues)]
+    names = names_of(config, ())
+    mistakes = [mistake for file in files for mistake in _mistakes(file, prompts, queues, names)]
     if mistakes:
         raise ConfigError(mistakes)
     print(f"no mistake in {', '.join(map(str, files))}")
 
 
-def _mistakes(file: Path, prompts: Collection[str], queues: Collection[str]) -> list[Mistake]:
+def _mistakes(
+    file: Path, prompts: Collection[str], queues: Collection[str], names: dict[str, Any]
+) -> list[Mistake]:
     try:
         text = file.read_text(encoding="utf-8")
         if file.absolute().parent.name == SURVEYS:
             read_survey(text, str(file), prompts=prompts)
         else:
-            read_flow(text, str(file), prompts=prompts, queues=queues)
+            read_flow(text, str(file), prompts=prompts, queues=queues, **names)
     except OSError as error:
         return [Mistake(str(file), f"cannot be read ({error.strerror}); name an existing file")]
     except UnicodeDecodeError:

@@ -3,22 +3,27 @@
 Every mistake of every flow and survey is reported at once; a mistake leaves the tables in force untouched.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from crm_core import configuration, flow_versions
+from crm_core.customer_fields import KNOWN_BY_FACTS
 from crm_core.db import Store
-from ctiserver.app import prompt_files
+from ctiserver.app import actions, prompt_files
 from ctiserver.app.speech_languages import spoken_languages
 from ctiserver.core.config import Config
 from ctiserver.core.config import Number as ConfiguredNumber
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.core.tables import Dialing, Document, Number, Tables, Timing
 from ivr.flow_file import read_flow, read_survey
+
+STORED = KNOWN_BY_FACTS | {"phone", "email", "address", "customer_number"}
+"""What the store may know of a caller: a flow asks for it only where it does not."""
 
 NOTHING_KEPT: Mapping[str, tuple[int, str]] = {}
 
@@ -90,9 +95,10 @@ def read_documents(
     prompts = set(prompt_files.load(config.prompts.directory).prompts)
     mistakes: list[Mistake] = []
     folder = config.flows.directory
+    names = names_of(config, kept)
     flows = _read_all(
         _texts(folder, "", kept, mistakes),
-        lambda text, path: read_flow(text, path, prompts=prompts, queues=queues)[1],
+        lambda text, path: read_flow(text, path, prompts=prompts, queues=queues, **names)[1],
         mistakes,
     )
     surveys = _read_all(
@@ -109,6 +115,17 @@ def read_documents(
     if mistakes:
         raise ConfigError(mistakes)
     return flows, surveys
+
+
+def names_of(config: Config, kept: Collection[str]) -> dict[str, Any]:
+    """The names that a flow may use beside prompts and queues; `kept`: flows that people changed in the console."""
+    folder = config.flows.directory
+    return {
+        "actions": actions.specs(),
+        "flows": {file.stem for file in folder.glob("*.toml")} | set(kept),
+        "surveys": {file.stem for file in (folder / "surveys").glob("*.toml")},
+        "stored": STORED,
+    }
 
 
 def _years_of_holidays() -> range:

@@ -7,7 +7,7 @@ import msgspec
 from crm_core import configuration, flow_versions
 from crm_core.db import Store
 from ctiserver.app import prompt_files
-from ctiserver.app.engine_tables import read_documents
+from ctiserver.app.engine_tables import names_of, read_documents
 from ctiserver.app.job_desk import JobDesk
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake
@@ -23,10 +23,12 @@ class Draft(msgspec.Struct, kw_only=True):
 
 
 class Line(msgspec.Struct, kw_only=True):
-    """One mistake; `line` from 1."""
+    """One mistake; `line` from 1; `error_id` and `fields` are for sentences in other languages."""
 
     line: int
     message: str
+    error_id: str = ""
+    fields: dict[str, str] = {}
 
 
 class WithoutQueue(msgspec.Struct, kw_only=True):
@@ -43,10 +45,13 @@ class FlowChecks:
 
     def check_flow(self, body: bytes) -> bytes:
         """All mistakes of a flow's Draft, [Line] in the order of their lines."""
-        queues = self._queues()
-        return self._check(
-            body, lambda text, name, prompts: read_flow(text, name, prompts=prompts, queues=queues)
-        )
+        queues, kept = self._queues(), self._store.read(flow_versions.texts_in_force)
+
+        def read(text: str, name: str, prompts: set[str]) -> object:
+            names = names_of(self._config, {*kept, name})
+            return read_flow(text, name, prompts=prompts, queues=queues, **names)
+
+        return self._check(body, read)
 
     def check_survey(self, body: bytes) -> bytes:
         """All mistakes of a survey's Draft, as `check_flow` does."""
@@ -91,4 +96,9 @@ def open_desk(config: Config) -> JobDesk:
 
 def _line(mistake: Mistake) -> Line:
     _, _, line = mistake.path.rpartition(":")
-    return Line(line=int(line) if line.isdecimal() else 1, message=mistake.message)
+    return Line(
+        line=int(line) if line.isdecimal() else 1,
+        message=mistake.message,
+        error_id=mistake.error_id,
+        fields=dict(mistake.fields),
+    )

@@ -17,7 +17,7 @@ from ctiserver.app.center import Center
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core import wire
-from ctiserver.core.commands import CancelTimer, ClaimLeads, LookUp, StartTimer, StopPlaying
+from ctiserver.core.commands import CancelTimer, ClaimLeads, LookUp, RunAction, StartTimer, StopPlaying
 from ctiserver.core.events import OfferRinging, RequestAnswered
 from ctiserver.core.ids import TimerId
 from ctiserver.core.inputs import SwitchDown, SwitchUp, TimerFired
@@ -51,6 +51,12 @@ class Leads(Protocol):
     def claim(self, command: ClaimLeads) -> None: ...
 
 
+class Actions(Protocol):
+    """Does what flows ask for, and tells ActionDone or ActionFailed; the same one twice has one effect."""
+
+    def run(self, command: RunAction) -> None: ...
+
+
 class Screens(Protocol):
     """Whoever watches; may lose what it is told."""
 
@@ -70,6 +76,7 @@ class Runtime:
         clock: Clock,
         switch: Switch,
         directory: Directory,
+        actions: Actions,
         screens: Screens,
         answered: Callable[[RequestAnswered], None],
         leads: Leads | None = None,
@@ -79,6 +86,7 @@ class Runtime:
         self._journal, self._clock = journal, clock
         self._switch, self._directory, self._screens = switch, directory, screens
         self._answered, self._leads = answered, leads
+        self._actions = actions
         self._waiting: deque[Input] = deque()
         self._turning = False
         self._timers: dict[TimerId, Callable[[], None]] = {}
@@ -141,10 +149,8 @@ class Runtime:
     def _go_live(self, pending: Sequence[Command]) -> None:
         self._live = True
         for command in pending:
-            if isinstance(command, LookUp):
-                self._directory.look_up(command)
-            elif isinstance(command, ClaimLeads):
-                self._claim(command)
+            if isinstance(command, LookUp | ClaimLeads | RunAction):
+                self._perform(command)
         for timer, due_at in sorted(self.belief.timers().items(), key=lambda item: item[1]):
             self._arm(timer, due_at)
 
@@ -192,17 +198,18 @@ class Runtime:
             case CancelTimer(timer=timer):
                 if cancel := self._timers.pop(timer, None):
                     cancel()
-            case LookUp():
+            case LookUp() | ClaimLeads() | RunAction():
                 if self._live:
-                    self._directory.look_up(command)
-            case ClaimLeads():
-                if self._live:
-                    self._claim(command)
+                    self._ask(command)
             case _:
                 self._switch.perform(command)
 
-    def _claim(self, command: ClaimLeads) -> None:
-        if self._leads is not None:
+    def _ask(self, command: LookUp | ClaimLeads | RunAction) -> None:
+        if isinstance(command, LookUp):
+            self._directory.look_up(command)
+        elif isinstance(command, RunAction):
+            self._actions.run(command)
+        elif self._leads is not None:
             self._leads.claim(command)
 
     def _arm(self, timer: TimerId, due_at: float) -> None:

@@ -27,6 +27,7 @@ from ctiserver.asterisk.performer import Performer
 from ctiserver.asterisk.permitted import ClosedBook, PermitBook
 from ctiserver.asterisk.reality import read_reality, recorded_seconds
 from ctiserver.asterisk.resync import Reality, differences, missed_calls, orphans
+from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.asterisk.translate import AriEvent, Translator
 from ctiserver.core.commands import Listen, Play
 from ctiserver.core.errors import SwitchError, SwitchUnreachable
@@ -74,8 +75,12 @@ class AriSwitch(Service):
         machine_ahead_seconds: Callable[[], float] = lambda: 0.0,
         permits: PermitBook | None = None,
         hear: Callable[[Listen, str], None] = _nobody_listens,
+        secrets: SecretKeys | None = None,
     ) -> None:
-        """`permits` None: no customer is ever dialled. `hear` takes the sound of a leg from `/media/<its text>`."""
+        """`permits` None: no customer is ever dialled. `hear` takes the sound of a leg from `/media/<its text>`.
+
+        `secrets`: where secret keys are kept until they are checked.
+        """
         self._machine_ahead_seconds = machine_ahead_seconds
         self._installation = installation
         self._app = app
@@ -96,6 +101,7 @@ class AriSwitch(Service):
             on_event=self._event,
             on_replaced=on_replaced,
         )
+        self._secrets = secrets or SecretKeys()
         self._translator = Translator(
             file_seconds=lambda recording: recorded_seconds(folders.recordings, recording)
         )
@@ -110,6 +116,7 @@ class AriSwitch(Service):
             tell=self._told,
             permits=permits or ClosedBook(),
             hear=hear,
+            secrets=self._secrets,
         )
         self._phones = AgentPhones(self._ari.request)
         self._belief = Belief()
@@ -220,7 +227,7 @@ class AriSwitch(Service):
             self._told(self._translator.handle(event, at))
 
     def _told(self, inputs: list[Input]) -> None:
-        for one in inputs:
+        for one in self._secrets.sifted(inputs):
             self._performer.told(one)
             self._emit(one)
 

@@ -19,8 +19,11 @@ from ctiserver.core.commands import (
     DialCustomer,
     DialLeg,
     DropLeg,
+    ForgetSecret,
+    ListenSecretly,
     LookUp,
     Play,
+    RunAction,
     SetFuse,
     StartRecording,
     StartTimer,
@@ -28,7 +31,7 @@ from ctiserver.core.commands import (
     StopRecording,
 )
 from ctiserver.core.events import ContactArrived
-from ctiserver.core.ids import ContactId, ConversationId, LegId, PlaybackId, RecordingId, TimerId
+from ctiserver.core.ids import ContactId, ConversationId, LegId, PlaybackId, RecordingId, SecretId, TimerId
 from ctiserver.core.message import Command, Input, Message
 
 SwitchCommand = (
@@ -42,8 +45,9 @@ SwitchCommand = (
     | StartRecording
     | StopRecording
     | SetFuse
+    | ListenSecretly
 )
-Pending = SwitchCommand | LookUp | ClaimLeads
+Pending = SwitchCommand | LookUp | ClaimLeads | RunAction
 
 
 class LegBelief(msgspec.Struct):
@@ -130,12 +134,24 @@ class Belief(msgspec.Struct):
                 self._note_arrange(command)
             case Play() | StopPlaying() | StartRecording() | StopRecording():
                 self._note_media(command)
-            case LookUp() | ClaimLeads():
+            case LookUp() | ClaimLeads() | RunAction():
                 self._open(_question(command), command)
-            case StartTimer(timer=timer, due_at=due_at):
-                self.due[timer] = due_at
-            case CancelTimer(timer=timer):
-                self.due.pop(timer, None)
+            case ListenSecretly() | ForgetSecret():
+                self._note_secret(command)
+            case StartTimer() | CancelTimer():
+                self._note_timer(command)
+
+    def _note_timer(self, command: StartTimer | CancelTimer) -> None:
+        if isinstance(command, StartTimer):
+            self.due[command.timer] = command.due_at
+        else:
+            self.due.pop(command.timer, None)
+
+    def _note_secret(self, command: ListenSecretly | ForgetSecret) -> None:
+        if isinstance(command, ForgetSecret):
+            self._close(f"listen {command.leg}")
+        elif command.leg in self.legs:
+            self._open(f"listen {command.leg}", command)
 
     def _note_arrange(self, command: Arrange) -> None:
         for conversation in command.conversations:
@@ -193,6 +209,10 @@ class Belief(msgspec.Struct):
                 self.calls[leg] = at
             case inputs.LeadsClaimed(claim=claim):
                 self._close(f"claim {claim}")
+            case inputs.ActionDone(action=action) | inputs.ActionFailed(action=action):
+                self._close(f"run {action}")
+            case inputs.SecretHeard(secret=secret):
+                self._secret_heard(secret)
             case inputs.LegRinging(leg=leg) if leg in self.legs:
                 self.legs[leg].state = "ringing"
                 self._close(f"dial {leg}")
@@ -204,6 +224,11 @@ class Belief(msgspec.Struct):
             case inputs.LegLeft(leg=leg, conversation=conversation) if leg in self.legs:
                 if self.legs[leg].conversation == conversation:
                     self.legs[leg].conversation = None
+
+    def _secret_heard(self, secret: SecretId) -> None:
+        for about, command in list(self.open.items()):
+            if isinstance(command, ListenSecretly) and command.secret == secret:
+                self._close(about)
 
     # Book-keeping
 
@@ -225,7 +250,7 @@ class Belief(msgspec.Struct):
         belief = self.legs.pop(leg, None)
         if belief is None:
             return
-        self._close(f"answer {leg}", f"dial {leg}", f"drop {leg}", f"fuse {leg}")
+        self._close(f"answer {leg}", f"dial {leg}", f"drop {leg}", f"fuse {leg}", f"listen {leg}")
         for playback in [p for p, it in self.playbacks.items() if it.leg == leg]:
             self._forget_playback(playback)
         for recording in [r for r, on in self.recordings.items() if on == leg]:
@@ -245,6 +270,8 @@ class Belief(msgspec.Struct):
         self._close(f"play {playback}", f"stop {playback}")
 
 
-def _question(command: LookUp | ClaimLeads) -> str:
-    """What the store was asked."""
+def _question(command: LookUp | ClaimLeads | RunAction) -> str:
+    """What the store or another program was asked."""
+    if isinstance(command, RunAction):
+        return f"run {command.action}"
     return f"look up {command.look_up}" if isinstance(command, LookUp) else f"claim {command.claim}"

@@ -24,6 +24,7 @@ from ctiserver.asterisk.live_audio import LiveAudio
 from ctiserver.asterisk.permitted import PermitBook, PermittedDials
 from ctiserver.asterisk.recorder import Recorder
 from ctiserver.asterisk.resync import Orphans
+from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.asterisk.translate import Translator
 from ctiserver.core.commands import (
     Answer,
@@ -31,7 +32,9 @@ from ctiserver.core.commands import (
     DialCustomer,
     DialLeg,
     DropLeg,
+    ForgetSecret,
     Listen,
+    ListenSecretly,
     Play,
     SetFuse,
     StartRecording,
@@ -70,6 +73,7 @@ class Performer:
         tell: Callable[[list[Input]], None],
         permits: PermitBook,
         hear: Callable[[Listen, str], None],
+        secrets: SecretKeys,
     ) -> None:
         self.belief = Belief()
         self._request = request
@@ -81,6 +85,7 @@ class Performer:
         self._arranger = Arranger(request, installation)
         self._recorder = Recorder(request, app, recordings, translator, tell, clock)
         self._live_audio = LiveAudio(request, app, hear, self._deaf)
+        self._secrets = secrets
         self._fuses = Fuses(clock, self._send_fuse)
         self._customers = PermittedDials(permits, self._ring_customer, self._not_permitted)
 
@@ -149,6 +154,10 @@ class Performer:
                 self._arranger.arrange(command, contact)
             case SetFuse():
                 self._fuses.set(command)
+            case ListenSecretly():
+                self._secrets.listen(command)
+            case ForgetSecret():
+                self._tell(self._secrets.stop(command, self._clock.now()))
             case _:
                 self._perform_media(command)
 

@@ -2,7 +2,17 @@
 
 from typing import Literal
 
-from ctiserver.core.ids import ContactId, LegId, ListeningId, LookUpId, PlaybackId, RecordingId, TimerId
+from ctiserver.core.ids import (
+    ActionId,
+    ContactId,
+    LegId,
+    ListeningId,
+    LookUpId,
+    PlaybackId,
+    RecordingId,
+    SecretId,
+    TimerId,
+)
 from ctiserver.core.message import Command
 from ctiserver.core.permit import Permit
 from ctiserver.core.topology import Conversation
@@ -51,7 +61,7 @@ class Arrange(Command):
 
 
 class Play(Command):
-    """Say prompts to one leg: keys of the manifest, or `number:N` for a number in words."""
+    """Say prompts to one leg: keys of the manifest, or what a number, sum, date or name is said from (`amount:N`)."""
 
     playback: PlaybackId
     leg: LegId
@@ -126,6 +136,40 @@ class StopListening(Command):
     """Stop recognising; what was heard meanwhile may still come."""
 
     listening: ListeningId
+
+
+class RunAction(Command):
+    """Do something for a caller: a function of ours or a webhook; no answer within the deadline is an answer too.
+
+    The same action twice has one effect and one answer.
+    """
+
+    action: ActionId
+    name: str
+    arguments: dict[str, str]
+    account_id: int
+    contact: ContactId
+    deadline_seconds: float
+
+
+class ListenSecretly(Command):
+    """Keep a leg's next keys out of the journal, until `end_key` or `at_most` of them make a secret.
+
+    Star as the first key gives it up, and one lone key before the end is none: both come as DigitPressed.
+    """
+
+    leg: LegId
+    secret: SecretId
+    at_least: int
+    at_most: int
+    end_key: str = "#"
+
+
+class ForgetSecret(Command):
+    """Forget the secret's keys; the leg's keys are told again."""
+
+    leg: LegId
+    secret: SecretId
 
 
 class StartTimer(Command):

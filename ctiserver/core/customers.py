@@ -1,6 +1,21 @@
-"""What an engine may know of a customer."""
+"""What an engine may know of a customer, and how sure it is that a caller is he.
+
+Levels of identification, each including those before it: *none*; *number*: one customer alone has the number that is
+calling; *identified*: the caller named himself by a number that only the customer is supposed to know; *verified*: he
+gave a secret too. A node of a flow says which it needs before it tells or does anything.
+"""
+
+from typing import Literal
 
 from ctiserver.core.message import Frozen
+
+Level = Literal["none", "number", "identified", "verified"]
+LEVELS: tuple[Level, ...] = ("none", "number", "identified", "verified")
+
+
+def reaches(level: Level, needed: Level) -> bool:
+    """Whether a caller of this level may hear or do what needs another one."""
+    return LEVELS.index(level) >= LEVELS.index(needed)
 
 
 class Candidate(Frozen):

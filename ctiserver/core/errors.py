@@ -20,6 +20,8 @@ class Mistake:
     message: str
     error_id: str = ""
     """Stable, for the words of a person's own language; "": there are none."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """What those words speak of, by name."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"

@@ -15,6 +15,8 @@ RecordingId = NewType("RecordingId", str)
 LookUpId = NewType("LookUpId", str)
 ListeningId = NewType("ListeningId", str)
 TimerId = NewType("TimerId", str)
+ActionId = NewType("ActionId", str)
+SecretId = NewType("SecretId", str)
 AgentKey = NewType("AgentKey", str)
 QueueKey = NewType("QueueKey", str)
 

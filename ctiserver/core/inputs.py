@@ -4,6 +4,7 @@ from typing import Literal
 
 from ctiserver.core.customers import Candidate
 from ctiserver.core.ids import (
+    ActionId,
     AgentKey,
     ConversationId,
     LegId,
@@ -11,6 +12,7 @@ from ctiserver.core.ids import (
     LookUpId,
     PlaybackId,
     RecordingId,
+    SecretId,
     TimerId,
 )
 from ctiserver.core.leads import Lead, Stray
@@ -161,6 +163,33 @@ class SpeechMissed(Input):
 
     listening: ListeningId
     reason: Literal["silence", "busy", "failed"]
+
+
+class ActionDone(Input):
+    """What came of an action: one of its outcomes, and the values that it gives."""
+
+    action: ActionId
+    outcome: str
+    values: dict[str, str] = {}
+
+
+class ActionFailed(Input):
+    """No outcome: too late, out of order, never heard of, or the secret that it needs was lost in a restart."""
+
+    action: ActionId
+    reason: Literal["late", "error", "unknown", "secret_lost"]
+
+
+class SecretBegun(Input):
+    """The first key of a secret was pressed."""
+
+    secret: SecretId
+
+
+class SecretHeard(Input):
+    """The secret is whole: its keys are kept in memory, for the action that gets its id."""
+
+    secret: SecretId
 
 
 class AgentPresent(Input):

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 
 from ctiserver.core import events as e
-from ctiserver.core.customers import Candidate
+from ctiserver.core.customers import Candidate, Level
 from ctiserver.core.given_back import FOLLOWED, GivenBack, begin, follow
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Event, Frozen
@@ -66,9 +66,11 @@ class ContactView(msgspec.Struct, kw_only=True):
     waits_since: float | None = None
     value_class: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    level: Level = "none"
     path: list[str] = []
     labels: dict[str, dict[str, str]] = {}
     values: dict[str, str] = {}
+    value_labels: dict[str, dict[str, str]] = {}
     agent: AgentKey | None = None
     why: e.DecisionMade | None = None
     passed_by: AgentKey | None = None
@@ -226,16 +228,12 @@ class LiveView(msgspec.Struct, kw_only=True):
         if activity := _ACTIVITY.get(kind):
             self._activity(event, activity)
         match event:
-            case e.NodeEntered(node=node, label=label):
-                if label:
-                    contact.labels[node] = label
-                contact.path = [*contact.path, node][-LONGEST_PATH:]
-            case e.ValueCollected(key=key, value=value):
-                contact.values[key] = value
+            case e.NodeEntered() | e.ValueCollected():
+                _tell_of_flow(event, contact)
             case e.LanguageChosen(language=language):
                 contact.language = language
-            case e.CallerIdentified(candidates=candidates, value_class=value_class):
-                contact.candidates, contact.value_class = candidates, value_class
+            case e.CallerIdentified(candidates=candidates, value_class=value_class, level=level):
+                contact.candidates, contact.value_class, contact.level = candidates, value_class, level
             case e.DecisionMade():
                 contact.why = event
             case e.TransferStarted(agent=agent):
@@ -296,3 +294,15 @@ class LiveView(msgspec.Struct, kw_only=True):
         key = getattr(event, "agent", None)
         if key in self.agents:
             self.agents[key].activity, self.agents[key].since = activity, event.at
+
+
+def _tell_of_flow(event: e.NodeEntered | e.ValueCollected, contact: ContactView) -> None:
+    match event:
+        case e.NodeEntered(node=node, label=label):
+            if label:
+                contact.labels[node] = label
+            contact.path = [*contact.path, node][-LONGEST_PATH:]
+        case e.ValueCollected(key=key, value=value, label=label):
+            contact.values[key] = value
+            if label:
+                contact.value_labels[key] = label

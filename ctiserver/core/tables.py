@@ -79,11 +79,15 @@ class PauseReason(Frozen):
 
 
 class Number(Frozen):
-    """What a number that was dialled leads to. `emergency`: whoever dials it needs no key to say so."""
+    """What a number that was dialled leads to. `emergency`: whoever dials it needs no key to say so.
+
+    `time_zone`: whose today a caller is told of.
+    """
 
     did: str
     flow: str
     language: str = "es"
+    time_zone: str = "America/Santiago"
     account_id: int = 1
     emergency: bool = False
 

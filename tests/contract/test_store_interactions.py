@@ -201,6 +201,7 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
         "contact_reason": None,
         "collected": {"reason": "invoice"},
         "dial_id": None,
+        "collected_as": {},
         "survey": "short",
         "survey_version": "s1",
         "survey_offered_at": 190.5,

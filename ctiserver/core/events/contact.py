@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
+from ctiserver.core.customers import Candidate, Level
+from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.inputs import Party
 from ctiserver.core.message import Event
 
@@ -47,12 +47,13 @@ class ContactMissed(ContactEvent):
 
 
 class CallerIdentified(ContactEvent):
-    """Who the caller may be, the most valuable first; () means that nobody has this number."""
+    """Who the caller may be, the most valuable first; () means that nobody has this number. `level`: how sure."""
 
-    how: Literal["number", "dialled"]
+    how: str
     candidates: tuple[Candidate, ...]
     value_class: str
     late: bool = False
+    level: Level = "none"
 
 
 class CustomerAttached(ContactEvent):
@@ -71,10 +72,35 @@ class NodeEntered(ContactEvent):
 
 
 class ValueCollected(ContactEvent):
-    """The caller told us something."""
+    """The caller told us something; `label`: what people call it, by language; `say_as`: what kind of value it is."""
 
     key: str
     value: str
+    label: dict[str, str] = {}
+    say_as: str = ""
+
+
+class FlowEntered(ContactEvent):
+    """The caller goes on in another flow."""
+
+    flow: str
+    flow_version: str
+
+
+class CallbackAsked(ContactEvent):
+    """The caller wants to be called, at this number, when somebody has time."""
+
+    account_id: int
+    pii_number: str
+    language: str
+
+
+class VoicemailLeft(ContactEvent):
+    """The caller left a message; it may outlive his call."""
+
+    account_id: int
+    recording: RecordingId
+    seconds: float
 
 
 class LanguageChosen(ContactEvent):

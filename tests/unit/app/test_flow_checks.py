@@ -63,12 +63,14 @@ def test_a_draft_is_told_all_its_mistakes_in_the_order_of_their_lines(config: Co
     checks = FlowChecks(config, store)
     assert _ask(checks.check_flow, name="main", text=FLOW) == []
     wrong = FLOW.replace('"service"', '"sales"').replace('start = "operator"', 'start = "nobody"')
-    assert _ask(checks.check_flow, name="main", text=wrong) == [
-        {"line": 2, "message": "start names the node 'nobody', which there is not"},
-        {"line": 2, "message": 'no emergency key: add emergency = { key = "9", node = "..." }'},
-        {"line": 4, "message": "nobody reaches the node 'operator'"},
-        {"line": 6, "message": "there is no queue 'sales'"},
+    found = _ask(checks.check_flow, name="main", text=wrong)
+    assert [(one["line"], one["message"]) for one in found] == [
+        (2, "start names the node 'nobody', which there is not"),
+        (2, 'no emergency key: add emergency = { key = "9", node = "..." }'),
+        (4, "nobody reaches the node 'operator'"),
+        (6, "there is no queue 'sales'"),
     ]
+    assert (found[0]["error_id"], found[0]["fields"]) == ("no_start", {"node": "nobody"})
     assert _ask(checks.check_flow, name="main", text="name = ")[0]["line"] == 1
 
 

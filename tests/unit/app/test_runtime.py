@@ -110,6 +110,7 @@ class Company:
             clock=self.clock,
             switch=self,
             directory=self,
+            actions=self,
             screens=self,
             answered=self.answers.append,
         )

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm_core import demo, rut, schema
+from crm_core import demo, schema
 from crm_core.agents import agent
 from crm_core.configuration import tables, version
 from crm_core.customers import Customer, change_customer, customer, find_by_number
@@ -13,6 +13,7 @@ from crm_core.db import Store
 from crm_core.demo import Added
 from crm_core.phone_numbers import is_assigned
 from crm_core.users import authenticate
+from ctiserver.core import rut
 from ctiserver.core import tables as plain
 
 PASSWORD = "demo-password"

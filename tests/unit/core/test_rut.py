@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.rut import check_digit, normalise
+from ctiserver.core.rut import check_digit, normalise
 
 NUMBERS = st.integers(1, 99_999_999)
 

@@ -1,0 +1,113 @@
+"""Nodes for whom nobody has time: a wish to be called back, and a message after the beep.
+
+The wish goes on the call-back list with the number he calls from, or one that he typed. The message is recorded until
+`#`, until he hangs up or until its time is over; a case opens with it, unless it is too short to be one.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from ctiserver.core.commands import StartRecording, StopRecording
+from ctiserver.core.events import CallbackAsked
+from ctiserver.core.ids import RecordingId
+from ivr.caller import Caller
+from ivr.nodes.base import Known, NodeBase
+from ivr.wrong import Wrong, wrong
+
+SHORTEST_MESSAGE_SECONDS = 1.5
+_RECORDING = "recording"
+_END_KEY = "#"
+
+
+class Callback(NodeBase, tag="callback"):
+    """`number`: the variable with the number, "number" is his own; who has none goes to `no_number`."""
+
+    next: str
+    no_number: str
+    number: str = "number"
+    prompts: tuple[str, ...] = ("call-back-later",)
+
+    def exits(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self.next, self.no_number)))
+
+    def ways(self) -> Mapping[str, str]:
+        return {self.no_number: "–", self.next: ""}
+
+    def says(self) -> tuple[str, ...]:
+        return self.prompts
+
+    def uses(self) -> tuple[str, ...]:
+        return (self.number,)
+
+    def enter(self, caller: Caller) -> str | None:
+        number = caller.value(self.number)
+        if not number:
+            return self.no_number
+        session = caller.session
+        caller.tell(
+            CallbackAsked(
+                at=caller.turn.at,
+                contact=session.contact,
+                account_id=session.account_id,
+                pii_number=number,
+                language=session.language,
+            )
+        )
+        caller.hear(self.prompts)
+        return None
+
+    def said(self, caller: Caller) -> str | None:
+        return self.next
+
+
+class Voicemail(NodeBase, tag="voicemail"):
+    """Records what he says after the prompts and a beep."""
+
+    prompts: tuple[str, ...]
+    next: str
+    longest_seconds: float = 120.0
+
+    takes_keys: ClassVar[bool] = True
+    keeps_time: ClassVar[bool] = True
+
+    def exits(self) -> tuple[str, ...]:
+        return (self.next,)
+
+    def says(self) -> tuple[str, ...]:
+        return (*self.prompts, "beep")
+
+    def wrong(self, known: Known) -> Iterator[Wrong]:
+        if self.longest_seconds <= SHORTEST_MESSAGE_SECONDS:
+            yield wrong(("longest_seconds",), "no_chance", kind="voicemail")
+
+    def enter(self, caller: Caller) -> str | None:
+        caller.hear((*self.prompts, "beep"))
+        return None
+
+    def said(self, caller: Caller) -> str | None:
+        session = caller.session
+        session.step, session.recording = _RECORDING, RecordingId(caller.turn.new_id())
+        caller.desk.recordings[session.recording] = (session.contact, session.account_id)
+        caller.tell(StartRecording(recording=session.recording, leg=session.leg))
+        caller.wait(self.longest_seconds)
+        return None
+
+    def pressed(self, caller: Caller, digit: str) -> str | None:
+        if digit != _END_KEY:
+            return None
+        return self._over(caller) if caller.session.step == _RECORDING else self.next
+
+    def silent(self, caller: Caller) -> str | None:
+        return self._over(caller)
+
+    def _over(self, caller: Caller) -> str | None:
+        caller.stop_waiting()
+        stop_recording(caller)
+        return self.next
+
+
+def stop_recording(caller: Caller) -> None:
+    """He says no more; the file may take a moment to be whole."""
+    if caller.session.recording is not None:
+        caller.tell(StopRecording(recording=caller.session.recording))
+        caller.session.recording = None

@@ -1,0 +1,55 @@
+"""What comes back for a caller in a flow: from actions, from secret keys, from messages that were recorded."""
+
+from ctiserver.core.events import VoicemailLeft
+from ctiserver.core.inputs import (
+    ActionDone,
+    ActionFailed,
+    RecordingFailed,
+    RecordingStored,
+    SecretBegun,
+    SecretHeard,
+)
+from ctiserver.core.turn import Turn
+from ivr import walk
+from ivr.desk import Desk
+from ivr.nodes.leaving_word import SHORTEST_MESSAGE_SECONDS
+from ivr.session_state import Phase
+
+
+def acted(desk: Desk, message: ActionDone | ActionFailed, turn: Turn) -> None:
+    """What comes after he has gone on, or gone, changes nothing."""
+    session = desk.of_action(message.action)
+    if session is None or session.phase is not Phase.FLOW:
+        return
+    if isinstance(message, ActionDone):
+        walk.done(desk, session, message.outcome, message.values, turn)
+    else:
+        walk.failed(desk, session, message.reason, turn)
+
+
+def secret(desk: Desk, message: SecretBegun | SecretHeard, turn: Turn) -> None:
+    """Keys that nobody but the switch knows."""
+    session = desk.of_secret(message.secret)
+    if session is None or session.phase is not Phase.FLOW:
+        return
+    if isinstance(message, SecretBegun):
+        walk.secret_begun(desk, session, turn)
+    else:
+        walk.secret_heard(desk, session, turn)
+
+
+def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
+    """A message that a caller left; he may be gone by now."""
+    contact, account_id = desk.recordings.pop(message.recording, (None, 0))
+    if contact is None or isinstance(message, RecordingFailed):
+        return
+    if message.seconds >= SHORTEST_MESSAGE_SECONDS:
+        turn.say(
+            VoicemailLeft(
+                at=turn.at,
+                contact=contact,
+                account_id=account_id,
+                recording=message.recording,
+                seconds=message.seconds,
+            )
+        )

@@ -1,0 +1,79 @@
+from driven_ivr import CONTACT, LEG, nodes, plays
+from single_node import AtNode
+
+from ctiserver.core.commands import StartRecording, StartTimer, StopRecording
+from ctiserver.core.events import CallbackAsked, VoicemailLeft
+from ctiserver.core.inputs import RecordingFailed, RecordingStored
+
+CALLBACK = {"type": "callback", "next": "next", "no_number": "operator"}
+VOICEMAIL = {"type": "voicemail", "prompts": ["voicemail-ask"], "next": "next", "longest_seconds": 60}
+
+
+def test_a_wish_to_be_called_back_is_told_with_his_number() -> None:
+    ivr = AtNode(CALLBACK)
+    assert [one for one in ivr.answered if isinstance(one, CallbackAsked)] == [
+        CallbackAsked(at=2.0, contact=CONTACT, account_id=1, pii_number="+56221234567", language="es")
+    ]
+    assert nodes(ivr.heard()) == ["next"]
+
+
+def test_a_caller_without_a_number_goes_where_he_can_type_one() -> None:
+    ivr = AtNode(CALLBACK, number="")
+    assert ivr.session.node == "operator"
+
+
+def test_the_number_may_be_one_that_he_typed() -> None:
+    ask = {"type": "ask", "prompts": ["which"], "key": "back", "next": "call", "on_failure": "operator"}
+    ivr = AtNode(ask | {"max_length": 5}, call=CALLBACK | {"number": "back"})
+    assert [one.pii_number for one in ivr.press("22123") if isinstance(one, CallbackAsked)] == ["22123"]
+
+
+def test_a_message_is_recorded_after_the_beep_until_the_pound_key() -> None:
+    ivr = AtNode(VOICEMAIL)
+    assert plays(ivr.answered) == [("voicemail-ask", "beep")]
+    said = ivr.heard(at=10.0)
+    recording = ivr.session.recording
+    assert said == [
+        StartRecording(recording=recording, leg=LEG),
+        StartTimer(timer=f"ivr:key:{CONTACT}", due_at=70.0),
+    ]
+    assert ivr.press("123*") == []
+    said = ivr.press("#")
+    assert StopRecording(recording=recording) in said
+    assert nodes(said) == ["next"]
+    assert ivr.say(RecordingStored(at=12.0, recording=recording, seconds=8.0)) == [
+        VoicemailLeft(at=12.0, contact=CONTACT, account_id=1, recording=recording, seconds=8.0)
+    ]
+
+
+def test_a_message_ends_when_its_time_is_over_or_he_goes_elsewhere() -> None:
+    ivr = AtNode(VOICEMAIL)
+    ivr.heard()
+    assert nodes(ivr.silence()) == ["next"]
+    ivr = AtNode(VOICEMAIL)
+    ivr.heard()
+    recording = ivr.session.recording
+    assert StopRecording(recording=recording) in ivr.press("0")
+
+
+def test_a_message_counts_when_its_caller_has_hung_up() -> None:
+    ivr = AtNode(VOICEMAIL)
+    ivr.heard()
+    recording = ivr.session.recording
+    ivr.hang_up()
+    assert [type(one) for one in ivr.say(RecordingStored(at=70.0, recording=recording, seconds=9.0))] == [
+        VoicemailLeft
+    ]
+    assert ivr.say(RecordingStored(at=71.0, recording=recording, seconds=9.0)) == []
+
+
+def test_silence_and_a_recording_that_failed_are_no_message() -> None:
+    for outcome in (
+        RecordingStored(at=9.0, recording="r", seconds=0.4),
+        RecordingFailed(at=9.0, recording="r", reason="?"),
+    ):  # type: ignore[arg-type]
+        ivr = AtNode(VOICEMAIL)
+        ivr.heard()
+        ivr.ivr.desk.recordings = {"r": (CONTACT, 1)}  # type: ignore[dict-item]
+        assert ivr.say(outcome) == []
+        assert not ivr.ivr.desk.recordings
