@@ -55,6 +55,7 @@ def test_he_is_a_contact_that_is_known_and_that_comes_of_a_dial() -> None:
         how="dialled",
         candidates=(ANA,),
         value_class="A",
+        level="number",
     )
     assert isinstance(fuse, SetFuse)
 
