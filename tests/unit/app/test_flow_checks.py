@@ -108,9 +108,9 @@ def test_a_survey_is_checked_as_a_survey(config: Config, store: Store) -> None:
     checks = FlowChecks(config, store)
     assert _ask(checks.check_survey, name="satisfaction", text=SURVEY) == []
     wrong = SURVEY.replace("survey-thanks", "bye")
-    assert _ask(checks.check_survey, name="satisfaction", text=wrong) == [
-        {"line": 4, "message": "the prompt 'bye' is not in the manifest"}
-    ]
+    [found] = _ask(checks.check_survey, name="satisfaction", text=wrong)
+    assert (found["line"], found["message"]) == (4, "the prompt 'bye' is not in the manifest")
+    assert (found["error_id"], found["fields"]) == ("no_prompt", {"prompt": "bye"})
 
 
 def test_a_survey_in_force_stands_for_the_file_of_its_name_and_no_flow(config: Config, store: Store) -> None:
