@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.self_service.registry import Outcome
+from crm_core.self_service.registry import Asked, Outcome
 
 KEPT_SECONDS = 7 * 86_400.0
 
@@ -20,32 +20,33 @@ class ActionResult(Base):
     """One action that changed something. `id` is the action's own."""
 
     __tablename__ = "action_results"
-    __table_args__ = (Index(None, "at"),)
+    __table_args__ = (Index(None, "at"), Index(None, "account_id", "contact_id"))
 
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    contact_id: Mapped[str]
     name: Mapped[str]
     outcome: Mapped[str]
     values: Mapped[dict[str, Any]]
     at: Mapped[EpochSeconds]
 
 
-def once(
-    session: Session,
-    account_id: int,
-    action_id: str,
-    name: str,
-    now: float,
-    work: Callable[[Session], Outcome],
-) -> Outcome:
+def once(session: Session, asked: Asked, name: str, work: Callable[[Session], Outcome]) -> Outcome:
     """What the action comes to, or came to when it was done before."""
-    known = session.get(ActionResult, action_id)
+    known = session.get(ActionResult, asked.action_id)
     if known is not None:
         return Outcome(outcome=known.outcome, values={str(k): str(v) for k, v in known.values.items()})
     came = work(session)
-    session.execute(delete(ActionResult).where(ActionResult.at < now - KEPT_SECONDS))
-    row = ActionResult(id=action_id, account_id=account_id, name=name, at=now)
-    row.outcome, row.values = came.outcome, dict(came.values)
+    session.execute(delete(ActionResult).where(ActionResult.at < asked.now - KEPT_SECONDS))
+    row = ActionResult(
+        id=asked.action_id,
+        account_id=asked.account_id,
+        contact_id=asked.contact,
+        name=name,
+        outcome=came.outcome,
+        values=dict(came.values),
+        at=asked.now,
+    )
     session.add(row)
     session.flush()
     return came

@@ -77,6 +77,10 @@ def _named_in(column: str, *words: str) -> Ours:
     return ours
 
 
+def _his_secrets(table: Table, person: Person) -> ColumnElement[bool]:
+    return and_(table.c.subject == "customer", table.c.subject_id.in_([str(one) for one in person.ids]))
+
+
 def _at_his_addresses(table: Table, person: Person) -> ColumnElement[bool]:
     return table.c.address.in_(person.addresses)
 
@@ -211,9 +215,11 @@ PARTS: dict[str, Part] = {
         group="contacts",
         ours=_calls,
         stays=_CONTACT,
-        becomes={"candidate_ids": [], "collected": {}, "to_call_back": False},
+        becomes={"candidate_ids": [], "collected": {}, "collected_as": {}, "to_call_back": False},
         why=REPORTS,
     ),
+    "action_results": Part(group="contacts", ours=through("contact_id", "interactions")),
+    "caller_secrets": Part(group="reach", ours=_his_secrets, exported=False),
     "segments": Part(
         group="contacts", ours=through("interaction_id", "interactions"), stays=_SEGMENT, why=REPORTS
     ),

@@ -111,12 +111,7 @@ class ActionDesk:
             return self._store.read(known.do, asked, given)
 
         return self._store.write(
-            action_results.once,
-            asked.account_id,
-            asked.action_id,
-            known.spec.name,
-            asked.now,
-            lambda session: known.do(session, asked, given),
+            action_results.once, asked, known.spec.name, lambda session: known.do(session, asked, given)
         )
 
     def _came(

@@ -138,7 +138,8 @@ def test_an_action_has_one_effect_and_old_results_go(store: Store) -> None:
         return Outcome(outcome="done", values={"n": str(len(done))})
 
     def once(action_id: str, now: float) -> Outcome:
-        return store.write(action_results.once, 1, action_id, "promise", now, work)
+        asked = Asked(account_id=1, contact="c1", action_id=action_id, now=now)
+        return store.write(action_results.once, asked, "promise", work)
 
     assert once("a1", 0.0) == once("a1", 1.0) == Outcome(outcome="done", values={"n": "1"})
     assert once("a2", action_results.KEPT_SECONDS + 2.0).values == {"n": "2"}

@@ -41,6 +41,7 @@ def upgrade() -> None:
         "action_results",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("values", _JSON, nullable=False),
@@ -51,4 +52,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_action_results"),
     )
     op.create_index("ix_action_results_at", "action_results", ["at"])
+    op.create_index(
+        "ix_action_results_account_id_contact_id", "action_results", ["account_id", "contact_id"]
+    )
     op.add_column("interactions", sa.Column("collected_as", _JSON, nullable=False, server_default="{}"))
