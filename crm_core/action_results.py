@@ -20,11 +20,14 @@ class ActionResult(Base):
     """One action that changed something. `id` is the action's own."""
 
     __tablename__ = "action_results"
-    __table_args__ = (Index(None, "at"), Index(None, "account_id", "contact_id"))
+    __table_args__ = (Index(None, "at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     contact_id: Mapped[str]
+    customer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("customers.id", ondelete="SET NULL"), index=True
+    )
     name: Mapped[str]
     outcome: Mapped[str]
     values: Mapped[dict[str, Any]]
@@ -42,6 +45,7 @@ def once(session: Session, asked: Asked, name: str, work: Callable[[Session], Ou
         id=asked.action_id,
         account_id=asked.account_id,
         contact_id=asked.contact,
+        customer_id=asked.customer_id,
         name=name,
         outcome=came.outcome,
         values=dict(came.values),

@@ -76,5 +76,6 @@ class Caller:
                 account_id=session.account_id,
                 contact=session.contact,
                 deadline_seconds=deadline_seconds,
+                customer_id=session.customer_id,
             )
         )

@@ -218,7 +218,7 @@ PARTS: dict[str, Part] = {
         becomes={"candidate_ids": [], "collected": {}, "collected_as": {}, "to_call_back": False},
         why=REPORTS,
     ),
-    "action_results": Part(group="contacts", ours=through("contact_id", "interactions")),
+    "action_results": Part(group="contacts"),
     "caller_secrets": Part(group="reach", ours=_his_secrets, exported=False),
     "segments": Part(
         group="contacts", ours=through("interaction_id", "interactions"), stays=_SEGMENT, why=REPORTS

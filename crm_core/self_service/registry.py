@@ -21,12 +21,16 @@ SecretDigits = NewType("SecretDigits", str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """In whose name and when an action is done. `contact` is the call's id, `action_id` the action's."""
+    """In whose name and when an action is done. `contact` is the call's id, `action_id` the action's.
+
+    `customer_id`: who the caller is, as far as is known; None: nobody knows.
+    """
 
     account_id: int
     contact: str
     action_id: str
     now: float
+    customer_id: int | None = None
 
 
 class Outcome(Frozen):

@@ -85,6 +85,7 @@ class ActionDesk:
             contact=command.contact,
             action_id=command.action,
             now=self._clock.now(),
+            customer_id=command.customer_id,
         )
         if known is None:
             future = self._threads.submit(self._webhooks.run, command)

@@ -150,6 +150,7 @@ class RunAction(Command):
     account_id: int
     contact: ContactId
     deadline_seconds: float
+    customer_id: int | None = None
 
 
 class ListenSecretly(Command):

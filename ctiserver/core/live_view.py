@@ -229,7 +229,7 @@ class LiveView(msgspec.Struct, kw_only=True):
             self._activity(event, activity)
         match event:
             case e.NodeEntered() | e.ValueCollected():
-                _tell_of_flow(event, contact)
+                _told_in_flow(event, contact)
             case e.LanguageChosen(language=language):
                 contact.language = language
             case e.CallerIdentified(candidates=candidates, value_class=value_class, level=level):
@@ -296,13 +296,10 @@ class LiveView(msgspec.Struct, kw_only=True):
             self.agents[key].activity, self.agents[key].since = activity, event.at
 
 
-def _tell_of_flow(event: e.NodeEntered | e.ValueCollected, contact: ContactView) -> None:
-    match event:
-        case e.NodeEntered(node=node, label=label):
-            if label:
-                contact.labels[node] = label
-            contact.path = [*contact.path, node][-LONGEST_PATH:]
-        case e.ValueCollected(key=key, value=value, label=label):
-            contact.values[key] = value
-            if label:
-                contact.value_labels[key] = label
+def _told_in_flow(event: e.NodeEntered | e.ValueCollected, contact: ContactView) -> None:
+    if isinstance(event, e.NodeEntered):
+        contact.path = [*contact.path, event.node][-LONGEST_PATH:]
+        contact.labels |= {event.node: event.label} if event.label else {}
+    else:
+        contact.values[event.key] = event.value
+        contact.value_labels |= {event.key: event.label} if event.label else {}

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("contact_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("values", _JSON, nullable=False),
@@ -49,10 +50,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name="fk_action_results_account_id_accounts"
         ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+            name="fk_action_results_customer_id_customers",
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_action_results"),
     )
     op.create_index("ix_action_results_at", "action_results", ["at"])
-    op.create_index(
-        "ix_action_results_account_id_contact_id", "action_results", ["account_id", "contact_id"]
-    )
+    op.create_index("ix_action_results_customer_id", "action_results", ["customer_id"])
     op.add_column("interactions", sa.Column("collected_as", _JSON, nullable=False, server_default="{}"))

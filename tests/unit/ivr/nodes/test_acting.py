@@ -37,6 +37,7 @@ def test_an_action_is_asked_with_values_in_place_of_variables() -> None:
             account_id=1,
             contact=CONTACT,
             deadline_seconds=5.0,
+            customer_id=7,
         )
     ]
     assert plays(said) == []
