@@ -32,6 +32,7 @@ from agent_console import (
     api_resolution,
     api_segments,
     api_stock,
+    api_surveys,
     api_talk,
     api_value,
     api_webhooks,
@@ -57,5 +58,5 @@ for family in (api_attachments, api_custom_fields, api_payment_promises):
     family.add_to(OPERATIONS)
 for family in (api_imports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)
-for family in (api_work_orders, api_my_orders, api_stock, api_order_report):
+for family in (api_work_orders, api_my_orders, api_stock, api_order_report, api_surveys):
     family.add_to(OPERATIONS)

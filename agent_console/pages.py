@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "segments": ("/segments", Permission.READ_VALUE),
     "product_offers": ("/product-offers", Permission.READ_VALUE),
     "work_order_report": ("/work-order-report", Permission.DISPATCH_ORDERS),
+    "surveys": ("/surveys", Permission.SURVEYS),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {

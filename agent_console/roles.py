@@ -30,6 +30,7 @@ class Permission(StrEnum):
     DECIDE_CASES = "decide_cases"  # approve refunds, accept warranties, share filters
     WORK_ORDERS = "work_orders"  # make work orders, see them, take down what the customer says
     DISPATCH_ORDERS = "dispatch_orders"  # give, change, close and reopen them; parts, technicians, the report
+    SURVEYS = "surveys"  # see what customers answer: in all, and one's own
     OWN_ORDERS = "own_orders"  # a technician's own orders
     ACTIVITIES = "activities"  # have a calendar of tasks, calls, visits, appointments
     IMPORT_CUSTOMERS = "import_customers"  # take tables in and back, export all customers
@@ -48,6 +49,7 @@ _P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": frozenset(
         {
+            _P.SURVEYS,
             _P.CUSTOMER_VALUE,
             _P.OWN_DESK,
             _P.MISSED_CONTACTS,
@@ -61,6 +63,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "supervisor": frozenset(
         {
+            _P.SURVEYS,
             _P.WALLBOARD,
             _P.COMMAND_AGENTS,
             _P.CONTACT_PERMISSION,
@@ -83,6 +86,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "administrator": frozenset(
         {
+            _P.SURVEYS,
             _P.WALLBOARD,
             _P.READ_CONFIGURATION,
             _P.CHANGE_CONFIGURATION,
@@ -104,6 +108,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "dispatcher": frozenset(
         {
+            _P.SURVEYS,
             _P.MISSED_CONTACTS,
             _P.CASES,
             _P.WORK_ORDERS,
@@ -112,9 +117,10 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.READ_CUSTOMERS,
         }
     ),
-    "technician": frozenset({_P.OWN_ORDERS, _P.ACTIVITIES}),
+    "technician": frozenset({_P.SURVEYS, _P.OWN_ORDERS, _P.ACTIVITIES}),
     "campaign_manager": frozenset(
         {
+            _P.SURVEYS,
             _P.WALLBOARD,
             _P.READ_CUSTOMERS,
             _P.CONTACT_PERMISSION,
@@ -125,6 +131,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "analyst": frozenset(
         {
+            _P.SURVEYS,
             _P.READ_INTERACTIONS,
             _P.READ_CUSTOMERS,
             _P.WALLBOARD,
@@ -133,9 +140,10 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.MANAGE_VALUE,
         }
     ),
-    "evaluator": frozenset({_P.READ_INTERACTIONS}),
+    "evaluator": frozenset({_P.SURVEYS, _P.READ_INTERACTIONS}),
     "program": frozenset(
         {
+            _P.SURVEYS,
             _P.EVENTS,
             _P.WALLBOARD,
             _P.READ_INTERACTIONS,
