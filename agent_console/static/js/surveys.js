@@ -60,7 +60,7 @@ function tiles(place, figures) {
 function tile(one) {
   return el("dl", { class: one.few ? "tile few" : "tile" },
     el("dt", { text: of("survey_name", one.name) }),
-    el("dd", {}, el("span", { class: "value", text: written(one.name, one.value) })),
+    el("dd", {}, el("span", { class: "amount", text: written(one.name, one.value) })),
     el("dd", {}, interval(one)),
     el("dd", { class: "quiet", text: `${between(one)} · n = ${one.n}${one.few ? ` · ${t("survey_few")}` : ""}` }));
 }
