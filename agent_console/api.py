@@ -13,9 +13,11 @@ from agent_console import (
     api_contact_points,
     api_custom_fields,
     api_customer_details,
+    api_customer_value,
     api_customers,
     api_desk,
     api_duplicates,
+    api_exports,
     api_flows,
     api_holdings,
     api_imports,
@@ -50,13 +52,13 @@ for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_
     family.add_to(OPERATIONS)
 for family in (api_permission, api_letters):
     family.add_to(OPERATIONS)
-for family in (api_value, api_segments, api_product_offers):
+for family in (api_value, api_customer_value, api_segments, api_product_offers):
     family.add_to(OPERATIONS)
 for family in (api_customers, api_contact_points, api_customer_details, api_holdings):
     family.add_to(OPERATIONS)
 for family in (api_attachments, api_custom_fields, api_payment_promises):
     family.add_to(OPERATIONS)
-for family in (api_imports, api_duplicates, api_personal_data):
+for family in (api_imports, api_exports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)
 for family in (api_work_orders, api_my_orders, api_stock, api_order_report, api_surveys):
     family.add_to(OPERATIONS)

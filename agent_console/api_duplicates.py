@@ -68,26 +68,11 @@ def _pairs(add: Add) -> None:
 
     @add("POST", "/duplicates/{pair_id}/decision", Permission.MERGE_CUSTOMERS, "One customer, or two")
     def decide_duplicate(call: Call, pair_id: str, body: Decision) -> DecidedPair:
-        who = call.principal
-        return _decided(
-            call.services.store.write(
-                duplicates.decide,
-                who.account_id,
-                number_of(pair_id),
-                keep=body.keep,
-                by=who.login,
-                now=call.services.now(),
-            )
-        )
+        return _decided(call.write(duplicates.decide, number_of(pair_id), keep=body.keep))
 
     @add("POST", "/duplicates/{pair_id}/undo", Permission.MERGE_CUSTOMERS, "Take a decision back")
     def reopen_duplicate(call: Call, pair_id: str) -> DecidedPair:
-        who = call.principal
-        return _decided(
-            call.services.store.write(
-                duplicates.reopen, who.account_id, number_of(pair_id), by=who.login, now=call.services.now()
-            )
-        )
+        return _decided(call.write(duplicates.reopen, number_of(pair_id)))
 
 
 def _merges(add: Add) -> None:

@@ -1,24 +1,22 @@
-"""Tables of customers: uploaded, looked at, taken in and taken back by the jobs process; and all customers as a table.
+"""Tables of customers: uploaded, looked at, taken in and taken back by the jobs process.
 
-The body of an upload is the file itself: it goes to the disk in pieces, never whole into memory. What somebody
-downloads is CSV in his language, with nothing in it that an office program takes for a formula.
+The body of an upload is the file itself: it goes to the disk in pieces, never whole into memory.
 """
 
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Response, request
+from flask import request
 
 from agent_console.api_cases import number_of
 from agent_console.operations import Add, Call, Operations
-from agent_console.pages import words
 from agent_console.roles import Permission
-from crm_core import audit, customer_table, import_run, imports
+from crm_core import import_run, imports
 from crm_core.accounts import account
 from crm_core.import_leftovers import staying
 from crm_core.import_mapping import FIELDS, Rejected, check_mapping
@@ -100,7 +98,7 @@ class Staying(msgspec.Struct, kw_only=True):
 
 def add_to(operations: Operations) -> None:
     """This family's rows."""
-    for rows in (_uploads, _one_import, _tables):
+    for rows in (_uploads, _one_import):
         rows(operations.add)
 
 
@@ -114,22 +112,13 @@ def _uploads(add: Add) -> None:
 
     @add("POST", "/imports", Permission.IMPORT_CUSTOMERS, "Upload a table (the body is the CSV or XLSX file)")
     def upload_import(call: Call, query: UploadedFile) -> ImportOf:
-        who = call.principal
         path = _received(folders.imports_dir(call.services.config))
         try:
             table = open_table(path)
             lines = sum(1 for _ in table.rows())
             if not lines:
                 raise Refusal("file-empty", "the table has a first row only: there is nobody in it")
-            made = call.services.store.write(
-                imports.add_import,
-                who.account_id,
-                table,
-                file_name=query.file_name,
-                lines=lines,
-                by=who.login,
-                now=call.services.now(),
-            )
+            made = call.write(imports.add_import, table, file_name=query.file_name, lines=lines)
         except BaseException:
             path.unlink()
             raise
@@ -139,13 +128,13 @@ def _uploads(add: Add) -> None:
 def _one_import(add: Add) -> None:
     @add("GET", "/imports/{import_id}", Permission.IMPORT_CUSTOMERS, "An import and how far it is")
     def one_import(call: Call, import_id: str) -> ImportOf:
-        return _answer(_found(call, import_id))
+        return _answer(found(call, import_id))
 
     @add(
         "POST", "/imports/{import_id}/preview", Permission.IMPORT_CUSTOMERS, "The first rows as they would be"
     )
     def preview_import(call: Call, import_id: str, body: Mapping) -> Preview:
-        job = _found(call, import_id)
+        job = found(call, import_id)
         country = call.services.store.read(lambda session: account(session, job.account_id).country)
         table, problem = _table(call, job), _problem(body.mapping, job.columns)
         mapping = {field: column for field, column in body.mapping.items() if column in job.columns}
@@ -160,17 +149,7 @@ def _one_import(add: Add) -> None:
 
     @add("POST", "/imports/{import_id}/start", Permission.IMPORT_CUSTOMERS, "Take the table in")
     def start_import(call: Call, import_id: str, body: Mapping) -> ImportOf:
-        who = call.principal
-        return _answer(
-            call.services.store.write(
-                imports.start,
-                who.account_id,
-                number_of(import_id),
-                body.mapping,
-                by=who.login,
-                now=call.services.now(),
-            )
-        )
+        return _answer(call.write(imports.start, number_of(import_id), body.mapping))
 
     @add(
         "GET", "/imports/{import_id}/staying", Permission.IMPORT_CUSTOMERS, "Who would stay if it were undone"
@@ -183,54 +162,7 @@ def _one_import(add: Add) -> None:
 
     @add("POST", "/imports/{import_id}/undo", Permission.IMPORT_CUSTOMERS, "Take an import back")
     def undo_import(call: Call, import_id: str) -> ImportOf:
-        who = call.principal
-        return _answer(
-            call.services.store.write(
-                imports.undo, who.account_id, number_of(import_id), by=who.login, now=call.services.now()
-            )
-        )
-
-
-def _tables(add: Add) -> None:
-    @add(
-        "GET",
-        "/imports/{import_id}/rejects",
-        Permission.IMPORT_CUSTOMERS,
-        "Its rejected rows with reasons, CSV",
-    )
-    def import_rejects(call: Call, import_id: str) -> Any:
-        job = _found(call, import_id)
-        texts = words(call.principal.language)
-        rejected = call.services.store.read(imports.rejected, job.id)
-        rows = [[texts["import_line"], *job.columns, texts["import_reasons"]]]
-        for row in rejected:
-            reasons = [_in_words(texts, field) for field, _ in row.reasons]
-            rows.append([str(row.line), *row.cells, "; ".join(reasons)])
-        return _csv("rejects.csv", iter([customer_table.csv_lines(rows)]))
-
-    @add("GET", "/exports/customers", Permission.IMPORT_CUSTOMERS, "All customers as a table, CSV")
-    def export_customers(call: Call) -> Any:
-        who, services = call.principal, call.services
-        services.store.write(
-            audit.note,
-            account_id=who.account_id,
-            at=services.now(),
-            by=who.login,
-            action="export customers",
-            subject=f"account {who.account_id}",
-        )
-        return _csv("customers.csv", _customers(call))
-
-
-def _customers(call: Call) -> Iterator[str]:
-    """Part by part, each read by itself, so that a slow download holds nothing open in the database."""
-    texts, account_id = words(call.principal.language), call.principal.account_id
-    yield customer_table.csv_lines([[texts[f"import_field_{field}"] for field in FIELDS]])
-    after: int | None = 0
-    while after is not None:
-        part = call.services.store.read(customer_table.part, account_id, after)
-        yield customer_table.csv_lines(part.rows)
-        after = part.after
+        return _answer(call.write(imports.undo, number_of(import_id)))
 
 
 def _received(folder: Path) -> Path:
@@ -252,7 +184,8 @@ def _received(folder: Path) -> Path:
     return path
 
 
-def _found(call: Call, import_id: str) -> Import:
+def found(call: Call, import_id: str) -> Import:
+    """The import that a path names. Raises NotFound."""
     return call.services.store.read(imports.import_, call.principal.account_id, number_of(import_id))
 
 
@@ -274,27 +207,6 @@ def _problem(mapping: dict[str, str], columns: Sequence[str]) -> str:
 def _mistakes(row: Any) -> list[Mistake]:
     reasons = row.reasons if isinstance(row, Rejected) else ()
     return [Mistake(field=field, reason=reason) for field, reason in reasons]
-
-
-def _in_words(texts: dict[str, str], field: str) -> str:
-    """What is wrong, in the reader's language; each field has one way to be wrong, or is too long."""
-    if not field:
-        return texts["import_wrong_row"]
-    wrong = texts.get(f"import_wrong_{field}", texts["import_wrong_value"])
-    return f"{texts[f'import_field_{field}']}: {wrong}"
-
-
-def _csv(name: str, lines: Iterator[str]) -> Response:
-    """With the mark by which office programs know UTF-8."""
-
-    def text() -> Iterator[str]:
-        yield "\ufeff"
-        yield from lines
-
-    answer = Response(text(), content_type="text/csv; charset=utf-8")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _answer(row: Import) -> ImportOf:

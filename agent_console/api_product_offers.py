@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from agent_console.api_value import number_of
+from agent_console.listing import number_of
 from agent_console.operations import Call, Operations
 from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
@@ -219,19 +219,8 @@ def _next(operations: Operations) -> None:
         "What the customer said to an offer",
     )
     def answer_offer(call: Call, decision_id: str, body: OfferAnswer) -> dict[str, Any]:
-        who, now = call.principal, call.services.now()
-        call.services.store.write(
-            lambda s: decisions.answer(
-                s,
-                who.account_id,
-                number_of(decision_id),
-                given=body.answer,
-                feeling=body.feeling,
-                reason=body.reason,
-                by=who.login,
-                now=now,
-            )
-        )
+        said = {"given": body.answer, "feeling": body.feeling, "reason": body.reason}
+        call.write(decisions.answer, number_of(decision_id), **said)
         return {}
 
 

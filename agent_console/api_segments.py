@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from flask import Response
 
-from agent_console.api_value import number_of
+from agent_console.listing import number_of
 from agent_console.operations import Call, Operations
 from agent_console.preconditions import expected_version
 from agent_console.roles import Permission

@@ -1,17 +1,15 @@
-"""Value: the pictures of the account, one customer's value in words, classes by hand, the ledger of costs."""
+"""Value of the account: its pictures, the computations, and what they reckon with."""
 
 from typing import Any
 
 import msgspec
 
 from agent_console.operations import Call, Operations
-from agent_console.pages import words
 from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
-from agent_console.value_words import explained
 from crm_core import customers
 from crm_core.base import check_version
-from crm_core.value import costs, customer_values, value_classes, value_runs
+from crm_core.value import costs, customer_values, value_runs
 from crm_core.value import settings as value_settings
 
 READ, MANAGE = Permission.READ_VALUE, Permission.MANAGE_VALUE
@@ -72,66 +70,6 @@ class ValueOverview(msgspec.Struct, kw_only=True):
     last_run: ValueRunState | None
 
 
-class ClassStep(msgspec.Struct, kw_only=True):
-    """A change of class. `origin`: computed, by_hand, lifted or expired."""
-
-    at: float
-    before: str | None
-    after: str | None
-    origin: str
-    by: str
-    reason: str
-
-
-class ClassByHand(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A class that holds until `expires_at`, whatever is computed."""
-
-    value_class: str
-    reason: str
-    expires_at: float
-
-
-class ValueOfCustomer(msgspec.Struct, kw_only=True):
-    """`value_class` is the one in force; `by_hand` None: it is the computed one."""
-
-    customer_id: int
-    currency: str
-    computed_at: float
-    model: str
-    value_minor: int
-    potential_minor: int
-    cost_last_year_minor: int
-    value_class: str | None
-    computed_class: str
-    by_hand: ClassByHand | None
-    recency: int
-    frequency: int
-    money: int
-    explanation: list[str]
-    history: list[ClassStep]
-
-
-class CostRow(msgspec.Struct, kw_only=True):
-    """One row of the ledger: quantity times thousandths of the smallest unit, rounded once."""
-
-    kind: str
-    source: str
-    quantity: int
-    unit_cost_milli: int
-    amount_minor: int
-    at: float
-
-
-class NewCost(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Something that cost. The same `kind` and `source` again changes nothing."""
-
-    kind: str
-    source: str
-    quantity: int
-    at: float
-    customer_id: int | None = None
-
-
 class ValueRules(msgspec.Struct, kw_only=True):
     """What management decides; unit costs in thousandths of the smallest unit."""
 
@@ -159,12 +97,11 @@ class ValueRulesChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True,
 
 def add_to(operations: Operations) -> None:
     """This family's rows."""
-    _account(operations)
-    _customer(operations)
-    _ledger(operations)
+    _overviews(operations)
+    _settings(operations)
 
 
-def _account(operations: Operations) -> None:
+def _overviews(operations: Operations) -> None:
     @operations.add("GET", "/value", READ, "Value and cost to serve of all customers")
     def value_overview(call: Call) -> ValueOverview:
         return call.services.store.read(_overview, call.principal.account_id, call.services.now())
@@ -176,11 +113,10 @@ def _account(operations: Operations) -> None:
 
     @operations.add("POST", "/value/runs", MANAGE, "Compute all values as soon as may be")
     def compute_value(call: Call) -> ValueRunState:
-        who, now = call.principal, call.services.now()
-        return call.services.store.write(
-            lambda s: _run(value_runs.ask(s, who.account_id, by=who.login, now=now))
-        )
+        return _run(call.write(value_runs.ask))
 
+
+def _settings(operations: Operations) -> None:
     @operations.add("GET", "/value/settings", READ, "What value and cost are computed with")
     def value_rules(call: Call) -> ValueRules:
         account = call.principal.account_id
@@ -199,66 +135,6 @@ def _account(operations: Operations) -> None:
             )
 
         return call.services.store.write(change)
-
-
-def _customer(operations: Operations) -> None:
-    @operations.add(
-        "GET", "/customers/{customer_id}/value", Permission.CUSTOMER_VALUE, "A customer's value, in words"
-    )
-    def customer_value(call: Call, customer_id: str) -> ValueOfCustomer:
-        who = call.principal
-        return call.services.store.read(
-            lambda s: _value_of(s, who.account_id, number_of(customer_id), who.language)
-        )
-
-    @operations.add("PUT", "/customers/{customer_id}/value-class", MANAGE, "Set a class by hand, until a day")
-    def set_value_class(call: Call, customer_id: str, body: ClassByHand) -> dict[str, Any]:
-        who, now = call.principal, call.services.now()
-        call.services.store.write(
-            lambda s: value_classes.set_by_hand(
-                s,
-                who.account_id,
-                number_of(customer_id),
-                value_class=body.value_class,
-                reason=body.reason,
-                expires_at=body.expires_at,
-                by=who.login,
-                now=now,
-            )
-        )
-        return {}
-
-    @operations.add("DELETE", "/customers/{customer_id}/value-class", MANAGE, "Back to the computed class")
-    def lift_value_class(call: Call, customer_id: str) -> dict[str, Any]:
-        who, now = call.principal, call.services.now()
-        call.services.store.write(
-            value_classes.lift, who.account_id, number_of(customer_id), by=who.login, now=now
-        )
-        return {}
-
-
-def _ledger(operations: Operations) -> None:
-    @operations.add(
-        "GET", "/customers/{customer_id}/costs", READ, "What serving a customer cost, latest first"
-    )
-    def customer_costs(call: Call, customer_id: str) -> list[CostRow]:
-        account, number = call.principal.account_id, number_of(customer_id)
-
-        def read(session: Any) -> list[CostRow]:
-            customers.customer(session, account, number)
-            return [_cost(row) for row in costs.of_customer(session, account, number)]
-
-        return call.services.store.read(read)
-
-    @operations.add("POST", "/costs", MANAGE, "Post something that cost, such as a visit")
-    def post_cost(call: Call, body: NewCost) -> CostRow:
-        account, charge = call.principal.account_id, costs.Charge(**msgspec.to_builtins(body))
-        return call.services.store.write(lambda s: _cost(costs.post(s, account, charge)))
-
-
-def number_of(text: str) -> int:
-    """The id in a path; 0, which is nobody's, for what is none."""
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _overview(session: Any, account: int, now: float) -> ValueOverview:
@@ -290,37 +166,6 @@ def _overview(session: Any, account: int, now: float) -> ValueOverview:
     )
 
 
-def _value_of(session: Any, account: int, customer_id: int, language: str) -> ValueOfCustomer:
-    owner = customers.customer(session, account, customer_id)
-    found = customer_values.value_of(session, account, customer_id)
-    rules = value_settings.settings(session, account)
-    set_by = value_classes.by_hand(session, account, customer_id)
-    return ValueOfCustomer(
-        customer_id=customer_id,
-        currency=rules.currency,
-        computed_at=found.computed_at,
-        model=found.model,
-        value_minor=found.value_minor,
-        potential_minor=found.potential_minor,
-        cost_last_year_minor=found.cost_last_year_minor,
-        value_class=owner.value_class,
-        computed_class=found.value_class,
-        by_hand=None
-        if set_by is None
-        else ClassByHand(value_class=set_by.value_class, reason=set_by.reason, expires_at=set_by.expires_at),
-        recency=found.recency,
-        frequency=found.frequency,
-        money=found.money,
-        explanation=explained(found, rules, words(language), language),
-        history=[
-            ClassStep(
-                at=row.at, before=row.before, after=row.after, origin=row.origin, by=row.by, reason=row.reason
-            )
-            for row in value_classes.changes(session, account, customer_id)
-        ],
-    )
-
-
 def _valued(owner: customers.Customer, found: customer_values.CustomerValue) -> ValuedCustomer:
     return ValuedCustomer(
         customer_id=owner.id,
@@ -341,17 +186,6 @@ def _run(row: value_runs.ValueRun) -> ValueRunState:
         customers=row.customers or 0,
         changed_class=row.changed_class or 0,
         models=row.models or {},
-    )
-
-
-def _cost(row: costs.CostEntry) -> CostRow:
-    return CostRow(
-        kind=row.kind,
-        source=row.source,
-        quantity=row.quantity,
-        unit_cost_milli=row.unit_cost_milli,
-        amount_minor=row.amount_minor,
-        at=row.at,
     )
 
 

@@ -10,7 +10,7 @@ import inspect
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from flask import Flask, Response, request
@@ -23,6 +23,7 @@ from agent_console.services import Services
 
 PREFIX = "/api/v1"
 Handler = Callable[..., Any]
+Made = TypeVar("Made")
 Add = Callable[[str, str, Permission | None, str], Callable[[Handler], Handler]]
 """What `Operations.add` is to the functions that add the rows of a family."""
 
@@ -33,6 +34,11 @@ class Call:
 
     principal: Principal
     services: Services
+
+    def write(self, change: Callable[..., Made], *what: Any, **more: Any) -> Made:
+        """What `change(session, account_id, *what, by=login, now=now)` makes, in one transaction."""
+        who, services = self.principal, self.services
+        return services.store.write(change, who.account_id, *what, by=who.login, now=services.now(), **more)
 
 
 @dataclass(frozen=True, slots=True)
