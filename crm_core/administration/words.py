@@ -3,7 +3,9 @@
 What records may name is retired, never deleted; a skill is named by no record, and goes when nobody needs it.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import select
@@ -18,6 +20,27 @@ from crm_core.pause_reasons import PauseReason, pause_reasons_of_account
 from crm_core.queues import Queue, QueueSkill, queue
 from ctiserver.core.errors import Mistake, Refusal
 
+_Row = TypeVar("_Row", Disposition, ContactReason, PauseReason)
+_Form = TypeVar("_Form", bound=msgspec.Struct)
+
+
+class Retiring(Thing[_Row, _Form]):
+    """Words that records may name."""
+
+    def make(self, session: Session, account_id: int, form: _Form) -> _Row:
+        row = self.fresh(session, account_id, form)
+        self.change(session, row, form)
+        session.add(row)
+        return row
+
+    @abstractmethod
+    def fresh(self, session: Session, account_id: int, form: _Form) -> _Row:
+        """A row with nothing but what never changes."""
+
+    def remove(self, session: Session, author: Author, row: _Row) -> bool:
+        row.retired = True
+        return True
+
 
 class DispositionForm(msgspec.Struct, kw_only=True):
     """How a contact may end. `queue` None: in every queue."""
@@ -30,7 +53,7 @@ class DispositionForm(msgspec.Struct, kw_only=True):
     retired: bool = False
 
 
-class Dispositions(Thing[Disposition, DispositionForm]):
+class Dispositions(Retiring[Disposition, DispositionForm]):
     """Named by queue and code, "servicio.complaint"; those of all queues by "all.solved"."""
 
     name = "disposition"
@@ -66,20 +89,13 @@ class Dispositions(Thing[Disposition, DispositionForm]):
             found.append(Mistake("queue", "stays: records name it", "fixed"))
         return found
 
-    def make(self, session: Session, account_id: int, form: DispositionForm) -> Disposition:
+    def fresh(self, session: Session, account_id: int, form: DispositionForm) -> Disposition:
         of = queue(session, account_id, form.queue) if form.queue else None
-        row = Disposition(account_id=account_id, queue=of, code=form.code)
-        self.change(session, row, form)
-        session.add(row)
-        return row
+        return Disposition(account_id=account_id, queue=of, code=form.code)
 
     def change(self, session: Session, row: Disposition, form: DispositionForm) -> None:
         row.label_es, row.label_en = form.label_es, form.label_en
         row.needs_note, row.retired = form.needs_note, form.retired
-
-    def remove(self, session: Session, author: Author, row: Disposition) -> bool:
-        row.retired = True
-        return True
 
 
 def _queue_key(row: Disposition) -> str | None:
@@ -102,7 +118,7 @@ class ContactReasonForm(msgspec.Struct, kw_only=True):
     retired: bool = False
 
 
-class ContactReasons(Thing[ContactReason, ContactReasonForm]):
+class ContactReasons(Retiring[ContactReason, ContactReasonForm]):
     """Named by their keys."""
 
     name = "contact_reason"
@@ -141,21 +157,14 @@ class ContactReasons(Thing[ContactReason, ContactReasonForm]):
             )
         return found
 
-    def make(self, session: Session, account_id: int, form: ContactReasonForm) -> ContactReason:
-        row = ContactReason(account_id=account_id, key=form.key)
-        self.change(session, row, form)
-        session.add(row)
-        return row
+    def fresh(self, session: Session, account_id: int, form: ContactReasonForm) -> ContactReason:
+        return ContactReason(account_id=account_id, key=form.key)
 
     def change(self, session: Session, row: ContactReason, form: ContactReasonForm) -> None:
         parents = {one.key: one for one in self.rows(session, row.account_id)} if form.parent else {}
         row.parent = parents[form.parent] if form.parent else None
         row.label_es, row.label_en, row.position = form.label_es, form.label_en, form.position
         row.guessed_by, row.retired = list(form.guessed_by), form.retired
-
-    def remove(self, session: Session, author: Author, row: ContactReason) -> bool:
-        row.retired = True
-        return True
 
 
 def _is_above(key: str, below: str | None, by_key: dict[str, ContactReason]) -> bool:
@@ -179,7 +188,7 @@ class PauseReasonForm(msgspec.Struct, kw_only=True):
     retired: bool = False
 
 
-class PauseReasons(Thing[PauseReason, PauseReasonForm]):
+class PauseReasons(Retiring[PauseReason, PauseReasonForm]):
     """Named by their keys."""
 
     name = "pause_reason"
@@ -208,19 +217,12 @@ class PauseReasons(Thing[PauseReason, PauseReasonForm]):
             *checks.filled(label_es=form.label_es, label_en=form.label_en),
         ]
 
-    def make(self, session: Session, account_id: int, form: PauseReasonForm) -> PauseReason:
-        row = PauseReason(account_id=account_id, key=form.key)
-        self.change(session, row, form)
-        session.add(row)
-        return row
+    def fresh(self, session: Session, account_id: int, form: PauseReasonForm) -> PauseReason:
+        return PauseReason(account_id=account_id, key=form.key)
 
     def change(self, session: Session, row: PauseReason, form: PauseReasonForm) -> None:
         row.label_es, row.label_en = form.label_es, form.label_en
         row.position, row.retired = form.position, form.retired
-
-    def remove(self, session: Session, author: Author, row: PauseReason) -> bool:
-        row.retired = True
-        return True
 
 
 class SkillForm(msgspec.Struct, kw_only=True):

@@ -28,6 +28,16 @@ _COLLEAGUES: tuple[tuple[str, str, str, str, float], ...] = (
     ("agent6", "Joaquín Díaz", "logged_out", "idle", 15300.0),
 )
 """Login, name, status, activity, for how many seconds."""
+_LABELS = {
+    "main": {"es": "Menú principal", "en": "Main menu"},
+    "invoices": {"es": "Boletas", "en": "Invoices"},
+    "technical": {"es": "Servicio técnico", "en": "Technical service"},
+    "visit": {"es": "Pedir visita", "en": "Ask for a visit"},
+    "reconnection_after_payment": {
+        "es": "Reposición del suministro después del pago",
+        "en": "Reconnection of the supply after payment",
+    },
+}
 _WAITING: tuple[tuple[str, str, str, str, float], ...] = (
     ("servicio", "A", "Constanza Aguirrezabala Echeverría", "main invoices reconnection_after_payment", 64.0),
     ("servicio", "B", "Inversiones y Servicios Hoteleros del Pacífico Sur Limitada", "main invoices", 38.0),
@@ -133,6 +143,7 @@ def _contact(
         "value_class": value_class,
         "candidates": (candidate,) if name else (),
         "path": path.split(),
+        "labels": {node: _LABELS[node] for node in path.split()},
         "values": {"topic": "invoices"},
     }
     return ContactView(**fields)

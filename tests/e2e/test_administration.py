@@ -3,6 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from crm_core.administration import desk
+from crm_core.administration.desk import Author
+from crm_core.administration.queue_form import Queues
 from crm_core.teams import team
 from crm_core.users import add_user, user
 from ctiserver.core.errors import NotFound
@@ -157,4 +160,33 @@ def test_a_team_is_made_and_a_webhook_tells_its_secret_once_and_what_became_of_i
     assert ada.page.inner_text("#form-told output") != secret
     ada.page.get_by_role("button", name="Retirar").press("Enter")
     ada.wait("location.hash === '#webhooks'", "the list")
+    assert ada.complaints == []
+
+
+def _rename(session: Session, name: str) -> None:
+    """Zoe gives the queue another name."""
+    found = desk.one(session, Queues(), 1, "servicio")
+    found.value.name = name
+    author = Author(account_id=1, login="zoe", at=0.0)
+    desk.change(session, Queues(), author, "servicio", found.value, found.version)
+
+
+def test_who_saves_upon_somebody_elses_change_is_shown_it_and_chooses(c: RunningCenter, ada: Screen) -> None:
+    def save_upon(theirs: str) -> None:
+        ada.page.fill("#field-name", "Lo mío")
+        c.store.write(_rename, theirs)
+        ada.page.click("#admin-form .save-bar .btn-primary")
+        ada.wait_text("#form-told", "zoe lo cambió mientras tanto (Nombre)")
+        assert ada.page.input_value("#field-name") == "Lo mío", "nothing typed is lost"
+
+    _section(ada, "queues/servicio")
+    ada.wait("document.getElementById('field-name')", "a form")
+    save_upon("Lo suyo")
+    assert faults_of(ada.page) == []
+    ada.page.click("#form-told >> text=Ver lo suyo")
+    ada.wait("document.getElementById('field-name').value === 'Lo suyo'", "what is so now")
+    save_upon("Otra vez lo suyo")
+    ada.page.click("#form-told >> text=Guardar lo mío")
+    ada.wait_text("#form-told", "Guardado")
+    assert c.store.read(desk.one, Queues(), 1, "servicio").value.name == "Lo mío"
     assert ada.complaints == []
