@@ -24,11 +24,13 @@ _P = Permission
 _NAME = re.compile(r"[a-z0-9][a-z0-9_\-]{0,39}")
 
 
-class LineMistake(msgspec.Struct, kw_only=True):
-    """One mistake; `line` from 1."""
+class LineMistake(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One mistake; `line` from 1. `error_id` is stable, `fields` what its sentence speaks of; `message` is English."""
 
     line: int
     message: str
+    error_id: str = ""
+    fields: dict[str, str] = {}
 
 
 class Draft(msgspec.Struct, kw_only=True):

@@ -19,6 +19,8 @@ const KINDS = {
     blank: 'name = ""\ninvitation = "survey-invitation"\nthanks = "survey-thanks"\n\n[[question]]\nkey = "satisfaction"\nprompt = "survey-satisfaction"\nkeys = { 1 = 1, 2 = 2, 3 = 3, 4 = 4, 5 = 5 }\n',
   },
 };
+/** A mistake in the reader's language; the checker's own English where there are no words for it. */
+const sentence = ({ error_id: id, fields, message }) => (settings.words[`flow_wrong_${id}`] ? t(`flow_wrong_${id}`, fields) : message);
 const at = (section, name, rest) => `/configuration/${section}/${encodeURIComponent(name || " ")}/${rest}`;
 
 /** Shows all texts of a section; `id`: "main" or "main/3", one of them and one of its versions. */
@@ -95,7 +97,7 @@ function edit({ section, flow, number, source, address, again }) {
       if (turn !== asked) return;
       numberLines(found);
       setState(found.length ? "wrong" : "right", found.length ? t("draft_mistakes", { count: found.length }) : t("draft_right"));
-      mistakes.replaceChildren(...found.map(({ line, message }) => el("li", {}, el("button", { type: "button", class: "plain", onclick: () => goTo(line) }, el("b", { class: "n", text: t("line_n", { line }) }), ` ${message}`))));
+      mistakes.replaceChildren(...found.map((mistake) => el("li", {}, el("button", { type: "button", class: "plain", onclick: () => goTo(mistake.line) }, el("b", { class: "n", text: t("line_n", { line: mistake.line }) }), ` ${sentence(mistake)}`))));
     } catch (problem) {
       if (turn === asked) setState("unknown", t("draft_unchecked", { problem: problem.message }));
     }

@@ -39,13 +39,12 @@ def test_the_files_are_version_1_until_another_one_is_put_in_force(office: Any) 
 def test_a_text_with_mistakes_is_kept_and_never_put_in_force(
     office: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        office.engines, "ask_job", lambda kind, body: b'[{"line": 3, "message": "no such queue"}]'
-    )
+    told = b'[{"line": 3, "message": "no such queue", "error_id": "no_queue", "fields": {"queue": "x"}}]'
+    monkeypatch.setattr(office.engines, "ask_job", lambda kind, body: told)
     browser = office.browser("administrator")
     draft = {"name": "main", "text": "x"}
     assert browser.post("/api/v1/configuration/flow-checks", json=draft).json == [
-        {"line": 3, "message": "no such queue"}
+        {"line": 3, "message": "no such queue", "error_id": "no_queue", "fields": {"queue": "x"}}
     ]
     assert browser.post(f"{BASE}/main/versions", json={"text": "x", "expected_newest": 1}).status_code == 200
     refused = browser.put(f"{BASE}/main/in-force", json={"number": 2})
