@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, BrowserType, Page, sync_playwright
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect, sync_playwright
 
 from tests.e2e.people import PASSWORD
 from tests.integration.daemon import RunningCenter
-from tests.integration.sipp import until
+from tests.integration.sipp import PATIENCE, until
 
 PROGRAM = "/usr/bin/chromium"
 MICROPHONE_HERTZ = 700
@@ -200,6 +200,7 @@ def running_browser(
     tone: Path, *, program: Path | str = PROGRAM, home: Path | None = None
 ) -> Iterator[Browser]:
     """Chromium until the block ends; `program` may start it elsewhere, `home` holds whom it trusts."""
+    expect.set_options(timeout=5_000 * PATIENCE)
     with sync_playwright() as playwright:
         chromium = launch(playwright.chromium, tone, program=program, home=home)
         try:
