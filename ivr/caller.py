@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ctiserver.core.commands import RunAction
+from ctiserver.core.commands import Listen, RunAction, StopListening
 from ctiserver.core.events import ValueCollected
-from ctiserver.core.ids import ActionId
+from ctiserver.core.ids import ActionId, ListeningId
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
 from ivr import speak
@@ -36,6 +36,28 @@ class Caller:
     def stop_waiting(self) -> None:
         """He pressed a key, or does something else now."""
         speak.stop_waiting(self.session, self.turn)
+
+    def recognise(self, phrases: tuple[str, ...], seconds: float) -> None:
+        """Have the node hear which of the phrases he says."""
+        session = self.session
+        session.listening = ListeningId(self.turn.new_id())
+        self.desk.listenings[session.listening] = session.contact
+        self.tell(
+            Listen(
+                listening=session.listening,
+                leg=session.leg,
+                language=session.language,
+                phrases=phrases,
+                seconds=seconds,
+            )
+        )
+
+    def stop_recognising(self) -> None:
+        """What he says counts no more."""
+        if self.session.listening is not None:
+            self.desk.listenings.pop(self.session.listening, None)
+            self.tell(StopListening(listening=self.session.listening))
+            self.session.listening = None
 
     def tell(self, *messages: Message) -> None:
         """Say that something is so, or shall be done."""

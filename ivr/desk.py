@@ -8,6 +8,7 @@ from ctiserver.core.ids import (
     ActionId,
     ContactId,
     LegId,
+    ListeningId,
     LookUpId,
     PlaybackId,
     QueueKey,
@@ -43,6 +44,7 @@ class Desk(msgspec.Struct, kw_only=True):
     comments: dict[RecordingId, Comment] = {}
     actions: dict[ActionId, ContactId] = {}
     secrets: dict[SecretId, ContactId] = {}
+    listenings: dict[ListeningId, ContactId] = {}
     recordings: dict[RecordingId, tuple[ContactId, int]] = {}
     documents: dict[str, Document] = {}
 
@@ -93,6 +95,11 @@ class Desk(msgspec.Struct, kw_only=True):
         session = self.sessions.get(self.secrets.get(secret, ContactId("")))
         return session if session and session.secret == secret else None
 
+    def of_listening(self, listening: ListeningId) -> Session | None:
+        """The session that we listen to; None when it has gone on."""
+        session = self.sessions.get(self.listenings.get(listening, ContactId("")))
+        return session if session and session.listening == listening else None
+
     def open(self, session: Session) -> None:
         """Begin a session."""
         self.sessions[session.contact] = session
@@ -107,6 +114,7 @@ class Desk(msgspec.Struct, kw_only=True):
         _forget(self.playbacks, session.contact)
         _forget(self.actions, session.contact)
         _forget(self.secrets, session.contact)
+        _forget(self.listenings, session.contact)
 
 
 def key_timer(session: Session) -> TimerId:

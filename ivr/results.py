@@ -1,4 +1,6 @@
-"""What comes back for a caller in a flow: from actions, from secret keys, from messages that were recorded."""
+"""What comes back for a caller in a flow: from actions, from secret keys, from recognisers,
+from messages that were recorded.
+"""
 
 from ctiserver.core.events import VoicemailLeft
 from ctiserver.core.inputs import (
@@ -8,6 +10,8 @@ from ctiserver.core.inputs import (
     RecordingStored,
     SecretBegun,
     SecretHeard,
+    SpeechHeard,
+    SpeechMissed,
 )
 from ctiserver.core.turn import Turn
 from ivr import walk
@@ -36,6 +40,17 @@ def secret(desk: Desk, message: SecretBegun | SecretHeard, turn: Turn) -> None:
         walk.secret_begun(desk, session, turn)
     else:
         walk.secret_heard(desk, session, turn)
+
+
+def spoken(desk: Desk, message: SpeechHeard | SpeechMissed, turn: Turn) -> None:
+    """What he said, as far as it was recognised."""
+    session = desk.of_listening(message.listening)
+    if session is None or session.phase is not Phase.FLOW:
+        return
+    if isinstance(message, SpeechHeard):
+        walk.heard(desk, session, message.pii_text, message.confidence, turn)
+    else:
+        walk.unheard(desk, session, message.reason, turn)
 
 
 def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn) -> None:

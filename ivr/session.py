@@ -41,6 +41,8 @@ from ctiserver.core.inputs import (
     RecordingStored,
     SecretBegun,
     SecretHeard,
+    SpeechHeard,
+    SpeechMissed,
     TimerFired,
 )
 from ctiserver.core.message import Message
@@ -103,6 +105,8 @@ class Ivr:
                 results.acted(self.desk, message, turn)
             case SecretBegun() | SecretHeard():
                 results.secret(self.desk, message, turn)
+            case SpeechHeard() | SpeechMissed():
+                results.spoken(self.desk, message, turn)
 
     def _leg(self, message: LegAnswered | LegEnded | LegFailed, turn: Turn) -> None:
         session = self.desk.of_leg(message.leg)

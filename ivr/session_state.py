@@ -10,6 +10,7 @@ from ctiserver.core.ids import (
     AgentKey,
     ContactId,
     LegId,
+    ListeningId,
     LookUpId,
     PlaybackId,
     QueueKey,
@@ -41,7 +42,8 @@ class Session(msgspec.Struct, kw_only=True):
     said before he waited.
     `values` is what is known of him by name; `asked` names those that he was asked for in this call. `keys` and `step`
     are what he has typed and how far he came at the node that he is at; `escaped`: his last key was the star that lets
-    the next one lead away. `wanted` is the node that he gets to once he is identified.
+    the next one lead away; `misheard`: how often we did not understand what he said. `wanted` is the node that he gets
+    to once he is identified.
     """
 
     contact: ContactId
@@ -60,6 +62,8 @@ class Session(msgspec.Struct, kw_only=True):
     escaped: bool = False
     action: ActionId | None = None
     secret: SecretId | None = None
+    listening: ListeningId | None = None
+    misheard: int = 0
     recording: RecordingId | None = None
     values: dict[str, str] = {}
     asked: list[str] = []

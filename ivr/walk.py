@@ -85,6 +85,7 @@ def _leave(caller: Caller) -> None:
     session.attempts, session.keys, session.step, session.escaped, session.action = 0, "", "", False, None
     stop_listening(caller)
     stop_recording(caller)
+    caller.stop_recognising()
 
 
 def queued(desk: Desk, session: Session, turn: Turn) -> None:
@@ -103,6 +104,7 @@ def prompt_over(desk: Desk, session: Session, turn: Turn) -> None:
 def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     """A key, at any moment of the flow."""
     caller, flow, node = Caller(desk, session, turn), _flow(desk, session), _here(desk, session)
+    caller.stop_recognising()
     collects = node.collects(session)
     if collects and digit == _ESCAPE and not session.keys and not session.escaped:
         session.escaped = True
@@ -160,11 +162,29 @@ def _take(caller: Caller, flow: Flow, shortcut: Shortcut) -> None:
 def silent(desk: Desk, session: Session, turn: Turn) -> None:
     """No key for too long."""
     caller, flow, node = Caller(desk, session, turn), _flow(desk, session), _here(desk, session)
+    caller.stop_recognising()
     session.escaped = False
     if node.collects(session) and (shortcut := _lone_shortcut(flow, node, session)):
         _take(caller, flow, shortcut)
     else:
         _follow(caller, node.silent(caller))
+
+
+def heard(desk: Desk, session: Session, text: str, confidence: float, turn: Turn) -> None:
+    """He said something."""
+    caller = Caller(desk, session, turn)
+    caller.stop_waiting()
+    caller.stop_recognising()
+    _follow(caller, _here(desk, session).heard(caller, text, confidence))
+
+
+def unheard(desk: Desk, session: Session, reason: str, turn: Turn) -> None:
+    """He said nothing that we know; when nobody could listen he has his keys, and all of his time."""
+    caller = Caller(desk, session, turn)
+    caller.stop_recognising()
+    if reason == "silence":
+        caller.stop_waiting()
+        _follow(caller, _here(desk, session).silent(caller))
 
 
 def done(desk: Desk, session: Session, outcome: str, values: dict[str, str], turn: Turn) -> None:

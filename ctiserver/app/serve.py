@@ -21,6 +21,8 @@ from ctiserver.process import folders
 JOBS_NICENESS = 10
 _PATIENCE_WITH_THE_NICE = 10
 """No caller waits for a child that yields to the others, and under load it may not run for seconds."""
+_START_SECONDS, _SLOW_START_SECONDS = 30.0, 120.0
+"""What yields to the others, or loads a model, may take long to come up; callers have their keys meanwhile."""
 
 
 def specs(config: Config, config_path: Path) -> list[ChildSpec]:
@@ -37,6 +39,7 @@ def specs(config: Config, config_path: Path) -> list[ChildSpec]:
                 config_path,
                 f"speech-{language}-{number}",
                 module=("ctiserver.app", "speech-worker", language, str(number)),
+                starts_slowly=True,
             )
             for language, number in worker_names(spoken_languages(config), config.speech.workers)
         ),
@@ -71,7 +74,13 @@ def _redis(config: Config) -> ChildSpec:
 
 
 def _part(
-    config: Config, config_path: Path, name: str, niceness: int = 0, module: tuple[str, ...] = ()
+    config: Config,
+    config_path: Path,
+    name: str,
+    niceness: int = 0,
+    module: tuple[str, ...] = (),
+    *,
+    starts_slowly: bool = False,
 ) -> ChildSpec:
     program = module or ("ctiserver.app", name)
     return ChildSpec(
@@ -79,5 +88,6 @@ def _part(
         argv=[sys.executable, "-m", *program, "--config", str(config_path)],
         heartbeat_seconds=config.calls.heartbeat_seconds,
         hung_after_seconds=config.calls.hung_after_seconds * (_PATIENCE_WITH_THE_NICE if niceness else 1),
+        first_beat_seconds=_SLOW_START_SECONDS if niceness or starts_slowly else _START_SECONDS,
         niceness=niceness,
     )

@@ -45,6 +45,7 @@ async def _serve(config: Config, language: str, number: int, model: SpeechModel)
     await bus.start()
     await bus.serve(topics.speech(language, number), lambda body: asyncio.ensure_future(answer(model, body)))
     start_beating(loop.call_later)
+    _log.info("the speech model is loaded", language=language)
     await stopping.wait()
     await bus.stop()
 

@@ -111,6 +111,10 @@ class NodeBase(Frozen, forbid_unknown_fields=True):
         """No key for too long."""
         return None
 
+    def heard(self, caller: Caller, text: str, confidence: float) -> str | None:
+        """He said something that was recognised."""
+        return None
+
     def done(self, caller: Caller, outcome: str, values: dict[str, str]) -> str | None:
         """An action came to an end."""
         return None

@@ -6,6 +6,7 @@ from typing import ClassVar
 from ctiserver.core.events import LanguageChosen
 from ivr.caller import Caller
 from ivr.nodes.base import Asks, Known, NodeBase
+from ivr.nodes.speaking import RECOGNISING_SECONDS, Speech
 from ivr.speak import say_goodbye
 from ivr.wrong import Wrong, wrong
 
@@ -38,6 +39,7 @@ class Menu(Asks, tag="menu"):
 
     prompts: tuple[str, ...]
     keys: dict[str, str]
+    speech: Speech | None = None
 
     def exits(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.keys.values(), self.on_failure)))
@@ -49,32 +51,56 @@ class Menu(Asks, tag="menu"):
         return {self.on_failure: "…"} | {target: ", ".join(pressed) for target, pressed in keys.items()}
 
     def says(self) -> tuple[str, ...]:
-        return (*self.prompts, self.invalid, self.silence)
+        spoken = self.speech.says() if self.speech else ()
+        return (*self.prompts, self.invalid, self.silence, *spoken)
 
     def wrong(self, known: Known) -> Iterator[Wrong]:
         if not self.keys:
             yield wrong((), "menu_without_keys")
         if self.no_chance():
             yield wrong((), "no_chance", kind="menu")
+        if self.speech:
+            yield from self.speech.wrong(self.keys, known.languages)
 
     def enter(self, caller: Caller) -> str | None:
         caller.hear(self.prompts)
         return None
 
     def said(self, caller: Caller) -> str | None:
-        caller.wait(self.timeout_seconds)
+        listens = self.speech is not None and self.speech.listen(caller, self.timeout_seconds)
+        caller.wait(self.timeout_seconds + (RECOGNISING_SECONDS if listens else 0.0))
         return None
 
     def pressed(self, caller: Caller, digit: str) -> str | None:
-        if digit in self.keys:
-            return self.keys[digit]
+        asked, caller.session.step = caller.session.step, ""
+        return self._chosen(caller, self.speech.confirmed(digit, asked) if self.speech else digit)
+
+    def heard(self, caller: Caller, text: str, confidence: float) -> str | None:
+        if self.speech is None:
+            return None
+        key = self.speech.judge(caller, text, confidence)
+        if key is not None:
+            return self._chosen(caller, key)
+        if caller.session.step:
+            return None  # he is being asked back
+        return self.again(caller, self.speech.excuse(caller), self.prompts)
+
+    def _chosen(self, caller: Caller, key: str) -> str | None:
+        """`key` "": he said no to what he was asked back."""
+        if key in self.keys:
+            return self.keys[key]
+        if not key:
+            caller.hear(self.prompts)
+            return None
         return self.again(caller, self.invalid, self.prompts)
 
     def repeated(self, caller: Caller) -> str | None:
+        caller.session.step = ""
         caller.hear(self.prompts)
         return None
 
     def silent(self, caller: Caller) -> str | None:
+        caller.session.step = ""
         return self.again(caller, self.silence, self.prompts)
 
 

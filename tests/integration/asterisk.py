@@ -104,6 +104,10 @@ class PrivateAsterisk:
         """Ids of the bridges that exist."""
         return [str(bridge["id"]) for bridge in self._ari("bridges")]
 
+    def bridged(self) -> list[str]:
+        """Ids of the channels that are in a bridge."""
+        return [str(channel) for bridge in self._ari("bridges") for channel in bridge["channels"]]
+
     def applications(self) -> list[str]:
         """Names of the applications that there are; () while Asterisk is just taking one away."""
         listed = self._ari("applications")

@@ -74,7 +74,7 @@ class RunningCenter:
         self.bus = self.bus or BusProbe(folders.redis_url(config), prefix=f"{config.installation.name}:")
         self.wait_live()
 
-    def wait_live(self, seconds: float = 20.0) -> None:
+    def wait_live(self, seconds: float = 60.0) -> None:
         """Returns when the calls process answers and has Asterisk in reach."""
         until(lambda: self.live() is not None, "a live center", seconds, self.log)
 
@@ -92,7 +92,7 @@ class RunningCenter:
         return self.bus
 
     def children(self) -> dict[str, int]:
-        """Process ids of the parent's children by name: redis, calls, jobs, console."""
+        """Process ids of the parent's children by name: redis, calls, jobs, console, speech."""
         assert self.process is not None
         found = {}
         for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
@@ -100,7 +100,7 @@ class RunningCenter:
                 words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
             except FileNotFoundError:  # it has just ended
                 continue
-            parts = {"calls": "calls", "jobs": "jobs", "agent_console": "console"}
+            parts = {"calls": "calls", "jobs": "jobs", "agent_console": "console", "speech-worker": "speech"}
             name = "redis" if "redis" in words[0] else next((parts[w] for w in words if w in parts), "")
             found[name] = int(pid)
         return found

@@ -109,6 +109,18 @@ class LanguageChosen(ContactEvent):
     language: str
 
 
+Verdict = Literal["taken", "asked_back", "unclear"]
+
+
+class SpeechJudged(ContactEvent):
+    """What came of something that a caller said at a node; `confidence` 0 to 1."""
+
+    node: str
+    pii_text: str
+    confidence: float
+    verdict: Verdict
+
+
 class ContactQueued(ContactEvent):
     """The IVR hands the contact to the ACD, or moves one that waits to another queue."""
 

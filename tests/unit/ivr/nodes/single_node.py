@@ -25,6 +25,7 @@ class AtNode(Driven):
         *,
         flow: dict[str, Any] | None = None,
         number: str = "+56221234567",
+        spoken_languages: tuple[str, ...] = (),
         **more: Any,
     ) -> None:
         _made[0] += 1
@@ -32,7 +33,9 @@ class AtNode(Driven):
         bye = {"type": "hangup", "prompts": ["goodbye"]}
         content = FLOW | {"start": "here", "nodes": kept | {"here": here, "next": bye} | more} | (flow or {})
         super().__init__(
-            number=number, flows={"main": Document(version=f"single-{_made[0]}", content=content)}
+            number=number,
+            flows={"main": Document(version=f"single-{_made[0]}", content=content)},
+            spoken_languages=spoken_languages,
         )
 
     def comes_to(self, outcome: str, **values: str) -> list[Message]:
