@@ -69,6 +69,12 @@ def test_a_dispatcher_gives_orders_by_keyboard_and_by_dragging(stage: Stage, bro
     page.keyboard.press("r")
     page.click("#form [type=submit]")
     expect(page.locator("#order .glance").first).to_contain_text("Reabierta")
+    page.goto(f"{stage.origin}/customers/1#cases")
+    page.get_by_role("button", name="Nueva orden de trabajo").click()
+    page.select_option("#form [name=kind]", "reading")
+    page.fill("#form [name=subject]", "Leer el medidor")
+    page.click("#form [type=submit]")
+    expect(page.locator(".tab-cases")).to_contain_text("Leer el medidor")
     page.goto(f"{stage.origin}/work-order-report")
     expect(page.locator(".figures-table").first).to_contain_text("Todos")
     assert faults_of(page) == []

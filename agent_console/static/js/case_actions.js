@@ -5,6 +5,7 @@ import { banner } from "./dom.js";
 import { ask } from "./form.js";
 import { names } from "./case_names.js";
 import { newCase } from "./new_case.js";
+import { newOrder } from "./order_forms.js";
 import { of, settings, t } from "./words.js";
 
 let kinds = null;
@@ -96,4 +97,9 @@ async function details({ found, done }) {
 
 const changed = async (found, given, done) => done(await api("PATCH", `/cases/${found.id}`, given, found.version));
 
-export const actions = { new: create, assign, take, comment, escalate, step, change, details };
+/** A visit for the case: the order is shown when it is made. */
+function order({ found }) {
+  newOrder({ customer: found.customer_id ? { id: found.customer_id } : null, case_id: found.id, subject: found.subject, done: ({ id }) => location.assign(`/work-orders/${id}`) });
+}
+
+export const actions = { new: create, assign, take, comment, escalate, step, change, details, order };

@@ -2,7 +2,7 @@
 
 import { owners, personName } from "./case_names.js";
 import { el } from "./dom.js";
-import { day, of, t } from "./words.js";
+import { day, of, settings, t } from "./words.js";
 
 const SOON_SECONDS = 2 * 3600;
 const FORWARD = ["start", "approve", "accept", "pay", "resolve", "request_approval", "inspect", "visit_done", "came_back", "schedule", "close", "reopen", "ask_customer", "customer_answered", "hand_on", "reject", "cancel"];
@@ -51,7 +51,8 @@ export function caseView(one, now, { act, open, back }) {
       button(t("case_assign"), "A", () => act("assign")), button(t("case_take"), "M", () => act("take")),
       button(t("case_comment"), "C", () => act("comment")),
       one.is_open ? button(t("case_escalate"), "E", () => act("escalate")) : null,
-      button(t("case_change"), "P", () => act("change"))),
+      button(t("case_change"), "P", () => act("change")),
+      settings.permissions.includes("work_orders") ? button(t("wo_new"), "W", () => act("order")) : null),
     one.description ? el("p", { class: "case-text", text: one.description }) : null,
     facts(one, now, act),
     ...related(one, now, open),

@@ -115,7 +115,7 @@ const KEYS = {
   j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
   Enter: () => marked && open(marked), Escape: back,
   n: () => act("new"), a: () => act("assign"), m: () => act("take"), c: () => act("comment"),
-  e: () => act("escalate"), p: () => act("change"), "/": () => $("text").focus(),
+  e: () => act("escalate"), p: () => act("change"), w: () => act("order"), "/": () => $("text").focus(),
 };
 for (const digit of "123456789") KEYS[digit] = () => $("case").querySelector(`[data-digit="${digit}"]`)?.click();
 
