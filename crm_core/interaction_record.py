@@ -88,6 +88,11 @@ def _(event: e.ValueCollected, interaction: Interaction, session: Session) -> No
 
 
 @record.register
+def _(event: e.VoicemailLeft, interaction: Interaction, session: Session) -> None:
+    interaction.voicemail, interaction.voicemail_seconds = event.recording, event.seconds
+
+
+@record.register
 def _(event: e.CallbackAsked, interaction: Interaction, session: Session) -> None:
     interaction.call_back_at = event.at
     interaction.to_call_back = True

@@ -76,6 +76,9 @@ class Interaction(Base):
     collected: Mapped[dict[str, Any]] = mapped_column(default=dict)
     collected_as: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """What people call the values that have a name: {key: {"label": {language: name}, "say_as": kind}}."""
+    voicemail: Mapped[str | None]
+    """The recording of the message that he left."""
+    voicemail_seconds: Mapped[Seconds | None]
     decisions: Mapped[list[Any]] = mapped_column(default=list)
     """Why each offer was made: the fields of DecisionMade."""
 

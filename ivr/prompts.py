@@ -1,4 +1,4 @@
-"""Which sounds to play for a prompt, a number, a place in the queue or a wait.
+"""Which sounds to play for a prompt, a number, a sum of money, a date, a place in the queue or a wait.
 
 A caller never hears silence. If any sound of a sentence is missing in his language, the whole sentence is
 said in the other language (half a sentence in each would be worse); if that is incomplete too, he hears the
@@ -11,11 +11,13 @@ it is exact, above ten it is rounded up to five minutes, since nobody believes "
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from math import ceil
 
 from ctiserver.core.errors import ConfigError, Mistake
 from ivr.prompt_manifest import LANGUAGES, Manifest, Prompt
-from ivr.spoken_numbers import LARGEST_NUMBER, recordings_of
+from ivr.spoken_dates import recordings_of_date
+from ivr.spoken_numbers import digits_of, recordings_of
 
 RECORDING_FOLDERS: Mapping[str, str] = {"es": "es_MX_f_Allison", "en": "en_US_f_Allison"}
 """Folder of each language's core sounds, as Debian's packages name them, under Asterisk's sounds folder."""
@@ -28,7 +30,11 @@ _SENTENCE_KEYS = (
     "queue-wait",
     "queue-less-than",
     "minutes",
+    "peso",
+    "pesos",
+    "of-pesos",
 )
+_LARGEST_PLACE = 9999
 
 
 class Prompts:
@@ -66,14 +72,40 @@ class Prompts:
         return self._manifest.prompts[key][language].seconds
 
     def number(self, number: int, language: str) -> tuple[str, ...]:
-        """The number in words; 0..9999, else ValueError."""
+        """The number in words; 0..999 999 999, else ValueError."""
         return self._said(language, lambda chosen: self._number(number, chosen))
+
+    def amount(self, pesos: int, language: str) -> tuple[str, ...]:
+        """A sum in pesos: "veintiún mil pesos", "un millón de pesos"; 0..999 999 999, else ValueError."""
+        unit = "peso" if pesos == 1 else "of-pesos" if pesos and pesos % 1_000_000 == 0 else "pesos"
+
+        def said_in(chosen: str) -> list[str]:
+            number = self._recorded(recordings_of(pesos, chosen, "masculine"), chosen)
+            return [*number, self._name(self._manifest.prompts[unit][chosen])]
+
+        return self._said(language, said_in)
+
+    def day(self, day: date, today: date, language: str) -> tuple[str, ...]:
+        """A date as somebody hears it whose own is `today`."""
+        return self._said(
+            language, lambda chosen: self._recorded(recordings_of_date(day, today, chosen), chosen)
+        )
+
+    def digits(self, text: str, language: str) -> tuple[str, ...]:
+        """Digits and letters one by one; () for a text that has none."""
+        if not digits_of(text):
+            return ()
+        return self._said(language, lambda chosen: self._recorded(digits_of(text), chosen))
+
+    def silence(self) -> tuple[str, ...]:
+        """A second of nothing."""
+        return _media([f"{self.recording_folders[LANGUAGES[0]]}/silence/1"])
 
     def place(self, place: int, language: str) -> tuple[str, ...]:
         """ "You are next" for the first place, else "you are caller number N waiting"; from 1 up."""
         if place <= 1:
             return self.media("queue-next", language)
-        number = min(place, LARGEST_NUMBER)
+        number = min(place, _LARGEST_PLACE)
         return self._sentence(language, "queue-place-before", number, "queue-place-after")
 
     def wait(self, expected_seconds: float, language: str) -> tuple[str, ...]:
@@ -82,7 +114,7 @@ class Prompts:
         if minutes < 2:
             return self._sentence(language, "queue-wait", "queue-less-than", 2, "minutes")
         if minutes > 10:
-            minutes = min(ceil(minutes / 5) * 5, LARGEST_NUMBER)
+            minutes = min(ceil(minutes / 5) * 5, _LARGEST_PLACE)
         return self._sentence(language, "queue-wait", minutes, "minutes")
 
     def sound_names(self) -> frozenset[str]:
@@ -91,10 +123,16 @@ class Prompts:
         numbers = {
             name
             for language in LANGUAGES
-            for number in (*range(100), *range(100, 1000, 100), 101, 1000)
-            for name in self._number(number, language)
+            for number in (*range(100), *range(100, 1000, 100), 101, 1000, 1_000_000, 2_000_000)
+            for name in self._recorded(recordings_of(number, language, "masculine"), language)
         }
-        return frozenset({*prompts, *numbers, *self._beeps(LANGUAGES)})
+        days = {
+            name
+            for language in LANGUAGES
+            for ordinal in range(1, 366)
+            for name in self._recorded(_day_of_a_year(ordinal, language), language)
+        }
+        return frozenset({*prompts, *numbers, *days, *self._beeps(LANGUAGES)})
 
     def _sentence(self, language: str, *parts: str | int) -> tuple[str, ...]:
         def said_in(chosen: str) -> list[str]:
@@ -126,7 +164,10 @@ class Prompts:
         return f"{self._directory}/{prompt.language}/{prompt.key}"
 
     def _number(self, number: int, language: str) -> list[str]:
-        return [f"{self.recording_folders[language]}/{name}" for name in recordings_of(number, language)]
+        return self._recorded(recordings_of(number, language), language)
+
+    def _recorded(self, names: Iterable[str], language: str) -> list[str]:
+        return [f"{self.recording_folders[language]}/{name}" for name in names]
 
     def _beeps(self, languages: Iterable[str]) -> list[str]:
         return [f"{self.recording_folders[language]}/{_BEEP}" for language in languages]
@@ -148,3 +189,8 @@ def missing(prompts: Prompts, available: Collection[str]) -> list[Mistake]:
 
 def _media(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"sound:{name}" for name in names)
+
+
+def _day_of_a_year(ordinal: int, language: str) -> tuple[str, ...]:
+    day = date.fromordinal(date(2026, 1, 1).toordinal() + ordinal - 1)
+    return recordings_of_date(day, date.fromordinal(day.toordinal() - ordinal % 2), language)

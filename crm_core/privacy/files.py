@@ -60,7 +60,10 @@ def recordings_of(session: Session, person: Person) -> list[str]:
     query = select(Segment.recording).where(
         Segment.interaction_id.in_(contacts), Segment.recording.is_not(None)
     )
-    return sorted({name for name in session.scalars(query) if name})
+    left = select(Interaction.voicemail).where(
+        his("interactions", person), Interaction.voicemail.is_not(None)
+    )
+    return sorted({name for name in (*session.scalars(query), *session.scalars(left)) if name})
 
 
 def paths(folders: Folders, file: FileName) -> list[Path]:

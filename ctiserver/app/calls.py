@@ -29,6 +29,7 @@ from ctiserver.app.loop import LoopScheduler
 from ctiserver.app.media import SpokenMedia, prompts_of
 from ctiserver.app.permit_book import StorePermitBook
 from ctiserver.app.phones import read_phones
+from ctiserver.app.rendered_names import names_of
 from ctiserver.app.runtime import Runtime
 from ctiserver.app.snapshots import Snapshots
 from ctiserver.asterisk import conf
@@ -178,7 +179,7 @@ class CallsProcess:
             ),
             clock=self._clock,
             random=random.random,
-            media=SpokenMedia(prompts_of(config)),
+            media=SpokenMedia(prompts_of(config), names_of(config)),
             emit=self._receive,
             on_up=self._switch_up,
             on_down=lambda: self._runtime.switch_down(),

@@ -1,33 +1,75 @@
 """From what an engine wants said to what Asterisk plays."""
 
+import re
+from datetime import date
 from pathlib import Path
 
+import structlog
+
 from ctiserver.app import prompt_files
+from ctiserver.app.rendered_names import RenderedNames
 from ctiserver.asterisk import install
 from ctiserver.core.commands import Play
 from ctiserver.core.config import Config
 from ivr.prompts import Prompts
 
+log = structlog.get_logger()
+_HOUSE = re.compile(r"\b\d{1,6}\b")
+
 
 class SpokenMedia:
-    """Resolves keys of the manifest, `number:N` and `place:N` into ARI media URIs, never into none."""
+    """Resolves what Play says into ARI media URIs, never into none.
 
-    def __init__(self, prompts: Prompts) -> None:
-        self._prompts = prompts
+    A key of the manifest; or a kind and a value: `number:N`, `place:N`, `amount:PESOS`, `date:DAY@TODAY` (both as
+    "2026-11-23"), `digits:TEXT`, `name:TEXT`. A value that cannot be said is left out.
+    """
+
+    def __init__(self, prompts: Prompts, names: RenderedNames | None = None) -> None:
+        self._prompts, self._names = prompts, names
 
     def __call__(self, play: Play) -> list[str]:
         """The media of a Play, in order."""
-        return [uri for say in play.says for uri in self._media(say, play.language)]
+        said = [uri for say in play.says for uri in self._media(say, play.language)]
+        return said or [*self._prompts.silence()]
 
     def _media(self, say: str, language: str) -> tuple[str, ...]:
-        kind, _, value = say.partition(":")
-        if kind == "number":
-            return self._prompts.number(int(value), language)
-        if kind == "place":
-            return self._prompts.place(int(value), language)
+        kind, colon, value = say.partition(":")
+        if colon:
+            try:
+                return self._value(kind, value, language)
+            except ValueError:
+                log.error("a value cannot be said", kind=kind)
+                return ()
+        if say == "silence":
+            return self._prompts.silence()
         if say not in self._prompts:
             return self._prompts.media("beep", language)
         return self._prompts.media(say, language)
+
+    def _value(self, kind: str, value: str, language: str) -> tuple[str, ...]:
+        match kind:
+            case "number":
+                return self._prompts.number(int(value), language)
+            case "place":
+                return self._prompts.place(int(value), language)
+            case "amount":
+                return self._prompts.amount(int(value), language)
+            case "date":
+                day, _, today = value.partition("@")
+                return self._prompts.day(date.fromisoformat(day), date.fromisoformat(today), language)
+            case "digits":
+                return self._prompts.digits(value, language)
+            case "name":
+                return self._name(value, language)
+            case _:
+                return self._prompts.media("beep", language)
+
+    def _name(self, text: str, language: str) -> tuple[str, ...]:
+        """A sound made beforehand; where there is none, the number of the house, if the name has one."""
+        if self._names and (sound := self._names.sound(text, language)):
+            return (f"sound:{sound}",)
+        house = _HOUSE.findall(text)
+        return self._prompts.number(int(house[-1]), language) if house else ()
 
 
 def prompts_of(config: Config) -> Prompts:

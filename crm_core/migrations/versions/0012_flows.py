@@ -60,4 +60,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_action_results_at", "action_results", ["at"])
     op.create_index("ix_action_results_customer_id", "action_results", ["customer_id"])
+    op.add_column("interactions", sa.Column("voicemail", sa.Text(), nullable=True))
+    op.add_column("interactions", sa.Column("voicemail_seconds", sa.Double(), nullable=True))
     op.add_column("interactions", sa.Column("collected_as", _JSON, nullable=False, server_default="{}"))

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,9 @@ def test_a_manifest_without_the_prompts_of_the_queue_is_refused() -> None:
         "prompts.queue-place-after",
         "prompts.queue-wait",
         "prompts.queue-less-than",
+        "prompts.peso",
+        "prompts.pesos",
+        "prompts.of-pesos",
     ]
 
 
@@ -135,3 +139,29 @@ def test_the_shipped_wavs_are_the_ones_that_prompts_name() -> None:
     prompts = Prompts(MANIFEST, str(prompt_files.SHIPPED), available=ours)
     needed = {name for name in prompts.sound_names() if name.startswith(str(prompt_files.SHIPPED))}
     assert needed == ours
+
+
+@pytest.mark.parametrize(
+    ("pesos", "said"),
+    [
+        (1, ["1M", "peso"]),
+        (21, ["20-and", "1M", "pesos"]),
+        (34_501, ["30", "and", "4", "thousand", "500", "1M", "pesos"]),
+        (1_000_000, ["1M", "million", "of-pesos"]),
+        (2_000_500, ["2", "millions", "500", "pesos"]),
+        (0, ["0", "pesos"]),
+    ],
+)
+def test_a_sum_of_money_agrees_with_its_pesos(pesos: int, said: list[str]) -> None:
+    *number, unit = said
+    assert prompts_without().amount(pesos, "es") == (
+        *(f"{ES}/digits/{word}" for word in number),
+        f"sound:{OURS}/es/{unit}",
+    )
+
+
+def test_digits_and_days_are_recordings_from_beginning_to_end() -> None:
+    assert prompts_without().digits("7", "en") == (f"{EN}/digits/7",)
+    assert prompts_without().digits("-", "en") == ()
+    said = prompts_without().day(date(2026, 11, 23), date(2026, 11, 22), "es")
+    assert said[:2] == (f"{ES}/digits/tomorrow", f"{ES}/digits/day-1")

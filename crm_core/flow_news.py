@@ -1,0 +1,57 @@
+"""What follows from a caller's way through a flow: a message that he left becomes a case, his language is remembered.
+
+A message opens a case for whoever he turned out to be; the case names the recording. The language that he chose is his
+customer's from then on, so that he is not asked again; where several customers share his number it is nobody's.
+"""
+
+from sqlalchemy.orm import Session
+
+from crm_core import accounts, customers
+from crm_core.case_flow import Kind
+from crm_core.case_work import open_case
+from crm_core.interactions import Interaction
+from crm_core.provenance import Origin, Source
+from ctiserver.core import events as e
+
+BY = "flow"
+_SUBJECTS = {"es": "Mensaje de voz", "en": "Voice message"}
+
+
+def tell(session: Session, contact: Interaction, event: e.ContactEvent) -> None:
+    """Do what the event asks for, in the transaction that records it; other events ask for nothing."""
+    match event:
+        case e.VoicemailLeft():
+            _open_case(session, contact, event)
+        case e.LanguageChosen(language=language) if contact.customer_id is not None:
+            _remember_language(session, contact, contact.customer_id, language, event.at)
+
+
+def _open_case(session: Session, contact: Interaction, event: e.VoicemailLeft) -> None:
+    language = accounts.account(session, contact.account_id).language
+    subject = f"{_SUBJECTS.get(language, _SUBJECTS['en'])} ({round(event.seconds)} s)"
+    open_case(
+        session,
+        contact.account_id,
+        kind=Kind.HELP,
+        subject=subject,
+        description=f"{contact.ani}\n{event.recording}".strip(),
+        channel="voicemail",
+        customer_id=contact.customer_id,
+        contact_id=contact.id,
+        by=BY,
+        now=event.at,
+    )
+
+
+def _remember_language(
+    session: Session, contact: Interaction, customer_id: int, language: str, at: float
+) -> None:
+    customers.change_customer(
+        session,
+        contact.account_id,
+        customer_id,
+        expected_version=None,
+        now=at,
+        origin=Origin(source=Source.CUSTOMER, by=BY, contact_id=contact.id),
+        language=language,
+    )
