@@ -1,7 +1,8 @@
 """What else follows from the events of contacts, in the transaction that records them.
 
 Webhooks that want to hear of an event get a message; each value that a flow asked for is counted, and whether it was
-known before (`asked_twice`); messages become cases and languages are remembered (`flow_news`); what a customer answers about a visit reaches its work order (`survey_news`).
+known before (`asked_twice`); messages become cases and languages are remembered (`flow_news`); what a customer answers
+about a visit reaches its work order (`survey_news`).
 """
 
 from collections.abc import Sequence

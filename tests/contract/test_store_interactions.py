@@ -202,6 +202,8 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
         "collected": {"reason": "invoice"},
         "dial_id": None,
         "collected_as": {},
+        "voicemail": None,
+        "voicemail_seconds": None,
         "survey": "short",
         "survey_version": "s1",
         "survey_offered_at": 190.5,

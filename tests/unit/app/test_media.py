@@ -5,6 +5,7 @@ import pytest
 
 from ctiserver.app import prompt_files
 from ctiserver.app.media import SpokenMedia
+from ctiserver.app.rendered_names import RenderedNames
 from ctiserver.core.commands import Play
 from ivr.prompts import Prompts
 
@@ -32,3 +33,38 @@ def test_numbers_and_places_are_spoken_in_words() -> None:
 @pytest.mark.parametrize("say", ["no-such-prompt", "", "strange:thing"])
 def test_what_nobody_knows_is_a_beep_and_never_silence(say: str) -> None:
     assert [Path(uri).name for uri in media(say)] == ["beep"]
+
+
+def test_sums_dates_and_digits_are_spoken_and_what_cannot_be_said_is_left_out() -> None:
+    names = [Path(uri).name for uri in media("amount:21000", "date:2026-11-23@2026-11-22", "digits:7-K")]
+    assert names == [
+        "20-and",
+        "1M",
+        "thousand",
+        "pesos",
+        "tomorrow",
+        "day-1",
+        "23",
+        "es-de",
+        "mon-10",
+        "7",
+        "k",
+    ]
+    assert media("amount:much", "greeting") == media("greeting")
+    assert [Path(uri).parent.name for uri in media("amount:much")] == ["silence"]
+
+
+def test_a_name_is_the_sound_that_was_made_of_it_else_the_number_of_the_house(tmp_path: Path) -> None:
+    names = RenderedNames(tmp_path)
+    spoken = SpokenMedia(Prompts(prompt_files.load(), DIRECTORY), names)
+
+    def heard(text: str) -> list[str]:
+        ids: Any = "id"
+        return spoken(Play(playback=ids, leg=ids, says=(f"name:{text}", "greeting"), language="es"))[:-1]
+
+    assert [Path(uri).name for uri in heard("Los Aromos 31, depto. B")] == ["30", "and", "1"]
+    assert heard("Rosa Díaz") == []
+    sound = names.file("Rosa  Díaz", "es")
+    sound.parent.mkdir()
+    sound.write_bytes(b"")
+    assert heard("Rosa Díaz") == [f"sound:{sound.with_suffix('')}"]
