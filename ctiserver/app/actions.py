@@ -22,7 +22,7 @@ from ctiserver.core.inputs import ActionDone, ActionFailed
 from ctiserver.core.message import Input
 
 _log = structlog.get_logger()
-_THREADS = 4
+_THREADS, _WEBHOOK_THREADS = 4, 8
 
 FUNCTIONS: tuple[SelfService, ...] = (*identification.ACTIONS,)
 """Every function that a flow may name; each family has a module of `crm_core.self_service`."""
@@ -66,6 +66,8 @@ class ActionDesk:
         self._webhooks = webhooks or NoWebhooks()
         self._functions: Mapping[str, SelfService] = {one.spec.name: one for one in functions}
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="action")
+        # Of their own: a program that hangs must not keep the store's actions waiting.
+        self._webhook_threads = ThreadPoolExecutor(_WEBHOOK_THREADS, thread_name_prefix="action-webhook")
 
     def run(self, command: RunAction) -> None:
         """Emit ActionDone or ActionFailed, once."""
@@ -88,7 +90,7 @@ class ActionDesk:
             customer_id=command.customer_id,
         )
         if known is None:
-            future = self._threads.submit(self._webhooks.run, command)
+            future = self._webhook_threads.submit(self._webhooks.run, command)
         else:
             future = self._threads.submit(self._call, known, asked, arguments)
         future.add_done_callback(lambda done: self._on_loop(self._came, command, done, cancel, open_))
@@ -96,6 +98,7 @@ class ActionDesk:
     def close(self) -> None:
         """Begin nothing more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._webhook_threads.shutdown(wait=False, cancel_futures=True)
 
     def _with_secrets(self, command: RunAction, known: SelfService | None) -> dict[str, str] | None:
         arguments = dict(command.arguments)

@@ -16,6 +16,7 @@ from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
 from crm_core.db import Store
+from ctiserver.app.action_webhooks import ActionWebhooks
 from ctiserver.app.actions import ActionDesk
 from ctiserver.app.center import Center
 from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS
@@ -98,6 +99,7 @@ class CallsProcess:
             on_loop=reactor.callFromThread,
             emit=self._receive,
             take_secret=self._secrets.take,
+            webhooks=ActionWebhooks(config.actions, config.webhooks.allowed_networks),
         )
         self._runtime = Runtime(
             center=Center(f"{config.installation.name}-{SWITCH}"),

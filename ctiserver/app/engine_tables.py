@@ -14,7 +14,7 @@ import msgspec
 from crm_core import configuration, flow_versions
 from crm_core.customer_fields import KNOWN_BY_FACTS
 from crm_core.db import Store
-from ctiserver.app import actions, prompt_files
+from ctiserver.app import action_webhooks, actions, prompt_files
 from ctiserver.app.speech_languages import spoken_languages
 from ctiserver.core.config import Config
 from ctiserver.core.config import Number as ConfiguredNumber
@@ -54,6 +54,7 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
                 flow=number.flow,
                 language=config.language_of(number),
                 emergency=number.emergency,
+                time_zone=config.installation.time_zone,
             )
             for number in _numbers(config)
         ),
@@ -121,7 +122,7 @@ def names_of(config: Config, kept: Collection[str]) -> dict[str, Any]:
     """The names that a flow may use beside prompts and queues; `kept`: flows that people changed in the console."""
     folder = config.flows.directory
     return {
-        "actions": actions.specs(),
+        "actions": actions.specs(action_webhooks.specs(config.actions)),
         "flows": {file.stem for file in folder.glob("*.toml")} | set(kept),
         "surveys": {file.stem for file in (folder / "surveys").glob("*.toml")},
         "stored": STORED,

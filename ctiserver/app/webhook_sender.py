@@ -87,7 +87,7 @@ def deliver(message: Message, now: float, allowed_networks: Sequence[str]) -> Ou
 
 def _post(url: SplitResult, body: bytes, sent: dict[str, str], allowed_networks: Sequence[str]) -> int:
     host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-    address = _allowed_address(host, port, allowed_networks)
+    address = allowed_address(host, port, allowed_networks)
     connection: http.client.HTTPConnection
     if url.scheme == "https":
         connection = http.client.HTTPSConnection(host, port, timeout=PATIENCE_SECONDS)
@@ -108,7 +108,7 @@ def _post(url: SplitResult, body: bytes, sent: dict[str, str], allowed_networks:
         connection.close()
 
 
-def _allowed_address(host: str, port: int, allowed_networks: Sequence[str]) -> tuple[str, int]:
+def allowed_address(host: str, port: int, allowed_networks: Sequence[str]) -> tuple[str, int]:
     """The first address of the host, if all of them may be reached. Raises OSError."""
     found = [str(known[4][0]) for known in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not found:

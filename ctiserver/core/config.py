@@ -260,6 +260,27 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionWebhook:
+    """A program that flows may ask to do something (docs/flows.md). `gives`: each value and what it is said as.
+
+    `secret`, with which requests are signed, comes from the environment variable that `secret_env` names.
+    """
+
+    name: Annotated[
+        str, Match(r"[a-z][a-z0-9_]{0,30}", "lower-case letters, digits or _, beginning with a letter")
+    ]
+    url: Annotated[
+        str, Match(r"https?://[^/ @]+(/[^ ]*)?", 'an address such as "https://erp.example/balance"')
+    ]
+    outcomes: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    gives: Mapping[str, str] = field(default_factory=dict)
+    secret_env: Annotated[str, Variable] = ""
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
     """Private networks, such as "10.0.0.0/8", that messages to other programs may go to."""
 
@@ -302,6 +323,7 @@ class Config:
     survey: Survey = Survey()
     dialing: Dialing = Dialing()
     webhooks: Webhooks = Webhooks()
+    actions: tuple[ActionWebhook, ...] = ()
     mail: Mail = Mail()
     speech: Speech = Speech()
 

@@ -27,9 +27,23 @@ def contradictions(config: Config, environ: Mapping[str, str]) -> list[Mistake]:
         *_classes(config),
         *_dialing(config),
         *_webhooks(config),
+        *_actions(config, environ),
         *_mail(config, environ),
         *_console(config, environ),
     ]
+
+
+def _actions(config: Config, environ: Mapping[str, str]) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for ordinal, action in enumerate(config.actions, 1):
+        path = f"actions[{ordinal}]"
+        if action.name in seen:
+            yield Mistake(f"{path}.name", f"{action.name!r} stands twice; give each action a name of its own")
+        seen.add(action.name)
+        if not action.outcomes:
+            yield Mistake(f"{path}.outcomes", "is empty; name what the action may come to")
+        if action.secret_env and action.secret_env not in environ:
+            yield Mistake(f"{path}.secret_env", f"the variable {action.secret_env} is not set; export it")
 
 
 def _installation(config: Config) -> Iterator[Mistake]:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import sounds
-from ctiserver.core.config import Between, Config, Ice, Mail, Match, Trunk
+from ctiserver.core.config import ActionWebhook, Between, Config, Ice, Mail, Match, Trunk
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.process.config_checks import contradictions
 
 T = TypeVar("T")
 
-_NEVER_IN_THE_FILE = {(Trunk, "password"), (Ice, "secret"), (Mail, "password")}
+_NEVER_IN_THE_FILE = {(Trunk, "password"), (Ice, "secret"), (Mail, "password"), (ActionWebhook, "secret")}
 _PLAIN_TYPES = {str: "text in quotes", int: "a whole number", bool: "true or false"}
 
 
@@ -177,6 +177,7 @@ def _complete(config: Config, content: Mapping[str, Any], folder: Path, environ:
             or f"sqlite:///{state_dir / 'cti.sqlite'}",
         ),
         console=replace(config.console, ice=ice),
+        actions=tuple(replace(a, secret=environ.get(a.secret_env, "")) for a in config.actions),
         mail=replace(config.mail, password=environ.get(config.mail.password_env, "")),
         redis=replace(config.redis, url=environ.get("CTI_REDIS_URL") or config.redis.url),
         flows=replace(config.flows, directory=folder / config.flows.directory),

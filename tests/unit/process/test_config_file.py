@@ -166,3 +166,23 @@ def test_turn_needs_a_secret_which_comes_from_the_environment() -> None:
 def test_the_consoles_ports_and_asterisks_differ_and_its_address_is_one() -> None:
     assert "asterisk.wss_port" in mistakes({"console": {"tls_port": 8089}})["console.tls_port"]
     assert "no IP address" in mistakes({"console": {"address": "center.example"}})["console.address"]
+
+
+def test_actions_of_other_programs_are_read_with_their_secrets_and_checked() -> None:
+    action = {
+        "name": "balance",
+        "url": "https://erp.example/x",
+        "outcomes": ["owes"],
+        "secret_env": "CTI_ERP",
+    }
+    [read_action] = read({"actions": [action | {"gives": {"balance": "amount"}}]}, CTI_ERP="whsec_x").actions
+    assert (read_action.secret, dict(read_action.gives)) == ("whsec_x", {"balance": "amount"})
+    assert sorted(mistakes({"actions": [action, action | {"outcomes": [], "secret": "x"}]}, CTI_ERP="x")) == [
+        "actions[2].secret"
+    ]
+    assert sorted(mistakes({"actions": [action, action | {"outcomes": []}]})) == [
+        "actions[1].secret_env",
+        "actions[2].name",
+        "actions[2].outcomes",
+        "actions[2].secret_env",
+    ]
