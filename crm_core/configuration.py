@@ -98,6 +98,7 @@ def _queue(
         announce_after_seconds=queue.announce_after_seconds,
         announce_every_seconds=queue.announce_every_seconds,
         survey=queue.survey,
+        survey_percent=queue.survey_percent,
         record=queue.record,
         emergency=queue.emergency,
         hours=as_plain(queue.hours, time_zone, years) if queue.hours else None,

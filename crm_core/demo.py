@@ -46,8 +46,16 @@ SKILLS = {
 """Key: label in Spanish, label in English."""
 
 QUEUES: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("servicio", "Servicio al cliente", {"skills": {"billing": 30}, "survey": "satisfaction"}),
-    ("tecnico", "Servicio técnico", {"skills": {"technical": 30}, "survey": "satisfaction"}),
+    (
+        "servicio",
+        "Servicio al cliente",
+        {"skills": {"billing": 30}, "survey": "satisfaction", "survey_percent": 60},
+    ),
+    (
+        "tecnico",
+        "Servicio técnico",
+        {"skills": {"technical": 30}, "survey": "satisfaction", "survey_percent": 60},
+    ),
     (
         "emergencia",
         "Emergencias",

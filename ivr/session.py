@@ -47,7 +47,7 @@ from ctiserver.core.inputs import (
 )
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
-from ivr import arrival, outbound, questions, results, walk
+from ivr import arrival, invitation, outbound, questions, results, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
 from ivr.speak import hush, stop_waiting
@@ -55,6 +55,7 @@ from ivr.speak import hush, stop_waiting
 _WHERE: dict[Phase, Where] = {
     Phase.ARRIVING: "ivr",
     Phase.FLOW: "ivr",
+    Phase.INVITED: "ivr",
     Phase.SURVEY: "survey",
     Phase.LEAVING: "goodbye",
 }
@@ -159,6 +160,8 @@ class Ivr:
         match session.phase:
             case Phase.FLOW:
                 walk.pressed(self.desk, session, message.pii_digit, turn)
+            case Phase.INVITED:
+                walk.invited(self.desk, session, message.pii_digit, turn)
             case Phase.WAITING:
                 walk.pressed_while_waiting(self.desk, session, message.pii_digit, turn)
             case Phase.SURVEY:
@@ -174,6 +177,8 @@ class Ivr:
         match session.phase:
             case Phase.FLOW:
                 walk.prompt_over(self.desk, session, turn)
+            case Phase.INVITED:
+                invitation.said(session, turn)
             case Phase.WAITING if session.place is not None:
                 walk.tell_place(self.desk, session, session.place, turn)
             case Phase.SURVEY:
@@ -191,6 +196,8 @@ class Ivr:
             return  # while something is said nobody waits for a key: the timer is a late one
         if session.phase is Phase.FLOW:
             walk.silent(self.desk, session, turn)
+        elif session.phase is Phase.INVITED:
+            walk.invited(self.desk, session, "", turn)
         elif session.phase is Phase.SURVEY:
             questions.silent(self.desk, session, turn)
 

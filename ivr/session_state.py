@@ -24,6 +24,7 @@ class Phase(StrEnum):
 
     ARRIVING = "arriving"
     FLOW = "flow"
+    INVITED = "invited"
     WAITING = "waiting"
     TALKING = "talking"
     SURVEY = "survey"

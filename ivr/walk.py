@@ -11,6 +11,7 @@ dialplan's fallback queue.
 from ctiserver.core.customers import reaches
 from ctiserver.core.events import NodeEntered, ValueCollected
 from ctiserver.core.turn import Turn
+from ivr import invitation
 from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.documents import parsed
@@ -225,6 +226,18 @@ def language_found(desk: Desk, session: Session, language: str, turn: Turn) -> N
     if session.phase is Phase.FLOW and session.node == flow.start and session.playback:
         hush(desk, session, turn)
         _here(desk, session).enter(Caller(desk, session, turn))
+
+
+def invited(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
+    """His answer, "" for none, before he waits: then he comes to his queue, unless it was the emergency key."""
+    flow = _flow(desk, session)
+    invitation.answered(desk, session, digit, turn)
+    session.phase = Phase.FLOW
+    if flow.emergency is not None and flow.emergency.key == digit:
+        enter(desk, session, flow.emergency.node, turn)
+    else:
+        caller = Caller(desk, session, turn)
+        _follow(caller, _here(desk, session).enter(caller))
 
 
 def pressed_while_waiting(desk: Desk, session: Session, digit: str, turn: Turn) -> None:

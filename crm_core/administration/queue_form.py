@@ -37,6 +37,7 @@ class QueueForm(msgspec.Struct, kw_only=True):
     announce_every_seconds: float = 30.0
     head_start_seconds: dict[str, float] | None = None
     survey: str | None = None
+    survey_percent: int = 100
     record: bool = True
     skills: dict[str, int] = {}
     agents: dict[str, int] = {}
@@ -55,6 +56,7 @@ _PLAIN = (
     "announce_every_seconds",
     "head_start_seconds",
     "survey",
+    "survey_percent",
     "record",
     "retired",
 )
@@ -108,6 +110,10 @@ class Queues(Thing[Queue, QueueForm]):
             )
         if any(not 0 <= value <= 86_400 for value in (form.head_start_seconds or {}).values()):
             found.append(Mistake("head_start_seconds", "give seconds from 0 to 86400", "wrong_seconds"))
+        if not 0 <= form.survey_percent <= 100:
+            found.append(
+                Mistake("survey_percent", "give survey_percent a number from 0 to 100", "wrong_level")
+            )
         if form.ring_seconds < 1:
             found.append(Mistake("ring_seconds", "let it ring for at least a second", "wrong_seconds"))
         return found

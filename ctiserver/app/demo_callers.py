@@ -25,7 +25,8 @@ class Plan:
     patience_seconds: float | None
     talk_seconds: float | None
     survey_keys: tuple[tuple[float, str], ...] | None
-    """(Seconds after the invitation begins, key); None: hangs up instead."""
+    """The key that accepts, by seconds after the invitation begins; the answers, by seconds after the first question
+    does. None: does not take part."""
 
 
 def plan(chance: Random, config: Config, customers: Sequence[str], busy: frozenset[str]) -> Plan:
@@ -60,8 +61,8 @@ def _keys(chance: Random) -> tuple[tuple[float, str], ...]:
 
 
 def _survey(chance: Random) -> tuple[tuple[float, str], ...]:
-    """Yes to the invitation, a grade, solved or not."""
+    """Yes to the invitation; then a grade, and solved or not."""
     grade, solved = chance.choices("54321", (40, 30, 15, 10, 5))[0], chance.choices("12", (80, 20))[0]
     accepted_at = chance.uniform(3, 8)
-    graded_at = accepted_at + chance.uniform(3, 8)
+    graded_at = chance.uniform(3, 8)
     return (accepted_at, "1"), (graded_at, grade), (graded_at + chance.uniform(3, 6), solved)

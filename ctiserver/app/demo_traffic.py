@@ -110,7 +110,9 @@ class Traffic:
             case e.AgentStatusChanged(agent=agent, status=Status.PAUSE) if agent in self._ports:
                 self._later(10, lambda: go_to_work(self._bus, agent))
             case e.SurveyOffered(contact=contact):
-                self._answer_survey(contact)
+                self._press(contact, slice(0, 1))
+            case e.SurveyBegun(contact=contact):
+                self._press(contact, slice(1, None))
             case e.SurveyEnded(complete=True):
                 self.count["surveys"] += 1
             case _:
@@ -152,17 +154,15 @@ class Traffic:
         shown = view.contacts.values() if view else ()
         return next((contact for contact in shown if contact.pii_number == chosen.number), None)
 
-    def _answer_survey(self, contact: str) -> None:
+    def _press(self, contact: str, which: slice) -> None:
+        """Some of the keys that the caller has for the survey, unless he does not take part."""
         view = self._feed.view if self._feed else None
         shown = view.contacts.get(ContactId(contact)) if view else None
         for caller, chosen in self._calls:
             if shown is None or chosen.number != shown.pii_number or not caller.running:
                 continue
-            if chosen.survey_keys is None:
-                _hang_up(caller)
-            else:
-                for after_seconds, key in chosen.survey_keys:
-                    caller.audio.press(key, after_seconds)
+            for after_seconds, key in (chosen.survey_keys or ())[which]:
+                caller.audio.press(key, after_seconds)
 
     async def _dispose(self, agent: str, contact: str) -> None:
         await asyncio.sleep(self._chance.uniform(2, 10))

@@ -33,6 +33,7 @@ class Queue(Frozen):
     announce_after_seconds: float = 4.0
     announce_every_seconds: float = 30.0
     survey: str | None = None
+    survey_percent: int = 100
     record: bool = True
     emergency: bool = False
     hours: Hours | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar
 from ctiserver.core.events import ContactQueued, FlowEntered
 from ctiserver.core.hours import is_open
 from ctiserver.core.ids import QueueKey
-from ivr import questions
+from ivr import invitation, questions
 from ivr.caller import Caller
 from ivr.nodes.base import Known, NodeBase
 from ivr.session_state import Phase
@@ -47,6 +47,8 @@ class Enqueue(NodeBase, tag="queue"):
             return None
         if self.closed and not self._is_open(caller):
             return self.closed
+        if invitation.asks(caller.desk, session, self.queue, caller.turn):
+            return None
         session.phase, session.queue, session.place = Phase.WAITING, self.queue, None
         caller.tell(
             ContactQueued(

@@ -10,13 +10,14 @@ from random import Random
 from typing import Any
 
 import msgspec
-from company import AGENTS, AVAILABLE, LOGGED_OUT, PAUSE, QUEUES, agent, configured, queue
+from company import AGENTS, AVAILABLE, LOGGED_OUT, PAUSE, QUEUES, SURVEY, agent, configured, queue
 from simulated_switch import PHONES
 from world import World
 
 from ctiserver.core import inputs as i
 from ctiserver.core import requests as r
 from ctiserver.core.message import Input
+from ctiserver.core.tables import Document
 from ctiserver.core.wire import encode
 
 CONFIGURATIONS: tuple[dict[str, Any], ...] = (
@@ -26,6 +27,7 @@ CONFIGURATIONS: tuple[dict[str, Any], ...] = (
     {"queues": QUEUES[1:]},
     {"queues": (queue("service", head_start_seconds={"C": 200.0}, record=False), *QUEUES[1:])},
     {"surveys": {}},
+    {"surveys": {"satisfaction": Document(version="before", content=SURVEY | {"asked": "before_queue"})}},
 )
 
 
