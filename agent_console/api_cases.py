@@ -16,6 +16,7 @@ from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
 from crm_core import case_list, case_work, cases
 from crm_core.case_list import CaseFilter
+from crm_core.customer_audit import saw_case
 from ctiserver.core.errors import NotFound
 
 
@@ -154,10 +155,14 @@ def _one_case(add: Add) -> None:
 
     @add("GET", "/cases/{case_id}", Permission.CASES, "A case with its history and what may happen now")
     def case(call: Call, case_id: str) -> CaseWhole:
-        account_id, number = call.principal.account_id, number_of(case_id)
-        return call.services.store.read(
-            lambda session: _whole(session, call, cases.case(session, account_id, number))
-        )
+        who, number = call.principal, number_of(case_id)
+
+        def see(session: Any) -> CaseWhole:
+            found = cases.case(session, who.account_id, number)
+            saw_case(session, who.account_id, number, by=who.login, at=call.services.now())
+            return _whole(session, call, found)
+
+        return call.services.store.write(see)
 
     @add("PATCH", "/cases/{case_id}", Permission.CASES, "Change what is known of a case")
     def change_case(call: Call, case_id: str, body: CaseChange) -> CaseWhole:

@@ -20,6 +20,16 @@ class PairQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     limit: int = 50
 
 
+class DuplicateSearch(msgspec.Struct, kw_only=True):
+    """How the last search goes or went. `state`: none, waiting, reading, comparing, done, failed."""
+
+    state: str
+    customers: int
+    new_pairs: int
+    began_at: float | None
+    ended_at: float | None
+
+
 class Decision(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The record to keep, which the other becomes part of; None: they are two different customers."""
 
@@ -66,6 +76,14 @@ def _pairs(add: Add) -> None:
 
         return call.services.store.read(read)
 
+    @add("POST", "/duplicates/search", Permission.MERGE_CUSTOMERS, "Look for duplicates now")
+    def search_duplicates(call: Call) -> DuplicateSearch:
+        return _search(call, "search_duplicates")
+
+    @add("GET", "/duplicates/search", Permission.MERGE_CUSTOMERS, "How the last search for duplicates goes")
+    def duplicate_search(call: Call) -> DuplicateSearch:
+        return _search(call, "duplicate_search")
+
     @add("POST", "/duplicates/{pair_id}/decision", Permission.MERGE_CUSTOMERS, "One customer, or two")
     def decide_duplicate(call: Call, pair_id: str, body: Decision) -> DecidedPair:
         return _decided(call.write(duplicates.decide, number_of(pair_id), keep=body.keep))
@@ -103,6 +121,12 @@ def _merges(add: Add) -> None:
             return _merge(undone, merges.names_of_merged(session, who.account_id, [undone]))
 
         return call.services.store.write(part)
+
+
+def _search(call: Call, kind: str) -> DuplicateSearch:
+    """What the jobs process answers. Raises NoAnswer."""
+    whose = msgspec.json.encode({"account_id": call.principal.account_id})
+    return msgspec.json.decode(call.services.engines.ask_job(kind, whose), type=DuplicateSearch)
 
 
 def _decided(pair: DuplicatePair) -> DecidedPair:

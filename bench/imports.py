@@ -65,6 +65,20 @@ def imported(folder: Path, file: Path, rows: int) -> tuple[float, float, int]:
         return *took, store.read(imports.import_, 1, made.id).created
 
 
+def undone(folder: Path) -> tuple[float, float]:
+    """Seconds on the clock and of the processor for taking the import back, whole."""
+    with Store(f"sqlite:///{folder / 'crm.sqlite'}") as store:
+        turns = ImportTurns(store, folder)
+        began, busy = time.perf_counter(), time.process_time()
+        store.write(imports.undo, 1, 1, by="bench", now=3.0)
+        while turns.turn(3.0):
+            pass
+        took = time.perf_counter() - began, time.process_time() - busy
+        job = store.read(imports.import_, 1, 1)
+        assert (job.state, job.kept) == (imports.UNDONE, 0)
+        return took
+
+
 def bare(source: Path, target: Path) -> tuple[float, float]:
     """Seconds on the clock and of the processor for writing the same rows and nothing else."""
     read = sqlite3.connect(source)
@@ -98,8 +112,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             schema.upgrade(f"sqlite:///{folder / name}.sqlite")
         seconds, processor_seconds, created = imported(folder, written(folder, rows), rows)
         bare_seconds, bare_processor_seconds = bare(folder / "crm.sqlite", folder / "bare.sqlite")
+        undo_seconds, undo_processor_seconds = undone(folder)
     table = [
         {"way": "import", "rows": created, "s": seconds, "processor s": processor_seconds},
+        {"way": "undo", "rows": created, "s": undo_seconds, "processor s": undo_processor_seconds},
         {"way": "bare rows", "rows": created, "s": bare_seconds, "processor s": bare_processor_seconds},
     ]
     notes = [f"target: {_TARGET_SECONDS} s for 100000 rows", "both write the index of the search as well"]

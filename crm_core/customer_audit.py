@@ -1,4 +1,4 @@
-"""Who saw and who changed a customer's record: rows of the audit with the subject "customer ID"."""
+"""Who saw and who changed a customer or a case: rows of the audit with the subject "customer ID", "case ID"."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,22 +10,31 @@ from crm_core import audit
 from crm_core.audit import AuditRow
 from crm_core.customers import Customer
 
-SEEN = "see customer"
+SEEN, CASE_SEEN = "see customer", "see case"
 ONCE_IN_SECONDS = 900.0
 """A page that is read again and again is one look."""
 
 
 def saw_customer(session: Session, account_id: int, customer_id: int, *, by: str, at: float) -> None:
     """Write down that somebody looked at the record; once in a quarter of an hour."""
+    _saw(session, account_id, SEEN, _subject(customer_id), by, at)
+
+
+def saw_case(session: Session, account_id: int, case_id: int, *, by: str, at: float) -> None:
+    """Write down that somebody looked at the case; once in a quarter of an hour."""
+    _saw(session, account_id, CASE_SEEN, f"case {case_id}", by, at)
+
+
+def _saw(session: Session, account_id: int, action: str, subject: str, by: str, at: float) -> None:
     seen = select(AuditRow.id).where(
         AuditRow.account_id == account_id,
         AuditRow.at > at - ONCE_IN_SECONDS,
         AuditRow.by == by,
-        AuditRow.action == SEEN,
-        AuditRow.subject == _subject(customer_id),
+        AuditRow.action == action,
+        AuditRow.subject == subject,
     )
     if session.scalar(seen.limit(1)) is None:
-        audit.note(session, account_id=account_id, at=at, by=by, action=SEEN, subject=_subject(customer_id))
+        audit.note(session, account_id=account_id, at=at, by=by, action=action, subject=subject)
 
 
 def changed_customer(

@@ -9,7 +9,7 @@ goes through them backwards.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core import audit
@@ -28,6 +28,9 @@ UPLOADED, RUNNING, DONE, FAILED, UNDOING, UNDONE = (
 )
 CREATED, CHANGED, SAME, REJECTED = "created", "changed", "same", "rejected"
 _STATES = (UPLOADED, RUNNING, DONE, FAILED, UNDOING, UNDONE)
+UNDO_DAYS = 30
+"""So long after its end an import can be undone; then the rows that this needs, and what was rejected, go."""
+_UNDO_SECONDS = UNDO_DAYS * 86_400.0
 MATCHES = ("external_id", "rut")
 """By which a row is known to be a customer who is here already."""
 
@@ -155,6 +158,10 @@ def undo(session: Session, account_id: int, import_id: int, *, by: str, now: flo
     found = import_(session, account_id, import_id)
     if found.state in (UPLOADED, UNDOING, UNDONE):
         raise Refusal("nothing-to-undo", "nothing of this import is in the records")
+    if found.ended_at is not None and found.ended_at < now - _UNDO_SECONDS:
+        raise Refusal(
+            "undo_over", f"an import can be undone for {UNDO_DAYS} days: change the customers instead"
+        )
     found.state, found.ended_at = UNDOING, None
     _note(session, found, "undo import", by, now)
     session.flush()
@@ -172,6 +179,40 @@ def waiting(session: Session) -> Import | None:
     """The oldest import of any account that the jobs process has to go on with."""
     query = select(Import).where(Import.state.in_([RUNNING, UNDOING])).order_by(Import.id)
     return session.scalars(query.limit(1)).first()
+
+
+def files_over(session: Session, *, now: float) -> Sequence[Import]:
+    """Those whose file nobody needs any more: they have ended, or were uploaded a month ago and never begun."""
+    ended = Import.state.in_([DONE, FAILED, UNDONE])
+    left = (Import.state == UPLOADED) & (Import.made_at < now - _UNDO_SECONDS)
+    return session.scalars(
+        select(Import).where(Import.stored_as != "", ended | left).order_by(Import.id)
+    ).all()
+
+
+def file_removed(session: Session, import_id: int) -> None:
+    """Its file is gone."""
+    session.get_one(Import, import_id).stored_as = ""
+    session.flush()
+
+
+def forget_rows(session: Session, *, now: float, limit: int = 5000) -> int:
+    """Delete rows of imports that can no longer be undone; how many. 0: there are none."""
+    over = select(Import.id).where(Import.ended_at < now - _UNDO_SECONDS)
+    oldest = select(func.min(ImportRow.import_id)).where(ImportRow.import_id.in_(over))
+    import_id = session.scalar(oldest)
+    if import_id is None:
+        return 0
+    lines = (
+        select(ImportRow.line).where(ImportRow.import_id == import_id).order_by(ImportRow.line).limit(limit)
+    )
+    last = session.scalar(select(func.max(lines.subquery().c.line)))
+    gone = session.execute(
+        delete(ImportRow)
+        .where(ImportRow.import_id == import_id, ImportRow.line <= last)
+        .returning(ImportRow.line)
+    )
+    return len(gone.all())
 
 
 def rejected(session: Session, import_id: int) -> Sequence[ImportRow]:

@@ -1,6 +1,6 @@
 """Checks of flows and surveys for who writes them: the same checker that decides whether they come into force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -8,7 +8,7 @@ from crm_core import configuration, flow_versions
 from crm_core.db import Store
 from ctiserver.app import prompt_files
 from ctiserver.app.engine_tables import names_of, read_documents
-from ctiserver.app.job_desk import JobDesk
+from ctiserver.app.job_desk import Job, JobDesk
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.process import folders
@@ -81,13 +81,14 @@ class FlowChecks:
         return {str(queue.key) for queue in self._store.read(configuration.tables).queues}
 
 
-def open_desk(config: Config) -> JobDesk:
-    """Answers questions about flows over the bus from now on, until it is stopped."""
+def open_desk(config: Config, further: Mapping[str, Job]) -> JobDesk:
+    """Answers questions about flows, and `further` ones, over the bus from now on, until it is stopped."""
     checks = FlowChecks(config, Store(config.database.url))
     jobs = {
         "check_flow": checks.check_flow,
         "check_survey": checks.check_survey,
         "check_flows": checks.check_flows,
+        **further,
     }
     desk = JobDesk(folders.redis_url(config), f"{config.installation.name}:", jobs)
     desk.start()

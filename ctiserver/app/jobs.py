@@ -23,7 +23,9 @@ from ctiserver.app.chores import Chore, Chores
 from ctiserver.app.duplicate_nights import DuplicateNights
 from ctiserver.app.erased_files import ErasedFiles
 from ctiserver.app.flow_checks import open_desk
+from ctiserver.app.import_leavings import ImportLeavings
 from ctiserver.app.import_turns import ImportTurns
+from ctiserver.app.job_desk import Job
 from ctiserver.app.late_cases import LateCases
 from ctiserver.app.mail_sender import MailSender
 from ctiserver.app.snapshots import DURABLE_READERS
@@ -46,6 +48,7 @@ _BATCH = 500
 _LATE_CASES_EVERY_SECONDS = 30.0
 _IMPORTS_EVERY_SECONDS = 1.0
 _ERASED_FILES_EVERY_SECONDS = 5.0
+_IMPORT_LEAVINGS_EVERY_SECONDS = 300.0
 (READER,) = DURABLE_READERS
 
 
@@ -66,6 +69,11 @@ class Jobs:
                     ImportTurns(self._store, folders.imports_dir(config)).turn,
                 ),
                 Chore(
+                    "what imports leave",
+                    _IMPORT_LEAVINGS_EVERY_SECONDS,
+                    ImportLeavings(self._store, folders.imports_dir(config)).turn,
+                ),
+                Chore(
                     "files of erased customers",
                     _ERASED_FILES_EVERY_SECONDS,
                     ErasedFiles(self._store, personal_files(config)).turn,
@@ -78,6 +86,14 @@ class Jobs:
         self._value = ValueNights(self._store)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
+
+    @property
+    def answers(self) -> dict[str, Job]:
+        """The questions that it answers over the bus, by kind."""
+        return {
+            "search_duplicates": self._duplicates.answer_search,
+            "duplicate_search": self._duplicates.answer_progress,
+        }
 
     def stop(self) -> None:
         """End after the turn under way; may be called by a signal's handler, which must take no lock."""
@@ -181,7 +197,7 @@ def run(config: Config) -> int:
     jobs = Jobs(config)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: jobs.stop())
-    desk = open_desk(config)
+    desk = open_desk(config, jobs.answers)
     jobs.run(start_beating(lambda _seconds, _call: None))
     desk.stop()
     return 0

@@ -88,6 +88,31 @@ function move(step) {
   draw();
 }
 
+const LOOK_MILLISECONDS = 1000;
+
+/** Show how a search goes, and look again until it is over; what it found is shown as it comes. */
+async function follow(search) {
+  const busy = ["waiting", "reading", "comparing"].includes(search.state);
+  $("search").disabled = busy;
+  $("searching").hidden = !busy;
+  text($("searched"), search.state === "none" ? "" : t(`duplicates_search_${search.state}`, { customers: search.customers, pairs: search.new_pairs }));
+  if (!pairs.length && search.new_pairs) await load();
+  if (busy) setTimeout(() => look(() => get("/duplicates/search")), LOOK_MILLISECONDS);
+}
+
+async function look(ask) {
+  try {
+    await follow(await ask());
+    banner("search", null);
+  } catch (problem) {
+    banner("search", problem.message);
+    $("search").disabled = false;
+    $("searching").hidden = true;
+  }
+}
+
+$("search").addEventListener("click", () => look(() => post("/duplicates/search")));
+
 const KEYS = { ArrowLeft: () => decide("one"), ArrowRight: () => decide("other"), d: () => decide(null), u: undo, j: () => move(1), k: () => move(-1) };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || document.querySelector("dialog[open]")) return;
@@ -103,3 +128,4 @@ for (const [id, run] of [["left", KEYS.ArrowLeft], ["right", KEYS.ArrowRight], [
 command(t("command_theme"), window.switchTheme);
 socket.on("connect", () => { if (!pairs.length) load(); });
 load();
+get("/duplicates/search").then(follow, () => null); // one that somebody began before

@@ -22,6 +22,15 @@ def test_a_case_is_opened_and_answers_what_may_happen_to_it(office: Any) -> None
     assert new["next_due_at"] == new["respond_by_at"] < new["due_at"]
 
 
+def test_who_looked_at_a_case_is_written_down_once_in_a_quarter_of_an_hour(office: Any) -> None:
+    number = opened(office)["id"]
+    for login in (ME, ME, BOSS):
+        assert office.browser(login).get(f"/api/v1/cases/{number}").status_code == 200
+    rows = office.browser("administrator").get(f"/api/v1/audit?subject=case {number}").json
+    assert [(row["by"], row["action"]) for row in rows] == [(BOSS, "see case"), (ME, "see case")]
+    assert office.browser("other").get(f"/api/v1/cases/{number}").status_code == 404
+
+
 def test_a_change_needs_the_version_that_was_read(office: Any) -> None:
     browser, number = office.browser(ME), opened(office)["id"]
     path = f"/api/v1/cases/{number}"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from crm_core import duplicates
 from crm_core.customers import add_customer
 
@@ -60,3 +62,18 @@ def test_nobody_decides_about_customers_of_another_company(office: Any) -> None:
     path = f"{PAIRS}/{found['pair_id']}"
     assert browser.post(f"{path}/decision", json={"keep": None}).status_code == 404
     assert browser.post(f"{path}/undo").status_code == 404
+
+
+def test_a_search_is_asked_of_the_jobs_process_and_told_how_it_goes(office: Any) -> None:
+    told = {"state": "comparing", "customers": 7, "new_pairs": 2, "began_at": 1.0, "ended_at": None}
+    asked: list[tuple[str, bytes]] = []
+
+    def answer(kind: str, body: bytes) -> bytes:
+        asked.append((kind, body))
+        return msgspec.json.encode(told)
+
+    office.engines.ask_job = answer
+    browser = office.browser(BOSS)
+    assert browser.post(f"{PAIRS}/search").json == told
+    assert browser.get(f"{PAIRS}/search").json == told
+    assert asked == [("search_duplicates", b'{"account_id":1}'), ("duplicate_search", b'{"account_id":1}')]

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from crm_core import duplicates, schema
 from crm_core.customers import add_customer
 from crm_core.db import Store
-from ctiserver.app.duplicate_nights import DuplicateNights
+from ctiserver.app.duplicate_nights import DuplicateNights, Search
 
 
 @pytest.fixture
@@ -57,3 +58,18 @@ def test_a_search_that_is_asked_for_is_done_in_the_thread_and_ended_with_it(stor
         time.sleep(0.02)
     nights.stop()
     assert len(store.read(duplicates.open_pairs, 1)) == 1
+
+
+def test_a_search_that_somebody_asks_for_tells_how_it_goes(store: Store) -> None:
+    nights = DuplicateNights(store, lambda: at(12, 0))
+    asked = msgspec.json.encode({"account_id": 1})
+    assert msgspec.json.decode(nights.answer_progress(asked), type=Search).state == "none"
+    assert msgspec.json.decode(nights.answer_search(asked), type=Search).state == "waiting"
+    nights.answer_search(asked)  # asked twice, searched once
+    nights.start()
+    deadline = time.monotonic() + 60
+    while nights.progress(1).state != "done" and time.monotonic() < deadline:
+        time.sleep(0.02)  # between two looks at the condition
+    nights.stop()
+    told = msgspec.json.decode(nights.answer_progress(asked), type=Search)
+    assert (told.state, told.customers, told.new_pairs, told.ended_at) == ("done", 3, 1, at(12, 0))
