@@ -10,7 +10,8 @@ from crm_core import audit
 from crm_core.audit import AuditRow
 from crm_core.customers import Customer
 
-SEEN, CASE_SEEN = "see customer", "see case"
+SEEN = "see customer"
+CASE_SEEN = "see case"
 ONCE_IN_SECONDS = 900.0
 """A page that is read again and again is one look."""
 
