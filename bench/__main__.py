@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
 
-    python -m bench [lookup|recovery|calls|pop|value|search|imports]...
+    python -m bench [lookup|recovery|calls|pop|value|search|imports|uplift]...
 
 Each writes its table and its figures into bench/results; with names only those are run.
 """
@@ -8,7 +8,7 @@ Each writes its table and its figures into bench/results; with names only those 
 import argparse
 from collections.abc import Callable, Sequence
 
-from bench import calls, imports, lookup, pop, recovery, search_box, value
+from bench import calls, imports, lookup, pop, recovery, search_box, uplift, value
 
 BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "lookup": lookup.main,
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "value": value.main,
     "search": search_box.main,
     "imports": imports.main,
+    "uplift": uplift.main,
 }
 
 

@@ -17,6 +17,7 @@ from crm_core.case_flow import DECISIONS, PRIORITIES, Event, Kind, State, after,
 from crm_core.case_steps import enter, promise_solution, reckon, respond_by_at, tell
 from crm_core.case_targets import promise
 from crm_core.cases import NEVER_AT, Case, CaseEntry, case, has_children, link_contact, note
+from crm_core.contact_reasons import check_reason
 from crm_core.customers import customer
 from crm_core.teams import colleague, team
 from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
@@ -50,6 +51,7 @@ def open_case(
     what = kind_of(kind)
     if not subject.strip():
         raise ConfigError([Mistake("subject", "say in a few words what it is about")])
+    check_reason(session, account_id, more.get("reason"))
     owner = customer(session, account_id, customer_id) if customer_id is not None else None
     urgency = priority or ("high" if owner and owner.value_class == "A" else "normal")
     new = Case(
@@ -175,6 +177,7 @@ def change(
     if "subject" in wanted and not wanted["subject"].strip():
         raise ConfigError([Mistake("subject", "say in a few words what it is about")])
     _priority(wanted.get("priority", found.priority))
+    check_reason(session, account_id, wanted.get("reason"))
     if wanted.get("customer_id") is not None:
         customer(session, account_id, wanted["customer_id"])
     if "fields" in wanted:

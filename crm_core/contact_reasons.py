@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, ConfiguresEngines
+from ctiserver.core.errors import Refusal
 
 
 class ContactReason(ConfiguresEngines, Base):
@@ -53,6 +54,15 @@ def reasons_of_account(
     if not with_retired:
         query = query.where(ContactReason.retired.is_(False))
     return session.scalars(query.order_by(ContactReason.position, ContactReason.key)).all()
+
+
+def check_reason(session: Session, account_id: int, key: str | None) -> None:
+    """Raises Refusal for a key that is none of the account's reasons; None, and a retired one, are right."""
+    if key is None:
+        return
+    query = select(ContactReason.id).where(ContactReason.account_id == account_id, ContactReason.key == key)
+    if session.scalar(query) is None:
+        raise Refusal("wrong_reason", f"there is no contact reason {key!r}: choose one of the list")
 
 
 def guess(reasons: Iterable[Guessable], told: Mapping[str, str]) -> str | None:

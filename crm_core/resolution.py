@@ -1,7 +1,8 @@
 """Calls to resolve and first contact resolution of an account, from its interactions and cases.
 
-A contact's reason is that of its case, else what the caller chose in the menu; contacts without a known customer or
-reason tell nothing. A contact is unresolved while its case is open.
+A contact's reason is that of its case, else what the last agent said it was about, else what the caller's way through
+the menu suggests (`contact_reasons.guess`); contacts without a known customer or reason tell nothing. A contact is
+unresolved while its case is open.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_core.cases import Case, CaseContact
+from crm_core.contact_reasons import guess, reasons_of_account
 from crm_core.episodes import Resolution, Touch, episodes, resolution
 from crm_core.interactions import Interaction
 
@@ -26,7 +28,8 @@ def _touches(session: Session, account_id: int, from_at: float, until_at: float)
     about = CaseContact.account_id == Interaction.account_id, CaseContact.contact_id == Interaction.id
     case = Case.account_id == CaseContact.account_id, Case.id == CaseContact.case_id
     query = (
-        select(Interaction.id, Interaction.customer_id, Interaction.arrived_at, Interaction.collected)
+        select(Interaction.id, Interaction.customer_id, Interaction.arrived_at)
+        .add_columns(Interaction.contact_reason, Interaction.collected)
         .add_columns(Case.id, Case.is_open, Case.reason)
         .outerjoin(CaseContact, about[0] & about[1])
         .outerjoin(Case, case[0] & case[1])
@@ -38,9 +41,10 @@ def _touches(session: Session, account_id: int, from_at: float, until_at: float)
         )
         .order_by(Interaction.arrived_at, Interaction.id, Case.id)
     )
+    reasons = reasons_of_account(session, account_id, with_retired=True)
     seen: set[str] = set()
-    for contact, customer_id, at, collected, case_id, is_open, reason in session.execute(query):
-        known = reason or collected.get("reason")
+    for contact, customer_id, at, said, collected, case_id, is_open, reason in session.execute(query):
+        known = reason or said or guess(reasons, collected)
         if contact in seen or not known:
             continue  # a contact about two cases is one contact
         seen.add(contact)

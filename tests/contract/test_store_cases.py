@@ -17,11 +17,14 @@ from crm_core.case_targets import Promise, calendar, put_calendar, put_target
 from crm_core.case_work import assign, change, comment, escalate, open_case, set_parent, take_step
 from crm_core.cases import NEVER_AT, Case, case, contacts, history, link_contact
 from crm_core.contact_points import Email
+from crm_core.contact_reasons import ContactReason
 from crm_core.customers import add_customer
 from crm_core.db import Store
+from crm_core.interactions import Interaction
 from crm_core.permission import consents, legal_profiles
 from crm_core.permission.permits import PermitRow
 from crm_core.permission.profile import shipped
+from crm_core.resolution import resolution_of
 from crm_core.sla_clock import open_seconds
 from crm_core.teams import keys_of_member, put_team, teams_of_account
 from crm_core.timeline import timeline
@@ -45,6 +48,7 @@ def company(session: Session) -> None:
     for login in ("ann", "bob"):
         add_user(session, login=login, name=login.title(), password="correct horse", roles=["agent"])
     add_user(session, login="eve", name="Eve", password="correct horse", roles=["agent"], account_id=OTHER)
+    session.add(ContactReason(account_id=1, key="invoice", label_es="Boleta", label_en="Invoice"))
     put_team(session, 1, "refunds", "Devoluciones", ["ann", "bob"])
 
 
@@ -82,6 +86,40 @@ def test_a_case_promises_an_answer_and_a_solution_in_opening_hours(desk: Store) 
     assert new.due_at == new.escalate_at == at("2026-07-10T13:00")  # 40 h of nine a day
     assert told(desk, new.id) == ["opened"]
     assert desk.read(contacts, 1, new.id) == ["c-1"]
+
+
+def test_the_reason_of_a_case_is_one_of_the_accounts(desk: Store) -> None:
+    with pytest.raises(Refusal, match="choose one of the list") as refused:
+        opened(desk, reason="weather")
+    assert refused.value.error_id == "wrong_reason"
+    new = opened(desk, OTHER)
+    wanted = {"expected_version": None, "by": "eve", "now": MONDAY}
+    with pytest.raises(Refusal):
+        desk.write(change, OTHER, new.id, reason="invoice", **wanted)
+    assert desk.write(change, 1, opened(desk).id, reason="invoice", **wanted).reason == "invoice"
+
+
+def test_a_contact_is_about_what_its_agent_said_else_what_the_menu_suggests(desk: Store) -> None:
+    def contacts_of_two(session: Session) -> None:
+        session.add(
+            ContactReason(
+                account_id=1, key="balance", label_es="Saldo", label_en="Balance", guessed_by=["reason=saldo"]
+            )
+        )
+        for who in (1, 2):
+            add_customer(session, 1, now=0.0, name=f"Cliente {who}")
+        session.flush()
+        told = ((1, None, "saldo"), (1, "invoice", "saldo"), (2, None, "otro"), (2, "balance", "saldo"))
+        for place, (who, said, pressed) in enumerate(told):
+            contact = Interaction(id=f"c-{place}", account_id=1, customer_id=who, arrived_at=MONDAY + place)
+            contact.contact_reason, contact.collected = said, {"reason": pressed}
+            contact.last_epoch = contact.last_seq = contact.last_n = 1
+            session.add(contact)
+
+    desk.write(contacts_of_two)
+    span = {"from_at": MONDAY, "until_at": MONDAY + HOUR, "now": MONDAY + 30 * 24 * HOUR, "window_days": 7.0}
+    found = desk.read(resolution_of, 1, **span)
+    assert (found.closed, found.calls_to_resolve) == (3, 1.0)
 
 
 def test_the_holidays_of_the_country_and_closed_days_count_nothing(desk: Store) -> None:

@@ -266,7 +266,7 @@ def test_calls_to_resolve_and_what_was_asked_twice_are_reported(office: Any) -> 
                 "account_id": 1,
                 "customer_id": 1,
                 "arrived_at": at,
-                "collected": {"reason": "x"},
+                "contact_reason": "x",
             }
             session.add(Interaction(**row, last_epoch=1, last_seq=1, last_n=1))
 
@@ -275,7 +275,7 @@ def test_calls_to_resolve_and_what_was_asked_twice_are_reported(office: Any) -> 
     boss, agent = office.browser(BOSS), office.browser(ME)
     told = boss.get(f"/api/v1/reports/resolution?from_at=0&until_at={30 * day}").json
     assert (told["closed"], told["calls_to_resolve"], told["first_contact_resolution"]) == (2, 1.5, 0.5)
-    agent.post("/api/v1/cases", json=CASE | {"kind": "help", "reason": "x", "contact_id": "c-3"})
+    agent.post("/api/v1/cases", json=CASE | {"kind": "help", "contact_id": "c-3"})
     told = boss.get(f"/api/v1/reports/resolution?from_at=0&until_at={30 * day}").json
     assert told["first_contact_resolution"] == 0.0  # its case is open still
     body = {"contact_id": "c-3", "customer_id": 1, "fact": "name", "asked_by": "form"}
