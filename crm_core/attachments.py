@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[bytes, ...]] = {
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/webp": (),
     "application/zip": (b"PK\x03\x04",),
+    "audio/wav": (),
     "text/plain": (),
 }
 """What is kept, and how it begins; documents of office programs are zips."""
@@ -164,6 +165,8 @@ def content_type(content: bytes) -> str | None:
             return kind
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
+    if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
+        return "audio/wav"
     head = content[:4096]
     if b"\0" in head or b"<" in head.lstrip()[:1]:
         return None

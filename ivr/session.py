@@ -35,7 +35,6 @@ from ctiserver.core.inputs import (
     LegFailed,
     LookedUp,
     LookUpFailed,
-    Party,
     PromptEnded,
     RecordingFailed,
     RecordingStored,
@@ -126,9 +125,7 @@ class Ivr:
         if session.phase is Phase.SURVEY:
             questions.ended(session, turn, complete=False)
         if session.phase in _WHERE:
-            by: Party = message.by if isinstance(message, LegEnded) else "switch"
-            if session.outbound and by == "agent":  # as Asterisk sees it, whoever was dialled is an agent
-                by = "caller"
+            by = message.by if isinstance(message, LegEnded) else "switch"
             turn.say(
                 Arrange(contact=session.contact),
                 ContactEnded(

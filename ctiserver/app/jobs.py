@@ -20,6 +20,7 @@ from crm_core import interaction_writer, reader_positions
 from crm_core.db import Store
 from crm_core.reader_positions import EventId
 from ctiserver.app.chores import Chore, Chores
+from ctiserver.app.comment_files import CommentFiles
 from ctiserver.app.duplicate_nights import DuplicateNights
 from ctiserver.app.erased_files import ErasedFiles
 from ctiserver.app.flow_checks import open_desk
@@ -49,6 +50,7 @@ _LATE_CASES_EVERY_SECONDS = 30.0
 _IMPORTS_EVERY_SECONDS = 1.0
 _ERASED_FILES_EVERY_SECONDS = 5.0
 _IMPORT_LEAVINGS_EVERY_SECONDS = 300.0
+_COMMENTS_EVERY_SECONDS = 5.0
 (READER,) = DURABLE_READERS
 
 
@@ -72,6 +74,15 @@ class Jobs:
                     "what imports leave",
                     _IMPORT_LEAVINGS_EVERY_SECONDS,
                     ImportLeavings(self._store, folders.imports_dir(config)).turn,
+                ),
+                Chore(
+                    "spoken comments",
+                    _COMMENTS_EVERY_SECONDS,
+                    CommentFiles(
+                        self._store,
+                        config.asterisk_dir / "spool" / "recording",
+                        folders.attachments_dir(config),
+                    ).turn,
                 ),
                 Chore(
                     "files of erased customers",

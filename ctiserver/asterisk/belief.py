@@ -51,11 +51,12 @@ Pending = SwitchCommand | LookUp | ClaimLeads | RunAction
 
 
 class LegBelief(msgspec.Struct):
-    """A leg that is alive; `conversation` is where it was last seen."""
+    """A leg that is alive; `conversation` is where it was last seen. `customer`: we dialled a customer."""
 
     state: Literal["arrived", "dialling", "ringing", "up"]
     contact: ContactId | None = None
     dialled: bool = False
+    customer: bool = False
     conversation: ConversationId | None = None
 
 
@@ -121,7 +122,8 @@ class Belief(msgspec.Struct):
     def _note_command(self, command: Command) -> None:
         match command:
             case DialLeg() | DialCustomer():
-                self.legs[command.leg] = LegBelief(state="dialling", dialled=True)
+                customer = isinstance(command, DialCustomer)
+                self.legs[command.leg] = LegBelief(state="dialling", dialled=True, customer=customer)
                 self._belongs(command.leg, command.contact)
                 self._open(f"dial {command.leg}", command)
             case Answer(leg=leg) if leg in self.legs and self.legs[leg].state != "up":

@@ -144,7 +144,7 @@ class Performer:
             case DialLeg():
                 self._dial(command)
             case DialCustomer(leg=leg):
-                self._translator.dialled(leg)
+                self._translator.dialled(leg, customer=True)
                 self._customers.dial(command)
             case DropLeg(leg=leg):
                 self._translator.dropped(leg)

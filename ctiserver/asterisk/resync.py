@@ -151,7 +151,7 @@ def _vanished(
         return
     by: Party = "center" if dropped else "switch"
     if log and log.hung_up and not dropped:
-        by = "agent" if it.dialled else "caller"
+        by = "agent" if it.dialled and not it.customer else "caller"
     yield LegEnded(at=ended_at, leg=leg, by=by, q850=log.q850 if log else 0, resync=True)
 
 

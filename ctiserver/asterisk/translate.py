@@ -52,9 +52,13 @@ def failure_reason(sip_code: int, q850: int) -> Reason:
 
 @dataclass(slots=True)
 class _Leg:
-    """What was told of a leg. `dropped`: by us; `hung_up`: by its own party; `decided`: not by a timer here."""
+    """What was told of a leg. `dropped`: by us; `hung_up`: by its own party; `decided`: not by a timer here.
+
+    `customer`: at its other end is a customer, whoever called whom.
+    """
 
     dialled: bool = False
+    customer: bool = False
     ringing: bool = False
     up: bool = False
     dropped: bool = False
@@ -66,7 +70,7 @@ class _Leg:
         if self.dropped:
             return "center"
         if self.hung_up:
-            return "agent" if self.dialled else "caller"
+            return "agent" if self.dialled and not self.customer else "caller"
         return otherwise
 
 
@@ -87,6 +91,7 @@ class Translator:
         self.legs = {
             leg: _Leg(
                 dialled=it.dialled,
+                customer=it.customer,
                 ringing=it.state in ("ringing", "up"),
                 up=it.state == "up",
                 dropped=f"drop {leg}" in belief.open,
@@ -98,9 +103,9 @@ class Translator:
 
     # What we do ourselves
 
-    def dialled(self, leg: LegId) -> None:
-        """A leg that we ring from now on."""
-        self.legs.setdefault(leg, _Leg(dialled=True))
+    def dialled(self, leg: LegId, *, customer: bool = False) -> None:
+        """A leg that we ring from now on: one of our phones, or a customer's."""
+        self.legs.setdefault(leg, _Leg(dialled=True, customer=customer))
 
     def dropped(self, leg: LegId) -> None:
         """We hang up: whatever follows is our doing."""

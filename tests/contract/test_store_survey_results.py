@@ -1,12 +1,13 @@
 """Survey results on both databases: figures with intervals, who took part, who dodges, what a "no" brings about."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from crm_core import dials, interaction_writer, survey_results
+from crm_core import attachments, dials, interaction_writer, survey_results
 from crm_core.accounts import Account
 from crm_core.customers import add_customer
 from crm_core.db import Store
@@ -19,6 +20,7 @@ from crm_core.work_orders import order_work, technicians
 from crm_core.work_orders.closing import close
 from crm_core.work_orders.order_flow import Way
 from crm_core.work_orders.work_orders import Author, work_order
+from ctiserver.app.comment_files import CommentFiles
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
 from ctiserver.core.permit import Purpose
@@ -156,6 +158,27 @@ def test_comments_are_listed_with_their_length(office: Office) -> None:
     [comment] = office.store.read(survey_results.comments, 1, NOW - 90 * DAY, NOW + DAY)
     assert (comment.contact, comment.seconds, comment.attachment_id) == (contact, 4.5, None)
     assert office.store.read(survey_results.comments, 2, NOW - 90 * DAY, NOW + DAY) == []
+
+
+def test_a_comment_becomes_a_file_of_the_customer_who_spoke(office: Office, tmp_path: Path) -> None:
+    def known(session: Session) -> int:
+        return add_customer(session, 1, name="Rosa", phones=[E164("+56922220001")], now=0.0).id
+
+    rosa = office.store.write(known)
+    spoken = {"kind": "comment", "recording_seconds": 4.5}
+    nobody, hers, gone = office.contact(), office.contact(customer_id=rosa), office.contact(customer_id=rosa)
+    for contact in (nobody, hers, gone):
+        office.answer(contact, "why", 0, recording=f"r-{contact}", **spoken)
+    (tmp_path / f"r-{hers}.wav").write_bytes(b"RIFF\0\0\0\0WAVEfmt ")
+    chore = CommentFiles(office.store, tmp_path, tmp_path / "files")
+    chore.turn(NOW)
+    chore.turn(NOW)
+    told = {one.contact: one for one in office.store.read(survey_results.comments, 1, 0.0, NOW + DAY)}
+    assert (told[nobody].attachment_id, told[gone].attachment_id, told[gone].seconds) == (None, None, None)
+    number = told[hers].attachment_id
+    assert number is not None
+    kept = office.store.read(attachments.attachment, 1, rosa, number)
+    assert (kept.name, kept.content_type, kept.contact_id) == ("satisfaction-why.wav", "audio/wav", hers)
 
 
 # What the customer says of a visit

@@ -17,10 +17,19 @@ from sqlalchemy.orm import Session, selectinload
 from crm_core import dials
 from crm_core.customers import add_customer
 from crm_core.dials import Dial
+from crm_core.interactions import SurveyAnswer
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
-from ctiserver.core.events import LeadFailed, LeadReached, LeadRinging, SurveyAnswered, SurveyOffered
+from ctiserver.core.events import (
+    LeadFailed,
+    LeadReached,
+    LeadRinging,
+    SurveyAnswered,
+    SurveyCommented,
+    SurveyCommentKept,
+    SurveyOffered,
+)
 from ctiserver.core.permit import Purpose
 from tests.integration.ari_proxy import AriProxy
 from tests.integration.daemon import RunningCenter, center
@@ -54,12 +63,12 @@ class Desk:
         self.center, self.proxy = center, proxy
         self.journal = JournalProbe(center.asterisk.config)
 
-    def plan(self, attempts_at_most: int = 3) -> int:
+    def plan(self, attempts_at_most: int = 3, survey: str = "satisfaction") -> int:
         """A dial that is due now, to a customer of its own."""
         number = E164(f"+5697188{next(_numbers):04}")
-        return self.center.store.write(self._plan, number, attempts_at_most)
+        return self.center.store.write(self._plan, number, attempts_at_most, survey)
 
-    def _plan(self, session: Session, number: E164, attempts_at_most: int) -> int:
+    def _plan(self, session: Session, number: E164, attempts_at_most: int, survey: str) -> int:
         now = time.time()
         ana = add_customer(session, 1, name="Ana", phones=[number], language="en", now=now)
         return dials.schedule(
@@ -73,7 +82,7 @@ class Desk:
             not_after=now + 600,
             by="test",
             now=now,
-            survey="satisfaction",
+            survey=survey,
             attempts_at_most=attempts_at_most,
         ).id
 
@@ -179,6 +188,36 @@ def test_what_sip_says_decides_what_follows(
     assert (row.result, row.decided_by, row.attempts) == (result, decided_by, attempts)
     assert [attempt.sip_code for attempt in row.tries] == [code] * attempts
     desk.center.store.write(dials.cancel, 1, "test", row.about_key, because="over", now=time.time())
+
+
+def test_an_answer_of_two_keys_and_a_spoken_comment_are_kept(desk: Desk) -> None:
+    with desk.customer(tone_hertz=600) as phone:
+        dial_id = desk.plan(survey="opinion")
+        phone.wait_answered(seconds=30)
+        until(lambda: desk.journal.events(SurveyOffered), "the invitation", 15, desk.story)
+        phone.press("1")
+        desk.press(phone, "10", SurveyAnswered)
+        until(lambda: desk.journal.events(SurveyCommented), "the tone", 30, desk.story)
+        heard_at = time.time()
+        until(lambda: time.time() > heard_at + 2, "two seconds of words")
+        phone.press("#")
+        phone.wait_ended(seconds=30)
+    assert desk.wait_over(dial_id).result == "completed"
+    [kept] = desk.journal.events(SurveyCommentKept)
+    assert 1.5 < kept.seconds < 30
+
+    def answers() -> list[SurveyAnswer]:
+        return [
+            one
+            for record in desk.center.interactions()
+            if record.dial_id == dial_id
+            for one in record.answers
+        ]
+
+    until(lambda: any(one.attachment_id for one in answers()), "the file", 30, desk.story)
+    told = {one.question: one for one in answers()}
+    assert (told["recommend"].raw, told["recommend"].value, told["recommend"].measure) == ("10", 10, "nps")
+    assert told["why"].recording == kept.recording
 
 
 def test_who_hangs_up_in_the_survey_is_not_called_again(desk: Desk) -> None:

@@ -156,7 +156,7 @@ function paintComments(comments) {
     el("td", { text: one.survey }),
     el("td", { class: "n", text: one.seconds === null ? t("survey_not_whole") : clock(one.seconds) }),
     el("td", {}, one.customer_id ? el("a", { href: `/customers/${one.customer_id}`, text: t("survey_customer") }) : el("span", { class: "quiet", text: t("survey_unknown") })),
-    el("td", {}, one.attachment_id ? el("audio", { controls: true, preload: "none", src: `/api/v1/customers/${one.customer_id}/attachments/${one.attachment_id}/content` }) : null))) : [empty(5)]));
+    el("td", {}, one.attachment_id ? el("audio", { controls: true, preload: "none", src: `/api/v1/customers/${one.customer_id}/attachments/${one.attachment_id}` }) : null))) : [empty(5)]));
 }
 
 const empty = (columns) => el("tr", {}, el("td", { colspan: String(columns), class: "quiet", text: t("survey_none") }));

@@ -1,10 +1,12 @@
 from typing import Any
 
+import msgspec
+
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.cel import CelPart, CelRecord
 from ctiserver.asterisk.legs import Seen, SeenBridge
 from ctiserver.asterisk.resync import Orphans, Reality, differences, missed_calls, orphans
-from ctiserver.core.commands import Arrange, DialLeg, DropLeg, Play, StartRecording
+from ctiserver.core.commands import Arrange, DialCustomer, DialLeg, DropLeg, Play, StartRecording
 from ctiserver.core.events import ContactArrived
 from ctiserver.core.ids import ContactId, ConversationId, LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
@@ -23,6 +25,7 @@ from ctiserver.core.inputs import (
     SwitchSynced,
 )
 from ctiserver.core.message import Input, Message
+from ctiserver.core.permit import Permit
 from ctiserver.core.topology import Conversation, Kind
 
 CALLER, AGENT = LegId("cti-17.0"), LegId("cti-a-1-2-1")
@@ -33,6 +36,15 @@ NOW = 100.0
 CALL = CallArrived(at=1, leg=CALLER, did="+5622", pii_number="")
 DIAL = DialLeg(leg=AGENT, contact=CONTACT, endpoint="PJSIP/ann", ring_seconds=9)
 RINGING = LegRinging(at=2, leg=AGENT)
+_PERMIT = {
+    "permit_id": 1,
+    "account_id": 1,
+    "customer_id": 1,
+    "pii_address": "+569",
+    "channel": "phone",
+    "purpose": "survey",
+    "expires_at": 9e9,
+}
 PLAY = Play(playback=PROMPT, leg=CALLER, says=("hi",), language="es")
 RECORD = StartRecording(recording=RECORDING, leg=CALLER)
 
@@ -172,6 +184,16 @@ def test_a_phone_that_was_answered_and_hung_up_meanwhile_did_both() -> None:
         LegAnswered(at=43, leg=AGENT, resync=True),
         LegEnded(at=44, leg=AGENT, by="agent", q850=16, resync=True),
     ]
+
+
+def test_a_customer_who_answered_and_hung_up_meanwhile_is_the_caller() -> None:
+    permit = msgspec.convert(_PERMIT, Permit)
+    ring = DialCustomer(
+        leg=AGENT, contact=CONTACT, permit=permit, pii_number="+569", trunk="pstn", ring_seconds=9
+    )
+    answered = record("ANSWER", 43, AGENT)
+    found_now = found(belief(ring, RINGING), reality(caller()), answered, hang_up(44, AGENT))
+    assert found_now[-1] == LegEnded(at=44, leg=AGENT, by="caller", q850=16, resync=True)
 
 
 def test_a_phone_that_was_never_dialled_is_still_to_be_dialled() -> None:

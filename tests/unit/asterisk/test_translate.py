@@ -117,6 +117,13 @@ def test_an_agent_who_hangs_up_ended_his_leg() -> None:
     ]
 
 
+def test_a_customer_whom_we_called_is_the_caller_when_he_hangs_up() -> None:
+    translator = Translator()
+    translator.dialled(AGENT, customer=True)
+    ends = (AGENT_ENTERED, event("ChannelHangupRequest", AGENT), event("StasisEnd", AGENT))
+    assert told(*ends, translator=translator)[1:] == [LegEnded(at=3, leg=AGENT, by="caller")]
+
+
 def test_a_leg_that_we_dropped_was_ended_by_the_center() -> None:
     translator = Translator()
     told(ENTERED, translator=translator)

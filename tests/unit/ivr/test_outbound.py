@@ -75,9 +75,9 @@ def test_he_hears_the_flow_from_its_beginning_and_may_have_a_person() -> None:
     assert [(said.queue, said.value_class, said.pii_name) for said in queued] == [("service", "A", "Ana")]
 
 
-def test_whoever_was_dialled_is_the_caller_of_the_record() -> None:
+def test_who_hangs_up_in_the_survey_ends_it_and_the_contact() -> None:
     called = Called(survey="satisfaction")
-    said = called.say(LegEnded(at=20.0, leg="leg", by="agent", q850=16))  # type: ignore[arg-type]
+    said = called.say(LegEnded(at=20.0, leg="leg", by="caller", q850=16))  # type: ignore[arg-type]
     ended = [one for one in said if isinstance(one, e.SurveyEnded | e.ContactEnded)]
     assert [type(one) for one in ended] == [e.SurveyEnded, e.ContactEnded]
     assert isinstance(ended[1], e.ContactEnded)
