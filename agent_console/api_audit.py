@@ -4,12 +4,12 @@ from typing import Any
 
 import msgspec
 
+from agent_console.listing import Listing, number_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import ROLES, Permission
 from crm_core import audit
 from crm_core.audit import AuditRow
-
-_MOST = 500
+from crm_core.paging import PAGE_AT_MOST
 
 
 class Change(msgspec.Struct, kw_only=True):
@@ -25,12 +25,12 @@ class Change(msgspec.Struct, kw_only=True):
 
 
 class Which(msgspec.Struct, kw_only=True):
-    """`by`, `subject`: those of one person or thing only; `before_id`: older ones, for the next page."""
+    """`by`, `subject`: those of one person or thing only."""
 
-    limit: int = 100
     by: str = ""
     subject: str = ""
-    before_id: int | None = None
+    cursor: str | None = None
+    limit: int = 100
 
 
 class RoleRights(msgspec.Struct, kw_only=True):
@@ -44,20 +44,19 @@ def add_to(operations: Operations) -> None:
     """This family's rows."""
 
     @operations.add("GET", "/audit", Permission.READ_AUDIT, "Who changed what, newest first")
-    def audit_rows(call: Call, query: Which) -> list[Change]:
-        return call.services.store.read(
-            lambda session: [
-                _change(row)
-                for row in audit.newest(
-                    session,
-                    call.principal.account_id,
-                    min(max(query.limit, 1), _MOST),
-                    by=query.by,
-                    subject=query.subject,
-                    before_id=query.before_id,
-                )
-            ]
+    def audit_rows(call: Call, query: Which) -> Listing[Change]:
+        limit = min(max(query.limit, 1), PAGE_AT_MOST)
+        before_id = None if query.cursor is None else number_of(query.cursor)
+        rows = call.services.store.read(
+            audit.newest,
+            call.principal.account_id,
+            limit + 1,
+            by=query.by,
+            subject=query.subject,
+            before_id=before_id,
         )
+        shown = [_change(row) for row in rows[:limit]]
+        return Listing(items=shown, next=str(shown[-1].id) if len(rows) > limit else None)
 
     @operations.add("GET", "/roles", Permission.READ_CONFIGURATION, "What each role may")
     def roles(_call: Call) -> list[RoleRights]:

@@ -5,11 +5,12 @@ from typing import Any
 import msgspec
 
 from agent_console.customer_shapes import Relative
-from agent_console.listing import Listing, listing, number_of
+from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Call, Operations
 from agent_console.provenance_fields import Told, origin
 from agent_console.roles import Permission
 from crm_core import customer_notes, customers, facts, relationships, timeline
+from crm_core.audit import AuditRow
 from crm_core.customer_audit import access_to, changed_detail
 
 
@@ -39,7 +40,7 @@ class Note(msgspec.Struct, kw_only=True):
     contact_id: str | None
 
 
-class FactQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class FactQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """`field`: one alone, as "rut" or "custom.meter"."""
 
     field: str | None = None
@@ -159,10 +160,11 @@ def _relatives_and_notes(operations: Operations) -> None:
         return call.services.store.write(change)
 
     @add("GET", "/customers/{customer_id}/notes", Permission.READ_CUSTOMERS, "His notes, the latest first")
-    def list_notes(call: Call, customer_id: str) -> list[Note]:
+    def list_notes(call: Call, customer_id: str, query: PageQuery) -> Listing[Note]:
         account_id, number = call.principal.account_id, number_of(customer_id)
+        wanted = msgspec.structs.asdict(query)
         return call.services.store.read(
-            lambda session: [_noted(row) for row in customer_notes.notes_of(session, account_id, number)]
+            lambda session: listing(customer_notes.notes_of(session, account_id, number, **wanted), _noted)
         )
 
 
@@ -175,10 +177,11 @@ def _facts_and_timeline(operations: Operations) -> None:
         Permission.READ_CUSTOMERS,
         "Who said what of him, the latest first",
     )
-    def list_facts(call: Call, customer_id: str, query: FactQuery) -> list[FactRow]:
+    def list_facts(call: Call, customer_id: str, query: FactQuery) -> Listing[FactRow]:
         account_id, number = call.principal.account_id, number_of(customer_id)
+        wanted = msgspec.structs.asdict(query)
         return call.services.store.read(
-            lambda session: [_fact(row) for row in facts.history(session, account_id, number, query.field)]
+            lambda session: listing(facts.history(session, account_id, number, **wanted), _fact)
         )
 
     @add(
@@ -193,7 +196,7 @@ def _facts_and_timeline(operations: Operations) -> None:
             now = call.services.now()
             customers.settle(session, who.account_id, owner, fact, by=who.login, now=now)
             _note(call, session, owner, "settle fact", {"fact": fact})
-            return [_fact(row) for row in facts.history(session, who.account_id, owner)]
+            return [_fact(row) for row in facts.history(session, who.account_id, owner).rows]
 
         return call.services.store.write(change)
 
@@ -220,13 +223,11 @@ def _facts_and_timeline(operations: Operations) -> None:
         )
 
     @add("GET", "/customers/{customer_id}/access", Permission.READ_AUDIT, "Who saw and changed the record")
-    def customer_access(call: Call, customer_id: str) -> list[Access]:
+    def customer_access(call: Call, customer_id: str, query: PageQuery) -> Listing[Access]:
         account_id, number = call.principal.account_id, number_of(customer_id)
+        wanted = msgspec.structs.asdict(query)
         return call.services.store.read(
-            lambda session: [
-                Access(at=row.at, by=row.by, action=row.action, after=row.after)
-                for row in access_to(session, account_id, number)
-            ]
+            lambda session: listing(access_to(session, account_id, number, **wanted), _access)
         )
 
 
@@ -242,6 +243,10 @@ def _noted(row: customer_notes.CustomerNote) -> Note:
 def _fact(row: facts.Fact) -> FactRow:
     fields = [field.name for field in msgspec.structs.fields(FactRow) if field.name != "fact_id"]
     return FactRow(fact_id=row.id, **{field: getattr(row, field) for field in fields})
+
+
+def _access(row: AuditRow) -> Access:
+    return Access(at=row.at, by=row.by, action=row.action, after=row.after)
 
 
 def _note(call: Call, session: Any, customer_id: int, action: str, after: dict[str, Any]) -> None:

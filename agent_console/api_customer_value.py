@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from agent_console.listing import number_of
+from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Call, Operations
 from agent_console.pages import words
 from agent_console.roles import Permission
@@ -107,12 +107,13 @@ def _ledger(operations: Operations) -> None:
     @operations.add(
         "GET", "/customers/{customer_id}/costs", READ, "What serving a customer cost, latest first"
     )
-    def customer_costs(call: Call, customer_id: str) -> list[CostRow]:
+    def customer_costs(call: Call, customer_id: str, query: PageQuery) -> Listing[CostRow]:
         account, number = call.principal.account_id, number_of(customer_id)
+        wanted = msgspec.structs.asdict(query)
 
-        def read(session: Any) -> list[CostRow]:
+        def read(session: Any) -> Listing[CostRow]:
             customers.customer(session, account, number)
-            return [_cost(row) for row in costs.of_customer(session, account, number)]
+            return listing(costs.of_customer(session, account, number, **wanted), _cost)
 
         return call.services.store.read(read)
 

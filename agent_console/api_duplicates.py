@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from agent_console.api_cases import number_of
-from agent_console.listing import Listing, PageQuery
+from agent_console.listing import Listing, PageQuery, page_of
 from agent_console.operations import Add, Call, Operations
 from agent_console.roles import Permission
 from crm_core import duplicate_sides, duplicates, merges
@@ -13,11 +13,8 @@ from crm_core.duplicate_sides import SideBySide
 from crm_core.duplicates import DuplicatePair
 from crm_core.merges import Merge
 
-
-class PairQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """How many pairs at most."""
-
-    limit: int = 50
+_PAIRS_AT_MOST = 2000
+"""More than these nobody decides on before they are looked for anew; the surest of them come first."""
 
 
 class DuplicateSearch(msgspec.Struct, kw_only=True):
@@ -67,12 +64,14 @@ def add_to(operations: Operations) -> None:
 
 def _pairs(add: Add) -> None:
     @add("GET", "/duplicates", Permission.MERGE_CUSTOMERS, "Pairs that may be one customer, the surest first")
-    def list_duplicates(call: Call, query: PairQuery) -> list[SideBySide]:
-        account_id, limit = call.principal.account_id, max(1, min(query.limit, 200))
+    def list_duplicates(call: Call, query: PageQuery) -> Listing[SideBySide]:
+        account_id = call.principal.account_id
 
-        def read(session: Any) -> list[SideBySide]:
-            pairs = duplicates.open_pairs(session, account_id, limit)
-            return duplicate_sides.side_by_side(session, account_id, pairs)
+        def read(session: Any) -> Listing[SideBySide]:
+            pairs = duplicates.open_pairs(session, account_id, _PAIRS_AT_MOST)
+            page = page_of(pairs, lambda pair: pair.id, query.cursor, query.limit)
+            shown = duplicate_sides.side_by_side(session, account_id, page.items)
+            return Listing(items=shown, next=page.next)
 
         return call.services.store.read(read)
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from agent_console.listing import Listing, listing, number_of
+from agent_console.listing import Listing, PageQuery, listing, number_of, page_of
 from agent_console.operations import Call, Operations
 from agent_console.preconditions import expected_version, given_version
 from agent_console.provenance_fields import Told, origin
@@ -68,7 +68,7 @@ class ProductRow(ProductFields, kw_only=True):
     version: int
 
 
-class ProductQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class ProductQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """`retired`: also what is no longer sold."""
 
     retired: bool = False
@@ -213,12 +213,12 @@ def _add_orders_and_products(operations: Operations) -> None:
     )(place_order)
 
     @operations.add("GET", "/products", Permission.READ_CUSTOMERS, "What the company sells")
-    def list_products(call: Call, query: ProductQuery) -> list[ProductRow]:
-        return call.services.store.read(
-            lambda session: [
-                _product(row) for row in catalogue(session, call.principal.account_id, retired=query.retired)
-            ]
-        )
+    def list_products(call: Call, query: ProductQuery) -> Listing[ProductRow]:
+        def read(session: Any) -> Listing[ProductRow]:
+            rows = catalogue(session, call.principal.account_id, retired=query.retired)
+            return page_of([_product(row) for row in rows], lambda row: row.key, query.cursor, query.limit)
+
+        return call.services.store.read(read)
 
     @operations.add("GET", "/products/{key}", Permission.READ_CUSTOMERS, "One product")
     def see_product(call: Call, key: str) -> ProductRow:

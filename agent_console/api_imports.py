@@ -14,6 +14,7 @@ import msgspec
 from flask import request
 
 from agent_console.api_cases import number_of
+from agent_console.listing import Listing, PageQuery, listing
 from agent_console.operations import Add, Call, Operations
 from agent_console.roles import Permission
 from crm_core import import_run, imports
@@ -104,10 +105,10 @@ def add_to(operations: Operations) -> None:
 
 def _uploads(add: Add) -> None:
     @add("GET", "/imports", Permission.IMPORT_CUSTOMERS, "Imports of tables, the newest first")
-    def list_imports(call: Call) -> list[ImportOf]:
-        account_id = call.principal.account_id
+    def list_imports(call: Call, query: PageQuery) -> Listing[ImportOf]:
+        account_id, wanted = call.principal.account_id, msgspec.structs.asdict(query)
         return call.services.store.read(
-            lambda session: [_answer(row) for row in imports.newest(session, account_id)]
+            lambda session: listing(imports.newest(session, account_id, **wanted), _answer)
         )
 
     @add("POST", "/imports", Permission.IMPORT_CUSTOMERS, "Upload a table (the body is the CSV or XLSX file)")

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from agent_console.listing import Listing, PageQuery, page_of
 from agent_console.operations import Call, Operations
 from agent_console.permission_answers import (
     ConsentAnswer,
@@ -46,6 +47,7 @@ from ctiserver.core.permit import Channel
 def add_to(operations: Operations) -> None:
     """This family's rows."""
     _add_consents(operations)
+    _add_permission(operations)
     _add_lists(operations)
     _add_profiles(operations)
 
@@ -59,14 +61,15 @@ def _add_consents(operations: Operations) -> None:
         Permission.CONTACT_PERMISSION,
         "All that a customer said about being contacted, the latest first",
     )
-    def customer_consents(call: Call, customer_id: str) -> list[ConsentAnswer]:
+    def customer_consents(call: Call, customer_id: str, query: PageQuery) -> Listing[ConsentAnswer]:
         who = call.principal
-        return call.services.store.read(
-            lambda session: [
-                consent_answer(row)
-                for row in consents.history(session, who.account_id, number_of(customer_id))
-            ]
-        )
+
+        def read(session: Any) -> Listing[ConsentAnswer]:
+            said = consents.history(session, who.account_id, number_of(customer_id))
+            page = page_of(said, lambda row: row.id, query.cursor, query.limit)
+            return Listing(items=[consent_answer(row) for row in page.items], next=page.next)
+
+        return call.services.store.read(read)
 
     @add(
         "POST",
@@ -88,6 +91,10 @@ def _add_consents(operations: Operations) -> None:
                 )
             )
         )
+
+
+def _add_permission(operations: Operations) -> None:
+    add = operations.add
 
     @add("GET", "/permission/customers", Permission.CONTACT_PERMISSION, "Whose a number is")
     def owners_of_number(call: Call, query: OwnerQuery) -> list[NumberOwner]:
@@ -167,17 +174,23 @@ def _add_lists(operations: Operations) -> None:
     @add("GET", "/do-not-call", Permission.CONTACT_PERMISSION, "Addresses that must not be contacted")
     def do_not_call_list(call: Call, query: DoNotCallQuery) -> DoNotCallEntries:
         who, now = call.principal, call.services.now()
-        return call.services.store.read(
-            lambda session: DoNotCallEntries(
-                entries=[
-                    entry_answer(row)
-                    for row in do_not_call.entries(
-                        session, who.account_id, now=now, contains=query.contains.strip().casefold()
-                    )
-                ],
+
+        def read(session: Any) -> DoNotCallEntries:
+            page = do_not_call.entries(
+                session,
+                who.account_id,
+                now=now,
+                contains=query.contains.strip().casefold(),
+                cursor=query.cursor,
+                limit=query.limit,
+            )
+            return DoNotCallEntries(
+                entries=[entry_answer(row) for row in page.rows],
+                next=page.next,
                 counts=do_not_call.counts(session, who.account_id, now=now),
             )
-        )
+
+        return call.services.store.read(read)
 
     @add("POST", "/do-not-call", Permission.CONTACT_PERMISSION, "Somebody asked not to be contacted")
     def add_do_not_call(call: Call, body: NewDoNotCall) -> DoNotCallEntry:

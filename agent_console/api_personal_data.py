@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from flask import Response, render_template, stream_with_context
 
-from agent_console.listing import number_of
+from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Add, Call, Operations
 from agent_console.pages import words
 from agent_console.roles import Permission
@@ -142,10 +142,10 @@ def _erasing(add: Add) -> None:
         return _done(done)
 
     @add("GET", "/erasures", Permission.PERSONAL_DATA, "Who erased somebody and when, the latest first")
-    def list_erasures(call: Call) -> list[ErasureDone]:
-        account_id = call.principal.account_id
+    def list_erasures(call: Call, query: PageQuery) -> Listing[ErasureDone]:
+        account_id, wanted = call.principal.account_id, msgspec.structs.asdict(query)
         return call.services.store.read(
-            lambda session: [_done(row) for row in erasure.erasures(session, account_id)]
+            lambda session: listing(erasure.erasures(session, account_id, **wanted), _done)
         )
 
 

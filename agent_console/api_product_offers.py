@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from agent_console.listing import number_of
+from agent_console.listing import Listing, PageQuery, number_of, page_of
 from agent_console.operations import Call, Operations
 from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
@@ -123,9 +123,14 @@ def add_to(operations: Operations) -> None:
 
 def _catalogue(operations: Operations) -> None:
     @operations.add("GET", "/product-offers", READ, "Product offers, the latest first")
-    def product_offers(call: Call) -> list[OfferOfProduct]:
+    def product_offers(call: Call, query: PageQuery) -> Listing[OfferOfProduct]:
         account, now = call.principal.account_id, call.services.now()
-        return call.services.store.read(lambda s: [_offer(row, now) for row in offers.offers(s, account)])
+
+        def read(session: Any) -> Listing[OfferOfProduct]:
+            rows = [_offer(row, now) for row in offers.offers(session, account)]
+            return page_of(rows, lambda row: row.offer_id, query.cursor, query.limit)
+
+        return call.services.store.read(read)
 
     @operations.add("GET", "/product-offers/choices", READ, "Products and segments that an offer may name")
     def product_offer_choices(call: Call) -> ChoicesForOffer:

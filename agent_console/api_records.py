@@ -5,11 +5,15 @@ from typing import Any
 
 import msgspec
 
+from agent_console.listing import Listing, PageQuery, listing, page_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import customers, interactions
 from crm_core.customers import Customer
 from crm_core.interactions import CallBackResult, Interaction
+
+_CALL_BACKS_AT_MOST = 1000
+"""More than these nobody calls back on a day; they are ranked as a whole."""
 
 
 class Contact(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -65,12 +69,12 @@ def add_to(operations: Operations) -> None:
     add = operations.add
 
     @add("GET", "/me/contacts", Permission.OWN_DESK, "My last contacts")
-    def my_contacts(call: Call) -> list[Contact]:
-        who = call.principal
+    def my_contacts(call: Call, query: PageQuery) -> Listing[Contact]:
+        who, wanted = call.principal, msgspec.structs.asdict(query)
         return call.services.store.read(
-            lambda session: [
-                _contact(row) for row in interactions.of_agent(session, who.account_id, who.login)
-            ]
+            lambda session: listing(
+                interactions.of_agent(session, who.account_id, who.login, **wanted), _contact
+            )
         )
 
     @add(
@@ -85,11 +89,15 @@ def add_to(operations: Operations) -> None:
         )
 
     @add("GET", "/missed-contacts", Permission.MISSED_CONTACTS, "Whom to call back, best first")
-    def missed_contacts(call: Call) -> list[MissedContact]:
+    def missed_contacts(call: Call, query: PageQuery) -> Listing[MissedContact]:
         account, now = call.principal.account_id, call.services.now()
-        return call.services.store.read(
-            lambda session: [_missed(row) for row in interactions.to_call_back(session, account, now=now)]
-        )
+
+        def read(session: Any) -> Listing[MissedContact]:
+            waiting = interactions.to_call_back(session, account, now=now, limit=_CALL_BACKS_AT_MOST)
+            page = page_of(waiting, lambda row: row.id, query.cursor, query.limit)
+            return Listing(items=[_missed(row) for row in page.items], next=page.next)
+
+        return call.services.store.read(read)
 
     @add("POST", "/missed-contacts/{contact}/claim", Permission.MISSED_CONTACTS, "I will call back")
     def claim_missed_contact(call: Call, contact: str) -> dict[str, Any]:

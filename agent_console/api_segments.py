@@ -1,17 +1,19 @@
 """Segments: conditions counted live, saved, their members, their export."""
 
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
 from flask import Response
 
-from agent_console.listing import number_of
+from agent_console.listing import Listing, PageQuery, number_of, page_of
 from agent_console.operations import Call, Operations
 from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
-from crm_core.customer_segments import segments
+from crm_core.customer_segments import segment_figures, segments
 from crm_core.customer_segments.conditions import OPERATORS
 from crm_core.customer_segments.fields import fields
+from crm_core.value import settings as value_settings
 
 READ, MANAGE = Permission.READ_VALUE, Permission.MANAGE_VALUE
 
@@ -57,6 +59,18 @@ class SavedSegment(msgspec.Struct, kw_only=True):
     customers: int
 
 
+class FiguresOfSegment(msgspec.Struct, kw_only=True):
+    """Value and cost to serve of who is in a segment now; money in the smallest unit of `currency`."""
+
+    segment_id: int
+    name: str
+    customers: int
+    value_minor: int
+    cost_last_year_minor: int
+    potential_minor: int
+    currency: str
+
+
 class MembersQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`cursor` as the page before gave it."""
 
@@ -84,6 +98,7 @@ def add_to(operations: Operations) -> None:
     """This family's rows."""
     _conditions(operations)
     _saved(operations)
+    _figures(operations)
     _members(operations)
 
 
@@ -113,11 +128,15 @@ def _conditions(operations: Operations) -> None:
 
 def _saved(operations: Operations) -> None:
     @operations.add("GET", "/segments", READ, "The segments of my account, counted")
-    def saved_segments(call: Call) -> list[SavedSegment]:
+    def saved_segments(call: Call, query: PageQuery) -> Listing[SavedSegment]:
         account, now = call.principal.account_id, call.services.now()
-        return call.services.store.read(
-            lambda s: [_saved_segment(s, row, now) for row in segments.segments(s, account)]
-        )
+
+        def read(session: Any) -> Listing[SavedSegment]:
+            every = segments.segments(session, account)
+            page = page_of(every, lambda row: row.id, query.cursor, query.limit)
+            return Listing(items=[_saved_segment(session, row, now) for row in page.items], next=page.next)
+
+        return call.services.store.read(read)
 
     @operations.add("GET", "/segments/{segment_id}", READ, "One segment, counted")
     def saved_segment(call: Call, segment_id: str) -> SavedSegment:
@@ -141,6 +160,22 @@ def _saved(operations: Operations) -> None:
             segments.remove, who.account_id, number_of(segment_id), by=who.login, now=now
         )
         return {}
+
+
+def _figures(operations: Operations) -> None:
+    @operations.add("GET", "/value/segments", READ, "Value and cost to serve by saved segment")
+    def value_of_segments(call: Call, query: PageQuery) -> Listing[FiguresOfSegment]:
+        account, now = call.principal.account_id, call.services.now()
+
+        def read(session: Any) -> Listing[FiguresOfSegment]:
+            every = segments.segments(session, account)
+            page = page_of(every, lambda row: row.id, query.cursor, query.limit)
+            currency = value_settings.settings(session, account).currency
+            rows = segment_figures.figures(session, account, page.items, now=now)
+            items = [FiguresOfSegment(currency=currency, **asdict(row)) for row in rows]
+            return Listing(items=items, next=page.next)
+
+        return call.services.store.read(read)
 
 
 def _members(operations: Operations) -> None:

@@ -30,14 +30,14 @@ def listing(page: Page[Any], shape: Callable[[Any], T]) -> Listing[T]:
     return Listing(items=[shape(row) for row in page.rows], next=page.next)
 
 
-def page_of(rows: Sequence[T], key: Callable[[T], int], cursor: str | None, limit: int) -> Listing[T]:
+def page_of(rows: Sequence[T], key: Callable[[T], object], cursor: str | None, limit: int) -> Listing[T]:
     """A page of rows that are all at hand; the cursor is the key of the last one. Raises Refusal for a wrong one."""
-    keys = [key(row) for row in rows]
-    if cursor is not None and (not cursor.isdecimal() or int(cursor) not in keys):
+    keys = [str(key(row)) for row in rows]
+    if cursor is not None and cursor not in keys:
         raise Refusal("wrong-cursor", "send the cursor that the page before gave, or none for the first page")
-    begin = 0 if cursor is None else keys.index(int(cursor)) + 1
+    begin = 0 if cursor is None else keys.index(cursor) + 1
     end = begin + min(max(limit, 1), PAGE_AT_MOST)
-    return Listing(items=list(rows[begin:end]), next=str(keys[end - 1]) if end < len(rows) else None)
+    return Listing(items=list(rows[begin:end]), next=keys[end - 1] if end < len(rows) else None)
 
 
 def number_of(written: str) -> int:

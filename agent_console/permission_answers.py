@@ -2,6 +2,7 @@
 
 import msgspec
 
+from agent_console.listing import PageQuery
 from crm_core import permission, phone_numbers
 from crm_core.permission.consents import Consent
 from crm_core.permission.do_not_call import DoNotCall
@@ -70,16 +71,17 @@ class DoNotCallEntry(msgspec.Struct, kw_only=True):
     by: str
 
 
-class DoNotCallQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class DoNotCallQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """`contains`: a part of the address."""
 
     contains: str = ""
 
 
 class DoNotCallEntries(msgspec.Struct, kw_only=True):
-    """The latest 200 that match; `counts`: how many stand on each list."""
+    """A page of those that match, the latest first; `counts`: how many stand on each list."""
 
     entries: list[DoNotCallEntry]
+    next: str | None
     counts: dict[str, int]
 
 

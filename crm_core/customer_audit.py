@@ -1,6 +1,5 @@
 """Who saw and who changed a customer or a case: rows of the audit with the subject "customer ID", "case ID"."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from crm_core import audit
 from crm_core.audit import AuditRow
 from crm_core.customers import Customer
+from crm_core.paging import By, Page, page
 
 SEEN = "see customer"
 CASE_SEEN = "see case"
@@ -76,12 +76,14 @@ def changed_detail(
     changed_customer(session, account_id, customer_id, action, by=by, at=at, after=after)
 
 
-def access_to(session: Session, account_id: int, customer_id: int, limit: int = 200) -> Sequence[AuditRow]:
-    """Who saw and changed the record, the latest first."""
+def access_to(
+    session: Session, account_id: int, customer_id: int, *, cursor: str | None = None, limit: int = 50
+) -> Page[AuditRow]:
+    """A page of who saw and changed the record, the latest first."""
     query = select(AuditRow).where(
         AuditRow.account_id == account_id, AuditRow.subject == _subject(customer_id)
     )
-    return session.scalars(query.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit)).all()
+    return page(session, query, [By(AuditRow.at, True), By(AuditRow.id, True)], cursor=cursor, limit=limit)
 
 
 def _subject(customer_id: int) -> str:

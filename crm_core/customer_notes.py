@@ -1,11 +1,10 @@
 """Notes on a customer: what somebody wrote down on a day. They are added, not changed."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ForeignKeyConstraint, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds
+from crm_core.paging import By, Page, page
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import Refusal
 
@@ -51,12 +50,15 @@ def write_note(
     return note
 
 
-def notes_of(session: Session, account_id: int, customer_id: int, limit: int = 50) -> Sequence[CustomerNote]:
-    """His notes, the latest first."""
+def notes_of(
+    session: Session, account_id: int, customer_id: int, *, cursor: str | None = None, limit: int = 50
+) -> Page[CustomerNote]:
+    """A page of his notes, the latest first."""
     query = select(CustomerNote).where(
         CustomerNote.account_id == account_id, CustomerNote.customer_id == customer_id
     )
-    return session.scalars(query.order_by(CustomerNote.at.desc(), CustomerNote.id.desc()).limit(limit)).all()
+    order = [By(CustomerNote.at, True), By(CustomerNote.id, True)]
+    return page(session, query, order, cursor=cursor, limit=limit)
 
 
 TIMELINE = entry("note", CustomerNote, CustomerNote.at, title=CustomerNote.text, by=CustomerNote.by)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import PORTABLE_JSON, Base, EpochSeconds
 from crm_core.fact_rule import Standing, Verdict, verdicts
+from crm_core.paging import By, Page, page
 from crm_core.provenance import UNKNOWN_ORIGIN, Origin, Source
 from ctiserver.core.errors import NotFound
 
@@ -132,13 +133,19 @@ def standing(session: Session, account_id: int, customer_id: int) -> dict[str, V
 
 
 def history(
-    session: Session, account_id: int, customer_id: int, field: str | None = None, limit: int = 200
-) -> Sequence[Fact]:
-    """Everything that was ever said of the customer, or of one field, the newest first."""
+    session: Session,
+    account_id: int,
+    customer_id: int,
+    field: str | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = 200,
+) -> Page[Fact]:
+    """A page of what was ever said of the customer, or of one field, the newest first."""
     query = select(Fact).where(Fact.account_id == account_id, Fact.customer_id == customer_id)
     if field is not None:
         query = query.where(Fact.field == field)
-    return session.scalars(query.order_by(Fact.at.desc(), Fact.id.desc()).limit(limit)).all()
+    return page(session, query, [By(Fact.at, True), By(Fact.id, True)], cursor=cursor, limit=limit)
 
 
 def settle(session: Session, account_id: int, customer_id: int, fact_id: int, *, by: str, now: float) -> Fact:

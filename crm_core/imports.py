@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from crm_core import audit
 from crm_core.base import Base, EpochSeconds
 from crm_core.import_mapping import check_mapping, guess
+from crm_core.paging import By, Page, page
 from crm_core.table_files import TableFile
 from ctiserver.core.errors import NotFound, Refusal
 
@@ -131,10 +132,10 @@ def import_(session: Session, account_id: int, import_id: int) -> Import:
     return found
 
 
-def newest(session: Session, account_id: int, limit: int = 50) -> Sequence[Import]:
-    """The account's imports, the newest first."""
+def newest(session: Session, account_id: int, *, cursor: str | None = None, limit: int = 50) -> Page[Import]:
+    """A page of the account's imports, the newest first."""
     query = select(Import).where(Import.account_id == account_id)
-    return session.scalars(query.order_by(Import.made_at.desc(), Import.id.desc()).limit(limit)).all()
+    return page(session, query, [By(Import.made_at, True), By(Import.id, True)], cursor=cursor, limit=limit)
 
 
 def start(

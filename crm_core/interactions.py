@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.customers import Customer
+from crm_core.paging import By, Page, page
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import Conflict
 
@@ -221,11 +222,14 @@ def history(session: Session, account_id: int, customer_id: int, limit: int = 20
     return session.scalars(query.order_by(Interaction.arrived_at.desc()).limit(limit)).all()
 
 
-def of_agent(session: Session, account_id: int, agent: str, limit: int = 20) -> Sequence[Interaction]:
-    """The agent's last contacts, newest first."""
+def of_agent(
+    session: Session, account_id: int, agent: str, *, cursor: str | None = None, limit: int = 20
+) -> Page[Interaction]:
+    """A page of the agent's contacts, newest first."""
     own = select(Segment.interaction_id).where(Segment.agent == agent)
     found = select(Interaction).where(Interaction.account_id == account_id, Interaction.id.in_(own))
-    return session.scalars(found.order_by(Interaction.arrived_at.desc()).limit(limit)).all()
+    order = [By(Interaction.arrived_at, True), By(Interaction.id, True)]
+    return page(session, found, order, cursor=cursor, limit=limit)
 
 
 def to_call_back(session: Session, account_id: int, *, now: float, limit: int = 100) -> Sequence[Interaction]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core import audit
 from crm_core.base import Base, EpochSeconds
+from crm_core.paging import By, Page, page
 from crm_core.permission.rules import OWN_LIST
 from crm_core.permission.unreadable import as_listed
 from ctiserver.core.errors import NotFound, Refusal
@@ -105,13 +106,20 @@ def replace_register(
 
 
 def entries(
-    session: Session, account_id: int, *, now: float, contains: str = "", limit: int = 200
-) -> Sequence[DoNotCall]:
-    """What stands on the lists, the latest first; `contains` is a part of the address."""
+    session: Session,
+    account_id: int,
+    *,
+    now: float,
+    contains: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[DoNotCall]:
+    """A page of what stands on the lists, the latest first; `contains` is a part of the address."""
     rows = select(DoNotCall).where(_stands(account_id, now))
     if contains:
         rows = rows.where(DoNotCall.address.contains(contains, autoescape=True))
-    return session.scalars(rows.order_by(DoNotCall.since.desc(), DoNotCall.id.desc()).limit(limit)).all()
+    order = [By(DoNotCall.since, True), By(DoNotCall.id, True)]
+    return page(session, rows, order, cursor=cursor, limit=limit)
 
 
 def counts(session: Session, account_id: int, *, now: float) -> dict[str, int]:

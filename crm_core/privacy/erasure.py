@@ -22,6 +22,7 @@ from crm_core.base import Base, EpochSeconds
 from crm_core.customers import Customer, customer
 from crm_core.dials import IN_FLIGHT, Dial
 from crm_core.interactions import Interaction
+from crm_core.paging import By, Page, page
 from crm_core.permission.do_not_call import DoNotCall
 from crm_core.permission.rules import OWN_LIST
 from crm_core.permission.unreadable import made_unreadable
@@ -151,10 +152,12 @@ def files_removed(session: Session, erasure_id: int, left: Sequence[Sequence[str
     session.flush()
 
 
-def erasures(session: Session, account_id: int, limit: int = 100) -> Sequence[Erasure]:
-    """The latest first."""
-    query = select(Erasure).where(Erasure.account_id == account_id).order_by(Erasure.id.desc())
-    return session.scalars(query.limit(limit)).all()
+def erasures(
+    session: Session, account_id: int, *, cursor: str | None = None, limit: int = 50
+) -> Page[Erasure]:
+    """A page of them, the latest first."""
+    query = select(Erasure).where(Erasure.account_id == account_id)
+    return page(session, query, [By(Erasure.id, True)], cursor=cursor, limit=limit)
 
 
 def _check(own: Customer, confirmation: str, ground: str) -> None:

@@ -6,7 +6,7 @@ cost of its day; its amount is a whole number of the smallest unit, so any sum o
 posted once however often it is told. Callers whom nobody knew cost too: their rows have no customer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, exists, func, select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, selectinload
 from crm_core import customers
 from crm_core.base import Base, EpochSeconds
 from crm_core.interactions import Interaction
+from crm_core.paging import By, Page, page
 from crm_core.value.settings import ValueSettings, settings
 from ctiserver.core.errors import Refusal
 
@@ -150,10 +151,12 @@ def sums(session: Session, account_id: int, *, since: float = 0.0) -> dict[int |
     return {customer_id: int(total) for customer_id, total in session.execute(query)}
 
 
-def of_customer(session: Session, account_id: int, customer_id: int, limit: int = 100) -> Sequence[CostEntry]:
-    """His rows, the latest first."""
+def of_customer(
+    session: Session, account_id: int, customer_id: int, *, cursor: str | None = None, limit: int = 50
+) -> Page[CostEntry]:
+    """A page of his rows, the latest first."""
     query = select(CostEntry).where(CostEntry.account_id == account_id, CostEntry.customer_id == customer_id)
-    return session.scalars(query.order_by(CostEntry.at.desc(), CostEntry.id.desc()).limit(limit)).all()
+    return page(session, query, [By(CostEntry.at, True), By(CostEntry.id, True)], cursor=cursor, limit=limit)
 
 
 def _charges(contact: Interaction, rules: ValueSettings) -> Iterator[Charge]:

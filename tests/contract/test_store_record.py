@@ -61,7 +61,7 @@ def test_a_less_trusted_source_is_kept_and_shown_as_a_conflict_but_never_overwri
     )
     assert [(one.value, one.source) for one in surname.conflicts] == [("MUNOS", Source.FILE)]
     said = store.read(
-        lambda session: [(f.value, f.superseded_at) for f in facts.history(session, 1, added, "surname")]
+        lambda session: [(f.value, f.superseded_at) for f in facts.history(session, 1, added, "surname").rows]
     )
     assert said == [("MUNOS", None), ("Muñoz", None), ("Munoz", 3.0)]
 
@@ -73,14 +73,14 @@ def test_a_person_settles_a_conflict_and_nothing_is_lost(store: Store) -> None:
     settled = store.write(settle, 1, added, conflict.fact_id, by="bob", now=3.0)
     assert (settled.surname, settled.search_text) == ("Munoz", " ana munoz ")
     assert store.read(facts.standing, 1, added)["surname"].conflicts == []
-    assert len(store.read(facts.history, 1, added, "surname")) == 2
+    assert len(store.read(facts.history, 1, added, "surname").rows) == 2
     with pytest.raises(NotFound):
         store.write(settle, 1, added, 999, by="bob", now=4.0)
 
 
 def test_what_is_older_than_the_facts_becomes_a_fact_of_unknown_source(store: Store) -> None:
     added = add(store)
-    store.write(lambda session: [session.delete(fact) for fact in facts.history(session, 1, added)])
+    store.write(lambda session: [session.delete(fact) for fact in facts.history(session, 1, added).rows])
     change(store, added, SAID, 2.0, surname="Muñoz")
     (old,) = store.read(facts.standing, 1, added)["surname"].conflicts
     assert (old.value, old.source) == ("Munoz", Source.UNKNOWN)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from crm_core import audit
 from crm_core.accounts import Account
 from crm_core.contracts import Contract
+from crm_core.customer_segments import segment_figures, segments
 from crm_core.customers import add_customer, change_customer, customer, find_by_number
 from crm_core.db import Store
 from crm_core.interactions import Interaction, Segment
@@ -287,6 +288,22 @@ def test_the_pictures_add_up_and_show_nothing_of_another_account(store: Store, p
     assert store.read(customer_values.rfm_grid, 1) == {(3, 3): (1, 30_000)}
     assert store.read(customer_values.by_class, 2) == []
     assert store.read(customer_values.curve, 2) == []
+
+
+def test_segments_show_what_their_customers_are_worth_and_cost(store: Store, people: list[int]) -> None:
+    value_everybody(store)
+    trees: dict[str, Any] = {"all": {}, "best": {"field": "value_class", "operator": "is", "value": "A"}}
+    for name, tree in trees.items():
+        store.write(
+            lambda s, name=name, tree=tree: segments.save(s, 1, name=name, tree=tree, by="ann", now=NOW).id
+        )
+    every, best = store.read(
+        lambda session: segment_figures.figures(session, 1, segments.segments(session, 1), now=NOW)
+    )
+    classes = store.read(customer_values.by_class, 1)
+    for field in ("customers", "value_minor", "cost_last_year_minor", "potential_minor"):
+        assert getattr(every, field) == sum(getattr(row, field) for row in classes)
+        assert getattr(best, field) == getattr(classes[0], field)
 
 
 def test_settings_say_every_mistake_at_once_and_are_in_the_audit(store: Store) -> None:

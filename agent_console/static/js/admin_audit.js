@@ -12,13 +12,13 @@ export async function showAudit() {
   $("admin-form").hidden = true;
   const body = el("tbody");
   const more = el("button", { type: "button", class: "btn btn-outline-secondary", text: t("older"), onclick: load });
-  let oldest = null;
+  let next = null;
 
   async function load() {
-    const rows = await api("GET", `/audit?limit=${PAGE}${oldest === null ? "" : `&before_id=${oldest}`}`);
-    body.append(...rows.map(row));
-    oldest = rows.at(-1)?.id ?? oldest;
-    more.hidden = rows.length < PAGE;
+    const page = await api("GET", `/audit?limit=${PAGE}${next === null ? "" : `&cursor=${next}`}`);
+    body.append(...page.items.map(row));
+    next = page.next;
+    more.hidden = !next;
     if (!body.rows.length) body.append(el("tr", {}, el("td", { colspan: "5", class: "quiet", text: t("nothing_yet") })));
   }
 

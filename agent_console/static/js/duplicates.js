@@ -15,7 +15,7 @@ let sending = false;
 
 async function load(wanted = null) {
   try {
-    pairs = await get("/duplicates");
+    ({ items: pairs } = await get("/duplicates"));
     banner("duplicates", null);
   } catch (problem) {
     banner("duplicates", problem.message);

@@ -23,7 +23,7 @@ let begin = null;
 async function load() {
   clearTimeout(timer);
   try {
-    jobs = await get("/imports");
+    ({ items: jobs } = await get("/imports?limit=200"));
     banner("imports", null);
   } catch (problem) {
     banner("imports", problem.message);

@@ -11,9 +11,9 @@ const RESULTS = ["reached", "no_answer", "wrong_number", "not_needed"];
 export async function refresh() {
   if (document.hidden) return;
   try {
-    const [mine, missed] = await Promise.all([get("/me/contacts"), get("/missed-contacts")]);
-    showMine(mine);
-    showMissed(missed);
+    const [mine, missed] = await Promise.all([get("/me/contacts?limit=10"), get("/missed-contacts?limit=200")]);
+    showMine(mine.items);
+    showMissed(missed.items);
     banner("lists", null);
   } catch (problem) {
     if (problem.status !== 401) banner("lists", problem.message);

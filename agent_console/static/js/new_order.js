@@ -10,7 +10,7 @@ import { of, t } from "./words.js";
 /** `customer`: {customer_id, name}; `contactId`: of the call in which it is taken down; `made(order)` gets it. */
 export async function newOrder({ customer, contactId = null, made }) {
   const request = `page-${Date.now()}-${Math.random().toString(36).slice(2)}`;
-  const products = (await get("/products").catch(() => [])).filter(({ currency }) => currency === "CLP");
+  const products = (await get("/products?limit=200").catch(() => ({ items: [] }))).items.filter(({ currency }) => currency === "CLP");
   askLine({ customer, contactId, made, request, products, lines: [] });
 }
 

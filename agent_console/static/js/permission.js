@@ -31,7 +31,7 @@ $("who").addEventListener("submit", async (event) => {
 
 async function refresh() {
   await told("entry-problem", async () => {
-    const { entries, counts } = await get(`/do-not-call?contains=${encodeURIComponent($("entry-search").value)}`);
+    const { entries, counts } = await get(`/do-not-call?limit=200&contains=${encodeURIComponent($("entry-search").value)}`);
     text($("list-counts"), Object.entries(counts).map(([list, count]) => `${listName(list)}: ${count}`).join(" · "));
     $("entries").replaceChildren(...(entries.length ? entries.map(entryRow) : [el("p", { class: "quiet", text: t("do_not_call_none") })]));
   });

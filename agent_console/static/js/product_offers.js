@@ -13,7 +13,7 @@ let currency = "CLP";
 
 async function list() {
   try {
-    const [rows, rules] = await Promise.all([get("/product-offers"), get("/value/settings")]);
+    const [{ items: rows }, rules] = await Promise.all([get("/product-offers?limit=200"), get("/value/settings")]);
     currency = rules.currency;
     const results = await Promise.all(rows.map((row) => get(`/product-offers/${row.offer_id}/results`)));
     fill($("offer-list"), [rows, results], () => (rows.length ? rows.map((row, place) => card(row, results[place])) : [el("p", { class: "quiet", text: t("offers_none") })]));

@@ -9,6 +9,7 @@ import { command } from "./palette.js";
 import { t } from "./words.js";
 
 const COUNT_AFTER_MILLISECONDS = 250;
+const AGAIN_MILLISECONDS = 10000; // customers come and go while one looks
 let saved = [];
 let current = null;
 let cursor = null;
@@ -42,7 +43,7 @@ function mistakes(told) {
 
 async function list() {
   try {
-    saved = await get("/segments");
+    ({ items: saved } = await get("/segments?limit=200"));
     fill($("segment-list"), [saved, current?.segment_id], () => (saved.length ? saved.map((row) => el("button", { type: "button", "aria-pressed": row.segment_id === current?.segment_id ? "true" : "false", onclick: () => open(row) },
       el("span", { text: row.name }), el("span", { class: "count", text: row.customers.toLocaleString(document.documentElement.lang) }))) : [el("p", { class: "quiet", text: t("segments_none") })]));
     banner("segments", null);
@@ -106,4 +107,7 @@ onKey("N", t("segment_new"), () => open(null));
 onKey("C", t("segment_add"), () => builder.add());
 if ($("segment-save")) onKey("G", t("segment_save"), save);
 command(t("command_theme"), window.switchTheme);
+setInterval(() => { if (!document.hidden) { count(); list(); } }, AGAIN_MILLISECONDS);
 open(null);
+const wanted = Number(location.hash.slice(1));
+if (wanted) list().then(() => { const row = saved.find(({ segment_id: id }) => id === wanted); if (row) open(row); });

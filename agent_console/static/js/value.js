@@ -12,8 +12,9 @@ const AGAIN_MILLISECONDS = 3000;
 
 async function show() {
   try {
-    const told = await get("/value");
+    const [told, segments] = await Promise.all([get("/value"), get("/value/segments?limit=200")]);
     paint(told);
+    paintSegments(segments.items, told.currency);
     banner("value", null);
     if (["asked", "running"].includes(told.last_run?.state)) setTimeout(show, AGAIN_MILLISECONDS);
   } catch (problem) {
@@ -56,16 +57,32 @@ function paintClasses(told) {
     el("td", {}, el("span", { class: "class", text: row.value_class || "—" })),
     ...[row.customers.toLocaleString(document.documentElement.lang), money(row.value_minor, told.currency), money(row.cost_last_year_minor, told.currency)].map((words) => el("td", { class: "n", text: words })),
     ...[each(row), money(row.potential_minor, told.currency)].map((words) => el("td", { class: "n spare", text: words })))) : [empty(6)]));
-  const most = Math.max(1, ...rows.flatMap((row) => [row.value_minor, row.cost_last_year_minor]));
-  const bar = (amount, kind, y) => [
-    svg("rect", { class: kind, x: 24, y, width: Math.max(1, (Math.max(amount, 0) / most) * 240), height: 13, rx: 2 }),
-    svg("text", { x: 30 + Math.max(1, (Math.max(amount, 0) / most) * 240), y: y + 11 }, short(amount, told.currency)),
-  ];
-  $("beside").setAttribute("viewBox", `0 0 360 ${Math.max(1, rows.length) * 38}`);
-  $("beside").replaceChildren(...rows.flatMap((row, place) => [
-    svg("text", { class: "letter", x: 4, y: place * 38 + 20 }, row.value_class || "—"),
-    ...bar(row.value_minor, "bar-value", place * 38 + 2), ...bar(row.cost_last_year_minor, "bar-cost", place * 38 + 18)]));
+  besides($("beside"), rows.map((row) => ({ ...row, letter: row.value_class || "—" })), told.currency);
   text($("value-unknown"), told.cost_of_unknown_minor ? t("value_unknown", { amount: money(told.cost_of_unknown_minor, told.currency) }) : "");
+}
+
+/** Value above cost, a pair of bars for each row; `letter` stands before them. */
+function besides(chart, rows, currency) {
+  const most = Math.max(1, ...rows.flatMap((row) => [row.value_minor, row.cost_last_year_minor]));
+  const wide = (amount) => Math.max(1, (Math.max(amount, 0) / most) * 240);
+  const bar = (amount, kind, y) => [
+    svg("rect", { class: kind, x: 24, y, width: wide(amount), height: 13, rx: 2 }),
+    svg("text", { x: 30 + wide(amount), y: y + 11 }, short(amount, currency)),
+  ];
+  chart.setAttribute("viewBox", `0 0 360 ${Math.max(1, rows.length) * 38}`);
+  chart.replaceChildren(...rows.flatMap((row, place) => [
+    svg("text", { class: "letter", x: 4, y: place * 38 + 20 }, row.letter),
+    ...bar(row.value_minor, "bar-value", place * 38 + 2), ...bar(row.cost_last_year_minor, "bar-cost", place * 38 + 18)]));
+}
+
+/** Each saved segment; the number before its bars is that of its row. */
+function paintSegments(rows, currency) {
+  const each = (row, sum) => money(row.customers ? sum / row.customers : 0, currency);
+  fill($("value-segments").tBodies[0], rows, () => (rows.length ? rows.map((row, place) => el("tr", {},
+    el("td", { class: "n", text: String(place + 1) }), el("td", {}, el("a", { href: `/segments#${row.segment_id}`, text: row.name })),
+    ...[row.customers.toLocaleString(document.documentElement.lang), money(row.value_minor, currency), money(row.cost_last_year_minor, currency)].map((words) => el("td", { class: "n", text: words })),
+    ...[each(row, row.value_minor), each(row, row.cost_last_year_minor)].map((words) => el("td", { class: "n spare", text: words })))) : [empty(7)]));
+  besides($("beside-segments"), rows.map((row, place) => ({ ...row, letter: String(place + 1) })), currency);
 }
 
 function paintGrid(cells) {

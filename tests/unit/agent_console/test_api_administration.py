@@ -62,7 +62,7 @@ def test_a_thing_is_added_read_changed_and_removed_and_each_step_is_audited(offi
         removed = browser.delete(f"{BASE}/{path}/{kept['id']}").json["kept"]
         assert (removed is not None) == (path in RETIRED)
         steps.insert(0, "retire" if path in RETIRED else "remove")
-    audit = browser.get(f"/api/v1/audit?subject={kept['id']}").json
+    audit = browser.get(f"/api/v1/audit?subject={kept['id']}").json["items"]
     assert [row["action"].rpartition(".")[2] for row in audit] == steps
     assert {row["by"] for row in audit} == {"administrator"}
     difference = next(row for row in audit if row["action"].endswith("change"))
@@ -176,7 +176,7 @@ def test_an_administrator_sees_and_changes_his_own_company_only(office: Any) -> 
     assert theirs.post(f"{BASE}/accounts", json=NEW["accounts"]).status_code == 403
     assert theirs.get(f"{BASE}/flows").json == []
     mine.post(f"{BASE}/skills", json=NEW["skills"])
-    assert theirs.get("/api/v1/audit").json == []
+    assert theirs.get("/api/v1/audit").json["items"] == []
     assert len(mine.get(f"{BASE}/accounts").json) == 2
 
 
@@ -216,6 +216,6 @@ def test_the_audit_is_read_page_by_page(office: Any) -> None:
     for number in range(5):
         browser.post(f"{BASE}/skills", json=NEW["skills"] | {"key": f"s{number}"})
     first = browser.get("/api/v1/audit?limit=3").json
-    rest = browser.get(f"/api/v1/audit?limit=3&before_id={first[-1]['id']}").json
-    assert [row["subject"] for row in first + rest] == ["s4", "s3", "s2", "s1", "s0"]
-    assert browser.get("/api/v1/audit?by=nobody").json == []
+    rest = browser.get(f"/api/v1/audit?limit=3&cursor={first['next']}").json
+    assert [row["subject"] for row in first["items"] + rest["items"]] == ["s4", "s3", "s2", "s1", "s0"]
+    assert browser.get("/api/v1/audit?by=nobody").json["items"] == []

@@ -17,7 +17,7 @@ def pair(office: Any) -> dict[str, Any]:
             add_customer, 1, now=1.0, name="Rosa María", surname=surname, birth_date="1984-03-27", rut=rut
         )
     office.store.write(duplicates.search, 1, now=2.0)
-    (found,) = office.browser(BOSS).get(PAIRS).json
+    (found,) = office.browser(BOSS).get(PAIRS).json["items"]
     return dict(found)
 
 
@@ -37,11 +37,11 @@ def test_a_pair_is_merged_and_parted_again(office: Any) -> None:
     kept, path = found["one"]["customer_id"], f"{PAIRS}/{found['pair_id']}"
     merged = browser.post(f"{path}/decision", json={"keep": kept}).json
     assert merged["state"] == "merged"
-    assert browser.get(PAIRS).json == []
+    assert browser.get(PAIRS).json["items"] == []
     (merge,) = browser.get(f"/api/v1/customers/{kept}/merges").json["items"]
     assert (merge["id"], merge["kept_id"], merge["undone_at"]) == (merged["merge_id"], kept, None)
     assert browser.post(f"/api/v1/merges/{merge['id']}/undo").json["undone_by"] == BOSS
-    assert [one["pair_id"] for one in browser.get(PAIRS).json] == [found["pair_id"]]
+    assert [one["pair_id"] for one in browser.get(PAIRS).json["items"]] == [found["pair_id"]]
     assert browser.post(f"/api/v1/merges/{merge['id']}/undo").json["error_id"] == "already-undone"
 
 
@@ -50,15 +50,15 @@ def test_two_that_are_different_are_asked_about_no_more_until_that_is_taken_back
     path = f"{PAIRS}/{found['pair_id']}"
     assert browser.post(f"{path}/decision", json={"keep": None}).json["state"] == "different"
     office.store.write(duplicates.search, 1, now=9.0)
-    assert browser.get(PAIRS).json == []
+    assert browser.get(PAIRS).json["items"] == []
     assert browser.post(f"{path}/undo").json["state"] == "open"
-    assert len(browser.get(PAIRS).json) == 1
+    assert len(browser.get(PAIRS).json["items"]) == 1
     assert browser.post(f"{path}/undo").json["error_id"] == "nothing-decided"
 
 
 def test_nobody_decides_about_customers_of_another_company(office: Any) -> None:
     found, browser = pair(office), office.browser("other")
-    assert browser.get(PAIRS).json == []
+    assert browser.get(PAIRS).json["items"] == []
     path = f"{PAIRS}/{found['pair_id']}"
     assert browser.post(f"{path}/decision", json={"keep": None}).status_code == 404
     assert browser.post(f"{path}/undo").status_code == 404

@@ -32,7 +32,7 @@ def test_the_files_are_version_1_until_another_one_is_put_in_force(office: Any) 
     assert (done["in_force"], done["flow"]["in_force"]) == (True, 2)
     assert office.engines.asked[-1][0] == "check_flow"
     assert browser.put(f"{BASE}/main/in-force", json={"number": 1}).json["flow"]["in_force"] == 1
-    actions = [row["action"] for row in browser.get("/api/v1/audit?subject=main").json]
+    actions = [row["action"] for row in browser.get("/api/v1/audit?subject=main").json["items"]]
     assert actions == ["flow.put_in_force", "flow.put_in_force", "flow.keep"]
 
 
@@ -83,6 +83,6 @@ def test_a_survey_is_kept_as_a_flow_is_and_apart_from_the_flow_of_its_name(offic
     assert [one["in_force"] for one in browser.get(SURVEYS).json] == [2]
     assert [one["in_force"] for one in browser.get(BASE).json] == [1]
     assert browser.put(f"{SURVEYS}/main/in-force", json={"number": 1}).json["flow"]["in_force"] == 1
-    actions = [row["action"] for row in browser.get("/api/v1/audit?subject=main").json]
+    actions = [row["action"] for row in browser.get("/api/v1/audit?subject=main").json["items"]]
     assert actions == ["survey.put_in_force", "survey.put_in_force", "survey.keep"]
     assert office.browser("other").get(SURVEYS).json == []

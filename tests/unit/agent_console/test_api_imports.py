@@ -66,7 +66,7 @@ def test_a_table_is_uploaded_looked_at_started_and_taken_back(office: Any) -> No
     assert browser.get(f"{path}/staying").json == {"customers": 0}
     assert browser.post(f"{path}/undo").json["state"] == "undoing"
     taken(office, new["id"])
-    assert browser.get("/api/v1/imports").json[0]["state"] == "undone"
+    assert browser.get("/api/v1/imports").json["items"][0]["state"] == "undone"
     assert browser.get("/api/v1/exports/customers").get_data() == before
     told = [row.action for row in office.store.read(audit.newest, 1) if "import" in row.action]
     assert told == ["undo import", "start import", "upload import"]
@@ -137,7 +137,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
 def test_nobody_sees_the_imports_of_another_company(office: Any) -> None:
     new = uploaded(office).json
     browser = office.browser("other")
-    assert browser.get("/api/v1/imports").json == []
+    assert browser.get("/api/v1/imports").json["items"] == []
     assert browser.get(f"/api/v1/imports/{new['id']}/rejects").status_code == 404
     assert browser.post(f"/api/v1/imports/{new['id']}/undo").status_code == 404
 

@@ -29,7 +29,7 @@ def test_consents_are_written_down_with_their_source_and_taken_back(office: Any)
     assert browser.post("/api/v1/customers/1/consents", json=given).json["by"] == "agent"
     office.now += 60
     browser.post("/api/v1/customers/1/consents", json=given | {"given": False})
-    said = browser.get("/api/v1/customers/1/consents").json
+    said = browser.get("/api/v1/customers/1/consents").json["items"]
     assert [one["given"] for one in said] == [False, True]
     answer = may_i(browser)
     assert (answer["permitted"], answer["rule"]) == (False, "consent_revoked")

@@ -94,7 +94,7 @@ def test_a_cost_is_posted_once_and_seen_in_the_ledger(valued: Any) -> None:
     visit = {"kind": "visit", "source": "order 7", "quantity": 1, "at": 5.0, "customer_id": 1}
     for _ in range(2):
         assert analyst.post(f"{API}/costs", json=visit).json["amount_minor"] == 18_000
-    assert [row["source"] for row in analyst.get(f"{API}/customers/1/costs").json] == ["order 7"]
+    assert [row["source"] for row in analyst.get(f"{API}/customers/1/costs").json["items"]] == ["order 7"]
     assert analyst.post(f"{API}/costs", json=visit | {"kind": "wish"}).json["error_id"] == "unknown_cost_kind"
 
 
@@ -113,12 +113,14 @@ def test_a_segment_is_counted_live_saved_paged_and_exported(valued: Any) -> None
     assert analyst.put(path, json=changed).status_code == 428
     assert analyst.put(path, json=changed, headers={"If-Match": '"1"'}).json["version"] == 2
     assert analyst.get(f"{path}/members?limit=1").json["members"][0]["name"] == "Rosa"
+    [figures] = analyst.get(f"{API}/value/segments").json["items"]
+    assert (figures["segment_id"], figures["customers"]) == (saved["segment_id"], 1)
     export = analyst.get(f"{path}/export")
     assert export.content_type == "text/csv; charset=utf-8"
     assert "Rosa" in export.text
     assert valued.browser("other").get(path).status_code == 404
     assert analyst.delete(path).status_code == 200
-    assert analyst.get(f"{API}/segments").json == []
+    assert analyst.get(f"{API}/segments").json["items"] == []
 
 
 def test_an_offer_is_made_to_the_agent_in_his_words_and_answered_once(valued: Any) -> None:
@@ -156,4 +158,4 @@ def test_an_offer_is_made_to_the_agent_in_his_words_and_answered_once(valued: An
         f"{API}/product-offers/{made['offer_id']}", json={"until_at": valued.now}, headers={"If-Match": '"1"'}
     ).json
     assert not ended["running"]
-    assert analyst.get(f"{API}/product-offers").json[0]["version"] == 2
+    assert analyst.get(f"{API}/product-offers").json["items"][0]["version"] == 2
