@@ -80,7 +80,8 @@ function paintSegments(rows, currency) {
   const each = (row, sum) => money(row.customers ? sum / row.customers : 0, currency);
   fill($("value-segments").tBodies[0], rows, () => (rows.length ? rows.map((row, place) => el("tr", {},
     el("td", { class: "n", text: String(place + 1) }), el("td", {}, el("a", { href: `/segments#${row.segment_id}`, text: row.name })),
-    ...[row.customers.toLocaleString(document.documentElement.lang), money(row.value_minor, currency), money(row.cost_last_year_minor, currency)].map((words) => el("td", { class: "n", text: words })),
+    el("td", { class: "n spare", text: row.customers.toLocaleString(document.documentElement.lang) }),
+    ...[money(row.value_minor, currency), money(row.cost_last_year_minor, currency)].map((words) => el("td", { class: "n", text: words })),
     ...[each(row, row.value_minor), each(row, row.cost_last_year_minor)].map((words) => el("td", { class: "n spare", text: words })))) : [empty(7)]));
   besides($("beside-segments"), rows.map((row, place) => ({ ...row, letter: String(place + 1) })), currency);
 }
