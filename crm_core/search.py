@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import count, islice, pairwise
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from crm_core import spellings
+from crm_core import plain_sql, spellings
 from crm_core.accounts import account
 from crm_core.customers import Customer
 from crm_core.search_query import SearchQuery, read
@@ -35,6 +35,11 @@ _KEYS = {
     "device": ("devices", "customer_id", "number"),
 }
 """What names one customer: table, column of his id, column of the key. Each has an index behind the account."""
+
+
+_BY_ID = select(Customer).where(
+    Customer.account_id == bindparam("account_id"), Customer.id.in_(bindparam("numbers", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,7 @@ def _by_keys(session: Session, account_id: int, query: SearchQuery) -> list[Hit]
     if not query.has_keys:
         return []
     statement, values = _key_statement(query, session.get_bind().dialect.name)
-    rows = session.execute(text(statement), {"account_id": account_id, "pool": POOL} | values)
+    rows = plain_sql.rows(session, statement, {"account_id": account_id, "pool": POOL} | values)
     found = {row.customer_id: row.found_by for row in rows}
     loaded = _customers(session, account_id, found)
     return [Hit(customer=one, found_by=found[one.id]) for one in ranked(query.words, loaded)]
@@ -148,8 +153,7 @@ def _key_statement(query: SearchQuery, dialect: str) -> tuple[str, dict[str, str
 
 
 def _customers(session: Session, account_id: int, numbers: Collection[int]) -> Sequence[Customer]:
-    query = select(Customer).where(Customer.account_id == account_id, Customer.id.in_(numbers))
-    return session.scalars(query).all()
+    return session.scalars(_BY_ID, {"account_id": account_id, "numbers": list(numbers)}).all()
 
 
 def _pool(session: Session, account_id: int, wanted: Mapping[str, Sequence[str]], *, whole: bool) -> set[Any]:
@@ -168,7 +172,7 @@ def _pool(session: Session, account_id: int, wanted: Mapping[str, Sequence[str]]
         f"SELECT customers.id, customers.search_text, customers.value_class FROM {table} WHERE {condition} "
         "AND customers.account_id = :account_id AND customers.merged_into IS NULL LIMIT :pool"
     )
-    return set(session.execute(text(statement), values))
+    return set(plain_sql.rows(session, statement, values))
 
 
 def _like(word: str, others: Sequence[str], whole: bool, values: dict[str, Any]) -> str:

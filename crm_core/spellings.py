@@ -8,9 +8,10 @@ Words stay when the customer goes: a vocabulary names nobody.
 
 from collections.abc import Iterable
 
-from sqlalchemy import ForeignKey, bindparam, select, text
+from sqlalchemy import ForeignKey, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from crm_core import plain_sql
 from crm_core.base import Base
 
 FORGIVEN_FROM_LETTERS = 5
@@ -34,9 +35,7 @@ _INSERT = text(
 )
 
 
-_KNOWN = text(
-    "SELECT word FROM spellings WHERE account_id = :account_id AND variant IN :variants"
-).bindparams(bindparam("variants", expanding=True))
+_KNOWN = "SELECT word FROM spellings WHERE account_id = :account_id AND variant IN ({variants})"
 
 
 def remember(session: Session, account_id: int, words: Iterable[str]) -> None:
@@ -61,11 +60,12 @@ def alternatives(session: Session, account_id: int, typed: Iterable[str]) -> dic
     """For each typed word the known ones that are one edit away, in alphabetical order; without the word itself."""
     tried = {word: variants(word) for word in typed if _is_forgiven(word)}
     found: dict[str, list[str]] = {word: [] for word in tried}
-    keys = sorted(set[str]().union(*tried.values()))
+    keys = {f"v{place}": key for place, key in enumerate(sorted(set[str]().union(*tried.values())))}
     if not keys:
         return found
-    rows = session.scalars(_KNOWN, {"account_id": account_id, "variants": keys})
-    for known in sorted(set(rows)):
+    statement = _KNOWN.format(variants=", ".join(f":{name}" for name in keys))
+    rows = plain_sql.rows(session, statement, {"account_id": account_id} | keys)
+    for known in sorted({row[0] for row in rows}):
         for word, near in found.items():
             if len(near) < ALTERNATIVES_AT_MOST and is_forgiven(word, known):
                 near.append(known)
