@@ -31,6 +31,7 @@ from agent_console import (
     api_phone,
     api_product_offers,
     api_records,
+    api_reports,
     api_resolution,
     api_segments,
     api_stock,
@@ -62,3 +63,4 @@ for family in (api_imports, api_exports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)
 for family in (api_work_orders, api_my_orders, api_stock, api_order_report, api_surveys):
     family.add_to(OPERATIONS)
+api_reports.add_to(OPERATIONS)

@@ -1,11 +1,16 @@
 """How work orders went: everything for whoever runs the work, his own figures for a technician."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from agent_console.operations import Call, Operations
+from agent_console.report_files import Format, table_file
+from agent_console.report_tables import orders_table
 from agent_console.roles import Permission
+from crm_core.accounts import account
+from crm_core.permission.calendars import begin_of
 from crm_core.work_orders import order_report
 
 
@@ -14,6 +19,12 @@ class OrderSpan(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     from_at: float
     until_at: float
+
+
+class OrderExport(OrderSpan, kw_only=True, forbid_unknown_fields=True):
+    """As what."""
+
+    format: Format = "csv"
 
 
 class OrderFigures(msgspec.Struct, kw_only=True):
@@ -56,12 +67,13 @@ class OrderToLookAt(msgspec.Struct, kw_only=True):
 
 
 class OrderReport(msgspec.Struct, kw_only=True):
-    """Everything."""
+    """Everything. `by_technician`: up to `people_until`, the last midnight; None: they are fewer than five."""
 
     all: OrderFigures
     by_kind: list[OrderFiguresOf]
     by_closing: list[OrderFiguresOf]
-    by_technician: list[OrderFiguresOf]
+    by_technician: list[OrderFiguresOf] | None
+    people_until: float
     cases: list[OrderToLookAt]
 
 
@@ -79,10 +91,14 @@ def add_to(operations: Operations) -> None:
 
     @add("GET", "/reports/work-orders", Permission.DISPATCH_ORDERS, "Orders by kind, closing and technician")
     def work_order_report(call: Call, query: OrderSpan) -> OrderReport:
-        found: Any = call.services.store.read(
-            order_report.report, call.principal.account_id, query.from_at, query.until_at
-        )
-        return msgspec.convert(found, OrderReport, from_attributes=True)
+        found, midnight = _report(call, query)
+        told: dict[str, Any] = {name: getattr(found, name) for name in found.__slots__}
+        return msgspec.convert(told | {"people_until": midnight}, OrderReport, from_attributes=True)
+
+    @add("GET", "/reports/work-orders/export", Permission.DISPATCH_ORDERS, "Orders' figures as CSV or XLSX")
+    def export_work_order_report(call: Call, query: OrderExport) -> Any:
+        found, _ = _report(call, query)
+        return table_file(orders_table(found, call.principal.language), "work-orders", query.format)
 
     @add("GET", "/me/work-order-figures", Permission.OWN_ORDERS, "My figures, and those of all technicians")
     def my_work_order_figures(call: Call, query: OrderSpan) -> OwnFigures:
@@ -91,3 +107,12 @@ def add_to(operations: Operations) -> None:
             order_report.own_figures, who.account_id, who.login, query.from_at, query.until_at
         )
         return msgspec.convert(found, OwnFigures, from_attributes=True)
+
+
+def _report(call: Call, query: OrderSpan) -> tuple[order_report.Report, float]:
+    """The report, and the last midnight: figures of people are theirs alone until then."""
+    store, company = call.services.store, call.principal.account_id
+    zone = ZoneInfo(store.read(account, company).time_zone)
+    midnight = begin_of("day", call.services.now(), zone)
+    found = store.read(order_report.report, company, query.from_at, query.until_at, people_until=midnight)
+    return found, midnight

@@ -39,7 +39,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "value": ("/value", Permission.READ_VALUE),
     "segments": ("/segments", Permission.READ_VALUE),
     "product_offers": ("/product-offers", Permission.READ_VALUE),
-    "work_order_report": ("/work-order-report", Permission.DISPATCH_ORDERS),
+    "reports": ("/reports", Permission.READ_REPORTS),
     "surveys": ("/surveys", Permission.SURVEYS),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     WALLBOARD = "wallboard"  # see queues, agents and contacts of the account
     COMMAND_AGENTS = "command_agents"  # act for an agent: force a status
     READ_INTERACTIONS = "read_interactions"  # everybody's records, not only one's own
+    READ_REPORTS = "read_reports"  # open the reports; which of them, what else he may see decides
     READ_CONFIGURATION = "read_configuration"
     CHANGE_CONFIGURATION = "change_configuration"  # queues, skills, hours, dispositions, flows
     MANAGE_USERS = "manage_users"
@@ -68,6 +69,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.COMMAND_AGENTS,
             _P.CONTACT_PERMISSION,
             _P.READ_INTERACTIONS,
+            _P.READ_REPORTS,
             _P.READ_CONFIGURATION,
             _P.MISSED_CONTACTS,
             _P.EVENTS,
@@ -113,6 +115,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.CASES,
             _P.WORK_ORDERS,
             _P.DISPATCH_ORDERS,
+            _P.READ_REPORTS,
             _P.ACTIVITIES,
             _P.READ_CUSTOMERS,
         }
@@ -133,6 +136,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         {
             _P.SURVEYS,
             _P.READ_INTERACTIONS,
+            _P.READ_REPORTS,
             _P.READ_CUSTOMERS,
             _P.WALLBOARD,
             _P.CUSTOMER_VALUE,
@@ -140,13 +144,14 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.MANAGE_VALUE,
         }
     ),
-    "evaluator": frozenset({_P.SURVEYS, _P.READ_INTERACTIONS}),
+    "evaluator": frozenset({_P.SURVEYS, _P.READ_INTERACTIONS, _P.READ_REPORTS}),
     "program": frozenset(
         {
             _P.SURVEYS,
             _P.EVENTS,
             _P.WALLBOARD,
             _P.READ_INTERACTIONS,
+            _P.READ_REPORTS,
             _P.READ_CONFIGURATION,
             _P.CASES,
             _P.WORK_ORDERS,

@@ -6,10 +6,12 @@
     not solved      = "no" among those whom the customer answered  grade = mean of 1 to 7, the school scale
 
 Times are medians: one order that somebody forgot to close would move a mean by days. Whoever runs the work sees each
-technician and each case. A technician sees himself first, and beside it the pooled figures of all, if they are at least
-`GROUP_AT_LEAST`: in a smaller group a mean says who is who.
+case, and technicians beside each other if they are at least `GROUP_AT_LEAST`, up to the last midnight. A technician
+sees his own figures up to this moment, and beside them those of all together, if they are so many: in a smaller group
+a mean says who is who.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
@@ -72,12 +74,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything. `cases`: the closings that somebody should look at, the latest first."""
+    """Everything. `cases`: the closings that somebody should look at, the latest first.
+
+    `by_technician` None: they are fewer than `GROUP_AT_LEAST`.
+    """
 
     all: Figures
     by_kind: Sequence[Row]
     by_closing: Sequence[Row]
-    by_technician: Sequence[Row]
+    by_technician: Sequence[Row] | None
     cases: Sequence[Done]
 
 
@@ -90,8 +95,19 @@ class Own:
     technicians: int
 
 
-def report(session: Session, account_id: int, from_at: float, until_at: float, *, cases: int = 50) -> Report:
-    """The figures of all closings in the span, `until_at` excluded; at most so many `cases`."""
+def report(
+    session: Session,
+    account_id: int,
+    from_at: float,
+    until_at: float,
+    *,
+    people_until: float = math.inf,
+    cases: int = 50,
+) -> Report:
+    """The figures of all closings in the span, `until_at` excluded; at most so many `cases`.
+
+    What is not over at `people_until` counts for nobody by name yet: his own figures are his first.
+    """
     rows = closings_in(session, account_id, from_at, until_at)
     people = session.execute(select(User.login, User.name).where(User.account_id == account_id))
     names = {login: name for login, name in people}
@@ -100,12 +116,7 @@ def report(session: Session, account_id: int, from_at: float, until_at: float, *
         all=figures(rows),
         by_kind=_by("kind", rows, sorted({row.kind for row in rows}), {}),
         by_closing=_by("code", rows, [str(code) for code in Closing], {}),
-        by_technician=_by(
-            "technician",
-            rows,
-            sorted({row.technician for row in rows if row.technician}, key=lambda one: names.get(one, one)),
-            names,
-        ),
+        by_technician=beside_each_other([row for row in rows if row.at < people_until], names),
         cases=bad[:cases],
     )
 
@@ -135,6 +146,12 @@ def closings_in(session: Session, account_id: int, from_at: float, until_at: flo
         .order_by(WorkOrderClosing.at.desc(), WorkOrderClosing.id.desc())
     )
     return [_done(row, kind, bool(again)) for row, kind, again in session.execute(query)]
+
+
+def beside_each_other(rows: Sequence[Done], names: dict[str, str]) -> list[Row] | None:
+    """Each technician's figures, by name; None: they are too few to be compared. `names` by login."""
+    people = sorted({row.technician for row in rows if row.technician}, key=lambda one: names.get(one, one))
+    return _by("technician", rows, people, names) if len(people) >= GROUP_AT_LEAST else None
 
 
 def figures(rows: Iterable[Done]) -> Figures:

@@ -382,9 +382,13 @@ def test_the_report_counts_closings_and_sets_second_visits_beside_them(office: S
         closed(office, number, code, author=field(login, NOW + HOUR + hours * HOUR))
     office.write(closing_truth.take_answer, dispatcher(NOW + DAY), number, 1, solved=True, grade=6)
     report = office.read(order_report.report, 1, NOW, NOW + DAY)
-    by_technician = {row.key: row.figures for row in report.by_technician}
-    assert (by_technician["ana"].closed, by_technician["ana"].on_site_seconds) == (2, 2 * HOUR)
-    assert (by_technician["beto"].grades, by_technician["beto"].grade_mean) == (1, 6.0)
+    assert report.by_technician is None  # two are too few to be set beside each other
+    done = office.read(order_report.closings_in, 1, NOW, NOW + DAY)
+    ana, beto = (
+        order_report.figures(one for one in done if one.technician == who) for who in ("ana", "beto")
+    )
+    assert (ana.closed, ana.on_site_seconds) == (2, 2 * HOUR)
+    assert (beto.grades, beto.grade_mean) == (1, 6.0)
     assert (report.all.to_arrive_seconds, report.all.late) == (HOUR, 0)
     # Both that were done were followed by the order that came of Ana's follow-up, for the same customer and work.
     assert (report.all.repeated, [one.order_id for one in report.cases]) == (2, [number, 1])

@@ -75,7 +75,7 @@ def test_a_dispatcher_gives_orders_by_keyboard_and_by_dragging(stage: Stage, bro
     page.fill("#form [name=subject]", "Leer el medidor")
     page.click("#form [type=submit]")
     expect(page.locator(".tab-cases")).to_contain_text("Leer el medidor")
-    page.goto(f"{stage.origin}/work-order-report")
+    page.goto(f"{stage.origin}/reports#orders")
     expect(page.locator(".figures-table").first).to_contain_text("Todos")
     assert faults_of(page) == []
 
