@@ -37,6 +37,7 @@ integration: ## the tests with real servers
 bench: ## measure and write bench/results
 	@$(PYTHON) tools/setup.py test
 	$(BIN)/python -m bench.calls
+	$(BIN)/python -m bench.flows
 	$(BIN)/python -m bench.recovery
 	$(BIN)/python -m bench.lookup
 	$(BIN)/python -m bench.value

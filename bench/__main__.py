@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
 
-    python -m bench [lookup|recovery|calls|pop|value|search|imports|uplift]...
+    python -m bench [lookup|recovery|calls|flows|pop|value|search|imports|uplift]...
 
 Each writes its table and its figures into bench/results; with names only those are run.
 """
@@ -8,12 +8,13 @@ Each writes its table and its figures into bench/results; with names only those 
 import argparse
 from collections.abc import Callable, Sequence
 
-from bench import calls, imports, lookup, pop, recovery, search_box, uplift, value
+from bench import calls, flows, imports, lookup, pop, recovery, search_box, uplift, value
 
 BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "lookup": lookup.main,
     "recovery": recovery.main,
     "calls": calls.main,
+    "flows": flows.main,
     "pop": pop.main,
     "value": value.main,
     "search": search_box.main,

@@ -117,13 +117,16 @@ class Bench:
 
 
 @contextmanager
-def bench(folder: Path, *, agents: int, record: bool = False) -> Iterator[Bench]:
-    """A running center in `folder` with so many agents, none of them available yet."""
+def bench(folder: Path, *, agents: int, record: bool = False, more: str = "") -> Iterator[Bench]:
+    """A running center in `folder` with so many agents, none of them available yet.
+
+    `more` are sections of its configuration that name its numbers too; "": the tests' own numbers.
+    """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     shutil.copytree(_FLOWS, folder / "flows")
     names = [f"a{number}" for number in range(1, agents + 1)]
     with (
-        private_asterisk(folder, more=_MORE, rtp_ports=8000) as switch,
+        private_asterisk(folder, more=_MORE + more, numbers=not more, rtp_ports=8000) as switch,
         Phones(switch.sip_port, talk_seconds=TALK_SECONDS) as phones,
     ):
         url = switch.config.database.url

@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -84,7 +84,8 @@ class _Sipp:
 class Callers(_Sipp):
     """`count` callers at `per_second`, each with `caller_number` of his own.
 
-    `scenario` is "caller.xml", or "answered.xml" for callers who only want to be answered.
+    `scenario` is "caller.xml", or "answered.xml" for callers who only want to be answered; "pressing.xml" is that of
+    callers who send sound and keys. `values` stand for `@NAME@` in it, `options` are SIPp's own.
     """
 
     def __init__(
@@ -96,6 +97,8 @@ class Callers(_Sipp):
         per_second: int,
         patience_seconds: float,
         scenario: str = "caller.xml",
+        values: Mapping[str, object] | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self._numbers = tempfile.NamedTemporaryFile("w", prefix="bench-callers-", suffix=".csv")  # noqa: SIM115
         self._numbers.write("SEQUENTIAL\n" + "\n".join(map(caller_number, range(1, count + 1))) + "\n")
@@ -103,7 +106,8 @@ class Callers(_Sipp):
         super().__init__(
             sip_port,
             scenario,
-            {"DID": did},
+            {"DID": did, **(values or {})},
+            *options,
             *("-inf", self._numbers.name),
             *("-m", str(count), "-r", str(per_second), "-l", str(count)),
             *("-recv_timeout", str(round(patience_seconds * 1000))),
