@@ -13,7 +13,7 @@ import structlog
 
 from crm_core import action_results
 from crm_core.db import Store
-from crm_core.self_service import identification
+from crm_core.self_service import account, identification
 from crm_core.self_service.registry import Asked, Outcome, SelfService
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.actions import Actions
@@ -24,7 +24,10 @@ from ctiserver.core.message import Input
 _log = structlog.get_logger()
 _THREADS, _WEBHOOK_THREADS = 4, 8
 
-FUNCTIONS: tuple[SelfService, ...] = (*identification.ACTIONS,)
+FUNCTIONS: tuple[SelfService, ...] = (
+    *identification.ACTIONS,
+    *account.ACTIONS,
+)
 """Every function that a flow may name; each family has a module of `crm_core.self_service`."""
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from ctiserver.app.actions import specs
+from ctiserver.app.engine_tables import STORED
 from ctiserver.core.errors import ConfigError
 from ivr import flow_file
 from ivr.flow import Enqueue, Menu, Say
@@ -302,6 +304,7 @@ def test_the_demo_companys_flows_and_survey_are_good() -> None:
     prompts = set(parse(tomllib.loads(manifest.read_text())).prompts)
     queues = {"servicio", "tecnico", "emergencia"}
     for path in sorted(demo.glob("*.toml")):
-        read_flow(path.read_text(), path.name, prompts=prompts, queues=queues)
+        names = {"actions": specs(), "flows": {one.stem for one in demo.glob("*.toml")}, "stored": STORED}
+        read_flow(path.read_text(), path.name, prompts=prompts, queues=queues, **names)
     for path in sorted(demo.glob("surveys/*.toml")):
         read_survey(path.read_text(), path.name, prompts=prompts)

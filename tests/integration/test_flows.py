@@ -1,0 +1,346 @@
+"""Flows walked by real callers on one center: values, secrets, actions, messages, and what goes wrong."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from crm_core import caller_secrets
+from crm_core.cases import Case
+from crm_core.customers import change_customer
+from crm_core.invoices import Invoice
+from ctiserver.bus import topics
+from ctiserver.core.inputs import ActionDone, DigitPressed, SecretHeard
+from tests.integration.daemon import ORDINARY, VALUABLE, RunningCenter, center
+from tests.integration.journal_probe import JournalProbe
+from tests.integration.sipp import Caller, until
+
+pytestmark = pytest.mark.integration
+
+RUT, PIN = "12345678-5", "4071"
+UNKNOWN = "+56922229999"
+FLOW = """\
+name = "main"
+start = "main"
+emergency = { key = "9", node = "emergency" }
+operator = { key = "0", node = "operator" }
+repeat_key = "*"
+identify = "who"
+
+[node.main]
+type = "menu"
+prompts = ["beep"]
+keys = { 1 = "balance", 2 = "private", 3 = "message", 4 = "call-me", 5 = "erp" }
+timeout_seconds = 30
+on_failure = "operator"
+
+[node.who]
+type = "identify"
+level = "verified"
+by = ["number", "rut"]
+prompts = ["beep"]
+pin_prompts = ["beep"]
+wrong_secret = "beep"
+timeout_seconds = 30
+on_failure = "operator"
+
+[node.told]
+type = "identify"
+level = "identified"
+by = ["rut"]
+prompts = ["beep"]
+next = "balance-of"
+timeout_seconds = 30
+on_failure = "operator"
+
+[node.balance]
+type = "say"
+prompts = ["beep"]
+next = "told"
+
+[node.balance-of]
+type = "action"
+action = "account_balance"
+arguments = { customer_id = "{customer_id}" }
+outcomes = { owes = "owed", nothing = "main", other_currency = "operator" }
+failed_to = "operator"
+
+[node.owed]
+type = "say"
+prompts = ["{amount:balance}"]
+next = "main"
+
+[node.private]
+type = "say"
+needs = "verified"
+prompts = ["beep"]
+next = "main"
+
+[node.message]
+type = "voicemail"
+prompts = ["beep"]
+next = "bye"
+
+[node.call-me]
+type = "callback"
+prompts = ["beep"]
+next = "bye"
+no_number = "operator"
+
+[node.erp]
+type = "action"
+action = "erp"
+outcomes = { fine = "bye" }
+failed_to = "operator"
+deadline_seconds = 2
+
+[node.bye]
+type = "hangup"
+
+[node.operator]
+type = "queue"
+queue = "servicio"
+
+[node.emergency]
+type = "queue"
+queue = "emergencia"
+"""
+
+
+_KNOWN: set[str] = set()
+
+
+class BackOffice:
+    """Answers as it is told: fine, html, or not at all."""
+
+    def __init__(self) -> None:
+        self.how = "fine"
+        self.over = threading.Event()
+        office = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                if office.how == "hang":
+                    office.over.wait()
+                    return
+                body = b'{"outcome": "fine"}' if office.how == "fine" else b"<html>"
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json" if office.how == "fine" else "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self.over.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[BackOffice]:
+    made = BackOffice()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def c(tmp_path_factory: pytest.TempPathFactory, office: BackOffice) -> Iterator[RunningCenter]:
+    more = (
+        '[webhooks]\nallowed_networks = ["127.0.0.0/8"]\n'
+        f'[[actions]]\nname = "erp"\nurl = "http://127.0.0.1:{office.port}/"\noutcomes = ["fine"]\n'
+    )
+    with center(tmp_path_factory.mktemp("flows"), more=more, start=False) as running:
+        (running.folder / "flows" / "main.toml").write_text(FLOW)
+        for customer_id, rut in ((1, RUT), (2, "6-K")):
+            running.store.write(change_customer, 1, customer_id, expected_version=None, now=1.0, rut=rut)
+            running.store.write(caller_secrets.set_pin, 1, "customer", str(customer_id), PIN, now=1.0)
+        running.store.write(lambda session: session.add(_invoice()))
+        running.start()
+        yield running
+
+
+def _invoice() -> Invoice:
+    return Invoice(
+        account_id=1,
+        customer_id=1,
+        status="open",
+        number="77",
+        dated_at=1.0,
+        due_at=2.0,
+        amount_minor=21_000,
+        created_at=1.0,
+        updated_at=1.0,
+    )
+
+
+def _at(c: RunningCenter, contact: str, node: str) -> None:
+    until(lambda: c.probe.told("NodeEntered", node=node, contact=contact), node, 30, c.log)
+
+
+def _in_menu(c: RunningCenter, caller: Caller) -> str:
+    """His contact, once he is in the menu; callers come one after the other."""
+
+    def new() -> list[str]:
+        came = [event["contact"] for event in c.probe.told("NodeEntered", node="main")]
+        return [contact for contact in came if contact not in _KNOWN]
+
+    caller.wait_answered()
+    until(new, "the menu", 30, c.log)
+    contact = new()[0]
+    _KNOWN.add(contact)
+    return contact
+
+
+def _left(c: RunningCenter, contact: str) -> None:
+    until(lambda: c.probe.told("ContactEnded", contact=contact), "the end", 30, c.log)
+
+
+def test_a_caller_names_himself_and_hears_his_balance(c: RunningCenter) -> None:
+    with c.call(number=UNKNOWN) as caller:
+        contact = _in_menu(c, caller)
+        caller.press("1")
+        _at(c, contact, "told")
+        caller.press("123456785")  # at once, over and under the prompt
+        _at(c, contact, "owed")
+        until(lambda: caller.audio.level() > 50, "the amount")
+        caller.hang_up()
+    _left(c, contact)
+    [known] = c.probe.told("CallerIdentified", contact=contact, level="identified")
+    assert known["candidates"][0]["customer_id"] == 1
+
+
+def test_a_pin_verifies_and_its_keys_are_written_down_nowhere(c: RunningCenter) -> None:
+    journal = JournalProbe(c.asterisk.config)
+    with c.call(number=VALUABLE) as caller:
+        contact = _in_menu(c, caller)
+        caller.press("2")
+        _at(c, contact, "who")
+        caller.press(PIN)
+        _at(c, contact, "private")
+        caller.hang_up()
+    _left(c, contact)
+    assert len(journal.inputs(SecretHeard)) == 1
+    assert [one.pii_digit for one in journal.inputs(DigitPressed)] == ["2"]
+    assert [one.outcome for one in journal.inputs(ActionDone)] == ["right"]
+
+
+def test_five_wrong_pins_lock_it_and_lead_to_a_person(c: RunningCenter) -> None:
+    with c.call(number=ORDINARY) as caller:
+        contact = _in_menu(c, caller)
+        caller.press("2")
+        _at(c, contact, "who")
+        for attempt in range(5):
+            caller.press("0001")
+            until(lambda n=attempt: c.store.read(_failures) in (n + 1, 0), "the wrong PIN counted", 30, c.log)
+        _at(c, contact, "operator")
+        caller.hang_up()
+    _left(c, contact)
+    assert not c.probe.told("NodeEntered", contact=contact, node="private")
+    assert c.store.write(caller_secrets.check, 1, "customer", "2", "pin", PIN, now=10.0) == "locked"
+
+
+def _failures(session: Any) -> int:
+    row = session.query(caller_secrets.CallerSecret).filter_by(subject_id="2", kind="pin").one()
+    return int(row.failures)
+
+
+def test_a_message_opens_a_case_when_its_caller_just_hangs_up(c: RunningCenter) -> None:
+    with c.call(number=VALUABLE, tone_hertz=500) as caller:
+        contact = _in_menu(c, caller)
+        caller.press("3")
+        _at(c, contact, "message")
+        recordings = c.asterisk.config.asterisk_dir / "spool" / "recording"
+        until(
+            lambda: any(file.stat().st_size > 48_000 for file in recordings.glob("*.wav")),
+            "three seconds",
+            30,
+        )
+        caller.hang_up()
+    until(lambda: c.probe.told("VoicemailLeft", contact=contact), "the message", 30, c.log)
+
+    def cases() -> list[Case]:
+        return c.store.read(lambda session: list(session.query(Case).filter_by(channel="voicemail")))
+
+    until(cases, "the case", 30, c.log)
+    [case] = cases()
+    assert (case.customer_id, case.contact_id) == (1, contact)
+    [left] = c.probe.told("VoicemailLeft", contact=contact)
+    assert (recordings / f"{left['recording']}.wav").is_file()
+
+
+def test_a_wish_to_be_called_back_is_on_the_list(c: RunningCenter) -> None:
+    with c.call(number=VALUABLE) as caller:
+        contact = _in_menu(c, caller)
+        caller.press("4")
+        assert caller.wait_ended(seconds=30) == "bye_received"
+    _left(c, contact)
+    until(
+        lambda: any(row.id == contact and row.to_call_back for row in c.interactions()), "the wish", 30, c.log
+    )
+
+
+@pytest.mark.parametrize(("how", "node"), [("fine", "bye"), ("html", "operator"), ("hang", "operator")])
+def test_a_back_office_that_answers_html_or_hangs_leads_to_a_person(
+    c: RunningCenter, office: BackOffice, how: str, node: str
+) -> None:
+    office.how = how
+    with c.call(number=UNKNOWN) as caller:
+        contact = _in_menu(c, caller)
+        caller.press("5")
+        _at(c, contact, node)
+        if node == "operator":
+            caller.hang_up()
+        else:
+            caller.wait_ended(seconds=30)
+    _left(c, contact)
+
+
+def test_a_flow_activated_in_mid_call_is_for_the_calls_after_it(c: RunningCenter) -> None:
+    with c.call(number=UNKNOWN) as before:
+        first = _in_menu(c, before)
+        main = c.folder / "flows" / "main.toml"
+        main.write_text(FLOW.replace('4 = "call-me"', '4 = "bye", 6 = "call-me"'))
+        c.probe.ask(topics.RELOAD, seconds=30)
+        with c.call(number=UNKNOWN) as after:
+            second = _in_menu(c, after)
+            after.press("4")
+            _at(c, second, "bye")
+            after.wait_ended(seconds=30)
+        before.press("4")
+        _at(c, first, "call-me")
+        before.wait_ended(seconds=30)
+    main.write_text(FLOW)
+    c.probe.ask(topics.RELOAD, seconds=30)
+
+
+def test_hang_ups_at_every_kind_of_node_leave_nothing_behind(c: RunningCenter, office: BackOffice) -> None:
+    office.how = "hang"
+    for keys, node in (
+        ("1", "told"),
+        ("112", "told"),
+        ("2", "who"),
+        ("24", "who"),
+        ("5", "erp"),
+        ("3", "message"),
+    ):
+        with c.call(number=UNKNOWN if keys[0] != "2" else VALUABLE) as caller:
+            contact = _in_menu(c, caller)
+            caller.press(keys)
+            _at(c, contact, node)
+            caller.hang_up()
+        _left(c, contact)
+    until(lambda: not c.view()["contacts"], "nobody left", 30)
+    assert "Traceback" not in (c.folder / "serve.log").read_text()
