@@ -47,7 +47,7 @@ def test_a_supervisor_reads_from_the_figure_down_to_the_contact(stage: Stage, br
     expect(page.locator("#behind tbody tr")).to_have_count(1)
     assert faults_of(page) == []
     page.fill("#until", "2020-01-01")  # before the first day: said in words, nothing that was shown is lost
-    expect(page.locator("#banners")).to_contain_text("elija uno anterior")
+    expect(page.locator("#banner-report")).to_contain_text("elija uno anterior")
     page.select_option("#period", "yesterday")
-    expect(page.locator("#banners")).to_be_empty()
+    expect(page.locator("#banner-report")).to_have_count(0)
     expect(page.locator("#tab")).to_contain_text("No hay nada en este período")
