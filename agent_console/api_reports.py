@@ -86,6 +86,10 @@ class IvrNode(msgspec.Struct, kw_only=True):
     drop_out: float
     median_seconds: float
     p90_seconds: float
+    utterances: int
+    taken: int
+    asked_back: int
+    recognised: float | None
 
 
 class IvrPath(msgspec.Struct, kw_only=True):

@@ -12,7 +12,20 @@ from crm_core.work_orders.order_report import Figures, Report
 
 _ENDS = ("entered", "agent", "left_word", "served", "dropped", "cut", "judged", "returned")
 _SHARES = ("containment", "ended_in_ivr")
-_NODE = ("node", "label", "callers", "visits", "dropped", "drop_out", "median_seconds", "p90_seconds")
+_NODE = (
+    "node",
+    "label",
+    "callers",
+    "visits",
+    "dropped",
+    "drop_out",
+    "median_seconds",
+    "p90_seconds",
+    "utterances",
+    "taken",
+    "asked_back",
+    "recognised",
+)
 _COUNTS = ("closed", "done", "late", "repeated", "answered", "not_solved", "grades", "grade_mean")
 _ORDERS = (*_COUNTS, "to_arrive_seconds", "on_site_seconds")
 
@@ -40,6 +53,10 @@ def ivr_table(found: IvrReport, which: Literal["days", "nodes", "paths"], langua
             one.drop_out,
             one.median_seconds,
             one.p90_seconds,
+            one.utterances,
+            one.taken,
+            one.asked_back,
+            one.recognised,
         ]
         for one in figures.nodes
     ]

@@ -80,6 +80,14 @@ def _(event: e.NodeEntered, interaction: Interaction, session: Session) -> None:
 
 
 @record.register
+def _(event: e.SpeechJudged, interaction: Interaction, session: Session) -> None:
+    path = interaction.menu_path
+    if path and path[-1]["node"] == event.node:
+        step = path[-1] | {"said": [*path[-1].get("said", ()), event.verdict]}  # not what he said
+        interaction.menu_path = [*path[:-1], step]
+
+
+@record.register
 def _(event: e.ValueCollected, interaction: Interaction, session: Session) -> None:
     interaction.collected = interaction.collected | {event.key: event.value}
     if event.label:

@@ -71,7 +71,7 @@ class Interaction(Base):
     """Q.850 cause; 0: unknown."""
 
     menu_path: Mapped[list[Any]] = mapped_column(default=list)
-    """[{"node", "kind", "at"}] in the order of the caller's way."""
+    """[{"node", "kind", "at"}] in the order of the caller's way; "said": what came of what he said there."""
     contact_reason: Mapped[str | None]
     """What it was about: the key of a contact reason, in the last agent's word."""
     collected: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -17,6 +17,7 @@ IVRs", International Journal of Speech Technology 5, 2002).
 
     drop-out of a node = callers who dropped out there / callers who came there
     time in a node     = until the next node, the queue or the end; median and nearest-rank 90th percentile
+    recognition success = utterances taken at once / utterances judged (taken, asked back, not understood)
 
 A caller who circles comes to a node several times and is one caller there. Pure.
 """
@@ -36,12 +37,13 @@ End = Literal["agent", "left_word", "served", "dropped", "cut"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A node that he came to. `label`: what people call it, by language."""
+    """A node that he came to. `label`: what people call it, by language; `said`: the verdict on each utterance."""
 
     node: str
     kind: str
     at: float
     label: dict[str, str] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,10 @@ class Ends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFigures:
-    """One node. `visits` count each time, `callers` each caller once; times in seconds."""
+    """One node. `visits` count each time, `callers` each caller once; times in seconds.
+
+    `utterances` that were judged, of them `taken` at once and `asked_back`; `recognised` None: nobody said anything.
+    """
 
     node: str
     kind: str
@@ -91,6 +96,10 @@ class NodeFigures:
     drop_out: float
     median_seconds: float
     p90_seconds: float
+    utterances: int
+    taken: int
+    asked_back: int
+    recognised: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +181,13 @@ def _nodes(ways: Sequence[Way]) -> list[NodeFigures]:
     callers: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     latest: dict[str, Step] = {}
+    said: dict[str, Counter[str]] = defaultdict(Counter)
     for way in ways:
         ends = [*(step.at for step in way.steps[1:]), way.over_at]
         for step, end in zip(way.steps, ends, strict=True):
             seconds[step.node].append(max(0.0, end - step.at))
             latest[step.node] = step
+            said[step.node].update(step.said)
         callers.update({step.node for step in way.steps})
         if way.end == "dropped" and way.steps:
             dropped[way.steps[-1].node] += 1
@@ -191,6 +202,10 @@ def _nodes(ways: Sequence[Way]) -> list[NodeFigures]:
             drop_out=dropped[node] / count,
             median_seconds=median(seconds[node]),
             p90_seconds=nearest_rank(seconds[node], 0.9),
+            utterances=said[node].total(),
+            taken=said[node]["taken"],
+            asked_back=said[node]["asked_back"],
+            recognised=said[node]["taken"] / said[node].total() if said[node] else None,
         )
         for node, count in sorted(callers.items(), key=lambda one: (-one[1], one[0]))
     ]

@@ -90,7 +90,7 @@ def _ways(
 
 def _way(row: Any, over_at: float, contacts: dict[str, list[float]]) -> Way:
     steps = [
-        Step(step["node"], step["kind"], step["at"], step.get("label") or {})
+        Step(step["node"], step["kind"], step["at"], step.get("label") or {}, tuple(step.get("said", ())))
         for step in row.menu_path
         if step["at"] <= over_at
     ]

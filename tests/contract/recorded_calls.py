@@ -33,9 +33,10 @@ class Calls:
         told: dict[str, str] | None = None,
         queue: str | None = None,
         by: Any = "caller",
+        verdicts: Sequence[Any] = (),
         **arrival: Any,
     ) -> None:
-        """Nodes are (name, kind), ten seconds each; to a queue, if one is named."""
+        """Nodes are (name, kind), ten seconds each; to a queue, if one is named. At the last one he says something."""
         key: dict[str, Any] = {"contact": ContactId(contact)}
         arrival = {"account_id": 1, "flow": "main"} | arrival
         events: list[Event] = [
@@ -57,6 +58,9 @@ class Calls:
         for place, (node, kind) in enumerate(path):
             label = {"es": node.title()}
             events.append(e.NodeEntered(at=at + 10 * place, node=node, kind=kind, label=label, **key))
+        for verdict in verdicts:
+            said: dict[str, Any] = {"node": path[-1][0], "pii_text": "said aloud", "confidence": 0.5}
+            events.append(e.SpeechJudged(at=at + 10 * len(path) - 1, verdict=verdict, **said, **key))
         for name, value in (told or {}).items():
             events.append(e.ValueCollected(at=at + 5, key=name, value=value, **key))
         end = at + 10 * len(path)

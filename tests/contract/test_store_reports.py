@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from recorded_calls import Calls
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_core.accounts import Account
@@ -12,6 +13,7 @@ from crm_core.contact_reasons import ContactReason
 from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.interaction_writer import apply_batch
+from crm_core.interactions import Interaction
 from crm_core.phone_numbers import E164
 from crm_core.provenance import Origin
 from crm_core.reader_positions import EventId
@@ -98,6 +100,23 @@ def test_a_call_that_goes_on_is_counted_when_its_way_through_the_ivr_is_over(cal
     )
     report = calls.store.read(ivr_report, 1, MIDNIGHT, MIDNIGHT + DAY, now=NOW)
     assert report.figures.ends.entered == 0
+
+
+def test_recognition_is_counted_at_its_node_without_what_was_said(calls: Calls) -> None:
+    calls.call("c-1", MIDNIGHT + 100, ANA, MENU, verdicts=("unclear", "taken"))
+    calls.call("c-2", MIDNIGHT + 200, BETO, MENU, verdicts=("asked_back", "taken"))
+    report = calls.store.read(ivr_report, 1, MIDNIGHT, MIDNIGHT + DAY, now=NOW)
+    main, hello = sorted(report.figures.nodes, key=lambda node: -node.utterances)
+    assert (main.node, main.utterances, main.taken, main.asked_back, main.recognised) == (
+        "main",
+        4,
+        2,
+        1,
+        0.5,
+    )
+    assert (hello.utterances, hello.recognised) == (0, None)
+    paths = calls.store.read(lambda session: list(session.scalars(select(Interaction.menu_path))))
+    assert "said aloud" not in str(paths)
 
 
 def test_needs_are_counted_by_area_beside_the_period_before_with_the_contacts_behind(calls: Calls) -> None:

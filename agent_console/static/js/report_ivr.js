@@ -22,7 +22,7 @@ export async function ivrTab(place, span) {
     el("section", { class: "figures wide" }, ...figures(found.ends)),
     panel(t("report_ivr_days"), { path: path("days") }, chart(found.days), legend()),
     panel(t("report_ivr_paths"), { path: path("paths") }, paths(found.paths, names)),
-    panel(t("report_ivr_nodes"), { path: path("nodes"), formula: t("report_ivr_nodes_formula"), wide: true }, nodes(found.nodes)),
+    panel(t("report_ivr_nodes"), { path: path("nodes"), formula: [t("report_ivr_nodes_formula"), found.nodes.some((node) => node.utterances) && t("report_recognised_formula")].filter(Boolean).join("; "), wide: true }, nodes(found.nodes)),
   );
   return undefined;
 }
@@ -90,17 +90,19 @@ function paths(rows, names) {
 
 function nodes(rows) {
   const most = Math.max(1, ...rows.map((row) => row.callers));
+  const spoken = rows.some((row) => row.utterances);
   const bar = (share, kind) => {
     const drawn = svg("svg", { class: `bar ${kind}`, viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" });
     drawn.append(svg("rect", { x: 0, y: 0, width: 100 * share, height: 8 }));
     return drawn;
   };
-  const columns = [["node"], ["callers", "n"], ["visits", "n spare"], ["drop_out", "n"], ["median_seconds", "n"], ["p90_seconds", "n spare"]];
+  const columns = [["node"], ["callers", "n"], ["visits", "n spare"], ["drop_out", "n"], ["median_seconds", "n"], ["p90_seconds", "n spare"], ...(spoken ? [["recognised", "n"]] : [])];
   return table(columns, rows.map((row) => [
     el("span", { class: "first" }, called(row), el("span", { class: "quiet spare", text: row.node })),
     el("span", { class: "barred" }, bar(row.callers / most, "came"), whole(row.callers)),
     whole(row.visits),
     row.dropped ? el("span", { class: "barred" }, bar(row.drop_out, "left"), `${percent(row.drop_out, 1)} · ${whole(row.dropped)}`) : "—",
     spent(row.median_seconds),
-    spent(row.p90_seconds)]), t("report_ivr_nodes"));
+    spent(row.p90_seconds),
+    ...(spoken ? [row.utterances ? `${percent(row.recognised)} · ${whole(row.utterances)}` : "—"] : [])]), t("report_ivr_nodes"));
 }
