@@ -18,6 +18,7 @@ from agent_console import (
     api_desk,
     api_duplicates,
     api_exports,
+    api_faxes,
     api_flows,
     api_holdings,
     api_imports,
@@ -57,7 +58,7 @@ for family in (api_value, api_customer_value, api_segments, api_product_offers):
     family.add_to(OPERATIONS)
 for family in (api_customers, api_contact_points, api_customer_details, api_holdings):
     family.add_to(OPERATIONS)
-for family in (api_attachments, api_custom_fields, api_payment_promises):
+for family in (api_attachments, api_custom_fields, api_faxes, api_payment_promises):
     family.add_to(OPERATIONS)
 for family in (api_imports, api_exports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)

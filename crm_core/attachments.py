@@ -96,7 +96,7 @@ def attach(
         contact_id=origin.contact_id,
         known_at=now,
     )
-    _write(path_of(folder, account_id, new.sha256), content)
+    keep_content(folder, account_id, content)
     session.add(new)
     session.flush()
     return new
@@ -180,6 +180,13 @@ def content_type(content: bytes) -> str | None:
 def _plain_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     return "".join(letter for letter in last if letter.isprintable())[:LONGEST_NAME].strip(". ") or "file"
+
+
+def keep_content(folder: Path, account_id: int, content: bytes) -> str:
+    """The hash that names the content, which is on disk now. Raises StoreError."""
+    name = hashlib.sha256(content).hexdigest()
+    _write(path_of(folder, account_id, name), content)
+    return name
 
 
 def path_of(folder: Path, account_id: int, sha256: str) -> Path:

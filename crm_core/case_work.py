@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crm_core import case_outage
+from crm_core import case_fax, case_outage
 from crm_core.base import check_version
 from crm_core.case_flow import DECISIONS, PRIORITIES, Event, Kind, State, after, checked, kind_of, missing
 from crm_core.case_steps import enter, promise_solution, reckon, respond_by_at, tell
@@ -191,6 +191,8 @@ def change(
     if "priority" in differing:
         promise_solution(session, found)
         reckon(session, found)
+    if "customer_id" in differing:
+        case_fax.move(session, found, found.customer_id, by=by, now=now)
     found.updated_at = now
     note(session, found, at=now, by=by, what="changed", before=before, after=differing)
     tell(session, found, "case.changed", now)

@@ -141,7 +141,7 @@ class CaseEntry(Base):
     """One thing that happened to a case: a step, a comment, an assignment.
 
     `what`: opened, step, comment, assigned, changed, escalated, linked, left_open (its parent was
-    resolved), informed, not_informed (with the rule that forbids it).
+    resolved), informed, not_informed (with the rule that forbids it), fax (its pages), fax_failed.
     """
 
     __tablename__ = "case_history"

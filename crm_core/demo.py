@@ -91,6 +91,7 @@ CONTACT_REASONS: tuple[tuple[str, str | None, str, str, tuple[str, ...]], ...] =
     ("visit", "technical", "Visita técnica", "Technical visit", ("reason=technical visit",)),
     ("visit_status", "technical", "Estado de una visita", "Status of a visit", ("reason=status of a visit",)),
     ("emergency", None, "Emergencia", "Emergency", ("reason=emergency",)),
+    ("fax", None, "Fax", "Fax", ()),
     ("contract", None, "Contrato y traslado", "Contract and move", ()),
     ("other", None, "Otro", "Other", ("reason=operator", "reason=unknown")),
 )

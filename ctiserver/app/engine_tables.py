@@ -107,7 +107,9 @@ def read_documents(
         lambda text, path: read_survey(text, path, prompts=prompts)[1],
         mistakes,
     )
-    for ordinal, number in enumerate(_numbers(config), 1):
+    for ordinal, number in enumerate(config.numbers or _numbers(config), 1):
+        if number.fax:
+            continue
         file = folder / f"{number.flow}.toml"
         if number.flow not in kept and not file.exists():
             mistakes.append(
@@ -136,8 +138,10 @@ def _years_of_holidays() -> range:
 
 
 def _numbers(config: Config) -> tuple[ConfiguredNumber, ...]:
-    """The configured numbers; without any, one row takes every number that is dialled."""
-    return config.numbers or (ConfiguredNumber(did="*"),)
+    """The numbers that a flow answers; without any configured, one row takes every number that is dialled."""
+    if not config.numbers:
+        return (ConfiguredNumber(did="*"),)
+    return tuple(number for number in config.numbers if not number.fax)
 
 
 def _texts(

@@ -23,6 +23,7 @@ from ctiserver.app.chores import Chore, Chores
 from ctiserver.app.comment_files import CommentFiles
 from ctiserver.app.duplicate_nights import DuplicateNights
 from ctiserver.app.erased_files import ErasedFiles
+from ctiserver.app.faxes_in import FaxesIn
 from ctiserver.app.flow_checks import open_desk
 from ctiserver.app.import_leavings import ImportLeavings
 from ctiserver.app.import_turns import ImportTurns
@@ -51,6 +52,7 @@ _IMPORTS_EVERY_SECONDS = 1.0
 _ERASED_FILES_EVERY_SECONDS = 5.0
 _IMPORT_LEAVINGS_EVERY_SECONDS = 300.0
 _COMMENTS_EVERY_SECONDS = 5.0
+_FAXES_EVERY_SECONDS = 2.0
 (READER,) = DURABLE_READERS
 
 
@@ -89,6 +91,7 @@ class Jobs:
                     _ERASED_FILES_EVERY_SECONDS,
                     ErasedFiles(self._store, personal_files(config)).turn,
                 ),
+                Chore("faxes that came in", _FAXES_EVERY_SECONDS, FaxesIn(self._store, config).turn),
             ]
         )
         self._duplicates = DuplicateNights(self._store)

@@ -13,13 +13,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import asterisk_config
+from ctiserver.asterisk import fax_notes
 from ctiserver.asterisk.install import Asterisk
 from ctiserver.asterisk.modules import MODULES, missing_modules
 from ctiserver.asterisk.own_addresses import own_addresses
 from ctiserver.asterisk.passwords import USER, Passwords
 from ctiserver.core.config import Config, Language
 from ctiserver.core.errors import ConfigError, Mistake
-from ctiserver.process import tls_files
+from ctiserver.process import folders, tls_files
 
 CEL_FILE_NAME = "cel.json"
 _OPEN_FILES = 20_000
@@ -42,6 +43,7 @@ class Line:
     digits: str
     language: Language
     emergency: bool
+    fax: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ def render(config: Config, passwords: Passwords, asterisk: Asterisk) -> dict[str
         "emergency_target": _dial_string(config.asterisk.fallback.emergency_number, config),
         "fallback_phones": fallback_phones(config),
         "cel_file_name": CEL_FILE_NAME,
+        "fax_in": folders.fax_in_dir(config),
+        "longest_fax_seconds": fax_notes.LONGEST_SECONDS,
     }
     return {
         name.removesuffix(".j2"): templates.get_template(name).render(values)
@@ -104,6 +108,8 @@ def write(config: Config, passwords: Passwords, asterisk: Asterisk) -> Path:
     files = render(config, passwords, asterisk)
     for name in ("etc", "lib/agi-bin", "lib/keys", "run", "log/cel-custom", "spool/recording"):
         (config.asterisk_dir / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (folders.fax_in_dir(config), folders.fax_out_dir(config)):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, text in files.items():
         draft = etc_dir(config) / f".{name}"
         draft.touch(mode=0o600)
@@ -134,6 +140,7 @@ def lines(config: Config) -> list[Line]:
             digits=number.did.removeprefix("+"),
             language=config.language_of(number),
             emergency=number.emergency,
+            fax=number.fax,
         )
         for number in config.numbers
     ]

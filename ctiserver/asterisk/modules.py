@@ -3,7 +3,8 @@
 In the order in which `modules.conf` lists them. Some are there because another needs them: res_agi needs
 res_speech; app_mixmonitor needs func_periodic_hook, which needs app_chanspy, func_cut, func_uri and
 func_groupcount; res_ari needs res_websocket_client; res_ari_bridges needs res_stasis_recording; cel_custom
-needs res_cdrel_custom.
+needs res_cdrel_custom. Faxes need res_fax with res_fax_spandsp, T.38 over SIP res_pjsip_t38, and func_env
+writes down what became of them.
 """
 
 from pathlib import Path
@@ -58,9 +59,10 @@ _DIALPLAN = (
     ),
     *_named("app_", "dial queue playback read verbose stack mixmonitor chanspy amd originate echo"),
 )
+_FAX = ("func_env", "res_pjsip_t38", "res_fax", "res_fax_spandsp")
 _RECORDS = ("res_cdrel_custom", "cel_custom", "app_celgenuserevent")
 
-MODULES: tuple[str, ...] = (*_FOUNDATION, *_SIP, *_MEDIA, *_ARI, *_DIALPLAN, *_RECORDS)
+MODULES: tuple[str, ...] = (*_FOUNDATION, *_SIP, *_MEDIA, *_ARI, *_DIALPLAN, *_FAX, *_RECORDS)
 
 
 def missing_modules(module_dir: Path) -> list[str]:

@@ -72,7 +72,8 @@ class Installation:
 class Trunk:
     """A telephone company: `match` are the addresses its calls come from, `host` is where ours go.
 
-    `password` comes from the environment variable that `password_env` names.
+    `password` comes from the environment variable that `password_env` names. `t38`: faxes may go as data (ITU-T T.38);
+    without it, or where the other end refuses, they go as sound.
     """
 
     name: Annotated[str, Name]
@@ -82,6 +83,7 @@ class Trunk:
     username: str = ""
     password_env: Annotated[str, Variable] = ""
     password: str = field(default="", repr=False)
+    t38: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +128,16 @@ class Asterisk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number that customers dial and the flow that answers it; language "" is the installation's."""
+    """A number that customers dial and the flow that answers it; language "" is the installation's.
+
+    At one with `fax` no flow answers but a fax machine: what it receives becomes a case.
+    """
 
     did: Annotated[str, PhoneNumber]
     flow: Annotated[str, Name] = "main"
     language: Literal["", "es", "en"] = ""
     emergency: bool = False
+    fax: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

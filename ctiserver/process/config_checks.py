@@ -149,6 +149,10 @@ def _numbers(config: Config) -> Iterator[Mistake]:
             yield Mistake(path, f"{number.did} is used twice; remove one")
         seen.add(digits)
         yield from _phone_number(path, number.did)
+        if number.fax and number.emergency:
+            yield Mistake(
+                f"numbers[{ordinal}].fax", "is true on an emergency line, where nobody would hear the caller"
+            )
 
 
 def _phone_number(path: str, number: str) -> Iterator[Mistake]:

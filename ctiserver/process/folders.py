@@ -25,6 +25,16 @@ def attachments_dir(config: Config) -> Path:
     return config.installation.state_dir / "attachments"
 
 
+def fax_in_dir(config: Config) -> Path:
+    """Faxes as Asterisk receives them, until they are cases."""
+    return config.installation.state_dir / "fax" / "in"
+
+
+def fax_out_dir(config: Config) -> Path:
+    """Faxes as Asterisk sends them, until their outcome is known."""
+    return config.installation.state_dir / "fax" / "out"
+
+
 def recordings_dir(config: Config) -> Path:
     """What Asterisk has recorded, by the recording's name."""
     return config.asterisk_dir / "spool" / "recording"

@@ -163,11 +163,12 @@ def private_asterisk(
     numbers: bool = True,
     more: str = "",
     rtp_ports: int = 400,
+    sip_port: int | None = None,
 ) -> Iterator[PrivateAsterisk]:
     """A running Asterisk whose `ctiserver.toml` lies in `folder`.
 
     `asterisk` are further keys of [asterisk] such as waiting_fuse_seconds; `more` further sections; without
-    `numbers` the file names none; a call needs two of the `rtp_ports`.
+    `numbers` the file names none; a call needs two of the `rtp_ports`; `sip_port`: where another one's trunk leads.
     """
     rtp_first_port = min(12_000 + os.getpid() % 40 * 400, _FIRST_PORT - rtp_ports)
     fallback_port, emergency_port = reserved_port(), reserved_port()
@@ -177,7 +178,7 @@ def private_asterisk(
             name=f"test{os.getpid()}",
             folder=folder,
             install_dir=os.environ.get("CTI_ASTERISK_DIR", _REPOSITORY / "var/asterisk"),
-            sip_port=reserved_port(),
+            sip_port=sip_port or reserved_port(),
             http_port=reserved_port(),
             ami_port=reserved_port(),
             rtp_first_port=rtp_first_port,

@@ -54,11 +54,18 @@ export function caseView(one, now, { act, open, back }) {
       button(t("case_change"), "P", () => act("change")),
       settings.permissions.includes("work_orders") ? button(t("wo_new"), "W", () => act("order")) : null),
     one.description ? el("p", { class: "case-text", text: one.description }) : null,
+    fax(one),
     facts(one, now, act),
     ...related(one, now, open),
     el("h3", { text: t("case_history") }),
     el("ul", { class: "case-history" }, ...one.history.map(line)),
   ].filter(Boolean);
+}
+
+/** The pages that it came with, where it came by fax. */
+function fax(one) {
+  const came = one.history.find(({ what }) => what === "fax");
+  return came ? el("p", {}, el("a", { class: "btn btn-outline-secondary", id: "fax", href: `/api/v1/cases/${one.id}/fax`, download: came.details.name, text: t("case_open_fax") })) : null;
 }
 
 function glance(one, now) {
@@ -113,5 +120,7 @@ function happened({ what, details }) {
   if (what === "assigned") return t("case_did_assigned", { name: owners(details) || t("case_nobody") });
   if (what === "changed") return t("case_did_changed", { fields: Object.keys(details.after ?? {}).map((key) => of("case_changed", key)).join(", ") });
   if (what === "not_informed") return t("case_did_not_informed", { rule: of("case_rule", details.rule) });
+  if (what === "fax") return t("case_did_fax", { pages: details.pages });
+  if (what === "fax_failed") return t("case_did_fax_failed", { error: details.error || "?" });
   return of("case_did", what);
 }

@@ -54,6 +54,21 @@ def test_every_number_goes_to_the_application_with_or_without_plus(tmp_path: Pat
     assert " same => n,Set(CHANNEL(language)=en)\n same => n,Set(FALLBACK=emergency)\n" in text
 
 
+def test_a_fax_number_is_answered_by_the_dialplan_alone(tmp_path: Path) -> None:
+    lines = (Number(did="+56221110000", fax=True),)
+    text = render(replace(config(tmp_path), numbers=lines), PASSWORDS, installed(tmp_path))["extensions.conf"]
+    own = text.partition("[from-trunk]")[2].partition("[fallback]")[0]
+    assert " same => n,Goto(fax-in,receive,1)\n" in own
+    assert "Stasis(" not in own
+    assert "exten => +56221110000,1,Goto(56221110000,1)\n" in own
+    assert f"Set(FAX={tmp_path}/state/fax/in/${{UNIQUEID}})" in text
+
+
+def test_a_trunk_takes_t38_unless_it_is_told_not_to(tmp_path: Path) -> None:
+    assert "t38_udptl = yes" in files(tmp_path, trunks=(PSTN,))["pjsip.conf"]
+    assert "t38_udptl" not in files(tmp_path, trunks=(replace(PSTN, t38=False),))["pjsip.conf"]
+
+
 def test_without_numbers_every_number_is_taken(tmp_path: Path) -> None:
     text = render(replace(config(tmp_path), numbers=()), PASSWORDS, installed(tmp_path))["extensions.conf"]
     assert "exten => _XX,1," in text

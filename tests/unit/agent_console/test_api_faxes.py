@@ -1,0 +1,30 @@
+"""The pages of a fax, for who works on its case."""
+
+from typing import Any
+
+from crm_core import faxes_in
+from crm_core.faxes_in import FaxIn
+
+PDF = b"%PDF-1.4 one page"
+
+
+def test_the_pages_are_for_who_may_see_the_case(office: Any) -> None:
+    one = FaxIn(
+        contact_id="test-1.1",
+        did="600",
+        number="",
+        language="es",
+        arrived_at=1.0,
+        ended_at=2.0,
+        whole=True,
+        pages=1,
+        document=PDF,
+    )
+    folder = office.state_dir / "attachments"
+    new = office.store.write(faxes_in.receive, folder, one, now=3.0)
+    answer = office.browser("agent").get(f"/api/v1/cases/{new.id}/fax")
+    assert (answer.status_code, answer.data, answer.content_type) == (200, PDF, "application/pdf")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert office.browser("other").get(f"/api/v1/cases/{new.id}/fax").status_code == 404
+    plain = office.browser("agent").post("/api/v1/cases", json={"kind": "help", "subject": "Sin fax"}).json
+    assert office.browser("agent").get(f"/api/v1/cases/{plain['id']}/fax").status_code == 404
