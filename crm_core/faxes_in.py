@@ -112,11 +112,9 @@ def _contact(session: Session, account_id: int, fax: FaxIn) -> Interaction:
 
 def _reason(session: Session, account_id: int) -> str | None:
     """The account's contact reason for faxes, if it has one."""
-    query = select(contact_reasons.ContactReason.key)
-    known = query.where(
-        contact_reasons.ContactReason.account_id == account_id, contact_reasons.ContactReason.key == REASON
-    )
-    return session.scalar(known)
+    reason = contact_reasons.ContactReason
+    query = select(reason.key).where(reason.account_id == account_id, reason.key == REASON)
+    return session.scalar(query.where(reason.retired.is_(False)))
 
 
 def _subject(fax: FaxIn) -> str:

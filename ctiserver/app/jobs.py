@@ -24,6 +24,7 @@ from ctiserver.app.comment_files import CommentFiles
 from ctiserver.app.duplicate_nights import DuplicateNights
 from ctiserver.app.erased_files import ErasedFiles
 from ctiserver.app.faxes_in import FaxesIn
+from ctiserver.app.faxes_out import FaxesOut
 from ctiserver.app.flow_checks import open_desk
 from ctiserver.app.import_leavings import ImportLeavings
 from ctiserver.app.import_turns import ImportTurns
@@ -92,6 +93,7 @@ class Jobs:
                     ErasedFiles(self._store, personal_files(config)).turn,
                 ),
                 Chore("faxes that came in", _FAXES_EVERY_SECONDS, FaxesIn(self._store, config).turn),
+                Chore("faxes to customers", _FAXES_EVERY_SECONDS, FaxesOut(self._store, config).turn),
             ]
         )
         self._duplicates = DuplicateNights(self._store)
