@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_core.attachments import Attachment, path_of
-from crm_core.interactions import Interaction, Segment
+from crm_core.interactions import Interaction, Segment, SurveyAnswer
 from crm_core.privacy.parts import Person, his
 from crm_core.privacy.quotes import files_of_imports
 
@@ -63,7 +63,11 @@ def recordings_of(session: Session, person: Person) -> list[str]:
     left = select(Interaction.voicemail).where(
         his("interactions", person), Interaction.voicemail.is_not(None)
     )
-    return sorted({name for name in (*session.scalars(query), *session.scalars(left)) if name})
+    spoken = select(SurveyAnswer.recording).where(
+        SurveyAnswer.interaction_id.in_(contacts), SurveyAnswer.recording.is_not(None)
+    )
+    found = (*session.scalars(query), *session.scalars(left), *session.scalars(spoken))
+    return sorted({name for name in found if name})
 
 
 def paths(folders: Folders, file: FileName) -> list[Path]:

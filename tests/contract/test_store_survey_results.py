@@ -13,6 +13,8 @@ from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.interactions import Interaction, Segment, SurveyAnswer
 from crm_core.phone_numbers import E164
+from crm_core.privacy.files import recordings_of
+from crm_core.privacy.parts import Person
 from crm_core.reader_positions import EventId
 from crm_core.survey_figures import Figure
 from crm_core.users import add_user
@@ -179,6 +181,8 @@ def test_a_comment_becomes_a_file_of_the_customer_who_spoke(office: Office, tmp_
     assert number is not None
     kept = office.store.read(attachments.attachment, 1, rosa, number)
     assert (kept.name, kept.content_type, kept.contact_id) == ("satisfaction-why.wav", "audio/wav", hers)
+    person = Person(account_id=1, ids=(rosa,))
+    assert office.store.read(recordings_of, person) == [f"r-{hers}", f"r-{gone}"]  # they go when she goes
 
 
 # What the customer says of a visit

@@ -62,7 +62,7 @@ function tile(one) {
     el("dt", { text: of("survey_name", one.name) }),
     el("dd", {}, el("span", { class: "amount", text: written(one.name, one.value) })),
     el("dd", {}, interval(one)),
-    el("dd", { class: "quiet", text: `${between(one)} · n = ${one.n}${one.few ? ` · ${t("survey_few")}` : ""}` }));
+    el("dd", { class: "quiet", text: `${between(one)} · n\u00a0=\u00a0${one.n}${one.few ? ` · ${t("survey_few")}` : ""}` }));
 }
 
 function interval(one) {
