@@ -24,6 +24,13 @@ class TechnicianForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     skills: list[str] = []
 
 
+class NewPin(msgspec.Struct, kw_only=True):
+    """A technician's PIN for the telephone, told this once only."""
+
+    login: str
+    pin: str
+
+
 class PartForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A part. `code`: 1 to 4 digits, for the telephone."""
 
@@ -85,6 +92,17 @@ def _people(add: Add) -> None:
             found = technicians.put_technician(session, who.account_id, login, **given)
             _audit(session, call, "technician.change", login, given)
             return answers.technician_of(found, order_list.busy(session, who.account_id).get(login, 0))
+
+        return call.services.store.write(change)
+
+    @add("POST", "/technicians/{login}/pin", DISPATCH, "Give a technician a new PIN for the telephone")
+    def new_technician_pin(call: Call, login: str) -> NewPin:
+        who, now = call.principal, call.services.now()
+
+        def change(session: Any) -> NewPin:
+            pin = technicians.new_pin(session, who.account_id, login, now=now)
+            _audit(session, call, "technician.pin", login, {})
+            return NewPin(login=login, pin=pin)
 
         return call.services.store.write(change)
 

@@ -8,7 +8,7 @@ Each writes its table and its figures into bench/results; with names only those 
 import argparse
 from collections.abc import Callable, Sequence
 
-from bench import calls, flows, imports, lookup, pop, recovery, search_box, uplift, value
+from bench import calls, flows, imports, lookup, pop, recovery, search_box, technicians, uplift, value
 
 BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "lookup": lookup.main,
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "value": value.main,
     "search": search_box.main,
     "imports": imports.main,
+    "technicians": technicians.main,
     "uplift": uplift.main,
 }
 

@@ -65,6 +65,11 @@ def set_pin(
     _keep(session, account_id, subject, subject_id, "pin", pin, now=now, expires_at=None)
 
 
+def has_pin(session: Session, account_id: int, subject: Subject, subject_id: str) -> bool:
+    """Whether the subject has a PIN at all."""
+    return _secret(session, account_id, subject, subject_id, "pin") is not None
+
+
 def new_code(
     session: Session, account_id: int, subject: Subject, subject_id: str, *, now: float
 ) -> str | None:

@@ -1,6 +1,7 @@
-"""The people of the demo who are real: an agent whose telephone is his browser, and a supervisor.
+"""The people of the demo who are real: an agent with a telephone in the page, a supervisor, a dispatcher, a technician.
 
-The simulated agents have no password that anybody knows; these two have one each, told once by whoever adds them.
+The simulated people have no password that anybody knows; these have one each, told once by whoever adds them. So is the
+PIN of every technician, for closing orders by telephone.
 """
 
 from collections.abc import Callable
@@ -10,10 +11,17 @@ from sqlalchemy.orm import Session
 
 from crm_core.agents import Skill, add_agent
 from crm_core.base import DEFAULT_ACCOUNT_ID
+from crm_core.caller_secrets import has_pin
 from crm_core.queues import let_serve, queues_of_account
 from crm_core.users import User, add_user
+from crm_core.work_orders import order_list, order_work, technicians
+from crm_core.work_orders.order_list import OrderFilter
+from crm_core.work_orders.work_orders import Author
 
 AGENT, SUPERVISOR = "agente", "supervisora"
+DISPATCHER, TECHNICIAN = "despachadora", "tecnica"
+TECHNICIANS_CODE = "20"
+PEOPLE = (AGENT, SUPERVISOR, DISPATCHER, TECHNICIAN)
 _EXTENSION = "1100"
 _LEVEL = 90
 
@@ -24,7 +32,7 @@ def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, s
     The agent serves every queue, and knows all that they ask for: the human's place is never without calls.
     """
     known = set(session.scalars(select(User.login)))
-    told = {login: new_password() for login in (AGENT, SUPERVISOR) if login not in known}
+    told = {login: new_password() for login in PEOPLE if login not in known}
     if AGENT in told:
         add_user(session, login=AGENT, name="Agente", password=told[AGENT], roles={"agent"})
         skills = dict.fromkeys(session.scalars(select(Skill.key)), _LEVEL)
@@ -35,4 +43,32 @@ def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, s
         add_user(
             session, login=SUPERVISOR, name="Supervisora", password=told[SUPERVISOR], roles={"supervisor"}
         )
+    if DISPATCHER in told:
+        add_user(
+            session, login=DISPATCHER, name="Despachadora", password=told[DISPATCHER], roles={"dispatcher"}
+        )
+    if TECHNICIAN in told:
+        add_user(session, login=TECHNICIAN, name="Técnica", password=told[TECHNICIAN], roles={"technician"})
+        technicians.put_technician(session, DEFAULT_ACCOUNT_ID, TECHNICIAN, code=TECHNICIANS_CODE)
     return told
+
+
+def give_work(session: Session, now: float) -> int:
+    """Gives the technician who is real orders that nobody has, if she has none; how many."""
+    if order_list.current_order(session, DEFAULT_ACCOUNT_ID, TECHNICIAN):
+        return 0
+    free = order_list.list_orders(session, DEFAULT_ACCOUNT_ID, OrderFilter(technician=""), now=now, limit=3)
+    office = Author(account_id=DEFAULT_ACCOUNT_ID, login=DISPATCHER, at=now)
+    for one in free.rows:
+        order_work.assign(session, office, one.id, TECHNICIAN)
+    return len(free.rows)
+
+
+def give_pins(session: Session, now: float) -> dict[str, str]:
+    """A PIN for each technician without one: by code, for whoever adds them to tell once."""
+    every = technicians.technicians_of_account(session, DEFAULT_ACCOUNT_ID)
+    return {
+        one.code: technicians.new_pin(session, DEFAULT_ACCOUNT_ID, one.user.login, now=now)
+        for one in every
+        if not has_pin(session, DEFAULT_ACCOUNT_ID, "technician", str(one.user_id))
+    }

@@ -1,12 +1,13 @@
 """What follows from a caller's way through a flow: a message that he left becomes a case, his language is remembered.
 
-A message opens a case for whoever he turned out to be; the case names the recording. The language that he chose is his
+A message opens a case for whoever he turned out to be; the case names the recording. What a technician says to his
+work order stays with that order. The language that he chose is his
 customer's from then on, so that he is not asked again; where several customers share his number it is nobody's.
 """
 
 from sqlalchemy.orm import Session
 
-from crm_core import accounts, customers
+from crm_core import accounts, customers, technician_messages
 from crm_core.case_flow import Kind
 from crm_core.case_work import open_case
 from crm_core.interactions import Interaction
@@ -20,7 +21,7 @@ _SUBJECTS = {"es": "Mensaje de voz", "en": "Voice message"}
 def tell(session: Session, contact: Interaction, event: e.ContactEvent) -> None:
     """Do what the event asks for, in the transaction that records it; other events ask for nothing."""
     match event:
-        case e.VoicemailLeft():
+        case e.VoicemailLeft() if not technician_messages.keep(session, contact, event):
             _open_case(session, contact, event)
         case e.LanguageChosen(language=language) if contact.customer_id is not None:
             _remember_language(session, contact, contact.customer_id, language, event.at)

@@ -1,9 +1,10 @@
 """A technician's call, step by step: what each step does in the store, and what the flow may say afterwards.
 
-A step answers with an outcome, which the flow's ways are named after, and with values to be said: `order` (digits),
-`street` and `house` (its number), `code`. Everything that he said so far stands in his row of `technician_calls`:
-a call that is cut off goes on where it was, and its closing keeps the key of the call in which it began. Orders that
-are late, a colleague's or nobody's are taken (and flagged); what is closed already is told with its number.
+A step answers with an outcome, which the flow's ways are named after, and with values to be said: `order` (its number),
+`place` (street and house; the order's number where there is no address), `code`. Everything that he said so far stands
+in his row of `technician_calls`: a call that is cut off goes on where it was, and its closing keeps the key of the call
+in which it began. Orders that are late, a colleague's or nobody's are taken (and flagged); what is closed already is
+told with its number.
 """
 
 import re
@@ -23,7 +24,6 @@ _INSIDE = re.compile(
     r",|\b(?:depto|dpto|departamento|of|oficina|casa|piso|torre|block|local)\b", re.IGNORECASE
 )
 """What follows the house's number: the way inside."""
-_HOUSE = re.compile(r"\s(\d{1,5})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +124,9 @@ def finish(session: Session, caller: Caller, text: str = "") -> Step:
     return Step("next", _told(following)) if following else Step("closed", _told(done.order))
 
 
-def house_number(address: str) -> str:
-    """The house's number in an address; "": there is none."""
-    found = _HOUSE.search(_outside(address))
-    return found[1] if found else ""
-
-
-def street(address: str) -> str:
-    """The name of the street: what stands before the house's number."""
-    return _HOUSE.sub("", _outside(address)).strip()
-
-
-def _outside(address: str) -> str:
-    return _INSIDE.split(address, maxsplit=1)[0].rstrip(" .")
+def spoken_place(address: str) -> str:
+    """Street and house of an address, without the way inside; "": there is none."""
+    return _INSIDE.split(address, maxsplit=1)[0].strip(" .")
 
 
 def _row(session: Session, caller: Caller) -> TechnicianCall:
@@ -161,7 +151,7 @@ def _login(session: Session, caller: Caller) -> str:
 
 
 def _told(found: WorkOrder) -> dict[str, str]:
-    return {"order": str(found.id), "street": street(found.address), "house": house_number(found.address)}
+    return {"order": str(found.id), "place": spoken_place(found.address) or str(found.id)}
 
 
 def _code(row: TechnicianCall) -> dict[str, str]:

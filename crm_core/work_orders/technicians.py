@@ -4,6 +4,7 @@ The code is unique in the account and no secret; his PIN is (`caller_secrets`). 
 known: then a call from it says who he is. Areas and skills help the dispatcher to choose; they forbid nothing.
 """
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.accounts import account
 from crm_core.base import Base
+from crm_core.caller_secrets import PIN_KEYS, set_pin
 from crm_core.phone_numbers import normalise
 from crm_core.users import User
 from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
@@ -79,6 +81,18 @@ def technician(session: Session, account_id: int, login: str) -> Technician:
     if found is None or found.user.disabled:
         raise Refusal("unknown_technician", f"{login!r} is no technician of this company")
     return found
+
+
+def new_pin(session: Session, account_id: int, login: str, *, now: float) -> str:
+    """A new PIN for the telephone, drawn by chance; only its hash is kept. Raises Refusal for no technician."""
+    owner = technician(session, account_id, login)
+    while True:
+        pin = f"{secrets.randbelow(10**PIN_KEYS):0{PIN_KEYS}}"
+        try:
+            set_pin(session, account_id, "technician", str(owner.user_id), pin, now=now)
+        except Refusal:  # too easy to guess: another one
+            continue
+        return pin
 
 
 def technicians_of_account(session: Session, account_id: int) -> Sequence[Technician]:

@@ -179,7 +179,7 @@ class WorkOrderClosing(Base):
 class WorkOrderEntry(Base):
     """One thing that happened to an order.
 
-    `what`: created, step, assigned, changed, note, part, file, followed_up, emergency, answered.
+    `what`: created, step, assigned, changed, note, spoken, file, followed_up, emergency, answered.
     """
 
     __tablename__ = "work_order_history"

@@ -13,7 +13,7 @@ import structlog
 
 from crm_core import action_results
 from crm_core.db import Store
-from crm_core.self_service import account, identification
+from crm_core.self_service import account, field_service, identification
 from crm_core.self_service.registry import Asked, Outcome, SelfService
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.actions import Actions
@@ -27,6 +27,7 @@ _THREADS, _WEBHOOK_THREADS = 4, 8
 FUNCTIONS: tuple[SelfService, ...] = (
     *identification.ACTIONS,
     *account.ACTIONS,
+    *field_service.ACTIONS,
 )
 """Every function that a flow may name; each family has a module of `crm_core.self_service`."""
 

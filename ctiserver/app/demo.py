@@ -30,6 +30,7 @@ from ctiserver.asterisk import run as asterisk
 from ctiserver.core.errors import InstallError
 from ctiserver.core.live_view import LiveView
 
+TECHNICIANS_DID = "+56221234579"
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 _LINE_SECONDS = 10.0
@@ -71,6 +72,8 @@ def _fill(place: Place) -> dict[str, int]:
         added = store.write(company.load, now=time.time(), password=_password(), phone_uri=place.phone_uri)
         store.write(demo_trade.add, now=time.time())
         _tell_passwords(place, store.write(demo_people.add_people, _password))
+        store.write(demo_people.give_work, time.time())
+        _tell_pins(store.write(demo_people.give_pins, time.time()))
         if added.customers:
             print(f"{company.COMPANY}: {added.customers} customers, {added.agents} agents added", flush=True)
         agents = {agent.extension: str(agent.key) for agent in store.read(configuration.tables).agents}
@@ -89,6 +92,16 @@ def _tell_passwords(place: Place, told: Mapping[str, str]) -> None:
     if told:
         names = "".join(f"  {login:<12} {password}\n" for login, password in told.items())
         print(f"Log in at {console_url(place)} as (told this once only):\n{names}", end="", flush=True)
+
+
+def _tell_pins(told: Mapping[str, str]) -> None:
+    if told:
+        pins = "".join(f"  code {code}  PIN {pin}\n" for code, pin in told.items())
+        print(
+            f"Technicians close orders at {TECHNICIANS_DID} (told this once only):\n{pins}",
+            end="",
+            flush=True,
+        )
 
 
 def console_url(place: Place) -> str:

@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from crm_core import interaction_writer
+from crm_core import action_results, interaction_writer
 from crm_core.cases import Case
 from crm_core.customers import add_customer, customer
 from crm_core.db import Store
 from crm_core.interactions import Interaction
+from crm_core.self_service.registry import Asked, Outcome
+from crm_core.users import add_user
+from crm_core.work_orders.order_work import open_order
+from crm_core.work_orders.technicians import put_technician
+from crm_core.work_orders.work_orders import Author, history
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
 from ctiserver.core.message import Event
@@ -56,6 +61,30 @@ def test_a_message_opens_a_case_for_its_caller_even_after_he_hung_up(store: Stor
     kept = store.read(lambda session: session.get(Interaction, "c1"))
     assert kept is not None
     assert (kept.voicemail, kept.voicemail_seconds) == ("r7", 30.4)
+
+
+def test_what_a_technician_says_to_his_order_stays_with_it(store: Store) -> None:
+    def company(session: Any) -> int:
+        office = Author(account_id=1, login="dan", at=0.0)
+        add_user(session, login="tom", name="Tom", password="correct horse", roles={"technician"})
+        put_technician(session, 1, "tom", code="11")
+        orders = [
+            open_order(session, office, kind="repair", subject="Cocina", technician_login="tom").id
+            for _ in range(2)
+        ]
+        for name, order, at in (("find_technician", "", 2.0), ("choose_order", str(orders[1]), 3.0)):
+            asked = Asked(account_id=1, contact="c1", action_id=name, now=at)
+            came = Outcome(outcome="taken", values={"order": order})
+            action_results.once(session, asked, name, lambda _, came=came: came)
+        return orders[1]
+
+    number = store.write(company)
+    left = e.VoicemailLeft(at=9.0, contact=C1, account_id=1, recording="r7", seconds=8.2)  # type: ignore[arg-type]
+    _happens(store, _arrived(), left)
+    assert store.read(lambda session: list(session.query(Case))) == []
+    newest = store.read(history, 1, number)[0]
+    assert (newest.what, newest.by, newest.way) == ("spoken", "tom", "phone")
+    assert newest.details == {"recording": "r7", "seconds": 8.2}
 
 
 def test_the_language_that_he_chose_is_his_from_then_on(store: Store) -> None:

@@ -5,6 +5,7 @@ import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
 import { command } from "./palette.js";
 import { recordLink } from "./record_link.js";
+import "./reminders.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
 import { clock, of, settings, step, t } from "./words.js";
 

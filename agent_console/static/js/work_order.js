@@ -107,6 +107,7 @@ function happened({ what, details }) {
   if (what === "changed") return t("wo_did_changed", { fields: Object.keys(details.after ?? {}).map((key) => of("wo_field", key)).join(", ") });
   if (what === "followed_up") return t("wo_followed_by", { number: details.work_order });
   if (what === "emergency") return t("wo_did_emergency", { number: details.case });
+  if (what === "spoken") return t("wo_did_spoken", { seconds: Math.round(details.seconds), recording: details.recording });
   if (what === "file") return t("wo_did_file", { name: details.name });
   return of("wo_did", what);
 }

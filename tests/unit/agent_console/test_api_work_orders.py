@@ -183,6 +183,9 @@ def test_a_technician_is_told_every_mistake_of_his_form_and_the_change_is_audite
     boss = field.browser(BOSS)
     wrong = boss.put("/api/v1/technicians/otro", json={"code": "11", "phone": "12"})
     assert {one["field"] for one in wrong.json["fields"]} == {"code", "phone"}
+    told = boss.post("/api/v1/technicians/otro/pin").json
+    assert (told["login"], len(told["pin"]), told["pin"].isdecimal()) == ("otro", 4, True)
+    assert boss.post("/api/v1/technicians/agent/pin").json["error_id"] == "unknown_technician"
     assert boss.put("/api/v1/technicians/agent", json={"code": "77"}).json["error_id"] == "no_technician"
     actions = [row["action"] for row in field.browser("administrator").get("/api/v1/audit").json["items"]]
-    assert actions.count("technician.change") == 2
+    assert (actions.count("technician.change"), actions.count("technician.pin")) == (2, 1)

@@ -73,8 +73,9 @@ def test_callers_vary_and_nobody_calls_twice_at_once(place: Place) -> None:
     customers = [f"+5692222{n:04}" for n in range(50)]
     plans = [plan(chance, place.config, customers, frozenset(customers[:25])) for _ in range(500)]
     assert not {chosen.number for chosen in plans} & set(customers[:25])
-    # The self-service line is for people who try it: simulated callers would have to know a RUT.
-    dialled = {number.did for number in place.config.numbers if number.flow != "service"}
+    # Self-service and the technicians' line are for people who try them: callers would have to know a RUT or a PIN.
+    tried = ("service", "technician")
+    dialled = {number.did for number in place.config.numbers if number.flow not in tried}
     assert {chosen.did for chosen in plans} == dialled
     assert any(chosen.number == "anonymous" for chosen in plans)
     assert any(chosen.survey_keys is None for chosen in plans)

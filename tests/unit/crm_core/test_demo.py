@@ -5,14 +5,17 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm_core import demo, schema
+from crm_core import demo, demo_orders, demo_people, schema
 from crm_core.agents import agent
+from crm_core.caller_secrets import check
 from crm_core.configuration import tables, version
 from crm_core.customers import Customer, change_customer, customer, find_by_number
 from crm_core.db import Store
 from crm_core.demo import Added
 from crm_core.phone_numbers import is_assigned
 from crm_core.users import authenticate
+from crm_core.work_orders import order_list, technicians
+from crm_core.work_orders.order_list import OrderFilter
 from ctiserver.core import rut
 from ctiserver.core import tables as plain
 
@@ -98,3 +101,24 @@ def test_its_customers_are_found_by_their_numbers(loaded: Store) -> None:
         )
 
     assert loaded.read(all_found)
+
+
+def test_there_is_a_day_of_work_orders_with_people_to_carry_them_out(loaded: Store) -> None:
+    counted = loaded.read(order_list.counts, 1, OrderFilter(open=None), now=1.0)
+    assert counted.by_state.keys() >= {"created", "assigned", "on_the_way", "on_site", "closed", "reopened"}
+    told = loaded.write(demo_people.add_people, lambda: PASSWORD)
+    assert told.keys() == set(demo_people.PEOPLE)
+    assert loaded.write(demo_people.give_work, 1.0) > 0
+    pins = loaded.write(demo_people.give_pins, 1.0)
+    assert len(pins) == len(demo_orders.TECHNICIANS) + 1
+    again = (
+        (demo_people.add_people, lambda: PASSWORD),
+        (demo_people.give_work, 1.0),
+        (demo_people.give_pins, 1.0),
+    )
+    assert [loaded.write(work, given) for work, given in again] == [{}, 0, {}]  # type: ignore[arg-type]
+    code, pin = pins.popitem()
+    technician = loaded.read(lambda session: technicians.by_code(session, 1, code))
+    assert technician is not None
+    number = str(technician.user_id)
+    assert loaded.write(check, 1, "technician", number, "pin", pin, now=2.0) == "right"

@@ -56,7 +56,7 @@ def given(store: Store, login: str | None = "ana", **fields: Any) -> int:
 def test_he_hears_his_order_closes_it_and_hears_the_next(store: Store, user_id: Callable[[str], int]) -> None:
     first, second = given(store), given(store)
     call = Call(store, user_id("ana"), "c-1")
-    told = {"order": str(first), "street": "Los Leones", "house": "1234"}
+    told = {"order": str(first), "place": "Los Leones 1234"}
     assert call.begin() == Step("order", told)
     assert call.choose("") == Step("taken", told)
     assert call.choose_code("8") == Step("unknown")
@@ -83,7 +83,7 @@ def test_a_call_that_was_cut_off_goes_on_where_it_was(store: Store, user_id: Cal
     call.add_part("1")
     again = Call(store, user_id("ana"), "c-2", NOW + RESUMED_SECONDS)
     assert again.begin() == Step(
-        "resume", {"order": str(number), "street": "Los Leones", "house": "1234", "code": "needs_part"}
+        "resume", {"order": str(number), "place": "Los Leones 1234", "code": "needs_part"}
     )
     assert again.finish().outcome == "closed"
     assert store.read(stock.level, 1, "valve", "ana") == -1
@@ -109,7 +109,7 @@ def test_another_order_is_chosen_by_its_number(store: Store, user_id: Callable[[
     assert call.choose("") == Step("unknown")
     assert call.choose("999") == Step("unknown", {"order": "999"})
     assert call.choose("9" * 30).outcome == call.choose("*").outcome == "unknown"
-    assert call.choose(str(nobodys)) == Step("taken", {"order": str(nobodys), "street": "", "house": ""})
+    assert call.choose(str(nobodys)) == Step("taken", {"order": str(nobodys), "place": str(nobodys)})
     call.choose_code("1")
     assert call.finish().outcome == "closed"
     call.choose(str(colleagues))
@@ -145,13 +145,14 @@ def test_unsafe_raises_the_emergency(store: Store, user_id: Callable[[str], int]
 
 
 @pytest.mark.parametrize(
-    ("address", "street", "house"),
+    ("address", "place"),
     [
-        ("Los Leones 1234", "Los Leones", "1234"),
-        ("Av. 11 de Septiembre 2155 of. 12", "Av. 11 de Septiembre", "2155"),
-        ("Parcela sin número", "Parcela sin número", ""),
-        ("", "", ""),
+        ("Los Leones 1234", "Los Leones 1234"),
+        ("Av. 11 de Septiembre 2155 of. 12", "Av. 11 de Septiembre 2155"),
+        ("Suecia 482, casa B", "Suecia 482"),
+        ("Parcela sin número", "Parcela sin número"),
+        ("", ""),
     ],
 )
-def test_a_street_and_its_number_are_told_apart(address: str, street: str, house: str) -> None:
-    assert (by_phone.street(address), by_phone.house_number(address)) == (street, house)
+def test_the_way_inside_is_not_said(address: str, place: str) -> None:
+    assert by_phone.spoken_place(address) == place
