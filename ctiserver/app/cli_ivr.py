@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Collection
 from pathlib import Path
@@ -11,9 +12,13 @@ from crm_core import configuration
 from crm_core.db import Store
 from ctiserver.app import prompt_files, prompt_rendering
 from ctiserver.app.engine_tables import names_of
+from ctiserver.app.flow_trial import Trial
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake, Refusal, StoreError
+from ctiserver.core.tables import Document
 from ctiserver.process.config_file import load
+from ivr.drawing import svg
+from ivr.flow import Enqueue, Flow
 from ivr.flow_file import read_flow, read_survey
 
 SURVEYS = "surveys"
@@ -75,3 +80,44 @@ def say(chosen: Namespace) -> None:
     directory = load(chosen.config).prompts.directory
     command = prompt_rendering.command_from(os.environ)
     prompt_rendering.render(directory, command, lambda line: print(line, flush=True))
+
+
+def show(chosen: Namespace) -> None:
+    """Writes the picture of a flow to standard output. Raises ConfigError with every mistake of its file."""
+    flow, _ = _read(chosen)
+    print(svg(flow, load(chosen.config).installation.language))
+
+
+def try_out(chosen: Namespace) -> None:
+    """Walks through a flow in the terminal. Raises ConfigError with every mistake of its file."""
+    flow, document = _read(chosen)
+    config = load(chosen.config)
+    queues = [str(node.queue) for node in flow.nodes.values() if isinstance(node, Enqueue)]
+    trial = Trial(
+        document,
+        list(dict.fromkeys(queues)),
+        prompt_files.load(config.prompts.directory),
+        names_of(config, ())["actions"],
+        _typed,
+        print,
+    )
+    trial.walk(time.time())
+
+
+def _typed(prompt: str) -> str | None:
+    try:
+        return input(prompt)
+    except EOFError:
+        return None
+
+
+def _read(chosen: Namespace) -> tuple[Flow, Document]:
+    config, file = load(chosen.config), chosen.file
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            [Mistake(str(file), f"cannot be read ({error.strerror}); name an existing file")]
+        ) from None
+    prompts = set(prompt_files.load(config.prompts.directory).prompts)
+    return read_flow(text, str(file), prompts=prompts, queues=_Any(), **names_of(config, {file.stem}))

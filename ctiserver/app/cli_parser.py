@@ -149,9 +149,15 @@ def _add_tls(commands: Commands) -> None:
 
 
 def _add_ivr(commands: Commands) -> None:
-    ivr = _group(commands, "ivr", "flows and prompts: check, say")
+    ivr = _group(commands, "ivr", "flows and prompts: check, show, say, try")
     check = _command(ivr, "check", "cli_ivr:check", help="say every mistake of flow and survey files")
     check.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: all configured ones")
+    show = _command(ivr, "show", "cli_ivr:show", help="draw a flow as a picture (SVG), on standard output")
+    show.add_argument("file", type=Path, metavar="FILE")
+    trial = _command(
+        ivr, "try", "cli_ivr:try_out", help="walk through a flow with keys typed in the terminal"
+    )
+    trial.add_argument("file", type=Path, metavar="FILE")
     _command(ivr, "say", "cli_ivr:say", help="render the prompts whose text is new or has changed")
 
 
