@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm_core import survey_record
 from crm_core.interaction_parts import (
     end_offer,
     identify,
@@ -19,7 +20,7 @@ from crm_core.interaction_parts import (
     segment_of,
     still_there,
 )
-from crm_core.interactions import Interaction, Offer, SurveyAnswer
+from crm_core.interactions import Interaction, Offer
 from crm_core.queues import Queue
 from ctiserver.core import events as e
 from ctiserver.core.live_view import LONGEST_PATH
@@ -241,66 +242,5 @@ def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
         interaction.call_back_done_at, interaction.call_back_result = None, None
 
 
-@record.register
-def _(event: e.SurveyOffered, interaction: Interaction, session: Session) -> None:
-    interaction.survey = event.survey
-    interaction.survey_version = event.version
-    interaction.survey_offered_at = event.at
-    interaction.survey_agent = event.agent
-
-
-@record.register
-def _(event: e.SurveyAccepted | e.SurveyDeclined, interaction: Interaction, session: Session) -> None:
-    interaction.survey_accepted = isinstance(event, e.SurveyAccepted)
-
-
-@record.register
-def _(event: e.SurveyBegun, interaction: Interaction, session: Session) -> None:
-    interaction.survey_begun_at = event.at
-    interaction.survey_agent = event.agent
-
-
-@record.register
-def _(event: e.SurveyAnswered, interaction: Interaction, session: Session) -> None:
-    for answer in interaction.answers:
-        if (answer.survey, answer.question) == (event.survey, event.question):
-            answer.raw, answer.value, answer.answered_at = event.raw, event.value, event.at
-            return
-    interaction.answers.append(
-        SurveyAnswer(
-            survey=event.survey,
-            question=event.question,
-            kind=event.kind,
-            measure=event.measure,
-            raw=event.raw,
-            value=event.value,
-            answered_at=event.at,
-        )
-    )
-
-
-@record.register
-def _(event: e.SurveyCommented, interaction: Interaction, session: Session) -> None:
-    interaction.answers.append(
-        SurveyAnswer(
-            survey=event.survey,
-            question=event.question,
-            kind="comment",
-            raw="",
-            value=0,
-            recording=event.recording,
-            answered_at=event.at,
-        )
-    )
-
-
-@record.register
-def _(event: e.SurveyCommentKept, interaction: Interaction, session: Session) -> None:
-    for answer in interaction.answers:
-        if answer.recording == event.recording:
-            answer.recording_seconds = event.seconds
-
-
-@record.register
-def _(event: e.SurveyEnded, interaction: Interaction, session: Session) -> None:
-    interaction.survey_complete = event.complete
+for step in survey_record.STEPS:
+    record.register(step)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, and_, false, or_, select
 
 from crm_core.base import Base
+from crm_core.privacy import staying
 
 Ours = Callable[[Table, "Person"], ColumnElement[bool]]
 """Which rows of a table are a person's."""
@@ -103,80 +104,6 @@ class Part:
 BOOKS, REPORTS, PROOF, LIST = "books", "reports", "proof", "list"
 """Why something stays: money must be accounted for; figures of the center; who did what; not to be called again."""
 
-_OF_HELD = frozenset(
-    {
-        "id",
-        "account_id",
-        "customer_id",
-        "status",
-        "dated_at",
-        "created_at",
-        "updated_at",
-        "source",
-        "by",
-        "known_at",
-    }
-)
-_MONEY = frozenset({"amount_minor", "currency"})
-_BOOKED = _OF_HELD | _MONEY | {"external_id", "number"}
-_NO_EXTRAS: Mapping[str, Any] = {"custom": {}}
-
-_CONTACT = frozenset(
-    {"id", "account_id", "channel", "value_class", "did", "language", "flow", "flow_version", "emergency"}
-    | {"arrived_at", "answered_by_ivr_at", "queued_at", "connected_at", "ended_at", "queue", "outcome"}
-    | {"ended_where", "ended_by", "ended_cause", "menu_path", "contact_reason", "decisions"}
-    | {"survey", "survey_version", "survey_agent", "survey_complete", "incomplete"}
-    | {
-        "call_back_claimed_by",
-        "call_back_claimed_at",
-        "call_back_done_at",
-        "call_back_at",
-        "call_back_result",
-    }
-    | {"last_epoch", "last_seq", "last_n"}
-)
-_SEGMENT = frozenset(
-    {
-        "interaction_id",
-        "ordinal",
-        "agent",
-        "queue",
-        "offered_at",
-        "ringing_at",
-        "answered_at",
-        "ended_at",
-        "ended_by",
-    }
-    | {"wrap_up_started_at", "wrap_up_ended_at", "disposition", "recording_seconds"}
-)
-_OFFER = frozenset(
-    {"interaction_id", "ordinal", "agent", "queue", "made_at", "ringing_at", "ended_at", "result", "reason"}
-)
-_CASE = frozenset(
-    {
-        "id",
-        "account_id",
-        "kind",
-        "state",
-        "is_open",
-        "priority",
-        "reason",
-        "channel",
-        "contact_id",
-        "is_outage",
-    }
-    | {"parent_id", "assignee", "team", "opened_at", "opened_by", "updated_at", "responded_at", "resolved_at"}
-    | {"closed_at", "reopened_count", "resolve_seconds", "used_seconds", "clock_since", "around_the_clock"}
-    | {"respond_by_at", "due_at", "next_due_at", "escalation_level", "escalate_at"}
-)
-
-_WORK_ORDER = frozenset(
-    {"id", "account_id", "kind", "state", "is_open", "priority", "area", "due_from_at", "due_until_at"}
-    | {"case_id", "contract_id", "parent_id", "technician", "created_at", "created_by", "updated_at"}
-    | {"assigned_at", "set_out_at", "arrived_at", "reopened_at", "closed_at", "verified_at"}
-    | {"closing", "closings"}
-)
-
 PARTS: dict[str, Part] = {
     "customers": Part(
         group="person",
@@ -214,17 +141,17 @@ PARTS: dict[str, Part] = {
     "interactions": Part(
         group="contacts",
         ours=_calls,
-        stays=_CONTACT,
+        stays=staying.CONTACT,
         becomes={"candidate_ids": [], "collected": {}, "collected_as": {}, "to_call_back": False},
         why=REPORTS,
     ),
     "action_results": Part(group="contacts"),
     "caller_secrets": Part(group="reach", ours=_his_secrets, exported=False),
     "segments": Part(
-        group="contacts", ours=through("interaction_id", "interactions"), stays=_SEGMENT, why=REPORTS
+        group="contacts", ours=through("interaction_id", "interactions"), stays=staying.SEGMENT, why=REPORTS
     ),
     "offers": Part(
-        group="contacts", ours=through("interaction_id", "interactions"), stays=_OFFER, why=REPORTS
+        group="contacts", ours=through("interaction_id", "interactions"), stays=staying.OFFER, why=REPORTS
     ),
     "survey_answers": Part(
         group="contacts",
@@ -238,7 +165,7 @@ PARTS: dict[str, Part] = {
         stays=frozenset({"id", "account_id", "contact_id", "at", "asked_by", "fact", "known_by"}),
         why=REPORTS,
     ),
-    "cases": Part(group="cases", stays=_CASE, becomes={"fields": {}}, why=REPORTS),
+    "cases": Part(group="cases", stays=staying.CASE, becomes={"fields": {}}, why=REPORTS),
     "case_contacts": Part(
         group="cases",
         ours=through("case_id", "cases"),
@@ -253,7 +180,7 @@ PARTS: dict[str, Part] = {
         why=REPORTS,
     ),
     "activities": Part(group="cases", ours=either(of("customer_id"), through("case_id", "cases"))),
-    "work_orders": Part(group="cases", stays=_WORK_ORDER, why=REPORTS),
+    "work_orders": Part(group="cases", stays=staying.WORK_ORDER, why=REPORTS),
     "work_order_closings": Part(
         group="cases",
         ours=through("order_id", "work_orders"),
@@ -278,14 +205,24 @@ PARTS: dict[str, Part] = {
     "warranties": Part(group="has"),
     "contracts": Part(
         group="money",
-        stays=_OF_HELD | _MONEY | {"product_id", "period_months", "cost_minor", "ends_at", "end_reason"},
-        becomes=_NO_EXTRAS,
+        stays=staying.OF_HELD
+        | staying.MONEY
+        | {"product_id", "period_months", "cost_minor", "ends_at", "end_reason"},
+        becomes=staying.NO_EXTRAS,
         why=BOOKS,
     ),
-    "orders": Part(group="money", stays=_OF_HELD | _MONEY, becomes={"custom": {}, "lines": []}, why=BOOKS),
-    "invoices": Part(group="money", stays=_BOOKED | {"contract_id", "due_at"}, becomes=_NO_EXTRAS, why=BOOKS),
-    "payments": Part(group="money", stays=_BOOKED | {"invoice_id", "method"}, becomes=_NO_EXTRAS, why=BOOKS),
-    "payables": Part(group="money", stays=_BOOKED | {"due_at", "paid_at"}, becomes=_NO_EXTRAS, why=BOOKS),
+    "orders": Part(
+        group="money", stays=staying.OF_HELD | staying.MONEY, becomes={"custom": {}, "lines": []}, why=BOOKS
+    ),
+    "invoices": Part(
+        group="money", stays=staying.BOOKED | {"contract_id", "due_at"}, becomes=staying.NO_EXTRAS, why=BOOKS
+    ),
+    "payments": Part(
+        group="money", stays=staying.BOOKED | {"invoice_id", "method"}, becomes=staying.NO_EXTRAS, why=BOOKS
+    ),
+    "payables": Part(
+        group="money", stays=staying.BOOKED | {"due_at", "paid_at"}, becomes=staying.NO_EXTRAS, why=BOOKS
+    ),
     "cost_entries": Part(
         group="money",
         stays=frozenset(
