@@ -22,6 +22,16 @@ _TEMPLATES: dict[str, dict[str, tuple[str, str]]] = {
             "Hello,\n\nWe called you and could not reach you. Please call us whenever it suits you.\n",
         ),
     },
+    "statement": {
+        "es": (
+            "Su estado de cuenta",
+            "Hola:\n\nLe enviamos adjunto el estado de cuenta que pidió por teléfono.\n",
+        ),
+        "en": (
+            "Your statement",
+            "Hello,\n\nPlease find attached the statement that you asked for by telephone.\n",
+        ),
+    },
 }
 """Subject and text by template and language."""
 

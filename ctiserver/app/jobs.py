@@ -32,6 +32,7 @@ from ctiserver.app.job_desk import Job
 from ctiserver.app.late_cases import LateCases
 from ctiserver.app.mail_sender import MailSender
 from ctiserver.app.snapshots import DURABLE_READERS
+from ctiserver.app.statement_turns import StatementTurns
 from ctiserver.app.value_nights import ValueNights
 from ctiserver.app.webhook_sender import WebhookSender
 from ctiserver.core import wire
@@ -94,6 +95,7 @@ class Jobs:
                 ),
                 Chore("faxes that came in", _FAXES_EVERY_SECONDS, FaxesIn(self._store, config).turn),
                 Chore("faxes to customers", _FAXES_EVERY_SECONDS, FaxesOut(self._store, config).turn),
+                Chore("statements", _FAXES_EVERY_SECONDS, StatementTurns(self._store, config).turn),
             ]
         )
         self._duplicates = DuplicateNights(self._store)
