@@ -6,7 +6,7 @@ the caller back to his line, at the place that he had.
 """
 
 from acd import offers
-from acd.agent_state import Activity
+from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.status import pause
@@ -44,7 +44,7 @@ def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
     state = floor.ledger.agents.get(key)
     if state is None or state.status is Status.LOGGED_OUT or not has_browser_phone(floor, key):
         return
-    contact = floor.ledger.contacts.get(state.contact) if state.contact else None
+    contact = _in_hand(floor, state)
     if contact is not None and contact.stage is Stage.OFFERED:
         leg = contact.agent_leg
         offers.refused(floor, contact, LOST, turn)
@@ -55,6 +55,12 @@ def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
         _keep_caller(floor, contact, key, turn)
     due_at = turn.at + floor.ledger.tables.timing.away_seconds
     turn.say(StartTimer(timer=away_timer(key), due_at=due_at))
+
+
+def _in_hand(floor: Floor, state: AgentState) -> Contact | None:
+    """The agent's contact, unless a colleague to whom he passed it on has it while he still wraps it up."""
+    contact = floor.ledger.contacts.get(state.contact) if state.contact else None
+    return contact if contact is not None and contact.agent == state.key else None
 
 
 def _keep_caller(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
@@ -72,7 +78,7 @@ def back(floor: Floor, key: AgentKey, turn: Turn) -> None:
     if state is None:
         return
     turn.say(CancelTimer(timer=away_timer(key)))
-    contact = floor.ledger.contacts.get(state.contact) if state.contact else None
+    contact = _in_hand(floor, state)
     if contact is None or contact.stage is not Stage.RETURNING or contact.agent_leg:
         return
     leg = LegId(turn.new_id())
@@ -118,7 +124,7 @@ def away_too_long(floor: Floor, key: AgentKey, turn: Turn) -> None:
     state = floor.ledger.agents.get(key)
     if state is None:
         return
-    contact = floor.ledger.contacts.get(state.contact) if state.contact else None
+    contact = _in_hand(floor, state)
     if contact is not None and contact.stage is Stage.RETURNING:
         give_back(floor, contact, LOST, "switch", turn)
     elif state.activity is Activity.IDLE and state.status is Status.AVAILABLE:

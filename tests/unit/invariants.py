@@ -81,7 +81,8 @@ def _the_view_tells_the_truth(world: World) -> None:
     for key in world.center._acd.floor.roster:
         state, seen_agent = world.agents[key], world.view.agents[key]
         held = world.contacts.get(state.contact)
-        activity = _ACTIVITY_SEEN.get(held.stage, state.activity) if held else state.activity
+        his = held is not None and held.agent == key  # else a colleague has the caller, and this one wraps up
+        activity = _ACTIVITY_SEEN.get(held.stage, state.activity) if held and his else state.activity
         assert (seen_agent.status, seen_agent.activity) == (state.status, activity)
 
 

@@ -7,6 +7,7 @@ from driven_acd import Driven, names, only
 from ctiserver.core.commands import Arrange, DialLeg, DropLeg
 from ctiserver.core.events import AgentAway, AgentBack, ContactRequeued, OfferRefused
 from ctiserver.core.inputs import AgentLost, AgentPresent, LegAnswered, LegEnded, LegFailed, LegJoined
+from ctiserver.core.requests import TransferBlind
 from ctiserver.core.topology import Kind
 
 ANN: Any = "ann"
@@ -117,3 +118,22 @@ def test_a_page_that_says_no_is_there_and_its_agent_is_paused_for_that(reason: A
     said = acd.phone_fails("c1", reason)
     assert only(said, OfferRefused)[0].reason == reason
     assert (acd.agent("ann").status, acd.agent("ann").reason) == ("pause", reason)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_page_that_goes_away_in_the_wrap_up_leaves_the_colleague_who_has_the_caller_now_in_peace(
+    answers: bool,
+) -> None:
+    acd = Driven("ann", "bob", agents=(*BROWSER, agent("bob", "technical", skills={"gas": 80})))
+    acd.queue("c1")
+    acd.talks("c1")
+    acd.say(TransferBlind(at=60.0, queue="technical", request_id="r", by="ann", agent=ANN))  # type: ignore[arg-type]
+    if answers:
+        acd.talks("c1", at=70.0)
+    stage, holder = acd.contact("c1").stage, acd.contact("c1").agent
+    assert (acd.agent("ann").contact, holder) == ("c1", "bob")
+    assert names(lost(acd, 80.0)) == ["StartTimer"]
+    assert (acd.contact("c1").stage, acd.contact("c1").agent) == (stage, "bob")
+    acd.fires("acd:away:ann", 100.0)
+    assert (acd.contact("c1").stage, acd.contact("c1").agent) == (stage, "bob")
+    assert names(back(acd, 110.0)) == ["CancelTimer"]

@@ -100,7 +100,7 @@ def walked(seed: int) -> Calling:
         world.due += random.random() < 0.1
         if random.random() < 0.05:
             world.put(i.SwitchUp(at=world.at, session="boot"))
-            world.put(configured(world.at, version=f"d{world.seq}", dialing=ON))
+            world.put(configured(world.at, version=f"d{world.seq}", agents=BROWSERS, dialing=ON))
     world.finish()
     return world
 
