@@ -17,7 +17,7 @@ import tempfile
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -38,7 +38,7 @@ FIRST_KEY_SECONDS = 3.0
 MEASURED_SECONDS = 24.0
 PROMPT_SECONDS = 1.0
 SATURATED_SECONDS = 0.02
-_FIRST_PORT, _PORTS_OF_A_CALL = 8000, 4
+_FIRST_PORTS, _PORTS_OF_A_CALL = (9000, 10_400, 7600, 6200, 4800, 3400), 4
 _KEY = 1
 _STILL_PLAYING_SECONDS = 0.1
 _CONFIGURATION = f"""
@@ -97,9 +97,8 @@ def run(ready: Bench, keys: Path, callers: int) -> dict[str, Any]:
     stay = coming + MEASURED_SECONDS + FIRST_KEY_SECONDS
     pressed = [FIRST_KEY_SECONDS + PERIOD_SECONDS * n for n in range(int((stay - 1) / PERIOD_SECONDS))]
     write_keys(keys, _KEY, pressed, stay)
-    last_port = _FIRST_PORT + _PORTS_OF_A_CALL * (callers + 1)
-    with _nobody_listens(range(_FIRST_PORT + _PORTS_OF_A_CALL, last_port, _PORTS_OF_A_CALL)):
-        capture = Capture(_FIRST_PORT, last_port)
+    with _nobody_listens(callers) as ports:
+        capture = Capture(ports[0], ports[-1])
         with Callers(
             ready.center.asterisk.sip_port,
             DID_ES,
@@ -108,7 +107,7 @@ def run(ready: Bench, keys: Path, callers: int) -> dict[str, Any]:
             patience_seconds=20,
             scenario="pressing.xml",
             values={"KEYS": keys, "TALK_MS": round(stay * 1000)},
-            options=("-mp", str(_FIRST_PORT)),
+            options=("-mp", str(ports[0])),
         ) as generator:
             time.sleep(coming + FIRST_KEY_SECONDS)  # SIPp's rate decides when all of them are there
             from_at = time.time()
@@ -149,14 +148,24 @@ def _parts(ready: Bench, sipp: int) -> Mapping[str, Iterable[int]]:
 
 
 @contextmanager
-def _nobody_listens(ports: range) -> Iterator[None]:
-    """Sockets that take what goes to the callers, so that the kernel need not answer that nobody is there."""
-    with ExitStack() as stack:
-        for port in ports:
-            sink = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-            sink.bind(("127.0.0.1", port))
-        yield
+def _nobody_listens(callers: int) -> Iterator[range]:
+    """The callers' ports, the first one SIPp's own. Raises OSError when there are not so many free in a row.
+
+    Sockets take what goes there, so that the kernel need not answer that nobody listens.
+    """
+    for first in _FIRST_PORTS:
+        ports = range(first, first + _PORTS_OF_A_CALL * (callers + 1), _PORTS_OF_A_CALL)
+        with ExitStack() as stack, suppress(OSError):
+            for port in ports[1:]:
+                sink = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+                sink.bind(("127.0.0.1", port))
+            sinks = stack.pop_all()
+            break
+    else:
+        raise OSError(f"no {callers} free ports in a row from any of {_FIRST_PORTS}")
+    with sinks:
+        yield ports
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
