@@ -48,12 +48,14 @@ def ivr_report(
     zone = ZoneInfo(account(session, account_id).time_zone)
     found = list(_ways(session, account_id, from_at, until_at))
     ways = [way for key, way in found if flow is None or key == flow]
-    days = [
-        (day, ends_of([way for way in ways if begins <= way.arrived_at < ends], now=now))
-        for day, begins, ends in days_of(from_at, until_at, zone)
-    ]
+    days = list(days_of(from_at, until_at, zone))
+    begins = [first for _, first, _ in days]
+    of_day: list[list[Way]] = [[] for _ in days]
+    for way in ways:
+        of_day[bisect_right(begins, way.arrived_at) - 1].append(way)
     flows = sorted({key for key, _ in found if key})
-    return IvrReport(figures=ivr_figures(ways, now=now), days=days, flows=flows)
+    ends = [(day, ends_of(its, now=now)) for (day, _, _), its in zip(days, of_day, strict=True)]
+    return IvrReport(figures=ivr_figures(ways, now=now), days=ends, flows=flows)
 
 
 def _ways(
