@@ -26,7 +26,7 @@ def test_who_looked_at_a_case_is_written_down_once_in_a_quarter_of_an_hour(offic
     number = opened(office)["id"]
     for login in (ME, ME, BOSS):
         assert office.browser(login).get(f"/api/v1/cases/{number}").status_code == 200
-    rows = office.browser("administrator").get(f"/api/v1/audit?subject=case {number}").json
+    rows = office.browser("administrator").get(f"/api/v1/audit?subject=case {number}").json["items"]
     assert [(row["by"], row["action"]) for row in rows] == [(BOSS, "see case"), (ME, "see case")]
     assert office.browser("other").get(f"/api/v1/cases/{number}").status_code == 404
 

@@ -41,7 +41,7 @@ WHATEVER_IT_WAS = {
     "define_custom_field": "a program keeps it in step by its key, and may send a version",
 }
 """Changes that do not ask for the version, and why."""
-OWED = frozenset({"dial_list", "list_letters", "survey_comments"})
+OWED = frozenset({"dial_list", "list_faxes", "list_letters", "needs_contacts", "survey_comments"})
 """Lists that are cut at a limit and have no cursor yet: they grow, and are to have one."""
 BY_KEY = "/by-key/"  # told again by a program that need not know what we have: it may send a version
 

@@ -11,6 +11,7 @@ from acd import device
 from agent_console.pages import words
 from agent_console.roles import ROLES, Permission
 from ctiserver.core.inputs import LegFailed
+from ivr.wrong import SENTENCES
 
 _FOLDER = Path(agent_console.__file__).parent
 _SOURCES = [*_FOLDER.glob("templates/*.html"), *_FOLDER.glob("static/js/*.js")]
@@ -56,3 +57,16 @@ def test_roles_permissions_and_what_pauses_an_agent_have_words(language: str) ->
     wanted = {f"{family}_{name}" for family, names in families.items() for name in names}
     assert len(wanted) > 40
     assert wanted - words(language).keys() == set()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_mistake_of_a_flow_is_worded_with_what_its_sentence_speaks_of(language: str) -> None:
+    worded = {
+        key.removeprefix("flow_wrong_"): text
+        for key, text in words(language).items()
+        if key.startswith("flow_wrong_")
+    }
+    assert set(worded) == set(SENTENCES)
+    for error_id, sentence in SENTENCES.items():
+        given = set(re.findall(r"(?<!\{)\{(\w+)(?:!r)?\}", sentence))
+        assert set(re.findall(r"\{(\w+)\}", worded[error_id])) <= given, error_id
