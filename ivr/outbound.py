@@ -30,6 +30,7 @@ def begin(desk: Desk, reached: LeadReached, turn: Turn) -> None:
         language=reached.language,
         phase=Phase.FLOW,
         outbound=True,
+        values=dict(reached.values),
         candidates=(reached.customer,),
         customer_id=reached.customer.customer_id,
         level="number",

@@ -95,3 +95,9 @@ def test_who_declines_hears_goodbye_and_is_hung_up() -> None:
 def test_nobody_is_kept_on_a_silent_line_when_there_is_nothing_to_say() -> None:
     assert Called(survey="removed").said == [DropLeg(leg="leg")]  # type: ignore[arg-type]
     assert Called(flow="removed").said == [DropLeg(leg="leg")]  # type: ignore[arg-type]
+
+
+def test_what_the_dial_is_about_is_known_to_the_flow() -> None:
+    called = Called(flow="main", values={"order": "1042", "date": "2026-11-23"})
+    [session] = called.ivr.desk.sessions.values()
+    assert session.values == {"order": "1042", "date": "2026-11-23"}
