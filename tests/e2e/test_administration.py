@@ -79,7 +79,7 @@ def test_a_flow_is_checked_while_one_types_kept_and_put_in_force(c: RunningCente
     good = ada.page.input_value("#draft-text")
     line = good[: good.index('queue = "servicio"')].count("\n") + 1
     ada.page.fill("#draft-text", good.replace('queue = "servicio"', 'queue = "nada"', 1))
-    ada.wait_text("#draft-mistakes", "'nada'")
+    ada.wait_text("#draft-mistakes", "«nada»")
     ada.wait_text(".lines .wrong", str(line))
     assert faults_of(ada.page) == []
     ada.page.fill("#draft-text", good + "\n# changed\n")
@@ -114,7 +114,7 @@ def _a_survey_is_checked_too(ada: Screen) -> None:
     ada.wait("document.querySelector('#draft-state[data-state=right]')", "a survey without mistakes")
     good = ada.page.input_value("#draft-text")
     ada.page.fill("#draft-text", good.replace("survey-thanks", "nothing"))
-    ada.wait_text("#draft-mistakes", "'nothing'")
+    ada.wait_text("#draft-mistakes", "«nothing»")
     ada.page.fill("#draft-text", good + "# shorter\n")
     ada.page.click("form.draft button[type=submit]")
     ada.wait_text("#form-told", "Versión 2")

@@ -107,7 +107,7 @@ def test_calls_go_on_while_the_disk_of_the_journal_is_full(tmp_path: Path) -> No
         fill(journal_folder / "filler")
         with c.call(number=ORDINARY, keys=OPERATOR) as during:
             c.wait_stage("queued")
-            assert not c.view()["journal_ok"]
+            until(lambda: not c.view()["journal_ok"], "the alarm in the live view")
             until(lambda: not screen.view()["journal_ok"], "the alarm on the screens")
             before.hang_up()
             c.wait_activity("ann", "wrapping_up")
