@@ -22,14 +22,15 @@ AGENT, SUPERVISOR = "agente", "supervisora"
 DISPATCHER, TECHNICIAN = "despachadora", "tecnica"
 TECHNICIANS_CODE = "20"
 PEOPLE = (AGENT, SUPERVISOR, DISPATCHER, TECHNICIAN)
-_EXTENSION = "1100"
+_EXTENSION, _QUEUE = "1100", "servicio"
 _LEVEL = 90
 
 
 def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, str]:
     """Adds who is missing; the passwords of those who are new, by login.
 
-    The agent serves every queue, and knows all that they ask for: the human's place is never without calls.
+    The agent serves customer service alone, where most callers go: whoever serves one queue is taken before those who
+    serve several, and the longest free first, so that the human's telephone soon rings.
     """
     known = set(session.scalars(select(User.login)))
     told = {login: new_password() for login in PEOPLE if login not in known}
@@ -38,7 +39,8 @@ def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, s
         skills = dict.fromkeys(session.scalars(select(Skill.key)), _LEVEL)
         agent = add_agent(session, login=AGENT, extension=_EXTENSION, skills=skills, browser_phone=True)
         for queue in queues_of_account(session, DEFAULT_ACCOUNT_ID):
-            let_serve(session, agent, queue)
+            if queue.key == _QUEUE:
+                let_serve(session, agent, queue)
     if SUPERVISOR in told:
         add_user(
             session, login=SUPERVISOR, name="Supervisora", password=told[SUPERVISOR], roles={"supervisor"}
