@@ -60,6 +60,7 @@ def test_a_reload_in_mid_call_keeps_the_caller_and_the_two_go_on(c: RunningCente
         ann.page.reload()
         until(lambda: c.probe.told("AgentBack"), "her browser again", 20, c.log)
         ann.wait_stage("talking", 20)
+        ann.wait_text("#chips", "Servicio")  # the queues' names, though their figures came first
         ann.wait_hears(CALLER_HERTZ)
         until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "the agent at the caller again", 15)
         ann.page.goto("about:blank")

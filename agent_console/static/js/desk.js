@@ -76,9 +76,9 @@ function drawBar() {
 
 function drawChips() {
   const limit = (key) => queues.find((queue) => queue.key === key)?.service_level_seconds ?? Infinity;
-  const shown = desk.queues.map((chip) => [chip.queue, chip.waiting, chip.longest_since && clock(now() - chip.longest_since), chip.longest_since && now() - chip.longest_since > limit(chip.queue)]);
-  fill($("chips"), shown, () => shown.map(([key, waiting, longest, late]) =>
-    el("span", { class: "chip number", "data-late": String(Boolean(late)), title: `${t("waiting")} · ${t("longest_wait")}`, text: `${queueName(key)} ${waiting}${longest ? ` · ${longest}` : ""}${late ? " ⚠" : ""}` })));
+  const shown = desk.queues.map((chip) => [queueName(chip.queue), chip.waiting, chip.longest_since && clock(now() - chip.longest_since), chip.longest_since && now() - chip.longest_since > limit(chip.queue)]);
+  fill($("chips"), shown, () => shown.map(([name, waiting, longest, late]) =>
+    el("span", { class: "chip number", "data-late": String(Boolean(late)), title: `${t("waiting")} · ${t("longest_wait")}`, text: `${name} ${waiting}${longest ? ` · ${longest}` : ""}${late ? " ⚠" : ""}` })));
 }
 
 const CONTROLS = {
