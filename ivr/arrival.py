@@ -36,22 +36,28 @@ def arrive(desk: Desk, message: CallArrived, turn: Turn) -> None:
     )
     desk.open(session)
     turn.say(
-        ContactArrived(
-            at=turn.at,
-            contact=session.contact,
-            account_id=session.account_id,
-            leg=session.leg,
-            did=session.did,
-            pii_number=session.pii_number,
-            language=session.language,
-            flow=session.flow,
-            flow_version=session.flow_version,
-        ),
+        arrived(session, turn.at),
         Answer(leg=session.leg),
     )
     light_fuse(desk, session, turn)
     if session.pii_number:
         _ask_who(desk, session, turn)
+
+
+def arrived(session: Session, at: float, dial_id: int | None = None) -> ContactArrived:
+    """That the contact is there, as the session knows it; `dial_id`: it is we who called."""
+    return ContactArrived(
+        at=at,
+        contact=session.contact,
+        account_id=session.account_id,
+        leg=session.leg,
+        did=session.did,
+        pii_number=session.pii_number,
+        language=session.language,
+        flow=session.flow,
+        flow_version=session.flow_version,
+        dial_id=dial_id,
+    )
 
 
 def _ask_who(desk: Desk, session: Session, turn: Turn) -> None:

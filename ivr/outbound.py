@@ -5,9 +5,10 @@ meanwhile, nobody keeps him on a silent line.
 """
 
 from ctiserver.core.commands import DropLeg
-from ctiserver.core.events import CallerIdentified, ContactAnswered, ContactArrived, LeadReached
+from ctiserver.core.events import CallerIdentified, ContactAnswered, LeadReached
 from ctiserver.core.turn import Turn
 from ivr import questions, walk
+from ivr.arrival import arrived
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
 from ivr.speak import light_fuse
@@ -38,18 +39,7 @@ def begin(desk: Desk, reached: LeadReached, turn: Turn) -> None:
     )
     desk.open(session)
     turn.say(
-        ContactArrived(
-            at=turn.at,
-            contact=session.contact,
-            account_id=session.account_id,
-            leg=session.leg,
-            did=session.did,
-            pii_number=session.pii_number,
-            language=session.language,
-            flow=session.flow,
-            flow_version=session.flow_version,
-            dial_id=reached.dial_id,
-        ),
+        arrived(session, turn.at, reached.dial_id),
         ContactAnswered(at=turn.at, contact=session.contact),
         CallerIdentified(
             at=turn.at,

@@ -8,7 +8,6 @@ that both are one. A thread of the jobs process does it: a slow server delays no
 
 import smtplib
 import ssl
-import threading
 from collections.abc import Callable
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -19,8 +18,9 @@ import structlog
 from crm_core import letter_queue
 from crm_core.db import Store
 from crm_core.letter_queue import Letter, Outcome
+from ctiserver.app.outbox_thread import OutboxThread
 from ctiserver.core.config import Mail
-from ctiserver.core.errors import Conflict, StoreError
+from ctiserver.core.errors import Conflict
 
 _log = structlog.get_logger()
 PATIENCE_SECONDS = 20.0
@@ -33,8 +33,9 @@ class MailSender:
 
     def __init__(self, store: Store, now: Callable[[], float], mail: Mail) -> None:
         self._store, self._now, self._mail = store, now, mail
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
+        self._thread = OutboxThread(
+            "mail", self.turn, idle_seconds=_IDLE_SECONDS, patience_seconds=PATIENCE_SECONDS
+        )
 
     def start(self) -> None:
         """Begin to send, if there is a server to send to."""
@@ -43,9 +44,7 @@ class MailSender:
 
     def stop(self) -> None:
         """Send nothing more; what is under way has its few seconds."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(2 * PATIENCE_SECONDS)
+        self._thread.stop()
 
     def turn(self) -> int:
         """How many letters were tried or refused. Raises StoreError."""
@@ -53,7 +52,7 @@ class MailSender:
             return 0
         taken = self._store.write(letter_queue.take, self._now())
         for item_id in taken:
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 break  # the lease ends by itself
             self._send(item_id)
         return len(taken)
@@ -71,16 +70,6 @@ class MailSender:
                 "a letter was not taken", letter=item_id, pii_error=outcome.error, for_good=outcome.for_good
             )
         self._store.write(letter_queue.settle, item_id, outcome, self._now())
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                sent = self.turn()
-            except StoreError as error:
-                _log.error("mail waits for the database", error=str(error))
-                sent = 0
-            if not sent:
-                self._stopping.wait(_IDLE_SECONDS)
 
 
 def deliver(letter: Letter, mail: Mail, now: float) -> Outcome:

@@ -9,7 +9,6 @@ it: a slow receiver delays no record.
 import http.client
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Sequence
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,7 +20,7 @@ from crm_core.db import Store
 from crm_core.webhook_address import may_reach
 from crm_core.webhook_queue import Message, Outcome
 from crm_core.webhook_signature import headers
-from ctiserver.core.errors import StoreError
+from ctiserver.app.outbox_thread import OutboxThread
 
 _log = structlog.get_logger()
 PATIENCE_SECONDS = 5.0
@@ -34,8 +33,9 @@ class WebhookSender:
 
     def __init__(self, store: Store, now: Callable[[], float], allowed_networks: Sequence[str] = ()) -> None:
         self._store, self._now, self._allowed = store, now, tuple(allowed_networks)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._thread = OutboxThread(
+            "webhooks", self.turn, idle_seconds=_IDLE_SECONDS, patience_seconds=PATIENCE_SECONDS
+        )
 
     def start(self) -> None:
         """Begin to send."""
@@ -43,9 +43,7 @@ class WebhookSender:
 
     def stop(self) -> None:
         """Send nothing more; what is under way has its few seconds."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(2 * PATIENCE_SECONDS)
+        self._thread.stop()
 
     def turn(self) -> int:
         """How many messages were tried. Raises StoreError."""
@@ -53,23 +51,13 @@ class WebhookSender:
             return 0
         taken = self._store.write(webhook_queue.take, self._now())
         for message in taken:
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 break  # the lease ends by itself
             outcome = deliver(message, self._now(), self._allowed)
             if outcome.error:
                 _log.warning("a webhook failed", webhook=message.webhook_id, error=outcome.error)
             self._store.write(webhook_queue.settle, message, outcome, self._now())
         return len(taken)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                sent = self.turn()
-            except StoreError as error:
-                _log.error("webhooks wait for the database", error=str(error))
-                sent = 0
-            if not sent:
-                self._stopping.wait(_IDLE_SECONDS)
 
 
 def deliver(message: Message, now: float, allowed_networks: Sequence[str]) -> Outcome:
