@@ -22,15 +22,15 @@ AGENT, SUPERVISOR = "agente", "supervisora"
 DISPATCHER, TECHNICIAN = "despachadora", "tecnica"
 TECHNICIANS_CODE = "20"
 PEOPLE = (AGENT, SUPERVISOR, DISPATCHER, TECHNICIAN)
-_EXTENSION, _QUEUE = "1100", "servicio"
+_EXTENSION, _QUEUE = "1100", "tecnico"
 _LEVEL = 90
 
 
 def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, str]:
     """Adds who is missing; the passwords of those who are new, by login.
 
-    The agent serves customer service alone, where most callers go: whoever serves one queue is taken before those who
-    serve several, and the longest free first, so that the human's telephone soon rings.
+    The agent serves technical service alone: whoever serves one queue is taken before those who serve several, as the
+    simulated technicians do, so that the human's telephone soon rings.
     """
     known = set(session.scalars(select(User.login)))
     told = {login: new_password() for login in PEOPLE if login not in known}
