@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, BrowserType, Page, Request, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.people import PASSWORD
 from tests.integration.daemon import RunningCenter
@@ -74,17 +75,24 @@ class Screen:
         self.page, self.origin = page, origin
         self.complaints: list[str] = []
         self.keystrokes = 0
+        self.unanswered: dict[Request, str] = {}
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self._said(said.type, said.text))
-        page.on("request", lambda request: self._asked(request.url))
+        page.on("request", self._asked)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", lambda request: self.unanswered.update({request: str(request.failure)}))
 
     def _said(self, kind: str, words: str) -> None:
         if kind == "error" and "Failed to load resource" not in words:
             self.complaints.append(words)
 
-    def _asked(self, url: str) -> None:
-        if not url.startswith((self.origin, "data:", "blob:", "ws://127.0.0.1")):
-            self.complaints.append(f"a request left the machine: {url}")
+    def _asked(self, request: Request) -> None:
+        self.unanswered[request] = "no answer"
+        if not request.url.startswith((self.origin, "data:", "blob:", "ws://127.0.0.1")):
+            self.complaints.append(f"a request left the machine: {request.url}")
+
+    def _answered(self, request: Request) -> None:
+        self.unanswered.pop(request, None)
 
     def open(self, path: str) -> None:
         """Go to a page of the console."""
@@ -106,7 +114,12 @@ class Screen:
 
         def is_true() -> bool:
             self.page.wait_for_timeout(50)
-            return bool(self.page.evaluate(javascript))
+            try:
+                return bool(self.page.evaluate(javascript))
+            except PlaywrightError as error:
+                if "context was destroyed" in str(error):
+                    return False  # the page goes elsewhere just now
+                raise
 
         until(is_true, what, seconds, self.story)
 
@@ -145,7 +158,8 @@ class Screen:
     def story(self) -> Any:
         """What a failed wait says."""
         shown = self.page.evaluate("document.body.innerText")
-        return f"{self.page.url}\n{shown}\n{self.complaints}"
+        missing = [f"{request.url}: {why}" for request, why in self.unanswered.items()]
+        return f"{self.page.url}\n{shown}\n{self.complaints}\nnot answered: {missing}"
 
 
 class Browser:

@@ -1,10 +1,13 @@
-"""Another computer, as far as the network can tell: a namespace of its own, one cable (veth) to this one.
+"""Two computers, as far as the network can tell: a namespace each, one cable (veth) between them.
 
     with elsewhere(tmp_path) as there: ... there.program("/usr/bin/chromium") ... there.ours ...
 
-Making it needs root. At its end the namespace and, with it, the cable are gone.
+The thread moves into the first of them, with all that it starts meanwhile. The machine's own network is left as it
+is: browsers of tests beside us break off what they load when an interface comes or goes. Making namespaces needs
+root. At the end both and, with them, the cable are gone.
 """
 
+import ctypes
 import os
 import subprocess
 from collections.abc import Iterator
@@ -14,10 +17,12 @@ from pathlib import Path
 
 import pytest
 
+_CLONE_NEWNET = 0x40000000
+
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """`ours` is this machine's address at the cable, `theirs` that of the other end."""
+    """`ours` is this computer's address at the cable, `theirs` that of the other end."""
 
     name: str
     ours: str
@@ -34,27 +39,50 @@ class Elsewhere:
 
 @contextmanager
 def elsewhere(folder: Path) -> Iterator[Elsewhere]:
-    """The namespace until the block ends. Fails, and says why, without root."""
+    """The other computer, and a new one for us, until the block ends. Fails, and says why, without root."""
     if os.geteuid() != 0:
         pytest.fail(
-            "this test makes a network namespace, which root alone may do: sudo .venv/bin/python -m pytest ..."
+            "this test makes network namespaces, which root alone may do: sudo .venv/bin/python -m pytest ..."
         )
     number = os.getpid() % 16384
-    name, net = f"cti{number}", f"10.213.{number // 64}.{number % 64 * 4}"
-    first, _, last = net.rpartition(".")
-    there = Elsewhere(name, f"{first}.{int(last) + 1}", f"{first}.{int(last) + 2}", folder)
+    here, there = f"cti{number}h", f"cti{number}"
+    ours, theirs = "10.213.0.1", "10.213.0.2"  # nobody else sees them
+    with _namespace(here), _namespace(there):
+        _ip(f"-n {here} link add cable type veth peer name cable netns {there}")
+        for name, address in ((here, ours), (there, theirs)):
+            _ip(f"-n {name} address add {address}/30 dev cable")
+            _ip(f"-n {name} link set cable up")
+        with _inside(here):
+            yield Elsewhere(there, ours, theirs, folder)
+
+
+@contextmanager
+def _namespace(name: str) -> Iterator[None]:
     _ip(f"netns add {name}")
     try:
-        _ip(f"link add {name}a type veth peer name {name}b netns {name}")
-        _ip(f"address add {there.ours}/30 dev {name}a")
-        _ip(f"link set {name}a up")
-        _ip(f"-n {name} address add {there.theirs}/30 dev {name}b")
-        _ip(f"-n {name} link set {name}b up")
         _ip(f"-n {name} link set lo up")
-        yield there
+        yield
     finally:
-        subprocess.run(["ip", "link", "delete", f"{name}a"], check=False, capture_output=True)
         _ip(f"netns delete {name}")
+
+
+@contextmanager
+def _inside(name: str) -> Iterator[None]:
+    """This thread, and every process and thread that it starts, are in a namespace."""
+    with (
+        Path("/proc/thread-self/ns/net").open("rb") as before,
+        Path(f"/run/netns/{name}").open("rb") as inside,
+    ):
+        _enter(inside.fileno())
+        try:
+            yield
+        finally:
+            _enter(before.fileno())
+
+
+def _enter(descriptor: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 def _ip(words: str) -> None:

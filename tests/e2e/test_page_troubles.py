@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+from playwright.sync_api import Route
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -114,3 +115,50 @@ def _customer(session: Session, name: str, number: str) -> None:
 
 def _end_log_ins(session: Session) -> None:
     session.execute(delete(WebSession))
+
+
+def test_a_page_of_which_a_part_was_broken_off_is_loaded_again_by_itself(
+    c: RunningCenter, browser: Browser
+) -> None:
+    screen = browser.screen(c, "/log-in")
+    screen.page.add_init_script(
+        "addEventListener('beforeunload', () => { const told = document.getElementById('banners')?.textContent;"
+        " if (told) sessionStorage.setItem('told', told); })"
+    )
+    broken = []
+
+    def break_off(route: Route) -> None:
+        if len(broken) < 3:
+            broken.append(route.request.url)
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    screen.page.route("**/js/softphone.js", break_off)
+    screen.page.route("**/css/console.css", break_off)
+    screen.page.route("**/api/v1/queues*", break_off)
+    screen.log_in("ann")
+    screen.wait_phone()
+    assert len(broken) == 3
+    assert "no llegó completa" in screen.page.evaluate("sessionStorage.getItem('told')")
+    screen.wait("sessionStorage.getItem('loaded-anew') === null", "an end of counting")
+    assert screen.complaints == []
+
+
+def test_what_only_reads_is_asked_again_when_it_was_broken_off(c: RunningCenter, browser: Browser) -> None:
+    broken: list[str] = []
+
+    def break_off(route: Route) -> None:
+        seen = route.request.url
+        if seen in broken:
+            route.continue_()
+        else:
+            broken.append(seen)
+            route.abort("internetdisconnected")
+
+    screen = browser.screen(c, "/log-in")
+    screen.page.route("**/api/v1/**", break_off)
+    screen.log_in("ann")
+    screen.wait_phone()
+    assert len(broken) >= 3
+    assert screen.page.locator("#banners > div").count() == 0

@@ -11,11 +11,25 @@ export class Problem extends Error {
   }
 }
 
+const ASK_AGAIN_MILLISECONDS = [300, 1500];
+
+/** A network that changes breaks off what is on its way. What only reads is asked again; what changes something might
+ * be done twice: whoever asked for it decides. */
+async function sent(path, options, pauses = options.method === "GET" ? ASK_AGAIN_MILLISECONDS : []) {
+  try {
+    return await fetch(path, options);
+  } catch (broken) {
+    if (!pauses.length) throw broken;
+    await new Promise((later) => { setTimeout(later, pauses[0]); });
+    return sent(path, options, pauses.slice(1));
+  }
+}
+
 /** `version`: that which a change was made of, sent as If-Match. */
 export async function api(method, path, body = undefined, version = undefined) {
   let answer;
   try {
-    answer = await fetch(`/api/v1${path}`, {
+    answer = await sent(`/api/v1${path}`, {
       method,
       headers: { "Content-Type": "application/json", "X-CSRF-Token": settings.csrf, ...(version === undefined ? {} : { "If-Match": `"${version}"` }) },
       body: body === undefined ? undefined : JSON.stringify(body),
