@@ -264,7 +264,7 @@ def whole_number(written: str, country: str) -> E164:
     number = phone_numbers.normalise(written, country)
     if number is None:
         raise Refusal(
-            "wrong-number", f"write the whole telephone number, with its country code, not {written!r}"
+            "wrong_number", f"write the whole telephone number, with its country code, not {written!r}"
         )
     return number
 

@@ -118,7 +118,7 @@ def _uploads(add: Add) -> None:
             table = open_table(path)
             lines = sum(1 for _ in table.rows())
             if not lines:
-                raise Refusal("file-empty", "the table has a first row only: there is nobody in it")
+                raise Refusal("file_empty", "the table has a first row only: there is nobody in it")
             made = call.write(imports.add_import, table, file_name=query.file_name, lines=lines)
         except BaseException:
             path.unlink()
@@ -170,7 +170,7 @@ def _received(folder: Path) -> Path:
     """The file that the body is, under a new name. Raises Refusal for one that is too large."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / uuid.uuid4().hex
-    too_large = Refusal("file-too-large", f"the file has more than {LARGEST_BYTES >> 20} MB: divide it")
+    too_large = Refusal("file_too_large", f"the file has more than {LARGEST_BYTES >> 20} MB: divide it")
     if (request.content_length or 0) > LARGEST_BYTES:
         raise too_large
     request.max_content_length = LARGEST_BYTES
@@ -193,7 +193,7 @@ def found(call: Call, import_id: str) -> Import:
 def _table(call: Call, job: Import) -> TableFile:
     path = folders.imports_dir(call.services.config) / job.stored_as
     if not path.is_file():
-        raise Refusal("file-gone", "the file of this import is no longer here: upload it again")
+        raise Refusal("file_gone", "the file of this import is no longer here: upload it again")
     return TableFile(path, tuple(job.columns), job.encoding, job.delimiter)
 
 

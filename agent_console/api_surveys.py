@@ -246,7 +246,7 @@ def _dials(add: Add) -> None:
 
 def _span(query: SurveySpan) -> tuple[float, float]:
     if query.until_at <= query.from_at:
-        raise Refusal("wrong-span", "the end of the time must lie behind its beginning")
+        raise Refusal("wrong_span", "the end of the time must lie behind its beginning")
     return query.from_at, query.until_at
 
 

@@ -34,7 +34,7 @@ def page_of(rows: Sequence[T], key: Callable[[T], object], cursor: str | None, l
     """A page of rows that are all at hand; the cursor is the key of the last one. Raises Refusal for a wrong one."""
     keys = [str(key(row)) for row in rows]
     if cursor is not None and cursor not in keys:
-        raise Refusal("wrong-cursor", "send the cursor that the page before gave, or none for the first page")
+        raise Refusal("wrong_cursor", "send the cursor that the page before gave, or none for the first page")
     begin = 0 if cursor is None else keys.index(cursor) + 1
     end = begin + min(max(limit, 1), PAGE_AT_MOST)
     return Listing(items=list(rows[begin:end]), next=keys[end - 1] if end < len(rows) else None)

@@ -119,7 +119,7 @@ def change_activity(
     found = activity(session, account_id, activity_id)
     check_version(found.version, expected_version)
     if unknown := sorted(fields.keys() - CHANGEABLE):
-        raise Refusal("unknown_field", f"an activity has no field {', '.join(unknown)} that can be changed")
+        raise Refusal("no_such_field", f"an activity has no field {', '.join(unknown)} that can be changed")
     names = ("kind", "subject", "owner", "due_at", "ends_at", "remind_at", "customer_id", "case_id")
     _check(session, account_id, {name: getattr(found, name) for name in names} | fields)
     if "remind_at" in fields and fields["remind_at"] != found.remind_at:

@@ -79,11 +79,11 @@ def attach(
     """The new attachment; its content is on disk before its row is in the database. Raises Refusal, StoreError."""
     kind = content_type(content)
     if not content:
-        raise Refusal("empty-file", "choose a file that is not empty")
+        raise Refusal("empty_file", "choose a file that is not empty")
     if len(content) > LARGEST_BYTES:
         raise too_large()
     if kind is None:
-        raise Refusal("wrong-file", f"choose a file of one of these kinds: {', '.join(KINDS)}")
+        raise Refusal("wrong_file", f"choose a file of one of these kinds: {', '.join(KINDS)}")
     new = Attachment(
         account_id=account_id,
         customer_id=customer_id,
@@ -155,7 +155,7 @@ def drop_file(folder: Path, found: Attachment) -> None:
 
 def too_large() -> Refusal:
     """What is said to who brings more than is kept."""
-    return Refusal("attachment-too-large", f"choose a file of at most {LARGEST_BYTES >> 20} MB")
+    return Refusal("attachment_too_large", f"choose a file of at most {LARGEST_BYTES >> 20} MB")
 
 
 def content_type(content: bytes) -> str | None:

@@ -173,7 +173,7 @@ def change(
     found = case(session, account_id, case_id, lock=True)
     check_version(found.version, expected_version)
     if unknown := sorted(wanted.keys() - CHANGEABLE):
-        raise Refusal("unknown_field", f"a case has no field {', '.join(unknown)} that can be changed")
+        raise Refusal("no_such_field", f"a case has no field {', '.join(unknown)} that can be changed")
     if "subject" in wanted and not wanted["subject"].strip():
         raise ConfigError([Mistake("subject", "say in a few words what it is about")])
     _priority(wanted.get("priority", found.priority))

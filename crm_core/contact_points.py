@@ -113,7 +113,7 @@ def email_of(written: str) -> str:
     """The e-mail address in lower case. Raises Refusal when it is none."""
     address = written.strip().lower()
     if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
-        raise Refusal("wrong-email", f"write an e-mail address like ana@example.cl instead of {written!r}")
+        raise Refusal("wrong_email", f"write an e-mail address like ana@example.cl instead of {written!r}")
     return address
 
 
@@ -179,7 +179,7 @@ def keep_address(
     """The customer's address, new or, if he has had the same, valid again. Raises Refusal for an empty one."""
     words = plain(f"{street} {city} {postal_code}")
     if not words:
-        raise Refusal("empty-address", "write the street or the city")
+        raise Refusal("empty_address", "write the street or the city")
     query = select(Address).where(
         Address.account_id == account_id, Address.customer_id == customer_id, Address.plain == words
     )
@@ -242,7 +242,7 @@ def _keep(
     session: Session, found: Phone | Email | Address, origin: Origin, now: float, fields: dict[str, Any]
 ) -> None:
     if wrong := sorted(fields.keys() - {"label", "preferred", "valid_from", "valid_until"}):
-        raise Refusal("unknown-field", f"telephones, e-mails and addresses have no field {', '.join(wrong)}")
+        raise Refusal("no_such_field", f"telephones, e-mails and addresses have no field {', '.join(wrong)}")
     found.valid_until = None
     for field, value in fields.items():
         setattr(found, field, value)

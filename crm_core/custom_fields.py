@@ -63,14 +63,14 @@ def parsed(field: CustomField, value: Any) -> Any:
     try:
         return _PARSERS[field.type](field, value)
     except (TypeError, ValueError):
-        raise Refusal("wrong-custom-field", f"{field.key}: {value!r} is not {_WANTED[field.type]}") from None
+        raise Refusal("wrong_custom_field", f"{field.key}: {value!r} is not {_WANTED[field.type]}") from None
 
 
 def checked_values(session: Session, account_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they are kept. Raises Refusal for an unknown field or a wrong value."""
     known = {field.key: field for field in fields_of(session, account_id)} if values else {}
     if unknown := sorted(values.keys() - known.keys()):
-        raise Refusal("unknown-custom-field", f"there is no custom field {', '.join(unknown)}")
+        raise Refusal("no_such_custom_field", f"there is no custom field {', '.join(unknown)}")
     return {key: parsed(known[key], value) for key, value in values.items()}
 
 
@@ -84,7 +84,7 @@ def define(
 ) -> CustomField:
     """The field, made or changed; its type stays, since values of it may exist. Raises Refusal, StaleVersion."""
     if not _KEY.fullmatch(key):
-        raise Refusal("wrong-key", f"write the key in small letters, digits and _, not {key!r}")
+        raise Refusal("wrong_key", f"write the key in small letters, digits and _, not {key!r}")
     found = session.scalar(
         select(CustomField).where(CustomField.account_id == account_id, CustomField.key == key)
     )
@@ -94,7 +94,7 @@ def define(
     else:
         check_version(found.version, expected_version)
         if fields.get("type", found.type) != found.type:
-            raise Refusal("type-stays", f"{key} is of type {found.type}: make another field for another type")
+            raise Refusal("type_stays", f"{key} is of type {found.type}: make another field for another type")
     for name, value in fields.items():
         setattr(found, name, value)
     _check_definition(found)
@@ -104,12 +104,12 @@ def define(
 
 def _check_definition(field: CustomField) -> None:
     if field.type not in TYPES:
-        raise Refusal("wrong-type", f"choose one of {', '.join(TYPES)} as the type of {field.key}")
+        raise Refusal("wrong_type", f"choose one of {', '.join(TYPES)} as the type of {field.key}")
     keys = [choice.get("key") for choice in field.choices or () if isinstance(choice, dict)]
     if field.type == "choice" and (not keys or not all(keys) or len(set(keys)) != len(field.choices)):
-        raise Refusal("wrong-choices", f"give {field.key} choices, each with a key of its own and its labels")
+        raise Refusal("wrong_choices", f"give {field.key} choices, each with a key of its own and its labels")
     if not (field.label_es and field.label_en):
-        raise Refusal("label-needed", f"give {field.key} a name in Spanish and in English")
+        raise Refusal("label_needed", f"give {field.key} a name in Spanish and in English")
 
 
 def _text(_field: CustomField, value: Any) -> str:

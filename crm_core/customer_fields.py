@@ -37,7 +37,7 @@ EDITABLE = KNOWN_BY_FACTS | {"external_id", "value_class", "value_class_reason",
 def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields in the form in which they are kept. Raises Refusal for one that is unknown or wrong."""
     if unknown := sorted(fields.keys() - EDITABLE):
-        raise Refusal("unknown-field", f"a customer has no field {', '.join(unknown)}")
+        raise Refusal("no_such_field", f"a customer has no field {', '.join(unknown)}")
     return {field: _CHECKS.get(field, _as_it_is)(value) for field, value in fields.items()}
 
 
@@ -58,7 +58,7 @@ def _as_it_is(value: Any) -> Any:
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise Refusal("name-needed", "write the name: a customer cannot be without")
+        raise Refusal("name_needed", "write the name: a customer cannot be without")
     return " ".join(value.split())
 
 
@@ -70,7 +70,7 @@ def _rut(value: Any) -> str | None:
     if not value:
         return None
     if (normal := ruts.normalise(str(value))) is None:
-        raise Refusal("wrong-rut", f"{value} is no RUT: check its digits, the last one included")
+        raise Refusal("wrong_rut", f"{value} is no RUT: check its digits, the last one included")
     return normal
 
 
@@ -80,24 +80,24 @@ def _date(value: Any) -> str | None:
     try:
         return date.fromisoformat(value).isoformat()
     except (TypeError, ValueError):
-        raise Refusal("wrong-date", f"write the date as 1984-03-27 instead of {value!r}") from None
+        raise Refusal("wrong_date", f"write the date as 1984-03-27 instead of {value!r}") from None
 
 
 def _time_zone(value: Any) -> str | None:
     if value and value not in available_timezones():
-        raise Refusal("wrong-time-zone", f"{value!r} is no time zone: write one like America/Santiago")
+        raise Refusal("wrong_time_zone", f"{value!r} is no time zone: write one like America/Santiago")
     return value or None
 
 
 def _language(value: Any) -> str | None:
     if value and not (isinstance(value, str) and value.isalpha() and len(value) == 2):
-        raise Refusal("wrong-language", f"write the language by its two letters, as es, instead of {value!r}")
+        raise Refusal("wrong_language", f"write the language by its two letters, as es, instead of {value!r}")
     return value.lower() if value else None
 
 
 def _group(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise Refusal("wrong-group", "write preferences and custom fields as names with values")
+        raise Refusal("wrong_group", "write preferences and custom fields as names with values")
     return dict(value)
 
 

@@ -41,7 +41,7 @@ def write_note(
 ) -> CustomerNote:
     """The new note. Raises Refusal for an empty one."""
     if not text.strip():
-        raise Refusal("empty-note", "write something before you save the note")
+        raise Refusal("empty_note", "write something before you save the note")
     note = CustomerNote(
         account_id=account_id, customer_id=customer_id, text=text.strip(), by=by, at=at, contact_id=contact_id
     )

@@ -192,11 +192,11 @@ def schedule(
     if found := about_this(session, account_id, kind, key):
         return found
     if bool(flow) == bool(survey):
-        raise Refusal("flow-or-survey", "say what he shall hear: a flow or a survey, not both")
+        raise Refusal("flow_or_survey", "say what he shall hear: a flow or a survey, not both")
     if not_after <= max(not_before, now):
-        raise Refusal("wrong-window", "the call's last moment must lie ahead, and after its first one")
+        raise Refusal("wrong_window", "the call's last moment must lie ahead, and after its first one")
     if attempts_at_most < 1:
-        raise Refusal("wrong-attempts", "a dial has at least one attempt")
+        raise Refusal("wrong_attempts", "a dial has at least one attempt")
     who = customer(session, account_id, customer_id)
     new = Dial(
         account_id=account_id,

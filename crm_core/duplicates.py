@@ -112,11 +112,11 @@ def decide(
     """Merge the pair into the record `keep`, or, with None, call the two different. Raises NotFound, Refusal."""
     pair = _pair(session, account_id, pair_id)
     if pair.state == MERGED:
-        raise Refusal("already-merged", "the two were merged before: undo the merge to part them")
+        raise Refusal("already_merged", "the two were merged before: undo the merge to part them")
     pair.state, pair.decided_by, pair.decided_at = DIFFERENT, by, now
     if keep is not None:
         if keep not in (pair.one_id, pair.other_id):
-            raise Refusal("not-of-the-pair", "keep one of the two records of the pair")
+            raise Refusal("not_of_the_pair", "keep one of the two records of the pair")
         gone = pair.other_id if keep == pair.one_id else pair.one_id
         pair.merge_id = merges.merge(session, account_id, keep, gone, by=by, now=now).id
         pair.state = MERGED
@@ -130,7 +130,7 @@ def reopen(session: Session, account_id: int, pair_id: int, *, by: str, now: flo
     """Take a decision back; what was merged is parted. Raises NotFound, Refusal."""
     pair = _pair(session, account_id, pair_id)
     if pair.state == OPEN:
-        raise Refusal("nothing-decided", "nothing was decided about these two: there is nothing to undo")
+        raise Refusal("nothing_decided", "nothing was decided about these two: there is nothing to undo")
     if pair.state == MERGED and pair.merge_id is not None:
         merges.undo(session, account_id, pair.merge_id, by=by, now=now)
     else:

@@ -68,7 +68,7 @@ def post(
     customer(session, account_id, customer_id)
     file = attachments.attachment(session, account_id, customer_id, attachment_id)
     if file.content_type not in FAXABLE:
-        raise Refusal("not-faxable", "choose a PDF or an image: nothing else can be sent as a fax")
+        raise Refusal("not_faxable", "choose a PDF or an image: nothing else can be sent as a fax")
     item_id = f"fax:{account_id}:{':'.join(about)}"
     body = {
         "customer_id": customer_id,

@@ -218,7 +218,7 @@ def _resolved(
         elif field in columns:
             resolved[field] = value
         else:
-            raise Refusal("unknown-field", f"{kind.__tablename__} have no field {field!r}")
+            raise Refusal("no_such_field", f"{kind.__tablename__} have no field {field!r}")
     return resolved
 
 
@@ -239,6 +239,6 @@ def _id_of(session: Session, account_id: int, column: str, name: Any) -> int | N
 def _check(kind: type[Held], owner: Customer, written: Mapping[str, Any]) -> None:
     if written["status"] not in kind.STATES:
         wanted = ", ".join(kind.STATES)
-        raise Refusal("wrong-status", f"the status is one of {wanted}, not {written['status']!r}")
+        raise Refusal("wrong_status", f"the status is one of {wanted}, not {written['status']!r}")
     if kind is Payable and not owner.is_supplier:
-        raise Refusal("no-supplier", "mark this customer as a supplier before you keep what we owe him")
+        raise Refusal("no_supplier", "mark this customer as a supplier before you keep what we owe him")

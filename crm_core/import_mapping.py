@@ -69,11 +69,11 @@ def guess(columns: Sequence[str]) -> dict[str, str]:
 def check_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> None:
     """Raises Refusal for a mapping that names what is not there, or no name."""
     if unknown := sorted(mapping.keys() - FIELDS.keys()):
-        raise Refusal("unknown-field", f"there is no field {', '.join(unknown)} to import into")
+        raise Refusal("no_such_field", f"there is no field {', '.join(unknown)} to import into")
     if missing := sorted(set(mapping.values()) - set(columns)):
-        raise Refusal("unknown-column", f"the file has no column {', '.join(missing)}")
+        raise Refusal("no_such_column", f"the file has no column {', '.join(missing)}")
     if "name" not in mapping:
-        raise Refusal("name-needed", "choose the column with the name: nobody can be imported without")
+        raise Refusal("name_needed", "choose the column with the name: nobody can be imported without")
 
 
 def read_row(values: Mapping[str, str], *, country: str, mapping: Mapping[str, str]) -> Row:

@@ -145,7 +145,7 @@ def start(
     found = import_(session, account_id, import_id)
     if found.state != UPLOADED:
         raise Refusal(
-            "already-started", "this import was started before: upload the file again for another one"
+            "already_started", "this import was started before: upload the file again for another one"
         )
     check_mapping(mapping, found.columns)
     found.mapping, found.state = dict(mapping), RUNNING
@@ -158,7 +158,7 @@ def undo(session: Session, account_id: int, import_id: int, *, by: str, now: flo
     """Let the jobs process take it back. Raises NotFound, Refusal."""
     found = import_(session, account_id, import_id)
     if found.state in (UPLOADED, UNDOING, UNDONE):
-        raise Refusal("nothing-to-undo", "nothing of this import is in the records")
+        raise Refusal("nothing_to_undo", "nothing of this import is in the records")
     if found.ended_at is not None and found.ended_at < now - _UNDO_SECONDS:
         raise Refusal(
             "undo_over", f"an import can be undone for {UNDO_DAYS} days: change the customers instead"

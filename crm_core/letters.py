@@ -50,7 +50,9 @@ def write(
     if held.channel is not Channel.EMAIL:
         raise Refusal("wrong_permit", f"a letter needs a permit for e-mail, not for {held.channel}")
     if sum(len(file.content) for file in files) > LARGEST_FILES_BYTES:
-        raise Refusal("file_too_large", f"send files of at most {LARGEST_FILES_BYTES >> 20} MB with a letter")
+        raise Refusal(
+            "files_too_large", f"send files of at most {LARGEST_FILES_BYTES >> 20} MB with a letter"
+        )
     body = {
         **content,
         "permit": held.permit_id,

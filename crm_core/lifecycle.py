@@ -47,14 +47,14 @@ class LifecycleStage(Base):
 def check_stage(stage: str) -> None:
     """Raises Refusal when there is no such stage."""
     if stage not in NEXT:
-        raise Refusal("wrong-stage", f"there is no stage {stage!r}: choose one of {', '.join(NEXT)}")
+        raise Refusal("wrong_stage", f"there is no stage {stage!r}: choose one of {', '.join(NEXT)}")
 
 
 def check_step(before: str, after: str) -> None:
     """Raises Refusal when `after` is no stage or cannot follow `before`."""
     check_stage(after)
     if after not in NEXT[before]:
-        raise Refusal("wrong-stage", f"after {before} comes one of {', '.join(NEXT[before])}, not {after}")
+        raise Refusal("wrong_stage", f"after {before} comes one of {', '.join(NEXT[before])}, not {after}")
 
 
 def stages_of(session: Session, account_id: int, customer_id: int) -> Sequence[LifecycleStage]:

@@ -68,7 +68,7 @@ _VISIBLE = with_loader_criteria(Customer, Customer.merged_into.is_(None) & Custo
 def merge(session: Session, account_id: int, kept_id: int, merged_id: int, *, by: str, now: float) -> Merge:
     """Makes the second record part of the first. Raises NotFound, Refusal."""
     if kept_id == merged_id:
-        raise Refusal("same-customer", "a customer cannot be merged with himself: choose two records")
+        raise Refusal("same_customer", "a customer cannot be merged with himself: choose two records")
     kept, merged = customer(session, account_id, kept_id), customer(session, account_id, merged_id)
     done = Merge(
         account_id=account_id, kept_id=kept_id, merged_id=merged_id, at=now, by=by, moved=[], filled={}
@@ -95,10 +95,10 @@ def undo(session: Session, account_id: int, merge_id: int, *, by: str, now: floa
     if done is None:
         raise NotFound(f"account {account_id} has no merge {merge_id}")
     if done.undone_at is not None:
-        raise Refusal("already-undone", "this merge was undone before")
+        raise Refusal("already_undone", "this merge was undone before")
     kept, merged = _row(session, done.kept_id), _row(session, done.merged_id)
     if kept.merged_into is not None:
-        raise Refusal("merged-further", "the kept record was merged into another one: undo that merge first")
+        raise Refusal("merged_further", "the kept record was merged into another one: undo that merge first")
     _take_back(session, kept, merged, done.filled)
     merged.merged_into, kept.updated_at = None, now
     session.flush()

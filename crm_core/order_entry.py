@@ -36,7 +36,7 @@ def place(
     if key and (before := _placed_before(session, account_id, key)):
         return before
     if not lines:
-        raise Refusal("no-lines", "put at least one line into the order")
+        raise Refusal("no_lines", "put at least one line into the order")
     known = _products(session, account_id, [line["product"] for line in lines if line.get("product")])
     priced = [_line(line, known, currency) for line in lines]
     order = add(
@@ -73,14 +73,14 @@ def _line(line: Mapping[str, Any], known: Mapping[str, Product], currency: str) 
     product = known.get(key)
     if key and product is None:
         raise Refusal(
-            "unsold-product", f"the catalogue has no product {key!r}: choose another or write a text"
+            "unsold_product", f"the catalogue has no product {key!r}: choose another or write a text"
         )
     if not isinstance(quantity, int) or isinstance(quantity, bool) or quantity < 1:
-        raise Refusal("wrong-quantity", f"write a quantity of 1 or more instead of {quantity!r}")
+        raise Refusal("no_quantity", f"write a quantity of 1 or more instead of {quantity!r}")
     text = line.get("text") or (product.name if product else "")
     price = line.get("unit_price_minor")
     if price is None and product is not None and product.currency == currency:
         price = product.price_minor
     if not text or price is None:
-        raise Refusal("empty-line", "give each line a product of the catalogue, or a text and a price")
+        raise Refusal("empty_line", "give each line a product of the catalogue, or a text and a price")
     return {"product": key, "text": text, "quantity": quantity, "unit_price_minor": int(price)}

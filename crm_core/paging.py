@@ -82,7 +82,7 @@ def decode(cursor: str, types: Sequence[type]) -> list[Any]:
     except (binascii.Error, ValueError):
         values = None
     if not isinstance(values, list) or len(values) != len(types) or not all(map(_fits, values, types)):
-        raise Refusal("wrong-cursor", "send the cursor that the page before gave, or none for the first page")
+        raise Refusal("wrong_cursor", "send the cursor that the page before gave, or none for the first page")
     return values
 
 

@@ -54,9 +54,9 @@ def give(
     if key and (before := _given_before(session, account_id, key)):
         return before
     if amount_minor < 1:
-        raise Refusal("wrong-amount", "write an amount of more than nothing")
+        raise Refusal("wrong_amount", "write an amount of more than nothing")
     if not now <= due_at <= now + LONGEST_AHEAD_SECONDS:
-        raise Refusal("wrong-promised-day", "choose a day from today on, at most a year ahead")
+        raise Refusal("wrong_promised_day", "choose a day from today on, at most a year ahead")
     if invoice_id is not None:
         _need_invoice(session, account_id, customer_id, invoice_id)
     made = add(
@@ -92,7 +92,7 @@ def withdraw(
     if found is None:
         raise NotFound(f"customer {customer_id} has no promise {number}")
     if found.status == WITHDRAWN:
-        raise Refusal("promise-withdrawn", "this promise was taken back already")
+        raise Refusal("promise_withdrawn", "this promise was taken back already")
     found.status, found.updated_at = WITHDRAWN, now
     found.source, found.by, found.contact_id, found.known_at = (
         origin.source,

@@ -99,11 +99,11 @@ def define_product(
         check_version(found.version, expected_version)
     for name, value in fields.items():
         if name not in _EDITABLE:
-            raise Refusal("unknown-field", f"a product has no field {name!r}")
+            raise Refusal("no_such_field", f"a product has no field {name!r}")
         if getattr(found, name) != value:
             setattr(found, name, value)
             found.updated_at = now
     if not found.name:
-        raise Refusal("name-needed", f"give the product {key!r} a name")
+        raise Refusal("name_needed", f"give the product {key!r} a name")
     session.flush()
     return found

@@ -80,12 +80,12 @@ def relate(
     """The relationship, new or taken up again; told from either end. Raises NotFound, Refusal."""
     if kind not in _FORWARD:
         raise Refusal(
-            "wrong-relationship", f"choose one of {', '.join(sorted(_FORWARD))} instead of {kind!r}"
+            "wrong_relationship", f"choose one of {', '.join(sorted(_FORWARD))} instead of {kind!r}"
         )
     for number in (customer_id, other_id):
         customer(session, account_id, number)
     if customer_id == other_id:
-        raise Refusal("same-customer", "choose somebody else: nobody is related to himself")
+        raise Refusal("same_customer", "choose somebody else: nobody is related to himself")
     one, other = (customer_id, other_id) if kind in INVERSE else (other_id, customer_id)
     if INVERSE.get(kind) == kind:
         one, other = sorted((one, other))

@@ -70,11 +70,11 @@ def open_table(path: Path) -> TableFile:
     """Raises Refusal for a file that is empty, too large or no table."""
     size = path.stat().st_size
     if size > LARGEST_BYTES:
-        raise Refusal("file-too-large", f"the file has more than {LARGEST_BYTES >> 20} MB: divide it")
+        raise Refusal("file_too_large", f"the file has more than {LARGEST_BYTES >> 20} MB: divide it")
     with path.open("rb") as file:
         head = file.read(_LOOKED_AT_BYTES)
     if not head.strip():
-        raise Refusal("file-empty", "the file is empty: save the table again and send it")
+        raise Refusal("file_empty", "the file is empty: save the table again and send it")
     if head.startswith(b"PK\x03\x04"):
         _check_archive(path)
         encoding, delimiter = "", ""
@@ -84,7 +84,7 @@ def open_table(path: Path) -> TableFile:
     with _lines(path, encoding, delimiter) as lines:
         first = next((cells for cells in lines if any(cells)), [])
     if len(first) > _MOST_COLUMNS:
-        raise Refusal("too-many-columns", f"the table has more than {_MOST_COLUMNS} columns: send the needed")
+        raise Refusal("too_many_columns", f"the table has more than {_MOST_COLUMNS} columns: send the needed")
     return TableFile(path, _names(first), encoding, delimiter)
 
 
@@ -96,7 +96,7 @@ def _check_archive(path: Path) -> None:
     except zipfile.BadZipFile:
         raise _no_table() from None
     if unpacked > _LARGEST_UNPACKED_BYTES:
-        raise Refusal("file-too-large", "the workbook is too large when unpacked: send it as CSV in parts")
+        raise Refusal("file_too_large", "the workbook is too large when unpacked: send it as CSV in parts")
 
 
 def _encoding(path: Path, head: bytes) -> str:
@@ -154,7 +154,7 @@ def _csv(file: Any, delimiter: str) -> Iterator[list[str]]:
         message = (
             f"line {reader.line_num} cannot be read ({error}): look for a quotation mark without its other"
         )
-        raise Refusal("broken-table", message) from None
+        raise Refusal("broken_table", message) from None
 
 
 @contextmanager
@@ -189,7 +189,7 @@ def _typed(cell: str) -> str:
 
 def _no_table() -> Refusal:
     return Refusal(
-        "no-table", "this is no table: save it in your office program as CSV or XLSX and send that"
+        "no_table", "this is no table: save it in your office program as CSV or XLSX and send that"
     )
 
 

@@ -39,7 +39,7 @@ def set_tags(session: Session, account_id: int, customer_id: int, tags: Iterable
     """From now on he has these tags and no other. Raises Refusal for an empty or overlong one."""
     wanted = sorted({" ".join(tag.casefold().split()) for tag in tags})
     if wrong := [tag for tag in wanted if not 0 < len(tag) <= LONGEST_TAG]:
-        raise Refusal("wrong-tag", f"write a tag of 1 to {LONGEST_TAG} letters instead of {wrong[0]!r}")
+        raise Refusal("wrong_tag", f"write a tag of 1 to {LONGEST_TAG} letters instead of {wrong[0]!r}")
     session.execute(
         delete(CustomerTag).where(
             CustomerTag.account_id == account_id, CustomerTag.customer_id == customer_id

@@ -83,7 +83,7 @@ def timeline(
 ) -> Page[Entry]:
     """A page of the customer's timeline, of all kinds or of these. Raises Refusal for an unknown kind or cursor."""
     if unknown := sorted(set(kinds) - PARTS.keys()):
-        raise Refusal("unknown-kind", f"the timeline has no {unknown[0]!r}: choose of {', '.join(PARTS)}")
+        raise Refusal("no_such_kind", f"the timeline has no {unknown[0]!r}: choose of {', '.join(PARTS)}")
     limit = min(max(limit, 1), PAGE_AT_MOST)
     values: dict[str, Any] = {"account_id": account_id, "customer_id": customer_id, "lines": limit + 1}
     if cursor is not None:

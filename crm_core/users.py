@@ -65,12 +65,12 @@ def add_user(
     wanted = frozenset(roles)
     if unknown := sorted(wanted - ROLES):
         raise Refusal(
-            "unknown-role", f"unknown role {', '.join(unknown)}: choose from {', '.join(sorted(ROLES))}"
+            "no_such_role", f"unknown role {', '.join(unknown)}: choose from {', '.join(sorted(ROLES))}"
         )
     if not login or not login.isprintable() or any(map(str.isspace, login)):
-        raise Refusal("wrong-login", "a login is one word without spaces")
+        raise Refusal("wrong_login", "a login is one word without spaces")
     if len(password) < SHORTEST_PASSWORD:
-        raise Refusal("short-password", f"a password has at least {SHORTEST_PASSWORD} characters")
+        raise Refusal("short_password", f"a password has at least {SHORTEST_PASSWORD} characters")
     new = User(
         login=login,
         name=name,
@@ -87,7 +87,7 @@ def add_user(
 def set_password(of: User, password: str) -> None:
     """Give a user a new password. Raises Refusal for one that is too short."""
     if len(password) < SHORTEST_PASSWORD:
-        raise Refusal("short-password", f"a password has at least {SHORTEST_PASSWORD} characters")
+        raise Refusal("short_password", f"a password has at least {SHORTEST_PASSWORD} characters")
     of.password_hash = _hasher.hash(password)
 
 

@@ -29,9 +29,9 @@ def period(from_day: str | None, until_day: str | None, *, now: float, zone: Zon
     last = local(now, zone).date() if until_day is None else _day(until_day)
     first = last - timedelta(days=6) if from_day is None else _day(from_day)
     if first > last:
-        raise Refusal("period-backwards", f"{first} is after {last}: choose an earlier first day")
+        raise Refusal("period_backwards", f"{first} is after {last}: choose an earlier first day")
     if (last - first).days >= MOST_DAYS:
-        raise Refusal("period-too-long", f"this is more than {MOST_DAYS} days: choose a shorter period")
+        raise Refusal("period_too_long", f"this is more than {MOST_DAYS} days: choose a shorter period")
     return Period(
         from_day=first,
         until_day=last,
@@ -53,4 +53,4 @@ def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise Refusal("wrong-day", f"{written!r} is no day: write it like 2026-11-23") from None
+        raise Refusal("wrong_day", f"{written!r} is no day: write it like 2026-11-23") from None

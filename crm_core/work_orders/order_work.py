@@ -165,7 +165,7 @@ def change(
     found = work_order(session, author.account_id, order_id, lock=True)
     check_version(found.version, expected_version)
     if unknown := sorted(wanted.keys() - CHANGEABLE):
-        raise Refusal("unknown_field", f"a work order has no field {', '.join(unknown)} that can be changed")
+        raise Refusal("no_such_field", f"a work order has no field {', '.join(unknown)} that can be changed")
     if "due_until_at" in wanted and wanted["due_until_at"] is None:
         wanted["due_until_at"] = NEVER_AT
     _check(session, author.account_id, {name: getattr(found, name) for name in CHANGEABLE} | wanted)

@@ -37,7 +37,7 @@ def pdf_of(tiff: Path) -> tuple[bytes, int]:
                 pages.append(page.convert("1"))
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
         if not pages:
-            raise Refusal("unreadable-fax", f"the fax has no page that can be read: {error}") from error
+            raise Refusal("unreadable_fax", f"the fax has no page that can be read: {error}") from error
     written = io.BytesIO()
     pages[0].save(written, "PDF", save_all=True, append_images=pages[1:], dpi=dpi)
     return written.getvalue(), len(pages)
@@ -50,7 +50,7 @@ def write_tiff(document: bytes, tiff: Path) -> int:
     """
     pages = [_dots(page) for page in _drawn(document)]
     if not pages:
-        raise Refusal("empty-document", "choose a document that has a page")
+        raise Refusal("empty_document", "choose a document that has a page")
     half = tiff.with_suffix(".half")
     pages[0].save(
         half,
@@ -72,10 +72,10 @@ def _drawn(document: bytes) -> Iterator[Image.Image]:
     try:
         pdf = pypdfium2.PdfDocument(document)
     except pypdfium2.PdfiumError as error:
-        raise Refusal("unreadable-document", f"the PDF cannot be read: {error}") from error
+        raise Refusal("unreadable_document", f"the PDF cannot be read: {error}") from error
     with pdf:
         if len(pdf) > PAGES_AT_MOST:
-            raise Refusal("document-too-long", f"choose a document of at most {PAGES_AT_MOST} pages")
+            raise Refusal("document_too_long", f"choose a document of at most {PAGES_AT_MOST} pages")
         for page in pdf:
             wide = page.get_width()
             drawn = page.render(scale=DOTS_A_LINE / wide, grayscale=True).to_pil()
@@ -88,12 +88,12 @@ def _images(document: bytes) -> Iterator[Image.Image]:
         with Image.open(io.BytesIO(document)) as image:
             for number, page in enumerate(ImageSequence.Iterator(image)):
                 if number >= PAGES_AT_MOST:
-                    raise Refusal("document-too-long", f"choose a document of at most {PAGES_AT_MOST} pages")
+                    raise Refusal("document_too_long", f"choose a document of at most {PAGES_AT_MOST} pages")
                 across, down = (float(one) or 1.0 for one in page.info.get("dpi", (1, 1)))
                 high = page.height / page.width * DOTS_A_LINE * (across / down) * DOWN_DPI / ACROSS_DPI
                 yield page.copy() if _is_fax(page) else _fitted(_on_white(page), high)
     except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as error:
-        raise Refusal("unreadable-document", f"the image cannot be read: {error}") from error
+        raise Refusal("unreadable_document", f"the image cannot be read: {error}") from error
 
 
 def _is_fax(page: Image.Image) -> bool:

@@ -50,7 +50,7 @@ class FaxesIn:
             try:
                 document, pages = fax_pages.pdf_of(image)
                 if len(document) > LARGEST_BYTES:
-                    raise Refusal("fax-too-large", f"the fax has {len(document)} bytes")
+                    raise Refusal("fax_too_large", f"the fax has {len(document)} bytes")
             except Refusal as error:
                 _log.error("a fax cannot be read", fax=file.stem, error=str(error))
                 document, pages = None, 0

@@ -17,7 +17,7 @@ from ctiserver.core.errors import Conflict, Refusal
 
 _log = structlog.get_logger()
 _ATTEMPTS = 5
-_GONE = Refusal("file-gone", "the file of this import is no longer here: upload it again")
+_GONE = Refusal("file_gone", "the file of this import is no longer here: upload it again")
 
 
 class ImportTurns:
@@ -47,7 +47,7 @@ class ImportTurns:
             if self._refused_times >= _ATTEMPTS:
                 self._fail(
                     job,
-                    Refusal("rows-refused", f"the database refuses the rows behind line {job.last_line}"),
+                    Refusal("rows_refused", f"the database refuses the rows behind line {job.last_line}"),
                     now,
                 )
         return True

@@ -111,7 +111,7 @@ def test_a_rut_belongs_to_one_customer_of_an_account(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "error_id"), [({"rut": "12345678-9"}, "wrong-rut"), ({"version": 7}, "unknown-field")]
+    ("fields", "error_id"), [({"rut": "12345678-9"}, "wrong_rut"), ({"version": 7}, "no_such_field")]
 )
 def test_wrong_fields_are_refused(store: Store, fields: dict[str, Any], error_id: str) -> None:
     added = add(store)
@@ -177,10 +177,10 @@ def test_a_login_is_given_once(store: Store) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error_id"),
     [
-        ({"password": "short"}, "short-password"),
-        ({"roles": ["king"]}, "unknown-role"),
-        ({"login": "two words"}, "wrong-login"),
-        ({"login": ""}, "wrong-login"),
+        ({"password": "short"}, "short_password"),
+        ({"roles": ["king"]}, "no_such_role"),
+        ({"login": "two words"}, "wrong_login"),
+        ({"login": ""}, "wrong_login"),
     ],
 )
 def test_a_user_who_could_not_work_is_refused(store: Store, wrong: dict[str, Any], error_id: str) -> None:

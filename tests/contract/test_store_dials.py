@@ -121,10 +121,10 @@ def test_a_dial_about_the_same_thing_is_scheduled_once(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("changes", "error_id"),
     [
-        ({"flow": "main"}, "flow-or-survey"),
-        ({"survey": ""}, "flow-or-survey"),
-        ({"not_after": NOW}, "wrong-window"),
-        ({"attempts_at_most": 0}, "wrong-attempts"),
+        ({"flow": "main"}, "flow_or_survey"),
+        ({"survey": ""}, "flow_or_survey"),
+        ({"not_after": NOW}, "wrong_window"),
+        ({"attempts_at_most": 0}, "wrong_attempts"),
     ],
 )
 def test_a_dial_that_makes_no_sense_is_refused(desk: Desk, changes: dict[str, Any], error_id: str) -> None:

@@ -118,6 +118,6 @@ def test_one_that_is_too_late_is_given_up(office: Store) -> None:
 def test_only_the_customers_own_documents_are_sent(office: Store) -> None:
     with pytest.raises(Refusal) as wrong:
         posted(office, attachment_id=2)
-    assert wrong.value.error_id == "not-faxable"
+    assert wrong.value.error_id == "not_faxable"
     with pytest.raises(NotFound):
         posted(office, customer_id=2)

@@ -52,7 +52,7 @@ export async function mappingView(job, into, start) {
     const wrong = shown.rows.filter(({ mistakes }) => mistakes.length).length;
     const count = shown.rows.length;
     note.className = shown.problem || wrong ? "wrong" : "good";
-    note.textContent = shown.problem === "name-needed" ? t("import_name_needed") : shown.problem ? t(`problem_${shown.problem}`) : wrong ? t("import_preview_wrong", { wrong, count }) : t("import_preview_fine", { count });
+    note.textContent = shown.problem === "name_needed" ? t("import_name_needed") : shown.problem ? t(`problem_${shown.problem}`) : wrong ? t("import_preview_wrong", { wrong, count }) : t("import_preview_fine", { count });
     go.disabled = Boolean(shown.problem);
     const fields = shown.fields.filter((field) => mapping[field]);
     frame.hidden = !fields.length;

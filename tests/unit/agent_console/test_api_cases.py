@@ -80,7 +80,7 @@ def test_the_work_list_is_filtered_and_paged(office: Any) -> None:
     assert browser.get("/api/v1/cases/count?kind=help").json == {"count": 5}
     browser.put(f"/api/v1/cases/{numbers[0]}/assignment", json={"assignee": ME})
     assert [row["id"] for row in browser.get("/api/v1/cases?mine=true").json["items"]] == [numbers[0]]
-    assert browser.get("/api/v1/cases?cursor=nonsense").json["error_id"] == "wrong-cursor"
+    assert browser.get("/api/v1/cases?cursor=nonsense").json["error_id"] == "wrong_cursor"
     assert browser.get("/api/v1/cases?colour=red").status_code == 400
 
 

@@ -42,7 +42,7 @@ def test_a_pair_is_merged_and_parted_again(office: Any) -> None:
     assert (merge["id"], merge["kept_id"], merge["undone_at"]) == (merged["merge_id"], kept, None)
     assert browser.post(f"/api/v1/merges/{merge['id']}/undo").json["undone_by"] == BOSS
     assert [one["pair_id"] for one in browser.get(PAIRS).json["items"]] == [found["pair_id"]]
-    assert browser.post(f"/api/v1/merges/{merge['id']}/undo").json["error_id"] == "already-undone"
+    assert browser.post(f"/api/v1/merges/{merge['id']}/undo").json["error_id"] == "already_undone"
 
 
 def test_two_that_are_different_are_asked_about_no_more_until_that_is_taken_back(office: Any) -> None:
@@ -53,7 +53,7 @@ def test_two_that_are_different_are_asked_about_no_more_until_that_is_taken_back
     assert browser.get(PAIRS).json["items"] == []
     assert browser.post(f"{path}/undo").json["state"] == "open"
     assert len(browser.get(PAIRS).json["items"]) == 1
-    assert browser.post(f"{path}/undo").json["error_id"] == "nothing-decided"
+    assert browser.post(f"{path}/undo").json["error_id"] == "nothing_decided"
 
 
 def test_nobody_decides_about_customers_of_another_company(office: Any) -> None:

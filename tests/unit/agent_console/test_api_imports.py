@@ -54,8 +54,8 @@ def test_a_table_is_uploaded_looked_at_started_and_taken_back(office: Any) -> No
     assert shown["problem"] == ""
     assert [[one["field"] for one in row["mistakes"]] for row in shown["rows"]] == [[], ["phone", "rut"], []]
     assert shown["rows"][0]["cells"] == ["Ana Ñuñoa", "12.345.678-5", "9 7188 4213"]
-    assert browser.post(f"{path}/preview", json={"mapping": {}}).json["problem"] == "name-needed"
-    assert browser.post(f"{path}/start", json={"mapping": {"name": "?"}}).json["error_id"] == "unknown-column"
+    assert browser.post(f"{path}/preview", json={"mapping": {}}).json["problem"] == "name_needed"
+    assert browser.post(f"{path}/start", json={"mapping": {"name": "?"}}).json["error_id"] == "no_such_column"
     before = browser.get("/api/v1/exports/customers").get_data()
     assert browser.post(f"{path}/start", json={"mapping": mapping}).json["state"] == "running"
     assert browser.post(f"{path}/start", json={"mapping": mapping}).status_code == 409
@@ -107,7 +107,7 @@ def test_the_heads_of_an_export_are_known_by_the_import_in_each_language(languag
 
 @pytest.mark.parametrize(
     ("content", "error_id"),
-    [(b"", "file-empty"), (b"name\n", "file-empty"), (b"\x00\x01\x02" * 999, "no-table")],
+    [(b"", "file_empty"), (b"name\n", "file_empty"), (b"\x00\x01\x02" * 999, "no_table")],
 )
 def test_junk_is_refused_in_a_sentence_and_nothing_of_it_stays(
     office: Any, content: bytes, error_id: str
@@ -130,7 +130,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
         "/api/v1/imports?file_name=x.csv",
         input_stream=Unread(TABLE),
     )
-    assert (answer.status_code, answer.json["error_id"]) == (409, "file-too-large")
+    assert (answer.status_code, answer.json["error_id"]) == (409, "file_too_large")
     assert files(office) == []
 
 
@@ -147,4 +147,4 @@ def test_an_import_without_its_file_says_so(office: Any) -> None:
     (file,) = files(office)
     file.unlink()
     answer = office.browser(BOSS).post(f"/api/v1/imports/{new['id']}/preview", json={"mapping": {}})
-    assert answer.json["error_id"] == "file-gone"
+    assert answer.json["error_id"] == "file_gone"

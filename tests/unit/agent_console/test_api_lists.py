@@ -123,4 +123,4 @@ def test_lists_go_on_where_the_page_before_ended(office: Any) -> None:
     boss = office.browser("administrator")
     first = boss.get(f"{PREFIX}/customers/1/access?limit=1").json
     assert first["next"] or len(first["items"]) <= 1
-    assert ann.get(f"{path}?cursor=nonsense").json["error_id"] == "wrong-cursor"
+    assert ann.get(f"{path}?cursor=nonsense").json["error_id"] == "wrong_cursor"

@@ -23,13 +23,13 @@ def test_a_promise_is_written_down_in_a_call_kept_by_a_payment_and_another_taken
     )
     rest = ann.get(f"{path}?limit=1&cursor={first['next']}").json
     assert ([row["number"] for row in rest["items"]], rest["next"]) == ([made["number"]], None)
-    assert ann.get(f"{path}?cursor=x").json["error_id"] == "wrong-cursor"
+    assert ann.get(f"{path}?cursor=x").json["error_id"] == "wrong_cursor"
     paid = owner | {"invoice": "B-1", "amount_minor": 4_000, "dated_at": office.now}
     assert billing.put(f"{API}/payments/by-key/P-1", json=paid).status_code == 200
     assert [row["number"] for row in ann.get(f"{path}?state=kept").json["items"]] == [made["number"]]
     gone = ann.post(f"{path}/{later['number']}/withdrawal", json={"source": "customer"}).json
     assert gone["state"] == "withdrawn"
     wrong = ann.post(path, json=told | {"amount_minor": 0})
-    assert (wrong.status_code, wrong.json["error_id"]) == (409, "wrong-amount")
+    assert (wrong.status_code, wrong.json["error_id"]) == (409, "wrong_amount")
     stranger = office.browser("other")
     assert stranger.get(path).status_code == stranger.post(path, json=told).status_code == 404

@@ -37,7 +37,7 @@ def test_a_period_is_told_in_days_and_instants_of_the_companys_clock(office: Any
     told = boss.get("/api/v1/reports/period?from_day=2026-09-06&until_day=2026-09-06").json
     assert (told["time_zone"], told["until_at"] - told["from_at"]) == ("America/Santiago", 23 * 3600)
     refused = boss.get("/api/v1/reports/period?from_day=2026-02-30")
-    assert (refused.status_code, refused.json["error_id"]) == (409, "wrong-day")
+    assert (refused.status_code, refused.json["error_id"]) == (409, "wrong_day")
 
 
 def test_the_ivr_report_and_its_tables_say_the_same(office: Any) -> None:

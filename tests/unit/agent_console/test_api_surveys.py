@@ -102,7 +102,7 @@ def test_who_took_part_and_comments(asked: Any) -> None:
 
 def test_a_time_that_ends_before_it_begins_is_refused_in_a_sentence(asked: Any) -> None:
     answer = asked.browser("supervisor").get(f"{API}/surveys/results?from_at=5&until_at=5")
-    assert (answer.status_code, answer.json["error_id"]) == (409, "wrong-span")
+    assert (answer.status_code, answer.json["error_id"]) == (409, "wrong_span")
 
 
 def test_scheduled_calls_are_listed_and_shown_with_their_attempts(asked: Any) -> None:

@@ -131,7 +131,7 @@ def test_the_list_is_filtered_paged_and_counted(field: Any) -> None:
     counted = boss.get("/api/v1/work-orders/count").json
     assert counted == {"by_state": {"created": 1, "assigned": 3}, "late": 1, "areas": ["Ñuñoa"]}
     assert boss.get("/api/v1/work-orders?colour=red").status_code == 400
-    assert boss.get("/api/v1/work-orders?cursor=x").json["error_id"] == "wrong-cursor"
+    assert boss.get("/api/v1/work-orders?cursor=x").json["error_id"] == "wrong_cursor"
     people = {one["login"]: one for one in boss.get("/api/v1/technicians").json}
     assert (people[TECH]["open_orders"], people["otro"]["open_orders"]) == (3, 0)
     words = boss.get("/api/v1/work-order-words").json

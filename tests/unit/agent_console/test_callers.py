@@ -71,7 +71,7 @@ def test_a_new_customer_is_written_down_with_his_number(ringing: Any) -> None:
     assert ringing.store.read(newest, 1)[0].action == "create customer"
     again = browser.post("/api/v1/callers", json=body | {"name": "Juan"})
     assert (again.status_code, again.json["error_id"]) == (409, "rut_in_use")
-    for wrong, error_id in (({"name": " "}, "name_required"), ({"rut": "12.345.678-4"}, "wrong-rut")):
+    for wrong, error_id in (({"name": " "}, "name_required"), ({"rut": "12.345.678-4"}, "wrong_rut")):
         answer = browser.post("/api/v1/callers", json=body | wrong)
         assert (answer.status_code, answer.json["error_id"]) == (409, error_id)
 

@@ -78,7 +78,7 @@ def test_an_import_whose_file_cannot_be_read_on_fails_with_the_sentence(store: S
     while turns.turn(3.0):
         pass
     became, sentence = state(store, number)
-    assert (became, sentence.startswith("broken-table: ")) == ("failed", True)
+    assert (became, sentence.startswith("broken_table: ")) == ("failed", True)
     store.write(imports.undo, 1, number, by="ann", now=4.0)
     while turns.turn(5.0):
         pass
@@ -92,7 +92,7 @@ def test_an_import_without_its_file_says_so(store: Store, tmp_path: Path) -> Non
     assert [turns.turn(3.0), turns.turn(3.0)] == [True, False]
     assert state(store, number) == (
         "failed",
-        "file-gone: the file of this import is no longer here: upload it again",
+        "file_gone: the file of this import is no longer here: upload it again",
     )
 
 

@@ -39,7 +39,7 @@ def _furnish(session: Any) -> None:
 def test_what_is_no_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(Refusal) as refused:
         decode(cursor, [float, int])
-    assert refused.value.error_id == "wrong-cursor"
+    assert refused.value.error_id == "wrong_cursor"
 
 
 def test_a_cursor_of_another_order_is_refused() -> None:

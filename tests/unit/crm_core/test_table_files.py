@@ -75,11 +75,11 @@ def test_short_rows_are_filled_and_columns_without_or_with_the_same_name_get_a_n
 @pytest.mark.parametrize(
     ("content", "error_id"),
     [
-        (b"", "file-empty"),
-        (b"  \n ", "file-empty"),
-        (bytes(range(256)) * 100, "no-table"),
-        (b"PK\x03\x04 but no archive", "no-table"),
-        (b"a," * 300 + b"\n1\n", "too-many-columns"),
+        (b"", "file_empty"),
+        (b"  \n ", "file_empty"),
+        (bytes(range(256)) * 100, "no_table"),
+        (b"PK\x03\x04 but no archive", "no_table"),
+        (b"a," * 300 + b"\n1\n", "too_many_columns"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, error_id: str) -> None:

@@ -39,9 +39,9 @@ def test_days_follow_each_other_without_gap_over_a_change_of_the_clock() -> None
 @pytest.mark.parametrize(
     ("first", "last", "error"),
     [
-        ("2026-13-01", None, "wrong-day"),
-        ("2026-05-03", "2026-05-02", "period-backwards"),
-        ("2026-01-01", "2026-05-28", "period-too-long"),
+        ("2026-13-01", None, "wrong_day"),
+        ("2026-05-03", "2026-05-02", "period_backwards"),
+        ("2026-01-01", "2026-05-28", "period_too_long"),
     ],
 )
 def test_a_period_that_is_none_is_refused(first: str, last: str | None, error: str) -> None:
