@@ -8,9 +8,10 @@ import msgspec
 from agent_console.listing import Listing, PageQuery, listing, page_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
-from crm_core import customers, interactions
+from crm_core import call_backs, customers, interactions
+from crm_core.call_backs import CallBackResult
 from crm_core.customers import Customer
-from crm_core.interactions import CallBackResult, Interaction
+from crm_core.interactions import Interaction
 
 _CALL_BACKS_AT_MOST = 1000
 """More than these nobody calls back on a day; they are ranked as a whole."""
@@ -93,7 +94,7 @@ def add_to(operations: Operations) -> None:
         account, now = call.principal.account_id, call.services.now()
 
         def read(session: Any) -> Listing[MissedContact]:
-            waiting = interactions.to_call_back(session, account, now=now, limit=_CALL_BACKS_AT_MOST)
+            waiting = call_backs.to_call_back(session, account, now=now, limit=_CALL_BACKS_AT_MOST)
             page = page_of(waiting, lambda row: row.id, query.cursor, query.limit)
             return Listing(items=[_missed(row) for row in page.items], next=page.next)
 
@@ -103,7 +104,7 @@ def add_to(operations: Operations) -> None:
     def claim_missed_contact(call: Call, contact: str) -> dict[str, Any]:
         who, services = call.principal, call.services
         services.store.write(
-            interactions.claim_call_back, who.account_id, contact, by=who.login, now=services.now()
+            call_backs.claim_call_back, who.account_id, contact, by=who.login, now=services.now()
         )
         return {}
 
@@ -111,7 +112,7 @@ def add_to(operations: Operations) -> None:
     def missed_contact_done(call: Call, contact: str, body: CallBackDone) -> dict[str, Any]:
         who, services = call.principal, call.services
         services.store.write(
-            interactions.call_back_done,
+            call_backs.call_back_done,
             who.account_id,
             contact,
             by=who.login,

@@ -3,7 +3,8 @@
 import msgspec
 
 from ctiserver.core.ids import QueueKey
-from ctiserver.core.live_view import AgentView, ContactView, LiveView
+from ctiserver.core.live_rows import AgentView, ContactView
+from ctiserver.core.live_view import LiveView
 
 
 class Chip(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 from agent_console.operations import Call
 from ctiserver.core.errors import Refusal
-from ctiserver.core.live_view import ContactView
+from ctiserver.core.live_rows import ContactView
 
 
 def in_hand(call: Call, contact: str) -> ContactView:

@@ -16,7 +16,8 @@ from ctiserver.bus import topics
 from ctiserver.bus.port import Bus
 from ctiserver.core import wire
 from ctiserver.core.errors import CtiError
-from ctiserver.core.live_view import LiveView, ScreenPop
+from ctiserver.core.live_rows import ScreenPop
+from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Event
 
 _HEAL_SECONDS = 3.0

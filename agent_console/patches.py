@@ -11,8 +11,10 @@ import msgspec
 
 from ctiserver.core import events as e
 from ctiserver.core.given_back import FOLLOWED
-from ctiserver.core.live_view import AgentView, ContactView, LiveView, QueueView
+from ctiserver.core.live_rows import AgentView, ContactView
+from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Event
+from ctiserver.core.queue_view import QueueView
 
 
 class Patch(msgspec.Struct, kw_only=True):

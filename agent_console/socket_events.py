@@ -13,7 +13,7 @@ from agent_console.api_activities import ActivityOf
 from agent_console.desk_rows import DeskRow
 from agent_console.patches import Patch
 from agent_console.roles import Permission
-from ctiserver.core.live_view import ScreenPop
+from ctiserver.core.live_rows import ScreenPop
 
 
 class Feed(msgspec.Struct, kw_only=True):

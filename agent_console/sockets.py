@@ -34,7 +34,8 @@ from agent_console.requests import ask_worded
 from agent_console.roles import Permission
 from agent_console.services import Engines
 from ctiserver.core.errors import CtiError
-from ctiserver.core.live_view import LiveView, ScreenPop
+from ctiserver.core.live_rows import ScreenPop
+from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Event
 
 _log = structlog.get_logger()

@@ -8,7 +8,6 @@ life is unknown, so they must never be dialled.
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from faker import Faker
 from sqlalchemy import select
@@ -20,6 +19,14 @@ from crm_core.agents import Agent, Skill, add_agent, agent
 from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.contact_reasons import ContactReason, reasons_of_account
 from crm_core.customers import Customer, add_customer
+from crm_core.demo_center import (
+    ASKING_CALL_BACK,
+    CONTACT_REASONS,
+    DISPOSITIONS,
+    PAUSE_REASONS,
+    QUEUES,
+    SKILLS,
+)
 from crm_core.dispositions import Disposition
 from crm_core.pause_reasons import PauseReason, pause_reasons_of_account
 from crm_core.phone_numbers import E164, is_assigned, normalise
@@ -35,75 +42,6 @@ FIRST_EXTENSION = 1001
 CLASS_WEIGHTS = {"A": 10, "B": 30, "C": 60}
 COMPANY_SHARE = 0.1
 SECOND_PHONE_SHARE = 0.2
-
-SKILLS = {
-    "es": ("Español", "Spanish"),
-    "en": ("Inglés", "English"),
-    "billing": ("Facturación", "Billing"),
-    "technical": ("Técnico", "Technical"),
-    "emergency": ("Emergencias", "Emergencies"),
-}
-"""Key: label in Spanish, label in English."""
-
-QUEUES: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    (
-        "servicio",
-        "Servicio al cliente",
-        {"skills": {"billing": 30}, "survey": "satisfaction", "survey_percent": 60},
-    ),
-    (
-        "tecnico",
-        "Servicio técnico",
-        {"skills": {"technical": 30}, "survey": "satisfaction", "survey_percent": 60},
-    ),
-    (
-        "emergencia",
-        "Emergencias",
-        {"skills": {"emergency": 50}, "emergency": True, "service_level_seconds": 10.0},
-    ),
-)
-"""Key, name, fields of a queue."""
-
-DISPOSITIONS: tuple[tuple[str | None, str, str, str, bool], ...] = (
-    (None, "solved", "Resuelto", "Solved", False),
-    (None, "call_back", "Llamar de vuelta", "Call back", False),
-    (None, "wrong_number", "Número equivocado", "Wrong number", False),
-    ("servicio", "invoice_explained", "Boleta explicada", "Invoice explained", False),
-    ("servicio", "payment_agreed", "Pago acordado", "Payment agreed", False),
-    ("servicio", "complaint", "Reclamo", "Complaint", True),
-    ("tecnico", "visit_booked", "Visita agendada", "Visit booked", False),
-    ("tecnico", "solved_by_phone", "Resuelto por teléfono", "Solved by phone", False),
-    ("emergencia", "brigade_sent", "Brigada enviada", "Brigade sent", True),
-    ("emergencia", "false_alarm", "Falsa alarma", "False alarm", True),
-)
-"""Queue (None: all), code, label in Spanish, label in English, needs a note."""
-
-
-ASKING_CALL_BACK = frozenset({"call_back"})
-"""Codes of dispositions that ask for a time."""
-
-CONTACT_REASONS: tuple[tuple[str, str | None, str, str, tuple[str, ...]], ...] = (
-    ("billing", None, "Cobranza y boletas", "Billing", ("topic=invoices",)),
-    ("balance", "billing", "Saldo", "Balance", ("reason=balance",)),
-    ("invoice_copy", "billing", "Copia de la boleta", "Copy of an invoice", ("reason=invoice copy",)),
-    ("charge_dispute", "billing", "Cobro que no corresponde", "Wrong charge", ()),
-    ("technical", None, "Servicio técnico", "Technical service", ("topic=technical",)),
-    ("visit", "technical", "Visita técnica", "Technical visit", ("reason=technical visit",)),
-    ("visit_status", "technical", "Estado de una visita", "Status of a visit", ("reason=status of a visit",)),
-    ("emergency", None, "Emergencia", "Emergency", ("reason=emergency",)),
-    ("fax", None, "Fax", "Fax", ()),
-    ("contract", None, "Contrato y traslado", "Contract and move", ()),
-    ("other", None, "Otro", "Other", ("reason=operator", "reason=unknown")),
-)
-"""Key, key of the wider reason, label in Spanish, label in English, what guesses it."""
-
-PAUSE_REASONS: tuple[tuple[str, str, str], ...] = (
-    ("lunch", "Colación", "Lunch"),
-    ("break", "Descanso", "Break"),
-    ("training", "Capacitación", "Training"),
-    ("meeting", "Reunión", "Meeting"),
-)
-"""Key, label in Spanish, label in English."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,19 @@
 """Interactions: one row per contact, from arrival to end, with its offers, segments and survey answers.
 
 Timestamps are kept as they happened and durations computed from them. Queues and agents are named by
-their keys, not by reference: a record outlives both. A contact that nobody took and that ended through no
-wish of the caller is to be called back, and so is one whose agent wrote down when; whoever does claims it first.
+their keys, not by reference: a record outlives both.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, func, or_, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.customers import Customer
 from crm_core.paging import By, Page, page
 from crm_core.timeline_entry import entry
-from ctiserver.core.errors import Conflict
-
-CallBackResult = Literal["reached", "no_answer", "wrong_number", "not_needed"]
 
 
 class Interaction(Base):
@@ -231,64 +227,6 @@ def of_agent(
     found = select(Interaction).where(Interaction.account_id == account_id, Interaction.id.in_(own))
     order = [By(Interaction.arrived_at, True), By(Interaction.id, True)]
     return page(session, found, order, cursor=cursor, limit=limit)
-
-
-def to_call_back(session: Session, account_id: int, *, now: float, limit: int = 100) -> Sequence[Interaction]:
-    """The contacts whose call back is due, best first; claimed ones too.
-
-    Emergencies come first, then what was promised for an hour that has come, then the higher class, then the older.
-    """
-    wanted_at = Interaction.call_back_at
-    query = select(Interaction).where(
-        Interaction.account_id == account_id,
-        Interaction.to_call_back,
-        Interaction.call_back_done_at.is_(None),
-        or_(wanted_at.is_(None), wanted_at <= now),
-    )
-    order = (
-        Interaction.emergency.desc(),
-        wanted_at.is_(None),
-        func.coalesce(Interaction.value_class, "Z"),
-        func.coalesce(wanted_at, Interaction.arrived_at),
-        Interaction.id,
-    )
-    return session.scalars(query.order_by(*order).limit(limit)).all()
-
-
-def claim_call_back(session: Session, account_id: int, contact: str, *, by: str, now: float) -> None:
-    """From now on `by` calls back. Raises Conflict when it is claimed, done or not to be called back."""
-    claim = (
-        update(Interaction)
-        .where(
-            Interaction.account_id == account_id,
-            Interaction.id == contact,
-            Interaction.to_call_back,
-            Interaction.call_back_claimed_by.is_(None),
-        )
-        .values(call_back_claimed_by=by, call_back_claimed_at=now)
-        .returning(Interaction.id)
-    )
-    if session.scalar(claim) is None:
-        raise Conflict(f"contact {contact} isn't waiting to be called back, or somebody else does it already")
-
-
-def call_back_done(
-    session: Session, account_id: int, contact: str, *, by: str, result: CallBackResult, now: float
-) -> None:
-    """`by` called back, or needn't. Raises Conflict when it was not he who had claimed it, or it is done."""
-    done = (
-        update(Interaction)
-        .where(
-            Interaction.account_id == account_id,
-            Interaction.id == contact,
-            Interaction.call_back_claimed_by == by,
-            Interaction.call_back_done_at.is_(None),
-        )
-        .values(call_back_done_at=now, call_back_result=result)
-        .returning(Interaction.id)
-    )
-    if session.scalar(done) is None:
-        raise Conflict(f"contact {contact} must be claimed by whoever calls back, and is done once")
 
 
 TIMELINE = entry(

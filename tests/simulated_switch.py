@@ -20,9 +20,9 @@ from msgspec.structs import replace
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.cel import CelPart
 from ctiserver.asterisk.clock import Clock
+from ctiserver.asterisk.known_leg import failure_reason
 from ctiserver.asterisk.legs import Seen, Step, steps
 from ctiserver.asterisk.resync import Channel, Reality, differences, orphans
-from ctiserver.asterisk.translate import failure_reason
 from ctiserver.core.commands import (
     Answer,
     Arrange,

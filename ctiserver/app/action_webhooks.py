@@ -23,9 +23,9 @@ from crm_core.breaker import Breaker
 from crm_core.self_service.registry import Outcome
 from crm_core.webhook_signature import headers
 from ctiserver.app.webhook_sender import allowed_address
+from ctiserver.core.action_webhook import ActionWebhook
 from ctiserver.core.actions import Actions, ActionSpec
 from ctiserver.core.commands import RunAction
-from ctiserver.core.config import ActionWebhook
 
 _log = structlog.get_logger()
 _LONGEST_ANSWER_BYTES = 16_384

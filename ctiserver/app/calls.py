@@ -7,7 +7,7 @@ compares, goes on where it was, and lets nobody notice. It is made to be killed 
 import gc
 import random
 import signal
-from asyncio import Lock, ensure_future, to_thread
+from asyncio import Lock, to_thread
 from typing import Any
 
 import structlog
@@ -26,6 +26,7 @@ from ctiserver.app.directory import StoreDirectory
 from ctiserver.app.ears import BusEars
 from ctiserver.app.engine_tables import read_tables
 from ctiserver.app.front_desk import BusScreens, FrontDesk
+from ctiserver.app.later import done_or_late, in_background
 from ctiserver.app.loop import LoopScheduler
 from ctiserver.app.media import SpokenMedia, prompts_of
 from ctiserver.app.permit_book import StorePermitBook
@@ -36,7 +37,6 @@ from ctiserver.app.snapshots import Snapshots
 from ctiserver.asterisk import conf
 from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
-from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.passwords import USER, passwords
 from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.bus.redis_bus import RedisBus
@@ -85,7 +85,7 @@ class CallsProcess:
         )
         self._ears = BusEars(
             bus=self._bus,
-            media_url=f"{_ari_url(config)}/media/".replace("http", "ws", 1),
+            media_url=f"{config.asterisk.http_url}/media/".replace("http", "ws", 1),
             workers=config.speech.workers,
             callers_per_worker=config.speech.callers_per_worker,
             now=self._clock.now,
@@ -147,7 +147,7 @@ class CallsProcess:
 
     def _serve(self) -> None:
         start_beating(self._clock.call_later)
-        _in_background(self._open_bus())
+        in_background(self._open_bus())
         self._switch.startService()
         self._snapshots.start()
 
@@ -168,11 +168,7 @@ class CallsProcess:
         config = self._config
         return AriSwitch(
             reactor=self._reactor,
-            address=AriAddress(
-                url=_ari_url(config),
-                user=USER,
-                password=passwords(config).ari,
-            ),
+            address=AriAddress(url=config.asterisk.http_url, user=USER, password=passwords(config).ari),
             installation=config.installation.name,
             app=config.asterisk.app,
             request_sockets=config.asterisk.request_sockets,
@@ -214,7 +210,7 @@ class CallsProcess:
         self._links += 1
         provisioned, link = self._provision_or_log(), self._links
         if started_anew:
-            _done_or_late(provisioned, self._clock).addCallback(lambda _: self._compare(link))
+            done_or_late(provisioned, self._clock, _PHONES_SECONDS).addCallback(lambda _: self._compare(link))
         else:
             self._compare(link)
 
@@ -289,30 +285,6 @@ class CallsProcess:
         event = JournalStateChanged(at=self._clock.now(), ok=ok)
         self._runtime.view.apply(event)
         self._screens.tell(0, [event])
-
-
-def _ari_url(config: Config) -> str:
-    return config.asterisk.ari_url or f"http://{config.asterisk.address}:{config.asterisk.http_port}"
-
-
-def _done_or_late(work: Deferred[Any], clock: Clock) -> Deferred[None]:
-    """Fires when the work is done, or has taken too long and goes on alone."""
-    waited: Deferred[None] = Deferred()
-
-    def enough(_done: Any = None) -> None:
-        if not waited.called:
-            waited.callback(None)
-
-    work.addBoth(enough)
-    clock.call_later(_PHONES_SECONDS, enough)
-    return waited
-
-
-def _in_background(work: Any) -> None:
-    task = ensure_future(work)
-    task.add_done_callback(
-        lambda done: _log.error("the bus failed", error=str(done.exception())) if done.exception() else None
-    )
 
 
 def run(config: Config) -> int:

@@ -13,7 +13,7 @@ from random import Random
 
 from acd.wrap_up import OWED
 from crm_core.contact_reasons import guess
-from crm_core.demo import ASKING_CALL_BACK, CONTACT_REASONS, DISPOSITIONS
+from crm_core.demo_center import ASKING_CALL_BACK, CONTACT_REASONS, DISPOSITIONS
 from ctiserver.app.agent_commands import dispose_of, set_status
 from ctiserver.app.demo_callers import Plan, plan
 from ctiserver.app.sipp_parties import Caller, Phone
@@ -24,7 +24,7 @@ from ctiserver.core import tables as plain
 from ctiserver.core.config import Config
 from ctiserver.core.errors import CtiError, Refusal
 from ctiserver.core.ids import ContactId
-from ctiserver.core.live_view import ContactView
+from ctiserver.core.live_rows import ContactView
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Status
 

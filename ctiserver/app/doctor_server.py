@@ -59,7 +59,7 @@ def ami(config: Config) -> Iterator[Finding]:
 
 def ari(config: Config) -> Iterator[Finding]:
     """It takes our commands, and the calls process listens to it."""
-    url = urlsplit(config.asterisk.ari_url or f"http://127.0.0.1:{config.asterisk.http_port}")
+    url = urlsplit(config.asterisk.http_url)
     where = f"{url.hostname}:{url.port}"
     info, app = (
         _status(url.hostname or "", url.port or 80, path, passwords(config).ari)

@@ -15,7 +15,7 @@ from ctiserver.core.errors import ConfigError, Refusal, StoreError, SwitchError
 from ctiserver.core.events import RequestAnswered
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.inputs import AgentLost, AgentPresent
-from ctiserver.core.live_view import ScreenPop
+from ctiserver.core.live_rows import ScreenPop
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Request
 from ctiserver.core.wire import request_types

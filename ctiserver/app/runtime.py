@@ -21,7 +21,8 @@ from ctiserver.core.commands import CancelTimer, ClaimLeads, LookUp, RunAction, 
 from ctiserver.core.events import OfferRinging, RequestAnswered
 from ctiserver.core.ids import TimerId
 from ctiserver.core.inputs import SwitchDown, SwitchUp, TimerFired
-from ctiserver.core.live_view import LiveView, ScreenPop
+from ctiserver.core.live_rows import ScreenPop
+from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Command, Event, Input
 from ctiserver.core.turn import Turn
 from ctiserver.journal.file import Journal

@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ctiserver.core.config import Language
-from ctiserver.core.live_view import AgentView, ContactView, LiveView
+from ctiserver.core.live_rows import AgentView, ContactView
+from ctiserver.core.live_view import LiveView
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {

@@ -45,7 +45,7 @@ def send(config: Config, folder: Path, attempt: str, number: str) -> None:
 
 
 def _post(config: Config, path: str, body: dict[str, object]) -> int:
-    url = urlsplit(config.asterisk.ari_url or f"http://127.0.0.1:{config.asterisk.http_port}")
+    url = urlsplit(config.asterisk.http_url)
     login = base64.b64encode(f"{USER}:{passwords(config).ari}".encode()).decode()
     headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
     connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=_PATIENCE_SECONDS)

@@ -16,8 +16,8 @@ from ctiserver.asterisk.arrivals import incoming
 from ctiserver.asterisk.belief import Belief, LegBelief
 from ctiserver.asterisk.call_log import ChannelLog, channel_logs, missed, unseen
 from ctiserver.asterisk.cel import CelPart
+from ctiserver.asterisk.known_leg import failure_reason
 from ctiserver.asterisk.legs import Seen
-from ctiserver.asterisk.translate import failure_reason
 from ctiserver.core.ids import LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     LegAnswered,

@@ -9,10 +9,11 @@ the dialplan's fallback when his fuse burnt down.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from ctiserver.asterisk.arrivals import incoming
 from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.known_leg import KnownLeg, Reason, failed
 from ctiserver.core.ids import ConversationId, LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     DigitPressed,
@@ -31,47 +32,6 @@ from ctiserver.core.inputs import (
 from ctiserver.core.message import Input
 
 AriEvent = dict[str, Any]
-Reason = Literal["busy", "no_answer", "rejected", "unreachable", "refused", "not_permitted"]
-
-# By SIP answer first, for Asterisk's own cause loses detail; then by Q.850 cause.
-_REASON_OF_SIP: dict[int, Reason] = {
-    408: "no_answer",
-    480: "no_answer",
-    486: "busy",
-    600: "busy",
-    403: "rejected",
-    603: "rejected",
-}
-_REASON_OF_Q850: dict[int, Reason] = {17: "busy", 18: "no_answer", 19: "no_answer", 21: "rejected"}
-
-
-def failure_reason(sip_code: int, q850: int) -> Reason:
-    """Why a phone that somebody else decided about was not answered."""
-    return _REASON_OF_SIP.get(sip_code) or _REASON_OF_Q850.get(q850, "unreachable")
-
-
-@dataclass(slots=True)
-class _Leg:
-    """What was told of a leg. `dropped`: by us; `hung_up`: by its own party; `decided`: not by a timer here.
-
-    `customer`: at its other end is a customer, whoever called whom.
-    """
-
-    dialled: bool = False
-    customer: bool = False
-    ringing: bool = False
-    up: bool = False
-    dropped: bool = False
-    hung_up: bool = False
-    decided: bool = False
-    q850: int = 0
-
-    def ended_by(self, otherwise: Party) -> Party:
-        if self.dropped:
-            return "center"
-        if self.hung_up:
-            return "agent" if self.dialled and not self.customer else "caller"
-        return otherwise
 
 
 @dataclass(slots=True)
@@ -81,7 +41,7 @@ class Translator:
     `file_seconds` measures a recording's file; Asterisk tells whole seconds only.
     """
 
-    legs: dict[LegId, _Leg] = field(default_factory=dict)
+    legs: dict[LegId, KnownLeg] = field(default_factory=dict)
     playbacks: dict[PlaybackId, bool] = field(default_factory=dict)
     recordings: set[RecordingId] = field(default_factory=set)
     file_seconds: Callable[[RecordingId], float | None] = lambda _recording: None
@@ -89,7 +49,7 @@ class Translator:
     def adopt(self, belief: Belief) -> None:
         """Begin again from what is believed after a comparison with reality."""
         self.legs = {
-            leg: _Leg(
+            leg: KnownLeg(
                 dialled=it.dialled,
                 customer=it.customer,
                 ringing=it.state in ("ringing", "up"),
@@ -105,7 +65,7 @@ class Translator:
 
     def dialled(self, leg: LegId, *, customer: bool = False) -> None:
         """A leg that we ring from now on: one of our phones, or a customer's."""
-        self.legs.setdefault(leg, _Leg(dialled=True, customer=customer))
+        self.legs.setdefault(leg, KnownLeg(dialled=True, customer=customer))
 
     def dropped(self, leg: LegId) -> None:
         """We hang up: whatever follows is our doing."""
@@ -159,7 +119,7 @@ class Translator:
         leg = LegId(channel["id"])
         known = self.legs.get(leg)
         if known is None and args[:1] == ["in"]:
-            self.legs[leg] = _Leg()
+            self.legs[leg] = KnownLeg()
             return [incoming(channel, args, at)]
         if known is not None and known.dialled:
             return self._answered(leg, known, at)
@@ -215,7 +175,7 @@ class Translator:
         q850, sip_code = int(event.get("cause") or 0), int(event.get("tech_cause") or 0)
         if known.up or not known.dialled:
             return [LegEnded(at=at, leg=leg, by=known.ended_by("switch"), q850=q850)]
-        return [_failed(known, leg, sip_code, q850, at)]
+        return [failed(known, leg, sip_code, q850, at)]
 
     def _key(self, event: AriEvent, at: float) -> list[Input]:
         leg = LegId(event["channel"]["id"])
@@ -263,28 +223,17 @@ class Translator:
 
     # Once each
 
-    def _rings(self, leg: LegId, known: _Leg, at: float) -> list[Input]:
+    def _rings(self, leg: LegId, known: KnownLeg, at: float) -> list[Input]:
         if known.ringing:
             return []
         known.ringing = True
         return [LegRinging(at=at, leg=leg)]
 
-    def _answered(self, leg: LegId, known: _Leg, at: float) -> list[Input]:
+    def _answered(self, leg: LegId, known: KnownLeg, at: float) -> list[Input]:
         if known.up:
             return []
         known.up = known.ringing = True
         return [LegAnswered(at=at, leg=leg)]
-
-
-def _failed(known: _Leg, leg: LegId, sip_code: int, q850: int, at: float) -> LegFailed:
-    """Nobody decided: our own ring time is over, which Asterisk reports as if the phone had said 480."""
-    if known.dropped:
-        return LegFailed(at=at, leg=leg, reason="no_answer", q850=q850, decided_by="center")
-    if known.decided:
-        reason = failure_reason(sip_code, q850)
-        return LegFailed(at=at, leg=leg, reason=reason, sip_code=sip_code, q850=q850, decided_by="agent")
-    reason = "no_answer" if known.ringing else "unreachable"
-    return LegFailed(at=at, leg=leg, reason=reason, q850=q850, decided_by="center")
 
 
 _ROWS: dict[str, Callable[[Translator, AriEvent, float], list[Input]]] = {

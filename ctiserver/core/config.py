@@ -1,60 +1,31 @@
 """The configuration as the program sees it: complete, checked, frozen.
 
 One `ctiserver.toml` becomes one `Config`. Every field has a default that works, so an almost empty file is a
-working installation. A field's type carries its own limits (`Between`, `Match`, `OneOf`), so that a value
-and its rule stand on one line; `ctiserver.process.config_file` reads the file and lists every mistake at once.
+working installation. A field's type carries its own limits (`core.limits`), so that a value and its
+rule stand on one line; `ctiserver.process.config_file` reads the file and lists every mistake at once.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-Language = Literal["es", "en"]
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """The number lies in low..high, both included."""
-
-    low: float
-    high: float
-
-    def complaint(self, value: object) -> str | None:
-        """What is wrong with the value, as the end of a sentence; None when nothing is."""
-        if isinstance(value, int | float) and self.low <= value <= self.high:
-            return None
-        return f"must lie between {self.low:g} and {self.high:g}, not {value}"
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The text matches the pattern; `meaning` says in plain words what is expected."""
-
-    pattern: str
-    meaning: str
-
-    def complaint(self, value: object) -> str | None:
-        """What is wrong with the value, as the end of a sentence; None when nothing is."""
-        if isinstance(value, str) and re.fullmatch(self.pattern, value):
-            return None
-        return f"must be {self.meaning}, not {value!r}"
-
-
-PhoneNumber = Match(r"\+?[0-9]{2,15}", 'a phone number of digits such as "+56221234567" or "1001"')
-_ENDPOINT = r"PJSIP/[A-Za-z0-9_.-]+|sip:[A-Za-z0-9+_.-]+@[A-Za-z0-9.-]+(:[0-9]+)?"
-Phone = Match(_ENDPOINT, 'an endpoint "PJSIP/name" or an address "sip:user@host:port"')
-TargetOrNone = Match(
-    rf"|\+?[0-9]{{2,15}}|{_ENDPOINT}",
-    'empty, a phone number, an endpoint "PJSIP/name" or an address "sip:user@host:port"',
+from ctiserver.core.action_webhook import ActionWebhook
+from ctiserver.core.limits import (
+    Between,
+    IceUrl,
+    Key,
+    Match,
+    Name,
+    Phone,
+    PhoneNumber,
+    Port,
+    Seconds,
+    TargetOrNone,
+    Variable,
 )
-Name = Match(r"[a-z][a-z0-9_-]{0,30}", "lower-case letters, digits, - or _, beginning with a letter")
-Key = Match(r"[0-9*#]", "one key of the phone: a digit, * or #")
-Variable = Match(r"|CTI_[A-Z0-9_]+", "the name of an environment variable that begins with CTI_")
 
-Port = Annotated[int, Between(1, 65535)]
-Seconds = Annotated[float, Between(0, 86400)]
+Language = Literal["es", "en"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +96,11 @@ class Asterisk:
     fallback: Fallback = Fallback()
     trunks: tuple[Trunk, ...] = ()
 
+    @property
+    def http_url(self) -> str:
+        """Where Asterisk answers HTTP; the private one does so to its own machine only."""
+        return self.ari_url or f"http://127.0.0.1:{self.http_port}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
@@ -169,12 +145,6 @@ class Calls:
     short_talk_seconds: Annotated[float, Between(0, 60)] = 2
     heartbeat_seconds: Annotated[float, Between(0.1, 10)] = 1
     hung_after_seconds: Annotated[float, Between(0.5, 60)] = 3
-
-
-IceUrl = Match(
-    r"(stun|turn)s?:[A-Za-z0-9.-]+(:[0-9]{1,5})?(\?transport=(udp|tcp))?",
-    'an address such as "stun:stun.example:3478" or "turn:turn.example:3478?transport=udp"',
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,27 +233,6 @@ class Speech:
     enabled: bool = True
     workers: Annotated[int, Between(1, 64)] = 1
     callers_per_worker: Annotated[int, Between(1, 100)] = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionWebhook:
-    """A program that flows may ask to do something (docs/flows.md). `gives`: each value and what it is said as.
-
-    `secret`, with which requests are signed, comes from the environment variable that `secret_env` names.
-    """
-
-    name: Annotated[
-        str, Match(r"[a-z][a-z0-9_]{0,30}", "lower-case letters, digits or _, beginning with a letter")
-    ]
-    url: Annotated[
-        str, Match(r"https?://[^/ @]+(/[^ ]*)?", 'an address such as "https://erp.example/balance"')
-    ]
-    outcomes: tuple[str, ...]
-    required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    gives: Mapping[str, str] = field(default_factory=dict)
-    secret_env: Annotated[str, Variable] = ""
-    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

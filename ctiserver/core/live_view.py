@@ -9,11 +9,11 @@ from typing import Any, Self
 import msgspec
 
 from ctiserver.core import events as e
-from ctiserver.core.customers import Candidate, Level
-from ctiserver.core.given_back import FOLLOWED, GivenBack, begin, follow
+from ctiserver.core.given_back import FOLLOWED, begin, follow
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
-from ctiserver.core.message import Event, Frozen
-from ctiserver.core.queue_view import QueueView as QueueView
+from ctiserver.core.live_rows import AgentView, ContactView
+from ctiserver.core.message import Event
+from ctiserver.core.queue_view import QueueView
 
 LONGEST_PATH = 200  # of a caller who circles in a menu the latest steps are kept
 
@@ -44,69 +44,6 @@ _ACTIVITY: dict[type[e.ContactEvent], str] = {
     e.AgentAway: "away",
     e.AgentBack: "talking",
 }
-
-
-class ContactView(msgspec.Struct, kw_only=True):
-    """One contact. `stage`: ivr, queued, offered, joining, talking, held, agent_away, survey,
-    leaving. `passed_by`: the agent who passed it on to the one it is offered to. `customer`: who he is in an agent's
-    word; None: only what the number suggests is known. `queued_at` gives the contact its place, `waits_since` is when
-    this wait of it began; None while it waits for nobody.
-    """
-
-    contact: ContactId
-    account_id: int
-    did: str
-    pii_number: str
-    language: str
-    arrived_at: float
-    since: float
-    stage: str = "ivr"
-    queue: QueueKey | None = None
-    queued_at: float | None = None
-    waits_since: float | None = None
-    value_class: str | None = None
-    candidates: tuple[Candidate, ...] = ()
-    level: Level = "none"
-    path: list[str] = []
-    labels: dict[str, dict[str, str]] = {}
-    values: dict[str, str] = {}
-    value_labels: dict[str, dict[str, str]] = {}
-    agent: AgentKey | None = None
-    why: e.DecisionMade | None = None
-    passed_by: AgentKey | None = None
-    customer: Candidate | None = None
-
-
-class AgentView(msgspec.Struct, kw_only=True):
-    """One agent; `since` is when his status or activity last changed.
-
-    `card` is the contact in his hand once its caller is gone, for as long as he has not disposed of it; `owes` names
-    one that he let his wrap-up pass without disposing of. `given_back`: whom he passed on and a colleague did not take.
-    """
-
-    agent: AgentKey
-    account_id: int = 1
-    name: str = ""
-    queues: tuple[QueueKey, ...] = ()
-    status: str = "logged_out"
-    reason: str = ""
-    activity: str = "idle"
-    contact: ContactId | None = None
-    owes: ContactId | None = None
-    since: float = 0.0
-    next_status: str | None = None
-    wrap_up_until: float | None = None
-    disposed: bool = False
-    card: ContactView | None = None
-    given_back: GivenBack | None = None
-
-
-class ScreenPop(Frozen):
-    """What the agent sees as his phone rings."""
-
-    at: float
-    agent: AgentKey
-    contact: ContactView
 
 
 class LiveView(msgspec.Struct, kw_only=True):

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import sounds
-from ctiserver.core.config import ActionWebhook, Between, Config, Ice, Mail, Match, Trunk
+from ctiserver.core.action_webhook import ActionWebhook
+from ctiserver.core.config import Config, Ice, Mail, Trunk
 from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.core.limits import Between, Match
 from ctiserver.process.config_checks import contradictions
 
 T = TypeVar("T")

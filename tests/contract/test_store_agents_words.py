@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from crm_core import callers
+from crm_core.call_backs import call_back_done, claim_call_back, to_call_back
 from crm_core.contact_points import Phone
 from crm_core.customers import add_customer, find_by_number
 from crm_core.db import Store
 from crm_core.interaction_writer import apply_batch
-from crm_core.interactions import Interaction, call_back_done, claim_call_back, to_call_back
+from crm_core.interactions import Interaction
 from crm_core.phone_numbers import E164
 from crm_core.reader_positions import EventId
 from ctiserver.core import events as e

@@ -7,8 +7,9 @@ import msgspec
 from crm_core import demo
 from ctiserver.core.customers import Candidate
 from ctiserver.core.events import DecisionMade, Head
-from ctiserver.core.live_view import AgentView, ContactView, LiveView, QueueView
-from ctiserver.core.queue_view import local_day
+from ctiserver.core.live_rows import AgentView, ContactView
+from ctiserver.core.live_view import LiveView
+from ctiserver.core.queue_view import QueueView, local_day
 from tests.e2e.stage import ENGLISH, NAMES, SPANISH
 
 _ZONE = "America/Santiago"

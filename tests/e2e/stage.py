@@ -28,7 +28,8 @@ from crm_core.users import ROLES, add_user
 from ctiserver.bus import topics
 from ctiserver.bus.redis_bus import RedisBus
 from ctiserver.core.errors import Refusal
-from ctiserver.core.live_view import LiveView, ScreenPop
+from ctiserver.core.live_rows import ScreenPop
+from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Event
 from ctiserver.process import config_file
 from tests.e2e.browser import Browser

@@ -22,7 +22,9 @@ from crm_core.phone_numbers import normalise
 from crm_core.queues import add_queue
 from crm_core.users import add_user
 from ctiserver.core.config import Config
-from ctiserver.core.live_view import AgentView, ContactView, LiveView, QueueView
+from ctiserver.core.live_rows import AgentView, ContactView
+from ctiserver.core.live_view import LiveView
+from ctiserver.core.queue_view import QueueView
 
 PASSWORD = "a-good-password"
 OTHER_ACCOUNT = 2

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from agent_console.auth import CSRF_HEADER
-from ctiserver.core.live_view import AgentView
+from ctiserver.core.live_rows import AgentView
 from tests.unit.agent_console.conftest import PASSWORD
 
 FORM = {"login": "agent", "password": PASSWORD}

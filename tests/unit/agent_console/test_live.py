@@ -11,7 +11,8 @@ from agent_console.live import BusFollower
 from ctiserver.bus import topics
 from ctiserver.bus.local import LocalBus
 from ctiserver.core.errors import Refusal
-from ctiserver.core.live_view import AgentView, LiveView
+from ctiserver.core.live_rows import AgentView
+from ctiserver.core.live_view import LiveView
 
 
 class Watcher:

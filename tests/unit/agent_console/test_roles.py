@@ -12,7 +12,9 @@ from agent_console.principal import Forbidden, Principal
 from agent_console.roles import ROLES, Permission, permissions_of
 from crm_core import users
 from ctiserver.core.errors import Refusal
-from ctiserver.core.live_view import AgentView, LiveView, QueueView
+from ctiserver.core.live_rows import AgentView
+from ctiserver.core.live_view import LiveView
+from ctiserver.core.queue_view import QueueView
 from ctiserver.core.wire import request_types
 
 PEOPLE = LiveView(

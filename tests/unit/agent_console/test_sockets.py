@@ -13,7 +13,8 @@ from agent_console.roles import ROLES, Permission
 from agent_console.socket_events import OUTGOING
 from agent_console.sockets import Sockets
 from ctiserver.core import events as e
-from ctiserver.core.live_view import LiveView, ScreenPop
+from ctiserver.core.live_rows import ScreenPop
+from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Event
 
 PASSWORD = "a-good-password"

@@ -10,8 +10,8 @@ import pytest
 from crm_core.self_service.registry import Outcome
 from crm_core.webhook_signature import sign
 from ctiserver.app.action_webhooks import ActionWebhooks
+from ctiserver.core.action_webhook import ActionWebhook
 from ctiserver.core.commands import RunAction
-from ctiserver.core.config import ActionWebhook
 
 SECRET = "whsec_c2VjcmV0"
 GOOD = b'{"outcome": "owes", "values": {"balance": 34500, "more": "x", "late": true}}'

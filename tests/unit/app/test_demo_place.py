@@ -13,7 +13,8 @@ from ctiserver.app.demo_callers import plan
 from ctiserver.app.demo_place import BLOCK_PORTS, FIRST_PORT, Place, open_place
 from ctiserver.core.errors import Refusal, SwitchUnreachable
 from ctiserver.core.ids import ContactId
-from ctiserver.core.live_view import ContactView, LiveView
+from ctiserver.core.live_rows import ContactView
+from ctiserver.core.live_view import LiveView
 
 
 @pytest.fixture

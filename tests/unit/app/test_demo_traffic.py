@@ -7,14 +7,15 @@ import msgspec
 import pytest
 
 from acd.wrap_up import OWED
-from crm_core.demo import DISPOSITIONS
+from crm_core.demo_center import DISPOSITIONS
 from ctiserver.app.demo_traffic import go_to_work
 from ctiserver.bus import topics
 from ctiserver.bus.local import LocalBus
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import RequestAnswered
 from ctiserver.core.ids import AgentKey, ContactId
-from ctiserver.core.live_view import AgentView, LiveView
+from ctiserver.core.live_rows import AgentView
+from ctiserver.core.live_view import LiveView
 
 ANN = AgentKey("ann")
 

@@ -10,7 +10,8 @@ from ctiserver.app.doctor_finding import Finding, Mark, fail, ok, warn
 from ctiserver.core.config import Config
 from ctiserver.core.errors import SwitchUnreachable
 from ctiserver.core.ids import AgentKey
-from ctiserver.core.live_view import AgentView, LiveView
+from ctiserver.core.live_rows import AgentView
+from ctiserver.core.live_view import LiveView
 from ctiserver.process.config_file import parse
 
 NOW = 1_790_000_000.0

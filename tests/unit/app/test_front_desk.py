@@ -11,7 +11,8 @@ from ctiserver.bus import topics
 from ctiserver.bus.local import LocalBus
 from ctiserver.core.errors import ConfigError, CtiError, Mistake, Refusal, StoreError
 from ctiserver.core.events import AgentStatusChanged, RequestAnswered
-from ctiserver.core.live_view import ContactView, LiveView, ScreenPop
+from ctiserver.core.live_rows import ContactView, ScreenPop
+from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Input
 
 ANN: Any = "ann"

@@ -23,7 +23,7 @@ from ctiserver.core.events import (
 )
 from ctiserver.core.ids import LegId
 from ctiserver.core.inputs import CallArrived, LookedUp, LookUpFailed, TimerFired
-from ctiserver.core.live_view import ScreenPop
+from ctiserver.core.live_rows import ScreenPop
 from ctiserver.core.message import Command, Event, Input
 from ctiserver.core.requests import Dispose, SetStatus
 from ctiserver.core.turn import Turn

@@ -4,7 +4,9 @@ from company import changed
 
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
-from ctiserver.core.live_view import AgentView, LiveView, QueueView
+from ctiserver.core.live_rows import AgentView
+from ctiserver.core.live_view import LiveView
+from ctiserver.core.queue_view import QueueView
 from ctiserver.core.requests import Status
 from ctiserver.core.wire import decode_event, encode
 
