@@ -8,12 +8,13 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 from flask import Flask, g, render_template, request
 
-from agent_console import socket_events
+from agent_console import openapi, socket_events
 from agent_console.examples import Schema, example, named
 from agent_console.operations import PREFIX, Operation, Operations
 from agent_console.pages import LANGUAGES, browser_language, words
@@ -50,15 +51,25 @@ class Shown:
 
 
 class ApiDocs:
-    """Made once, from the finished document."""
+    """Made once, of the OpenAPI document, when the page is first asked for."""
 
-    def __init__(self, services: Services, operations: Operations, document: Mapping[str, Any]) -> None:
+    def __init__(self, services: Services, operations: Operations) -> None:
         self._installation = services.config.installation.name
-        self._document = document
-        self._events = socket_events.schemas("#/components/schemas/{name}")
-        self._components: dict[str, Schema] = dict(document["components"]["schemas"]) | self._events
-        by_family = groupby(operations.rows, key=lambda row: row.handler.__module__)
-        self._groups = [(_title(module), [self._shown(row) for row in rows]) for module, rows in by_family]
+        self._operations = operations
+
+    @cached_property
+    def _document(self) -> Mapping[str, Any]:
+        return openapi.document(self._operations)
+
+    @cached_property
+    def _components(self) -> dict[str, Schema]:
+        events = socket_events.schemas("#/components/schemas/{name}")
+        return dict(self._document["components"]["schemas"]) | events
+
+    @cached_property
+    def _groups(self) -> list[tuple[str, list[Shown]]]:
+        by_family = groupby(self._operations.rows, key=lambda row: row.handler.__module__)
+        return [(_title(module), [self._shown(row) for row in rows]) for module, rows in by_family]
 
     def mount(self, app: Flask) -> None:
         """Add the page."""

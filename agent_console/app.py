@@ -23,9 +23,10 @@ def create_app(services: Services, auth: Auth) -> Flask:
     api.OPERATIONS.mount(app, services, lambda: auth.of_request(request))
     Pages(services, auth).mount(app)
     Trust(services.config).mount(app)
-    document = openapi.document(api.OPERATIONS)
-    app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: json_response(document))
-    ApiDocs(services, api.OPERATIONS, document).mount(app)
+    app.add_url_rule(
+        "/api/v1/openapi.json", "openapi", lambda: json_response(openapi.document(api.OPERATIONS))
+    )
+    ApiDocs(services, api.OPERATIONS).mount(app)
     app.before_request(_new_nonce)
     app.after_request(_secure)
     app.after_request(HttpsFromNowOn(services.config, services.now))
