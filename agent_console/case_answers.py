@@ -7,8 +7,9 @@ import msgspec
 
 from agent_console.principal import Principal
 from agent_console.roles import Permission
+from crm_core.base import NEVER_AT
 from crm_core.case_flow import DECISIONS, TABLES, Event, Kind, State, missing
-from crm_core.cases import NEVER_AT, Case, CaseEntry
+from crm_core.cases import Case, CaseEntry
 
 
 class CaseInShort(msgspec.Struct, kw_only=True):

@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 import msgspec
 
 from crm_core.attachments import Attachment
+from crm_core.base import NEVER_AT
 from crm_core.work_orders import stock, technicians, work_orders
 from crm_core.work_orders.order_flow import TABLE, State
 from crm_core.work_orders.parts import Part
 from crm_core.work_orders.technicians import Technician
-from crm_core.work_orders.work_orders import NEVER_AT, WorkOrder, WorkOrderClosing, WorkOrderEntry
+from crm_core.work_orders.work_orders import WorkOrder, WorkOrderClosing, WorkOrderEntry
 
 
 class OrderInShort(msgspec.Struct, kw_only=True):

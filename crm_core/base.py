@@ -6,15 +6,18 @@ strangers and must never stop the reader that records it.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, Dialect, Double, MetaData, Text, TypeDecorator
+from sqlalchemy import JSON, CheckConstraint, Dialect, Double, MetaData, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from ctiserver.core.errors import StaleVersion
 
 DEFAULT_ACCOUNT_ID = 1
+NEVER_AT = 253402300800.0
+"""Year 10000, in the place of a time that there is none of: later than all that is due."""
 
 EpochSeconds = Annotated[float, mapped_column(Double)]
 """UTC seconds since 1970, as the engines count them."""
@@ -23,6 +26,11 @@ Seconds = Annotated[float, mapped_column(Double)]
 """A duration."""
 
 PORTABLE_JSON = JSON().with_variant(JSONB(), "postgresql")
+
+
+def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
+    """The column holds one of these words."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", column)
 
 
 def clean(text: str) -> str:

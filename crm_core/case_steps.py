@@ -3,9 +3,10 @@
 from sqlalchemy.orm import Session
 
 from crm_core import webhooks
+from crm_core.base import NEVER_AT
 from crm_core.case_flow import CLOCK_STANDS, ENDED, Event, State
 from crm_core.case_targets import calendar, promise
-from crm_core.cases import NEVER_AT, Case
+from crm_core.cases import Case
 from crm_core.sla_clock import Calendar, Clock
 
 ESCALATION_SHARES = (1.0, 1.5)

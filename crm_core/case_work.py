@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm_core import case_fax, case_outage
-from crm_core.base import check_version
+from crm_core.base import NEVER_AT, check_version
 from crm_core.case_flow import DECISIONS, PRIORITIES, Event, Kind, State, after, checked, kind_of, missing
 from crm_core.case_steps import enter, promise_solution, reckon, respond_by_at, tell
 from crm_core.case_targets import promise
-from crm_core.cases import NEVER_AT, Case, CaseEntry, case, has_children, link_contact, note
+from crm_core.cases import Case, CaseEntry, case, has_children, link_contact, note
 from crm_core.contact_reasons import check_reason
 from crm_core.customers import customer
 from crm_core.teams import colleague, team

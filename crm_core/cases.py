@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -20,19 +19,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from crm_core.base import Base, EpochSeconds, Seconds, clean_json
+from crm_core.base import Base, EpochSeconds, Seconds, clean_json, one_of
 from crm_core.case_flow import PRIORITIES, Kind, State
 from crm_core.customers import Customer
 from crm_core.sla_clock import Clock
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import NotFound
-
-NEVER_AT = 253402300800.0
-"""Year 10000: later than all that is due."""
-
-
-def _one_of(column: str, words: Sequence[str]) -> str:
-    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
 class Case(Base):
@@ -42,9 +34,9 @@ class Case(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "id"),
         ForeignKeyConstraint(["account_id", "parent_id"], ["cases.account_id", "cases.id"]),
-        CheckConstraint(_one_of("kind", list(Kind)), "kind"),
-        CheckConstraint(_one_of("state", list(State)), "state"),
-        CheckConstraint(_one_of("priority", PRIORITIES), "priority"),
+        one_of("kind", list(Kind)),
+        one_of("state", list(State)),
+        one_of("priority", PRIORITIES),
         Index(None, "account_id", "is_open", "next_due_at", "id"),
         Index(None, "account_id", "customer_id", "opened_at"),
         Index(None, "customer_id"),

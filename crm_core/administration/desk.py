@@ -108,7 +108,7 @@ def add(session: Session, thing: Thing[Row, Form], author: Author, form: Form) -
     row = thing.make(session, author.account_id, form)
     session.flush()
     after = _kept(session, thing, row)
-    _note(session, author, f"{thing.name}.add", after.id, {}, msgspec.to_builtins(after.value))
+    write_down(session, author, f"{thing.name}.add", after.id, {}, msgspec.to_builtins(after.value))
     return after
 
 
@@ -147,7 +147,7 @@ def remove(session: Session, thing: Thing[Row, Form], author: Author, id: str) -
         after = _kept(session, thing, row)
         _note_difference(session, author, f"{thing.name}.retire", before, after)
         return after
-    _note(session, author, f"{thing.name}.remove", id, msgspec.to_builtins(before.value), {})
+    write_down(session, author, f"{thing.name}.remove", id, msgspec.to_builtins(before.value), {})
     return None
 
 
@@ -180,7 +180,7 @@ def _note_difference(
     old, new = msgspec.to_builtins(before.value), msgspec.to_builtins(after.value)
     differ = [field for field in new if old.get(field) != new[field]]
     if differ:
-        _note(
+        write_down(
             session,
             author,
             action,
@@ -190,9 +190,10 @@ def _note_difference(
         )
 
 
-def _note(
+def write_down(
     session: Session, author: Author, action: str, subject: str, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
+    """Write down what an administrator changed."""
     audit.note(
         session,
         account_id=author.account_id,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy.orm import Session
 
-from crm_core import audit, flow_versions
-from crm_core.administration.desk import Author
+from crm_core import flow_versions
+from crm_core.administration.desk import Author, write_down
 from crm_core.flow_versions import FILE_VERSION, FlowInForce
 from ctiserver.core.errors import Conflict, NotFound
 
@@ -109,7 +109,7 @@ def keep(
     kept = flow_versions.keep(
         session, author.account_id, shelf.stored(name), text, note=note, at=author.at, by=author.login
     )
-    _note(session, author, f"{shelf.kind}.keep", name, {}, {"version": kept.number, "note": note})
+    write_down(session, author, f"{shelf.kind}.keep", name, {}, {"version": kept.number, "note": note})
     return flow(session, shelf, name)
 
 
@@ -119,7 +119,7 @@ def put_in_force(session: Session, author: Author, shelf: Shelf, name: str, numb
     before = _in_force(session, shelf, name)
     flow_versions.put_in_force(session, author.account_id, shelf.stored(name), number)
     session.flush()
-    _note(session, author, f"{shelf.kind}.put_in_force", name, {"version": before}, {"version": number})
+    write_down(session, author, f"{shelf.kind}.put_in_force", name, {"version": before}, {"version": number})
     return flow(session, shelf, name)
 
 
@@ -128,23 +128,3 @@ def _in_force(session: Session, shelf: Shelf, name: str) -> int | None:
     if chosen is not None:
         return chosen.version.number
     return FILE_VERSION if name in shelf.files else None
-
-
-def _note(
-    session: Session,
-    author: Author,
-    action: str,
-    name: str,
-    before: dict[str, object],
-    after: dict[str, object],
-) -> None:
-    audit.note(
-        session,
-        account_id=author.account_id,
-        at=author.at,
-        by=author.login,
-        action=action,
-        subject=name,
-        before=before,
-        after=after,
-    )

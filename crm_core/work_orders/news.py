@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm_core import webhooks
-from crm_core.work_orders.work_orders import NEVER_AT, WorkOrder, WorkOrderEntry
+from crm_core.base import NEVER_AT
+from crm_core.work_orders.work_orders import WorkOrder, WorkOrderEntry
 
 _TOLD = (
     *("kind", "state", "priority", "subject", "area", "technician", "customer_id", "case_id", "parent_id"),

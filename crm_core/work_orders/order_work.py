@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core.base import check_version
+from crm_core.base import NEVER_AT, check_version
 from crm_core.cases import case
 from crm_core.contact_points import Address, points_of
 from crm_core.contracts import Contract
@@ -31,7 +31,7 @@ from crm_core.work_orders.order_flow import (
     kind_of,
 )
 from crm_core.work_orders.technicians import technician
-from crm_core.work_orders.work_orders import NEVER_AT, Author, WorkOrder, WorkOrderEntry, note, work_order
+from crm_core.work_orders.work_orders import Author, WorkOrder, WorkOrderEntry, note, work_order
 from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
 
 CHANGEABLE = frozenset({"kind", "priority", "subject", "description", "address", "area"}) | {

@@ -9,18 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.attachments import Attachment
-from crm_core.base import Base, EpochSeconds, clean_json
+from crm_core.base import Base, EpochSeconds, clean_json, one_of
 from crm_core.customers import Customer
 from crm_core.timeline_entry import entry
 from crm_core.work_orders.order_flow import PRIORITIES, Closing, Kind, State, Way
 from ctiserver.core.errors import NotFound
-
-NEVER_AT = 253402300800.0
-"""Year 10000: an order without a window is due then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +40,6 @@ class Author:
         return Author(account_id=self.account_id, login=self.login, at=self.at, way=Way.ITSELF)
 
 
-def _one_of(column: str, words: Sequence[str]) -> str:
-    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
-
-
 class WorkOrder(Base):
     """One order of one account; people and telephones call it by its `id`. `version` rises with every change."""
 
@@ -55,9 +48,9 @@ class WorkOrder(Base):
         UniqueConstraint("account_id", "id"),
         ForeignKeyConstraint(["account_id", "case_id"], ["cases.account_id", "cases.id"]),
         ForeignKeyConstraint(["account_id", "parent_id"], ["work_orders.account_id", "work_orders.id"]),
-        CheckConstraint(_one_of("kind", list(Kind)), "kind"),
-        CheckConstraint(_one_of("state", list(State)), "state"),
-        CheckConstraint(_one_of("priority", PRIORITIES), "priority"),
+        one_of("kind", list(Kind)),
+        one_of("state", list(State)),
+        one_of("priority", PRIORITIES),
         Index(None, "account_id", "is_open", "due_until_at", "id"),
         Index(None, "account_id", "technician", "is_open"),
         Index(None, "account_id", "customer_id", "created_at"),
@@ -135,8 +128,8 @@ class WorkOrderClosing(Base):
         ),
         UniqueConstraint("order_id", "ordinal"),
         UniqueConstraint("order_id", "key"),
-        CheckConstraint(_one_of("code", list(Closing)), "code"),
-        CheckConstraint(_one_of("way", list(Way)), "way"),
+        one_of("code", list(Closing)),
+        one_of("way", list(Way)),
         Index(None, "account_id", "at"),
         Index(None, "account_id", "technician", "at"),
         Index(None, "account_id", "contact_id"),
@@ -187,7 +180,7 @@ class WorkOrderEntry(Base):
         ForeignKeyConstraint(
             ["account_id", "order_id"], ["work_orders.account_id", "work_orders.id"], ondelete="CASCADE"
         ),
-        CheckConstraint(_one_of("way", list(Way)), "way"),
+        one_of("way", list(Way)),
         Index(None, "account_id", "order_id", "id"),
     )
 

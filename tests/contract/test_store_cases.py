@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from crm_core import outbox
 from crm_core.accounts import Account
 from crm_core.activities import add_activity
+from crm_core.base import NEVER_AT
 from crm_core.case_escalation import escalate_late, late
 from crm_core.case_flow import Kind
 from crm_core.case_list import CaseFilter, count, remove_filter, save_filter, saved_filters, work_list
 from crm_core.case_targets import Promise, calendar, put_calendar, put_target
 from crm_core.case_work import assign, change, comment, escalate, open_case, set_parent, take_step
-from crm_core.cases import NEVER_AT, Case, case, contacts, history, link_contact
+from crm_core.cases import Case, case, contacts, history, link_contact
 from crm_core.contact_points import Email
 from crm_core.contact_reasons import ContactReason
 from crm_core.customers import add_customer
