@@ -8,6 +8,7 @@ from crm_core import facts, invoices, lifecycle, relationships, tags
 from crm_core.contact_points import Address, Email, Phone, key_of, points_of
 from crm_core.customers import Customer
 from crm_core.fact_rule import Standing
+from crm_core.search import Found
 
 
 class CustomerRow(msgspec.Struct, kw_only=True):
@@ -120,7 +121,7 @@ class CustomerRecord(msgspec.Struct, kw_only=True):
     updated_at: float
 
 
-def row_of(found: Customer) -> CustomerRow:
+def row_of(found: Customer | Found) -> CustomerRow:
     """The customer in a list."""
     return CustomerRow(
         customer_id=found.id,

@@ -21,7 +21,9 @@ FOUND_AT_MOST = 12
 
 def find(session: Session, account_id: int, text: str) -> Sequence[Customer]:
     """Customers whom a name, a number, a RUT or another key may mean, the likeliest first."""
-    return [hit.customer for hit in search.find(session, account_id, text, limit=FOUND_AT_MOST)]
+    ids = [hit.customer.id for hit in search.find(session, account_id, text, limit=FOUND_AT_MOST)]
+    meant = session.scalars(select(Customer).where(Customer.account_id == account_id, Customer.id.in_(ids)))
+    return sorted(meant, key=lambda one: ids.index(one.id))
 
 
 def time_zone(session: Session, account_id: int, customer_id: int | None) -> str:

@@ -102,7 +102,7 @@ class Customer(Base):
     @property
     def display_name(self) -> str:
         """Names as they are written on a letter."""
-        return _full_name(self.name, self.surname, self.second_surname)
+        return full_name(self.name, self.surname, self.second_surname)
 
 
 CANDIDATES_AT_MOST = 20
@@ -139,7 +139,7 @@ def find_by_number(session: Session, account_id: int, e164: str, *, at: float = 
     return [
         Candidate(
             customer_id=customer_id,
-            pii_name=_full_name(name, surname, second_surname),
+            pii_name=full_name(name, surname, second_surname),
             value_class=value_class,
             language=language,
         )
@@ -280,7 +280,8 @@ def _set_phones(
     session.expire(owner, ["phones"])
 
 
-def _full_name(*names: str) -> str:
+def full_name(*names: str) -> str:
+    """Names as they are written on a letter, without those that he has not."""
     return " ".join(filter(None, names))
 
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import count, islice, pairwise
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm_core import plain_sql, spellings
 from crm_core.accounts import account
-from crm_core.customers import Customer
+from crm_core.customers import full_name
 from crm_core.search_query import SearchQuery, read
 
 POOL = 200
@@ -36,17 +35,40 @@ _KEYS = {
 }
 """What names one customer: table, column of his id, column of the key. Each has an index behind the account."""
 
-
-_BY_ID = select(Customer).where(
-    Customer.account_id == bindparam("account_id"), Customer.id.in_(bindparam("numbers", expanding=True))
+_COLUMNS = (
+    *("id", "name", "surname", "second_surname", "kind", "rut", "external_id", "stage", "value_class"),
+    *("is_supplier", "updated_at", "search_text"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a list shows of a customer, in the order of `_COLUMNS`; see `Customer` for what it means."""
+
+    id: int
+    name: str
+    surname: str
+    second_surname: str
+    kind: str
+    rut: str | None
+    external_id: str | None
+    stage: str
+    value_class: str | None
+    is_supplier: bool
+    updated_at: float
+    search_text: str
+
+    @property
+    def display_name(self) -> str:
+        """Names as they are written on a letter."""
+        return full_name(self.name, self.surname, self.second_surname)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A customer and what of him was found: phone, rut, email, order, invoice, contract, device, words or alike."""
 
-    customer: Customer
+    customer: Found
     found_by: str
 
 
@@ -152,17 +174,35 @@ def _key_statement(query: SearchQuery, dialect: str) -> tuple[str, dict[str, str
     return " UNION ALL ".join(parts), values
 
 
-def _customers(session: Session, account_id: int, numbers: Collection[int]) -> Sequence[Customer]:
-    return session.scalars(_BY_ID, {"account_id": account_id, "numbers": list(numbers)}).all()
+def _customers(session: Session, account_id: int, numbers: Collection[int]) -> list[Found]:
+    """Without those who are merged or erased. As rows: to make records of them takes longer than to find them."""
+    if not numbers:
+        return []
+    values = {f"number_{place}": number for place, number in enumerate(numbers)}
+    statement = (
+        f"SELECT {', '.join(_COLUMNS)} FROM customers WHERE account_id = :account_id AND merged_into IS NULL "
+        f"AND erased_at IS NULL AND id IN ({', '.join(f':{name}' for name in values)})"
+    )
+    rows = plain_sql.rows(session, statement, {"account_id": account_id} | values)
+    return [_found(row) for row in rows]
+
+
+def _found(row: Sequence[Any]) -> Found:
+    """The row as it is, but for truth, which SQLite tells by 1 and 0."""
+    return Found(*row[:9], bool(row[9]), *row[10:])  # type: ignore[call-arg]
 
 
 def _pool(session: Session, account_id: int, wanted: Mapping[str, Sequence[str]], *, whole: bool) -> set[Any]:
-    """A pool of those who have each word: `whole`, or as a beginning, or one of its alternatives."""
+    """A pool of those who have each word: `whole`, or as a beginning, or one of its alternatives.
+
+    CROSS JOIN, because SQLite keeps the order of its sides: where it has no statistics yet it would begin with the
+    customers and ask the full-text index for each of them.
+    """
     if not wanted:
         return set()
     values: dict[str, Any] = {"account_id": account_id, "pool": POOL}
     if session.get_bind().dialect.name == "sqlite":
-        table = "customer_search JOIN customers ON customers.id = customer_search.rowid"
+        table = "customer_search CROSS JOIN customers ON customers.id = customer_search.rowid"
         condition = "customer_search MATCH :match"
         values["match"] = " AND ".join(_fts5(word, others, whole) for word, others in wanted.items())
     else:
