@@ -45,7 +45,7 @@ def test_a_reading_unit_may_not_change_anything(store: Store) -> None:
     with pytest.raises(StoreError, match=r"read-?only"):
         store.read(add_account, "never")
     with pytest.raises(StoreError, match=r"read-?only"):
-        store.later(add_account, "never").result(timeout=5)
+        store.later(add_account, "never").result(timeout=30)
     assert store.write(name_of, 1) == "default"
 
 
@@ -75,7 +75,7 @@ def test_reading_never_waits_for_writing(store: Store) -> None:
     def read_meanwhile(session: Session) -> str:
         account(session).name = "changed"
         session.flush()
-        return store.later(name_of, 1).result(timeout=5)
+        return store.later(name_of, 1).result(timeout=30)
 
     assert store.write(read_meanwhile) == "default"
     assert store.read(name_of, 1) == "changed"
@@ -102,15 +102,15 @@ def test_look_ups_beyond_the_limit_are_refused_at_once(
     with Store(empty_database) as store:
         slow = [store.later(lambda _: hold.wait(20)) for _ in range(2)]
         with pytest.raises(StoreError, match="the database is slow"):
-            store.later(lambda _: None).result(timeout=5)
+            store.later(lambda _: None).result(timeout=30)
         hold.set()
-        assert [future.result(timeout=5) for future in slow] == [True, True]
-        assert store.later(lambda _: "room again").result(timeout=5) == "room again"
+        assert [future.result(timeout=30) for future in slow] == [True, True]
+        assert store.later(lambda _: "room again").result(timeout=30) == "room again"
 
 
 def test_the_error_of_a_look_up_comes_with_its_future(store: Store) -> None:
     with pytest.raises(NotFound):
-        store.later(name_of, 99).result(timeout=5)
+        store.later(name_of, 99).result(timeout=30)
 
 
 @pytest.mark.integration
@@ -118,19 +118,19 @@ def test_a_restarted_server_costs_no_reader_and_no_look_up(postgresql: Postgres)
     url = postgresql.new_database()
     schema.upgrade(url)
     with Store(url) as store:
-        assert store.later(name_of, 1).result(timeout=5) == store.read(name_of, 1) == "default"
+        assert store.later(name_of, 1).result(timeout=30) == store.read(name_of, 1) == "default"
         with psycopg.connect(postgresql.conninfo("postgres"), autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ctiserver'"
             )
-        assert store.later(name_of, 1).result(timeout=5) == "default"
+        assert store.later(name_of, 1).result(timeout=30) == "default"
         assert store.read(name_of, 1) == "default"
 
 
 @pytest.mark.integration
 def test_a_server_that_is_gone_is_a_clear_error() -> None:
     with Store("postgresql://nobody:secret@127.0.0.1:1/crm") as store:
-        for attempt in (lambda: store.read(name_of, 1), lambda: store.later(name_of, 1).result(timeout=10)):
+        for attempt in (lambda: store.read(name_of, 1), lambda: store.later(name_of, 1).result(timeout=30)):
             with pytest.raises(StoreError, match="the database failed") as failed:
                 attempt()
             assert "secret" not in str(failed.value)

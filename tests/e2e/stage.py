@@ -114,7 +114,7 @@ class Stage:
         """Leave the bus."""
         self._run(self._bus.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(30)
         self._loop.close()
 
 
@@ -139,7 +139,7 @@ def running_stage(folder: Path) -> Iterator[Stage]:
             yield stage
         finally:
             process.terminate()
-            process.wait(15)
+            process.wait(60)
             stage.close()
             store.close()
 

@@ -76,10 +76,10 @@ def test_a_lost_feed_is_said_and_healed(stage: Stage, wallboard: Page) -> None:
     expect(wallboard.locator("#queues")).to_contain_text("78 %")
     expect(wallboard.locator(".pages")).to_be_hidden()
     stage.scene = None
-    expect(wallboard.locator("#banner-feed")).to_be_visible(timeout=15_000)
+    expect(wallboard.locator("#banner-feed")).to_be_visible(timeout=45_000)
     assert layout.faults(wallboard) == []
     stage.scene = scenes.empty
-    expect(wallboard.locator("#banner-feed")).to_be_hidden(timeout=15_000)
+    expect(wallboard.locator("#banner-feed")).to_be_hidden(timeout=45_000)
     expect(wallboard.locator("#contacts")).to_contain_text("No hay contactos")
     expect(wallboard.locator("#queues")).not_to_contain_text("78 %")
 
@@ -91,4 +91,4 @@ def test_figures_of_yesterday_are_gone_at_midnight_without_any_event(stage: Stag
     stage.scene = lambda _now: view
     wallboard.goto(f"{stage.origin}/wallboard")
     expect(wallboard.locator("#queues")).to_contain_text("78 %")
-    expect(wallboard.locator("#queues")).not_to_contain_text("78 %", timeout=15_000)
+    expect(wallboard.locator("#queues")).not_to_contain_text("78 %", timeout=45_000)

@@ -25,7 +25,7 @@ class AriApp:
 
     def request(self, method: str, path: str, body: object = None, **query: object) -> Any:
         """The parsed answer of a request; fails the test when Asterisk refuses it."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         try:
             connection.request(
                 method,
@@ -43,7 +43,7 @@ class AriApp:
     @contextmanager
     def connected(self) -> Iterator[None]:
         """While the block runs, calls enter the application (events are not read)."""
-        with socket.create_connection(("127.0.0.1", self._port), timeout=10) as link:
+        with socket.create_connection(("127.0.0.1", self._port), timeout=30) as link:
             key = base64.b64encode(os.urandom(16)).decode()
             link.sendall(
                 f"GET /ari/events?app=cti HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"

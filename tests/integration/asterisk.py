@@ -142,7 +142,7 @@ class PrivateAsterisk:
     def _ari(self, path: str) -> Any:
         """What a GET request of ARI answers: far cheaper than a command line for each poll."""
         login = base64.b64encode(":".join(self.ari_user).encode()).decode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.config.asterisk.http_port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.config.asterisk.http_port, timeout=30)
         try:
             connection.request("GET", f"/ari/{path}", headers={"Authorization": f"Basic {login}"})
             return json.load(connection.getresponse())

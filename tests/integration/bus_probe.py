@@ -78,7 +78,7 @@ class BusProbe:
         """Leave the bus."""
         self._run(self._bus.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(30)
         self._loop.close()
 
     def __enter__(self) -> Self:

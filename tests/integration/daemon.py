@@ -136,7 +136,7 @@ class RunningCenter:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(15)
+                self.process.wait(60)
             if self.process.poll() is None:
                 self.process.kill()
                 self.process.wait()

@@ -32,7 +32,7 @@ class ReactorThread:
 
     def stop(self) -> None:
         self.reactor.callFromThread(self.reactor.stop)
-        self._thread.join(10)
+        self._thread.join(30)
         self.loop.close()
 
     # The clock of adapters

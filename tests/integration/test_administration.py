@@ -49,7 +49,7 @@ class Rest:
             headers={"Authorization": f"Bearer {self.token}", "If-Match": "*"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             return json.load(error)

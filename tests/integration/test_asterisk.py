@@ -308,7 +308,7 @@ def test_it_runs_in_the_foreground_until_told_and_dies_with_its_starter(
         pid = int((asterisk.config.asterisk_dir / "run/asterisk.pid").read_text())
         asterisk.command("core waitfullybooted")
         starter.send_signal(how)
-        assert starter.wait(10) == code
+        assert starter.wait(30) == code
         until(lambda: not Path(f"/proc/{pid}").exists(), "Asterisk's end")
 
 

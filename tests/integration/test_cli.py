@@ -108,7 +108,7 @@ def test_events_come_line_by_line_and_a_lost_feed_is_told(running: RunningCenter
         until(shown, "an event", 20, lambda: (tmp_path / "err").read_text())
     finally:
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(10) in (0, 130)
+        assert watching.wait(30) in (0, 130)
     assert "Traceback" not in (tmp_path / "err").read_text()
 
 
@@ -178,7 +178,7 @@ class RunningDemo:
     def stop(self) -> int:
         """Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(40)
+        return self.process.wait(120)
 
     def kill(self) -> None:
         if self.process.poll() is None:

@@ -33,7 +33,7 @@ def _origin(c: RunningCenter) -> str:
 def _get(c: RunningCenter, path: str, **headers: str) -> int:
     request = urllib.request.Request(_origin(c) + path, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -80,14 +80,14 @@ def test_words_of_a_caller_are_recognised_one_listening_after_the_other(
             until(lambda at=number: len(hearing.heard) > at, "somebody who listens")
             caller.audio.say(SOUNDS[word])
             began = time.monotonic()
-            heard = hearing.heard[number].result(timeout=20)
+            heard = hearing.heard[number].result(timeout=60)
             assert heard is not None
             print(f"{heard.text} ({heard.confidence:.2f}) {time.monotonic() - began:.2f} s after it began")
             assert (heard.text, heard.confidence > 0.8) == (word, True)
             center.perform(StopListening(listening=command.listening))
         silence = listening(center, leg, seconds=1)
         until(lambda: len(hearing.heard) == 5, "somebody who listens")
-        assert hearing.heard[4].result(timeout=20) is None
+        assert hearing.heard[4].result(timeout=60) is None
         center.perform(StopListening(listening=silence.listening), DropLeg(leg=leg))
         caller.wait_ended()
 
@@ -100,7 +100,7 @@ def test_a_caller_who_hangs_up_ends_the_sound_and_nothing_is_left(
         listening(center, leg, seconds=60)
         until(lambda: len(center.hearing.heard) == 1, "somebody who listens")
         caller.hang_up()
-    assert center.hearing.heard[0].result(timeout=20) is None
+    assert center.hearing.heard[0].result(timeout=60) is None
 
 
 def test_a_leg_that_is_gone_gives_no_sound_and_says_so(center: AriCenter) -> None:

@@ -113,7 +113,7 @@ class Stage:
     def output_after_stop(self) -> str:
         assert self.process
         self.process.terminate()
-        output, _ = self.process.communicate(timeout=20)
+        output, _ = self.process.communicate(timeout=60)
         return output
 
     def clear(self) -> None:
@@ -208,7 +208,7 @@ def test_a_second_sigterm_does_not_wait(stage: Stage) -> None:
     assert process.stdout
     until(lambda: "stopping" in process.stdout.readline())
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(30) == 0
 
 
 def test_children_die_with_a_parent_that_is_killed(stage: Stage) -> None:
@@ -220,7 +220,7 @@ def test_children_die_with_a_parent_that_is_killed(stage: Stage) -> None:
 
 def test_a_child_that_refuses_at_its_first_start_ends_everything(stage: Stage) -> None:
     process = stage.raise_curtain('child("one"), child("refusing")')
-    assert process.wait(10) == 78
+    assert process.wait(30) == 78
     assert not any(is_running(pid) for _, pid in stage.notes("started"))
 
 
@@ -228,7 +228,7 @@ def test_a_child_that_was_replaced_ends_everything_even_at_a_later_start(stage: 
     process = stage.raise_curtain('child("one"), child("replaced")')
     until(lambda: stage.pids("replaced"))
     os.kill(stage.pids("replaced")[0], signal.SIGKILL)
-    assert process.wait(10) == 79
+    assert process.wait(30) == 79
     assert stage.pids("one", "stopped")
 
 

@@ -67,7 +67,7 @@ def test_a_killed_redis_is_back_within_five_seconds_and_messages_flow_again() ->
         try:
             asyncio.run(scenario())
             parent.terminate()
-            assert parent.wait(10) == 0
+            assert parent.wait(30) == 0
             assert not any(Path(f"/proc/{pid}").exists() for pid in redis_pids())
         finally:
             parent.kill()

@@ -164,7 +164,7 @@ def test_a_second_server_on_the_same_directory_is_refused_and_the_first_untouche
         c.wait_stage("queued")
         children, log = c.children(), tmp_path / "second.log"
         with closing_process(serve(c.config_file, log)) as second:
-            assert second.wait(20) == REFUSED_EXIT_STATUS
+            assert second.wait(60) == REFUSED_EXIT_STATUS
         [sentence] = log.read_text().splitlines()
         assert c.process
         assert re.fullmatch(
@@ -185,7 +185,7 @@ def closing_process(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Pop
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def another_installation(c: RunningCenter, folder: Path) -> Path:

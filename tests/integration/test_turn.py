@@ -43,7 +43,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield listening
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(30)
 
 
 def _answers(port: int, username: str, credential: str) -> bool:
@@ -51,7 +51,7 @@ def _answers(port: int, username: str, credential: str) -> bool:
     who = ["-u", username, "-w", credential]
     asked = ["turnutils_uclient", *who, "-p", str(port), "-y", "-c", "-m", "1", "-n", "1", "127.0.0.1"]
     try:
-        done = subprocess.run(asked, capture_output=True, timeout=10, check=False)
+        done = subprocess.run(asked, capture_output=True, timeout=60, check=False)
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0
