@@ -26,6 +26,7 @@ from agent_console import (
     api_live,
     api_my_orders,
     api_order_report,
+    api_outages,
     api_payment_promises,
     api_permission,
     api_personal_data,
@@ -52,7 +53,7 @@ for family in (api_administration, api_flows, api_audit):
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)
-for family in (api_permission, api_letters):
+for family in (api_permission, api_letters, api_outages):
     family.add_to(OPERATIONS)
 for family in (api_value, api_customer_value, api_segments, api_product_offers):
     family.add_to(OPERATIONS)

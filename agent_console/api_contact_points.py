@@ -1,6 +1,6 @@
 """Where a customer is reached: telephones, e-mails, addresses. They are kept and ended, never deleted."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -26,13 +26,18 @@ class NewPoint(Told, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewAddress(NewPoint, kw_only=True, forbid_unknown_fields=True):
-    """A place; `region`: ISO 3166-2, "CL-RM"."""
+    """A place; `region`: ISO 3166-2, "CL-RM"; latitude and longitude in degrees, WGS 84, both or none."""
 
     street: str = ""
     city: str = ""
     region: str | None = None
     postal_code: str = ""
     country: str | None = None
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+
+
+_PLACE = ("street", "city", "region", "postal_code", "country", "latitude", "longitude")
 
 
 def add_to(operations: Operations) -> None:
@@ -94,10 +99,7 @@ def add_to(operations: Operations) -> None:
     def keep_address(call: Call, customer_id: str, body: NewAddress) -> Point:
         def change(session: Any) -> Point:
             owner = customers.customer(session, call.principal.account_id, number_of(customer_id))
-            place = {
-                field: getattr(body, field)
-                for field in ("street", "city", "region", "postal_code", "country")
-            }
+            place = {field: getattr(body, field) for field in _PLACE}
             _note(call, session, owner.id, "keep address", place)
             return point_of(
                 contact_points.keep_address(session, owner.account_id, owner.id, **place, **_said(call, body))

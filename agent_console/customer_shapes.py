@@ -57,6 +57,8 @@ class Point(msgspec.Struct, kw_only=True):
     street: str | None = None
     city: str | None = None
     region: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
     postal_code: str | None = None
     country: str | None = None
 
@@ -185,4 +187,4 @@ _COPIED = (
     *("value_class", "value_class_reason", "created_at", "updated_at"),
 )
 _SAID = ("label", "preferred", "valid_from", "valid_until", "source", "by", "known_at")
-_PLACE = ("street", "city", "region", "postal_code", "country")
+_PLACE = ("street", "city", "region", "postal_code", "country", "latitude", "longitude")

@@ -25,6 +25,9 @@ EpochSeconds = Annotated[float, mapped_column(Double)]
 Seconds = Annotated[float, mapped_column(Double)]
 """A duration."""
 
+Degrees = Annotated[float, mapped_column(Double)]
+"""Geographic: WGS 84, north and east are positive."""
+
 PORTABLE_JSON = JSON().with_variant(JSONB(), "postgresql")
 
 

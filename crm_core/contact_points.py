@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from crm_core import facts
-from crm_core.base import Base, EpochSeconds
+from crm_core import facts, spoken_names
+from crm_core.base import Base, Degrees, EpochSeconds
 from crm_core.phone_numbers import E164, kind_of
 from crm_core.plain_text import plain
 from crm_core.provenance import Origin, Sourced
@@ -88,6 +88,9 @@ class Address(ContactPoint, Base):
     postal_code: Mapped[str] = mapped_column(default="")
     country: Mapped[str | None]
     """ISO 3166; None: the account's."""
+    latitude: Mapped[Degrees | None]
+    longitude: Mapped[Degrees | None]
+    """Where it is; None: nobody has said."""
     plain: Mapped[str] = mapped_column(default="")
     """Without accents, case and punctuation: for search and for finding duplicates."""
 
@@ -174,6 +177,8 @@ def keep_address(
     region: str | None = None,
     postal_code: str = "",
     country: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
     **fields: Any,
 ) -> Address:
     """The customer's address, new or, if he has had the same, valid again. Raises Refusal for an empty one."""
@@ -189,7 +194,10 @@ def keep_address(
         _stamp(found, origin, now)
     found.street, found.city, found.region = street.strip(), city.strip(), region
     found.postal_code, found.country = postal_code.strip(), country
+    if latitude is not None and longitude is not None:
+        found.latitude, found.longitude = latitude, longitude
     _keep(session, found, origin, now, fields)
+    spoken_names.want_address(session, found)
     return found
 
 

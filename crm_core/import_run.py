@@ -198,7 +198,8 @@ def _reach(session: Session, owner: Customer, row: Row, origin: Origin, now: flo
     if row.email:
         keep_email(session, owner.account_id, owner.id, row.email, origin=origin, now=now)
     if row.address:
-        keep_address(session, owner.account_id, owner.id, origin=origin, now=now, **row.address)
+        place: dict[str, Any] = dict(row.address)
+        keep_address(session, owner.account_id, owner.id, origin=origin, now=now, **place)
 
 
 def undo_chunk(session: Session, import_id: int, *, now: float) -> bool:

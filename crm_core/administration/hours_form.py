@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm_core.administration import checks
 from crm_core.administration.desk import Author, Thing
+from crm_core.offices import Office
 from crm_core.opening_hours import WEEKDAYS, OpeningHours, hours_of_account, public_holidays
 from crm_core.queues import Queue
 from ctiserver.core.errors import Mistake, Refusal
@@ -88,6 +89,9 @@ class Hours(Thing[OpeningHours, HoursForm]):
         kept_by = session.scalars(select(Queue.key).where(Queue.hours_id == row.id)).all()
         if kept_by:
             raise Refusal("in_use", f"these queues keep the hours {row.key}: {', '.join(kept_by)}")
+        visited = session.scalars(select(Office.key).where(Office.hours_id == row.id)).all()
+        if visited:
+            raise Refusal("in_use", f"these offices keep the hours {row.key}: {', '.join(visited)}")
         session.delete(row)
         return False
 

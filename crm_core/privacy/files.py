@@ -1,4 +1,4 @@
-"""The files of a person: his attachments, recordings of his contacts, and tables that he was imported with.
+"""The files of a person: attachments, recordings of contacts, tables he was imported with, sounds of his address.
 
 They are named by kind and name, not by path: whoever has the folders finds them. An attachment whose content another
 customer has too stays for him.
@@ -16,12 +16,13 @@ from crm_core.attachments import Attachment, path_of
 from crm_core.interactions import Interaction, Segment, SurveyAnswer
 from crm_core.privacy.parts import Person, his
 from crm_core.privacy.quotes import files_of_imports
+from crm_core.spoken_names import sounds_of
 
-ATTACHMENT, RECORDING, IMPORT = "attachment", "recording", "import"
+ATTACHMENT, RECORDING, IMPORT, NAME = "attachment", "recording", "import", "name"
 
 
 class FileName(NamedTuple):
-    """`kind` is attachment (its name is "account/sha256"), recording or import."""
+    """`kind` is attachment (its name is "account/sha256"), recording, import or name (its sound, "es/...")."""
 
     kind: str
     name: str
@@ -34,6 +35,7 @@ class Folders:
     attachments: Path
     recordings: Path
     imports: Path
+    names: Path
 
 
 def files_of(session: Session, person: Person) -> list[FileName]:
@@ -51,6 +53,7 @@ def files_of(session: Session, person: Person) -> list[FileName]:
         *(FileName(ATTACHMENT, name) for name in contents),
         *(FileName(RECORDING, name) for name in recordings_of(session, person)),
         *(FileName(IMPORT, name) for name in files_of_imports(session, person)),
+        *(FileName(NAME, name) for name in sounds_of(session, person.account_id, person.ids)),
     ]
 
 
@@ -74,7 +77,9 @@ def paths(folders: Folders, file: FileName) -> list[Path]:
     """Where it lies; [] when it is not there (any more). A recording may be there in several formats."""
     if file.kind == RECORDING:
         return sorted(folders.recordings.glob(f"{escape(Path(file.name).name)}.*"))
-    if file.kind == IMPORT:
+    if file.kind == NAME:
+        path = (folders.names / file.name).with_suffix(".wav")
+    elif file.kind == IMPORT:
         path = folders.imports / Path(file.name).name
     else:
         account_id, _, content = file.name.partition("/")

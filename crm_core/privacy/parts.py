@@ -146,6 +146,7 @@ PARTS: dict[str, Part] = {
         why=REPORTS,
     ),
     "action_results": Part(group="contacts"),
+    "spoken_names": Part(group="reach", exported=False),
     "caller_secrets": Part(group="reach", ours=_his_secrets, exported=False),
     "segments": Part(
         group="contacts", ours=through("interaction_id", "interactions"), stays=staying.SEGMENT, why=REPORTS
@@ -177,6 +178,12 @@ PARTS: dict[str, Part] = {
         ours=through("case_id", "cases"),
         stays=frozenset({"id", "account_id", "case_id", "at", "by", "what"}),
         becomes={"details": {}},
+        why=REPORTS,
+    ),
+    "outage_hearings": Part(
+        group="contacts",
+        ours=through("contact_id", "interactions"),
+        stays=frozenset({"case_id", "contact_id", "account_id", "at"}),
         why=REPORTS,
     ),
     "activities": Part(group="cases", ours=either(of("customer_id"), through("case_id", "cases"))),
@@ -271,7 +278,9 @@ NOT_OF_PERSONS: dict[str, str] = {
     "flows_in_force": "which of them callers hear",
     "imports": "how many rows a file had; its file goes with whoever is in it",
     "legal_profiles": "rows of the law",
+    "offices": "where customers are served",
     "opening_hours": "when a queue serves",
+    "outages": "where supply is cut, by comuna",
     "parts": "what technicians use up",
     "pause_reasons": "words to choose from",
     "product_offers": "what is offered to everybody",

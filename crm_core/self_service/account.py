@@ -1,4 +1,4 @@
-"""What a customer asks about himself: his balance, his bills, a promise to pay, his open case or order, his address.
+"""What a customer asks about himself: his balance, his bills, a promise to pay, his open case or order.
 
 Sums are told in pesos; what is owed in another currency is a matter for a person. Each function needs to know who he is
 and says nothing of anybody else's.
@@ -14,7 +14,6 @@ from crm_core import payment_promises
 from crm_core.callers import time_zone
 from crm_core.case_flow import ENDED, State
 from crm_core.cases import Case
-from crm_core.contact_points import Address
 from crm_core.invoices import Invoice, open_amounts
 from crm_core.orders import Order
 from crm_core.provenance import Origin, Source
@@ -133,26 +132,9 @@ def open_matter(session: Session, asked: Asked, *, customer_id: int) -> Outcome:
     return Outcome(outcome=f"order_{how}", values={"about": order.number or str(order.id)})
 
 
-@action("found", "none", gives={"street": "name"})
-def home_address(session: Session, asked: Asked, *, customer_id: int) -> Outcome:
-    """Street and house number of the address that we have of him."""
-    street = session.scalar(
-        select(Address.street)
-        .where(
-            Address.account_id == asked.account_id,
-            Address.customer_id == customer_id,
-            Address.valid_until.is_(None),
-            Address.street != "",
-        )
-        .order_by(Address.id)
-        .limit(1)
-    )
-    return Outcome(outcome="found", values={"street": street}) if street else Outcome(outcome="none")
-
-
 def _day(session: Session, asked: Asked, customer_id: int, at: float) -> str:
     zone = ZoneInfo(time_zone(session, asked.account_id, customer_id))
     return datetime.fromtimestamp(at, UTC).astimezone(zone).date().isoformat()
 
 
-ACTIONS = (account_balance, last_invoices, promise_payment, open_matter, home_address)
+ACTIONS = (account_balance, last_invoices, promise_payment, open_matter)

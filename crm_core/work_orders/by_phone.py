@@ -7,11 +7,11 @@ in which it began. Orders that are late, a colleague's or nobody's are taken (an
 told with its number.
 """
 
-import re
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from crm_core.spoken_names import spoken_place
 from crm_core.users import User
 from crm_core.work_orders import order_list, parts, technician_calls
 from crm_core.work_orders.closing import close
@@ -19,11 +19,6 @@ from crm_core.work_orders.order_flow import Closing, Way, closing_of_key
 from crm_core.work_orders.technician_calls import TechnicianCall
 from crm_core.work_orders.work_orders import Author, WorkOrder, work_order
 from ctiserver.core.errors import NotFound, Refusal
-
-_INSIDE = re.compile(
-    r",|\b(?:depto|dpto|departamento|of|oficina|casa|piso|torre|block|local)\b", re.IGNORECASE
-)
-"""What follows the house's number: the way inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +117,6 @@ def finish(session: Session, caller: Caller, text: str = "") -> Step:
         return Step("emergency", _told(done.order))
     following = order_list.current_order(session, caller.account_id, login)
     return Step("next", _told(following)) if following else Step("closed", _told(done.order))
-
-
-def spoken_place(address: str) -> str:
-    """Street and house of an address, without the way inside; "": there is none."""
-    return _INSIDE.split(address, maxsplit=1)[0].strip(" .")
 
 
 def _row(session: Session, caller: Caller) -> TechnicianCall:

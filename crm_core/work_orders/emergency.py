@@ -1,4 +1,4 @@
-"""An unsafe closing: a case of the highest priority, and an alarm to whoever can act.
+"""An emergency: a case of the highest priority for an unsafe closing, and an alarm to whoever can act.
 
 The alarm is a task with a reminder that is due at once, for every supervisor and dispatcher of the account: their pages
 show it within seconds, and it stays until each of them has dismissed it.
@@ -16,6 +16,7 @@ from crm_core.users import User
 from crm_core.work_orders.work_orders import Author, WorkOrder
 
 ALARMED = frozenset({"supervisor", "dispatcher"})
+UNSAFE_CHANNEL = "field"
 
 
 def raise_emergency(session: Session, author: Author, found: WorkOrder, text: str) -> Case:
@@ -30,29 +31,35 @@ def raise_emergency(session: Session, author: Author, found: WorkOrder, text: st
         description=text,
         by=author.login,
         now=author.at,
-        channel="field",
+        channel=UNSAFE_CHANNEL,
         origin=f"work order {found.id}",
+        contact_id=author.contact_id,
         priority="urgent",
         customer_id=found.customer_id,
         fields={"address": place} if place else {},
     )
-    for login in alarmed(session, found.account_id):
+    alarm(session, new, place=place, by=author.login, at=author.at, text=text)
+    return new
+
+
+def alarm(session: Session, raised: Case, *, place: str, by: str, at: float, text: str = "") -> None:
+    """Every dispatcher and supervisor of the account sees it on his page at once."""
+    for login in alarmed(session, raised.account_id):
         add_activity(
             session,
-            found.account_id,
+            raised.account_id,
             kind="task",
-            subject=subject,
+            subject=raised.subject,
             notes=text,
             place=place,
             owner=login,
-            due_at=author.at,
-            remind_at=author.at,
-            customer_id=found.customer_id,
-            case_id=new.id,
-            by=author.login,
-            now=author.at,
+            due_at=at,
+            remind_at=at,
+            customer_id=raised.customer_id,
+            case_id=raised.id,
+            by=by,
+            now=at,
         )
-    return new
 
 
 def alarmed(session: Session, account_id: int) -> Sequence[str]:

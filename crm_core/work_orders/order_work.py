@@ -17,6 +17,7 @@ from crm_core.contact_points import Address, points_of
 from crm_core.contracts import Contract
 from crm_core.customers import Customer, customer
 from crm_core.plain_text import plain
+from crm_core.spoken_names import spoken_place, want_name
 from crm_core.warranties import Warranty
 from crm_core.work_orders.news import tell
 from crm_core.work_orders.order_flow import (
@@ -96,6 +97,7 @@ def open_order(
     new.search_text = _searched(new)
     session.add(new)
     session.flush()
+    want_name(session, account_id, spoken_place(new.address), customer_id)
     created = note(session, author, new, "created", parent=more.get("parent_id"))
     tell(session, new, created, "work_order.opened")
     if technician_login:
@@ -176,6 +178,7 @@ def change(
     for key, value in differing.items():
         setattr(found, key, value)
     found.search_text, found.updated_at = _searched(found), author.at
+    want_name(session, found.account_id, spoken_place(found.address), found.customer_id)
     tell(session, found, note(session, author, found, "changed", before=before, after=differing))
     return found
 

@@ -13,7 +13,7 @@ import structlog
 
 from crm_core import action_results
 from crm_core.db import Store
-from crm_core.self_service import account, field_service, identification, suppliers
+from crm_core.self_service import account, field_service, identification, places, suppliers
 from crm_core.self_service.registry import Asked, Outcome, SelfService
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.actions import Actions
@@ -28,6 +28,7 @@ FUNCTIONS: tuple[SelfService, ...] = (
     *identification.ACTIONS,
     *account.ACTIONS,
     *field_service.ACTIONS,
+    *places.ACTIONS,
     *suppliers.ACTIONS,
 )
 """Every function that a flow may name; each family has a module of `crm_core.self_service`."""

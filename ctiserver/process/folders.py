@@ -35,6 +35,11 @@ def fax_out_dir(config: Config) -> Path:
     return config.installation.state_dir / "fax" / "out"
 
 
+def names_dir(config: Config) -> Path:
+    """Streets and other names as sounds, by language."""
+    return config.installation.state_dir / "names"
+
+
 def recordings_dir(config: Config) -> Path:
     """What Asterisk has recorded, by the recording's name."""
     return config.asterisk_dir / "spool" / "recording"

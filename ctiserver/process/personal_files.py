@@ -6,9 +6,10 @@ from ctiserver.process import folders
 
 
 def personal_files(config: Config) -> Folders:
-    """The folders of attachments, recordings and imported tables."""
+    """The folders of attachments, recordings, imported tables and spoken names."""
     return Folders(
         attachments=folders.attachments_dir(config),
         recordings=folders.recordings_dir(config),
         imports=folders.imports_dir(config),
+        names=folders.names_dir(config),
     )

@@ -65,7 +65,7 @@ def count(store: Store, table: str) -> int:
 def test_nothing_of_a_person_of_whom_every_table_held_something_is_left(filled: Store) -> None:
     before = filled.read(everything)
     done = erased(filled)
-    assert [kind for kind, _ in done.files_left] == ["attachment", "recording", "import"]
+    assert [kind for kind, _ in done.files_left] == ["attachment", "recording", "import", "name"]
     assert [one.id for one in filled.read(erasure.with_files_left)] == [done.id]
     filled.write(erasure.files_removed, done.id, [], now=NOW)
     assert filled.read(erasure.with_files_left) == []

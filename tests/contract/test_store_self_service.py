@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from crm_core import payment_promises
 from crm_core.case_work import open_case, take_step
-from crm_core.contact_points import Address
 from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.invoices import Invoice
@@ -100,9 +99,3 @@ def test_the_open_case_is_told_before_the_open_order(rosa: Store) -> None:
     assert _ask(rosa, account.open_matter) == Outcome(outcome="case_received", values={"about": str(case.id)})
     rosa.write(take_step, 1, case.id, "start", by="ann", now=NOW)
     assert _ask(rosa, account.open_matter).outcome == "case_in_work"
-
-
-def test_the_address_is_told_as_a_street(rosa: Store) -> None:
-    assert _ask(rosa, account.home_address).outcome == "none"
-    _keep(rosa, Address(account_id=1, customer_id=1, street="Los Aromos 31", city="Talca"))
-    assert _ask(rosa, account.home_address) == Outcome(outcome="found", values={"street": "Los Aromos 31"})

@@ -45,6 +45,7 @@ const KINDS = {
   number(field, id, value) {
     const box = input(id, String(value ?? ""), { attributes: { type: "text", inputmode: "decimal" } });
     return [box, () => {
+      if (field.optional && !box.value.trim()) return null;
       const typed = Number(box.value.replace(",", "."));
       if (!box.value.trim() || Number.isNaN(typed)) throw new Unreadable("mistake_no_number");
       return typed;

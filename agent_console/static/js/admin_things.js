@@ -57,6 +57,14 @@ export const THINGS = {
     fields: [key("key"), text("name", { required: true }), timeZone("time_zone"), { name: "week", kind: "week" }, text("holidays_of", { optional: true, code: true }), { name: "days", kind: "days" }],
     blank: { key: "", name: "", time_zone: null, week: Object.fromEntries(["mon", "tue", "wed", "thu", "fri"].map((day) => [day, [["09:00", "18:00"]]])), holidays_of: "CL", days: {} },
   },
+  offices: {
+    columns: [["name", (v) => v.name], ["street", (v) => v.street], ["city", (v) => v.city], ["hours", (v) => v.hours ?? ""]],
+    fields: [
+      key("key"), text("name", { required: true }), text("street", { required: true }), text("city", { required: true }), text("region", { optional: true, code: true }),
+      { name: "hours", kind: "choice", from: "hours", none: "hours_unsaid" }, number("latitude", { optional: true }), number("longitude", { optional: true }),
+    ],
+    blank: { key: "", name: "", street: "", city: "", region: null, hours: null, latitude: null, longitude: null },
+  },
   teams: {
     columns: [["name", (v) => v.name], ["key", (v) => v.key], ["members", (v) => String(v.members.length || ""), "n"]],
     fields: [key("key"), text("name", { required: true }), { name: "members", kind: "set", from: "colleagues" }],

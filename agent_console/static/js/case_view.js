@@ -1,6 +1,7 @@
 // How a case looks: as a row of the work list, and whole.
 
 import { owners, personName } from "./case_names.js";
+import { outagePanel } from "./case_outage.js";
 import { el } from "./dom.js";
 import { day, of, settings, t } from "./words.js";
 
@@ -55,6 +56,7 @@ export function caseView(one, now, { act, open, back }) {
       settings.permissions.includes("work_orders") ? button(t("wo_new"), "W", () => act("order")) : null),
     one.description ? el("p", { class: "case-text", text: one.description }) : null,
     fax(one),
+    one.is_outage ? outagePanel(one) : null,
     facts(one, now, act),
     ...related(one, now, open),
     el("h3", { text: t("case_history") }),
@@ -120,6 +122,8 @@ function happened({ what, details }) {
   if (what === "assigned") return t("case_did_assigned", { name: owners(details) || t("case_nobody") });
   if (what === "changed") return t("case_did_changed", { fields: Object.keys(details.after ?? {}).map((key) => of("case_changed", key)).join(", ") });
   if (what === "not_informed") return t("case_did_not_informed", { rule: of("case_rule", details.rule) });
+  if (what === "announced") return t("case_did_announced", { areas: (details.areas ?? []).join(", ") });
+  if (what === "spoken_address") return t("case_did_spoken_address", { seconds: Math.round(details.seconds ?? 0) });
   if (what === "fax") return t("case_did_fax", { pages: details.pages });
   if (what === "fax_failed") return t("case_did_fax_failed", { error: details.error || "?" });
   return of("case_did", what);

@@ -109,6 +109,8 @@ async function done(whole) {
   await load();
 }
 
+window.addEventListener("hashchange", () => { const id = Number(location.hash.slice(1)); if (id && id !== opened?.id) open(id); });
+
 // Keys: single letters, as long as nothing is typed anywhere.
 
 const KEYS = {

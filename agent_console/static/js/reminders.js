@@ -16,7 +16,10 @@ function show(one) {
       banner("reminder-problem", problem.message);
     }
   };
-  banner(name, words, "warn", el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("reminder_dismiss"), onclick: dismiss }));
+  const open = one.case_id && settings.permissions.includes("cases")
+    ? el("a", { class: "btn btn-sm btn-primary", href: `/cases#${one.case_id}`, text: t("reminder_open") }) : null;
+  const close = el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("reminder_dismiss"), onclick: dismiss });
+  banner(name, words, "warn", open ? el("span", { class: "controls" }, open, close) : close);
 }
 
 if (settings.permissions.includes("activities")) {

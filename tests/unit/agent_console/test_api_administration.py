@@ -20,6 +20,7 @@ NEW: dict[str, dict[str, Any]] = {
     "pause-reasons": {"key": "lunch", "label_es": "Colación", "label_en": "Lunch"},
     "skills": {"key": "gas", "label_es": "Gas", "label_en": "Gas"},
     "hours": {"key": "office", "name": "Office", "week": {"mon": [["09:00", "18:00"]]}, "holidays_of": "CL"},
+    "offices": {"key": "centro", "name": "Centro", "street": "Estado 10", "city": "Santiago"},
     "users": {
         "login": "zoe",
         "name": "Zoe",
@@ -103,6 +104,11 @@ def test_a_change_of_an_older_version_is_refused_with_what_is_so_now(office: Any
         ("contact-reasons", {"parent": "bill", "guessed_by": ["nothing"]}, {"parent", "guessed_by"}),
         ("hours", {"week": {"mon": [["18:00", "09:00"]]}, "days": {"soon": []}}, {"week", "days"}),
         ("hours", {"time_zone": "Chile", "holidays_of": "XX"}, {"time_zone", "holidays_of"}),
+        (
+            "offices",
+            {"city": " ", "hours": "never", "latitude": 95},
+            {"city", "hours", "latitude", "longitude"},
+        ),
         ("users", {"login": "agent", "roles": ["king"], "agent": None}, {"login", "roles"}),
         ("users", {"agent": {"extension": "1001"}}, {"agent.extension"}),
         (

@@ -282,3 +282,18 @@ def test_calls_to_resolve_and_what_was_asked_twice_are_reported(office: Any) -> 
     assert agent.post("/api/v1/askings", json=body).json == {"known_by": "store"}
     twice = boss.get(f"/api/v1/reports/asked-twice?from_at=0&until_at={50 * day}").json
     assert (twice["index"], twice["by_fact"]) == (1.0, [["name", 1]])
+
+
+def test_a_supervisor_tells_callers_of_an_outage_and_stops_it(office: Any) -> None:
+    number = opened(office, kind="service", is_outage=True)["id"]
+    path, agent, boss = f"/api/v1/cases/{number}/outage", office.browser(ME), office.browser(BOSS)
+    assert agent.get(path).json["announced"] is False
+    news = {"areas": ["Ñuñoa", "Macul"], "announced": True}
+    assert agent.put(path, json=news).status_code == 403
+    assert boss.put(path, json=news | {"areas": []}).json["fields"][0]["field"] == "areas"
+    kept = boss.put(path, json=news).json
+    assert kept == agent.get(path).json
+    assert (kept["areas"], kept["announced"], kept["changed_by"]) == (["Ñuñoa", "Macul"], True, BOSS)
+    assert (kept["told"], kept["queued"], kept["expected_at"]) == (0, 0, None)
+    assert boss.put(path, json=news | {"announced": False}).json["announced"] is False
+    assert office.browser("other").get(path).status_code == 404

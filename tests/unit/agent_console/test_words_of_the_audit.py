@@ -24,7 +24,7 @@ _SOURCES = [
 _TREES = {file: ast.parse(file.read_text()) for file in _SOURCES}
 _NEVER = {
     *("account.retire", "account.remove", "queue.remove", "user.remove", "skill.retire", "hours.retire"),
-    *("disposition.remove", "contact_reason.remove", "pause_reason.remove", "team.retire"),
+    *("disposition.remove", "contact_reason.remove", "pause_reason.remove", "team.retire", "office.retire"),
 }
 """What records may name is retired, the rest removed; an account is neither."""
 

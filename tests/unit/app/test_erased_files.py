@@ -23,20 +23,25 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_each_file_goes_and_what_cannot_be_removed_is_tried_again(store: Store, tmp_path: Path) -> None:
     places = Folders(
-        attachments=tmp_path / "attachments", recordings=tmp_path / "recordings", imports=tmp_path / "imports"
+        attachments=tmp_path / "attachments",
+        recordings=tmp_path / "recordings",
+        imports=tmp_path / "imports",
+        names=tmp_path / "names",
     )
     content = places.attachments / "1" / "ab" / "abcd"
     other, stubborn = places.recordings / "rec-10.wav", places.recordings / "rec-1.folder"
-    for path in (content, places.recordings / "rec-1.wav", other, tmp_path / "secret"):
+    spoken = places.names / "es" / "aromos.wav"
+    for path in (content, spoken, places.recordings / "rec-1.wav", other, tmp_path / "secret"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
     stubborn.mkdir()  # nobody can unlink a folder
-    names = [["attachment", "1/abcd"], ["recording", "rec-1"], ["import", "../secret"]]
+    names = [["attachment", "1/abcd"], ["recording", "rec-1"], ["import", "../secret"], ["name", "es/aromos"]]
     row = Erasure(account_id=1, customer_id=1, at=1.0, by="boss", ground="asked", counts={}, files_left=names)
     store.write(lambda session: session.add(row))
     chore = ErasedFiles(store, places)
     assert chore.turn(9.0) is False
     assert not content.exists()
+    assert not spoken.exists()
     (left,) = store.read(erasure.with_files_left)
     assert left.files_left == [["recording", "rec-1"]]
     stubborn.rmdir()

@@ -142,17 +142,3 @@ def test_unsafe_raises_the_emergency(store: Store, user_id: Callable[[str], int]
     cases = store.read(work_list, 1, CaseFilter(), now=NOW).rows
     assert [(one.priority, one.description) for one in cases] == [("urgent", "Olor fuerte")]
     assert store.read(work_order, 1, number).closing == "unsafe"
-
-
-@pytest.mark.parametrize(
-    ("address", "place"),
-    [
-        ("Los Leones 1234", "Los Leones 1234"),
-        ("Av. 11 de Septiembre 2155 of. 12", "Av. 11 de Septiembre 2155"),
-        ("Suecia 482, casa B", "Suecia 482"),
-        ("Parcela sin número", "Parcela sin número"),
-        ("", ""),
-    ],
-)
-def test_the_way_inside_is_not_said(address: str, place: str) -> None:
-    assert by_phone.spoken_place(address) == place
