@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.customers import Customer
 from crm_core.users import User, add_user
-from crm_core.work_orders import closing_truth, order_work, parts, stock, technicians
+from crm_core.work_orders import closing_truth, order_work, parts, stock, technicians, visit_capacity
 from crm_core.work_orders.closing import close
 from crm_core.work_orders.order_flow import Event, Way
 from crm_core.work_orders.stock import Used
 from crm_core.work_orders.technicians import Technician
+from crm_core.work_orders.visit_capacity import Places
+from crm_core.work_orders.visit_slots import Half
 from crm_core.work_orders.work_orders import Author, WorkOrder
 
 DISPATCHER = "despacho"
@@ -67,6 +69,7 @@ _ENDINGS = (
 def load(session: Session, *, now: float, password: str) -> int:
     """Adds what is missing; how many orders were made. `password` is that of new users."""
     people = _people(session, password)
+    _plan_visits(session, now)
     if session.scalar(select(WorkOrder.id).where(WorkOrder.account_id == DEFAULT_ACCOUNT_ID).limit(1)):
         return 0
     office = Author(account_id=DEFAULT_ACCOUNT_ID, login=DISPATCHER, at=now)
@@ -89,6 +92,19 @@ def _people(session: Session, password: str) -> Sequence[Technician]:
                 session, DEFAULT_ACCOUNT_ID, login, code=str(FIRST_CODE + place), areas=[area]
             )
     return technicians.technicians_of_account(session, DEFAULT_ACCOUNT_ID)
+
+
+def _plan_visits(session: Session, now: float) -> None:
+    """A visit for each technician and half day, from Monday to Friday, and the mornings of Saturdays."""
+    if visit_capacity.capacity(session, DEFAULT_ACCOUNT_ID):
+        return
+    rows = [
+        Places(weekday=weekday, half=half, places=len(TECHNICIANS) if weekday < 6 else 2)
+        for weekday in range(1, 7)
+        for half in Half
+        if weekday < 6 or half is Half.MORNING
+    ]
+    visit_capacity.put_capacity(session, DEFAULT_ACCOUNT_ID, rows, by=DISPATCHER, now=now)
 
 
 def _fill_vans(session: Session, now: float) -> None:

@@ -62,7 +62,14 @@ from crm_core.product_offers import offers as product_offers
 from crm_core.value import costs, customer_values, value_classes, value_runs
 from crm_core.value import settings as value_settings
 from crm_core.work_orders import parts as work_order_parts
-from crm_core.work_orders import stock, technician_calls, technicians, work_orders
+from crm_core.work_orders import (
+    stock,
+    technician_calls,
+    technicians,
+    visit_capacity,
+    visit_record,
+    work_orders,
+)
 
 TABLES = (
     accounts.Account,
@@ -139,4 +146,6 @@ TABLES = (
     stock.StockMovement,
     work_orders.WorkOrder,
     work_orders.WorkOrderClosing,
+    visit_record.Visit,
+    visit_capacity.VisitCapacity,
 )

@@ -36,6 +36,8 @@ STORE_EVENTS = (
         "work_order.closed",
         "work_order.reopened",
         "work_order.unsafe",
+        "work_order.late",
+        "work_order.expired",
     ),
 )
 """What happens in the store; the other kinds are events of contacts, by their names in docs/messages.md."""

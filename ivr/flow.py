@@ -54,6 +54,8 @@ class Flow(Frozen, forbid_unknown_fields=True):
     operator: Shortcut | None = None
     repeat_key: str | None = None
     identify: str | None = None
+    given: tuple[str, ...] = ()
+    """Variables that whoever has customers called with this flow brings along (`values` of a dial)."""
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         """The keys that lead away from every node."""

@@ -193,7 +193,7 @@ def _found_out_before(flow: Flow, known: Known) -> dict[str, set[str]]:
     """For each node the variables that some way to it fills: what those before it gave, until nothing changes."""
     identify = flow.nodes.get(flow.identify or "")
     roots = _roots(flow)
-    before: dict[str, set[str]] = {name: set(ALWAYS) for name in flow.nodes}
+    before: dict[str, set[str]] = {name: {*ALWAYS, *flow.given} for name in flow.nodes}
     todo = list(flow.nodes)
     while todo:
         name = todo.pop()

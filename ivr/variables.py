@@ -15,7 +15,7 @@ from ivr.session_state import Session
 ALWAYS = ("customer_id", "value_class", "language", "language_known", "level", "number", "contact")
 """Variables of every call. `language_known`: "yes" for a customer whose language is remembered, else ""."""
 
-KINDS = ("amount", "date", "digits", "number", "name", "place")
+KINDS = ("amount", "date", "digits", "half_day", "number", "name", "place")
 NOTHING = ("silence",)
 """What is played where every part of a sentence was left out."""
 
@@ -25,8 +25,8 @@ _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 def value_of(session: Session, name: str) -> str:
     """The value of a variable; "" where there is none."""
-    if name in session.values:
-        return session.values[name]
+    if value := session.values.get(name):
+        return value
     match name:
         case "customer_id":
             return str(session.customer_id or "")

@@ -203,6 +203,13 @@ PARTS: dict[str, Part] = {
         becomes={"details": {}},
         why=REPORTS,
     ),
+    "visits": Part(
+        group="cases",
+        ours=through("order_id", "work_orders"),
+        stays=frozenset({"order_id", "account_id", "booked_in", "agreed_at", "asked_from_at", "dial_id"})
+        | {"answer", "answered_at", "answered_in"},
+        why=REPORTS,
+    ),
     "work_order_files": Part(group="notes", ours=through("order_id", "work_orders"), exported=False),
     "customer_notes": Part(group="notes"),
     "attachments": Part(group="notes"),
@@ -298,6 +305,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "users": "the staff",
     "value_runs": "parameters over all customers",
     "value_settings": "what value is computed with",
+    "visit_capacity": "how many visits technicians make",
     "web_sessions": "the staff's log-ins",
     "webhooks": "programs that are told; what they are told and is not sent, goes",
 }

@@ -74,5 +74,5 @@ WORK_ORDER = frozenset(
     {"id", "account_id", "kind", "state", "is_open", "priority", "area", "due_from_at", "due_until_at"}
     | {"case_id", "contract_id", "parent_id", "technician", "created_at", "created_by", "updated_at"}
     | {"assigned_at", "set_out_at", "arrived_at", "reopened_at", "closed_at", "verified_at"}
-    | {"closing", "closings"}
+    | {"late_at", "expired_at", "closing", "closings"}
 )

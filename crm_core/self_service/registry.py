@@ -34,7 +34,7 @@ class Asked:
 
 
 class Outcome(Frozen):
-    """What it came to, and the values that the flow may say; "" is no value."""
+    """What it came to, and the values that the flow may say; "" is no value, and ends what was known before."""
 
     outcome: str
     values: dict[str, str] = {}

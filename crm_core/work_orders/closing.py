@@ -33,6 +33,7 @@ from crm_core.work_orders.order_flow import (
 )
 from crm_core.work_orders.order_work import open_order
 from crm_core.work_orders.stock import Used
+from crm_core.work_orders.visit_record import withdraw_call
 from crm_core.work_orders.work_orders import Author, WorkOrder, WorkOrderClosing, note, work_order
 from ctiserver.core.errors import Refusal
 
@@ -79,6 +80,7 @@ def close(
         session, author.account_id, found.id, used, place=place, key=key, by=author.login, now=author.at
     )
     visit_survey.schedule(session, found, row)
+    withdraw_call(session, found.account_id, found.id, found.due_from_at, because="closed", now=author.at)
     emergency = _follow(session, author.by_itself(), found, row, how)
     told = {"event": "close", "before": before, "after": found.state, "code": how, "flags": row.flags}
     who = {"technician": row.technician, "owner": owner, "used": [[one.part, one.quantity] for one in used]}

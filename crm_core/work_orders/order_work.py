@@ -32,6 +32,7 @@ from crm_core.work_orders.order_flow import (
     kind_of,
 )
 from crm_core.work_orders.technicians import technician
+from crm_core.work_orders.visit_record import withdraw_call
 from crm_core.work_orders.work_orders import Author, WorkOrder, WorkOrderEntry, note, work_order
 from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
 
@@ -174,9 +175,15 @@ def change(
     differing = {key: value for key, value in wanted.items() if getattr(found, key) != value}
     if not differing:
         return found
+    if differing.keys() & {"due_from_at", "customer_id"}:
+        withdraw_call(
+            session, found.account_id, found.id, found.due_from_at, because="changed", now=author.at
+        )
     before = {key: getattr(found, key) for key in differing}
     for key, value in differing.items():
         setattr(found, key, value)
+    if "due_until_at" in differing:
+        found.late_at = found.expired_at = None
     found.search_text, found.updated_at = _searched(found), author.at
     want_name(session, found.account_id, spoken_place(found.address), found.customer_id)
     tell(session, found, note(session, author, found, "changed", before=before, after=differing))

@@ -97,6 +97,9 @@ class WorkOrder(Base):
     reopened_at: Mapped[EpochSeconds | None]
     closed_at: Mapped[EpochSeconds | None]
     verified_at: Mapped[EpochSeconds | None]
+    late_at: Mapped[EpochSeconds | None]
+    expired_at: Mapped[EpochSeconds | None]
+    """When it was told that its window had ended, and that this was a week ago (`late_orders`)."""
     closing: Mapped[str | None]
     """The code of its last closing; None: it is open."""
     closings: Mapped[int] = mapped_column(default=0)
@@ -172,7 +175,8 @@ class WorkOrderClosing(Base):
 class WorkOrderEntry(Base):
     """One thing that happened to an order.
 
-    `what`: created, step, assigned, changed, note, spoken, file, followed_up, emergency, answered.
+    `what`: created, step, assigned, changed, note, spoken, file, followed_up, emergency, answered, late, expired,
+    confirmed, person (he wants to talk about his visit).
     """
 
     __tablename__ = "work_order_history"

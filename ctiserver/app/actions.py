@@ -13,7 +13,7 @@ import structlog
 
 from crm_core import action_results
 from crm_core.db import Store
-from crm_core.self_service import account, field_service, identification, places, suppliers
+from crm_core.self_service import account, field_service, identification, places, suppliers, visits
 from crm_core.self_service.registry import Asked, Outcome, SelfService
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.actions import Actions
@@ -30,6 +30,7 @@ FUNCTIONS: tuple[SelfService, ...] = (
     *field_service.ACTIONS,
     *places.ACTIONS,
     *suppliers.ACTIONS,
+    *visits.ACTIONS,
 )
 """Every function that a flow may name; each family has a module of `crm_core.self_service`."""
 
@@ -138,7 +139,7 @@ class ActionDesk:
             self._fail(command, "error")
             return
         came = done.result()
-        values = {name: value for name, value in came.values.items() if value}
+        values = dict(came.values)
         self._emit(
             ActionDone(at=self._clock.now(), action=command.action, outcome=came.outcome, values=values)
         )

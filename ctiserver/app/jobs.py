@@ -19,6 +19,7 @@ import structlog
 from crm_core import interaction_writer, reader_positions
 from crm_core.db import Store
 from crm_core.reader_positions import EventId
+from ctiserver.app import order_chores
 from ctiserver.app.chores import Chore, Chores
 from ctiserver.app.comment_files import CommentFiles
 from ctiserver.app.duplicate_nights import DuplicateNights
@@ -50,6 +51,8 @@ _IDLE_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _BATCH = 500
 _LATE_CASES_EVERY_SECONDS = 30.0
+_LATE_ORDERS_EVERY_SECONDS = 30.0
+_CONFIRMATIONS_EVERY_SECONDS = 60.0
 _IMPORTS_EVERY_SECONDS = 1.0
 _ERASED_FILES_EVERY_SECONDS = 5.0
 _IMPORT_LEAVINGS_EVERY_SECONDS = 300.0
@@ -69,6 +72,12 @@ class Jobs:
         self._chores = Chores(
             [
                 Chore("late cases", _LATE_CASES_EVERY_SECONDS, LateCases(self._store).turn),
+                Chore("late orders", _LATE_ORDERS_EVERY_SECONDS, order_chores.late(self._store).turn),
+                Chore(
+                    "confirmations of visits",
+                    _CONFIRMATIONS_EVERY_SECONDS,
+                    order_chores.confirmations(self._store, config),
+                ),
                 Chore(
                     "imports",
                     _IMPORTS_EVERY_SECONDS,

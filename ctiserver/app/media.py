@@ -14,6 +14,7 @@ from ctiserver.core.config import Config
 from ivr.prompts import Prompts
 
 log = structlog.get_logger()
+_HALVES = {"morning": "in-the-morning", "afternoon": "in-the-afternoon"}
 _HOUSE = re.compile(r"\b\d{1,6}\b")
 
 
@@ -21,7 +22,8 @@ class SpokenMedia:
     """Resolves what Play says into ARI media URIs, never into none.
 
     A key of the manifest; or a kind and a value: `number:N`, `place:N`, `amount:PESOS`, `date:DAY@TODAY` (both as
-    "2026-11-23"), `digits:TEXT`, `name:TEXT`. A value that cannot be said is left out.
+    "2026-11-23"), `half_day:morning` or `afternoon`, `digits:TEXT`, `name:TEXT`. A value that cannot be said is left
+    out.
     """
 
     def __init__(self, prompts: Prompts, names: RenderedNames | None = None) -> None:
@@ -57,6 +59,8 @@ class SpokenMedia:
             case "date":
                 day, _, today = value.partition("@")
                 return self._prompts.day(date.fromisoformat(day), date.fromisoformat(today), language)
+            case "half_day":
+                return self._prompts.media(_HALVES[value], language) if value in _HALVES else ()
             case "digits":
                 return self._prompts.digits(value, language)
             case "name":

@@ -44,6 +44,7 @@ _CHOSEN: dict[str, Any] = {
     "work_order_closings.code": "done",
     "work_order_closings.way": "page",
     "work_order_history.way": "page",
+    "visits.answer": "confirmed",
 }
 
 

@@ -101,7 +101,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def test_a_function_gets_its_arguments_in_their_types_and_gives_values(bench: Bench) -> None:
     done = bench.run("balance", customer_id="12")
     assert isinstance(done, ActionDone)
-    assert (done.action, done.outcome, done.values) == ("a1", "owes", {"balance": "1200", "kind": "open"})
+    assert (done.action, done.outcome, done.values) == (
+        "a1",
+        "owes",
+        {"balance": "1200", "kind": "open", "empty": ""},
+    )
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_callers_vary_and_nobody_calls_twice_at_once(place: Place) -> None:
     plans = [plan(chance, place.config, customers, frozenset(customers[:25])) for _ in range(500)]
     assert not {chosen.number for chosen in plans} & set(customers[:25])
     # Self-service and the technicians' line are for people who try them: callers would have to know a RUT or a PIN.
-    tried = ("service", "suppliers", "technician")
+    tried = ("service", "suppliers", "technical", "technician")
     dialled = {number.did for number in place.config.numbers if number.flow not in tried}
     assert {chosen.did for chosen in plans} == dialled
     assert any(chosen.number == "anonymous" for chosen in plans)

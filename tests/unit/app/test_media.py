@@ -54,6 +54,11 @@ def test_sums_dates_and_digits_are_spoken_and_what_cannot_be_said_is_left_out() 
     assert [Path(uri).parent.name for uri in media("amount:much")] == ["silence"]
 
 
+def test_a_half_day_is_said_with_its_hours() -> None:
+    said = media("half_day:morning", "half_day:afternoon", "half_day:night")
+    assert [Path(uri).name for uri in said] == ["in-the-morning", "in-the-afternoon"]
+
+
 def test_a_name_is_the_sound_that_was_made_of_it_else_the_number_of_the_house(tmp_path: Path) -> None:
     names = RenderedNames(tmp_path)
     spoken = SpokenMedia(Prompts(prompt_files.load(), DIRECTORY), names)

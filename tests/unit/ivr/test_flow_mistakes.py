@@ -124,6 +124,10 @@ def test_a_flow_of_every_kind_of_node_is_good() -> None:
     read(GOOD)
 
 
+def test_what_a_call_of_ours_brings_along_may_be_said() -> None:
+    read('given = ["visit"]\n' + GOOD.replace("{digits:rut}", "{digits:visit}"))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
@@ -146,7 +150,7 @@ def test_a_flow_of_every_kind_of_node_is_good() -> None:
             "{amount:balance}",
             "{sum:balance}",
             "39: '{sum:balance}' says nothing: write {kind:variable} with one of the kinds"
-            " amount, date, digits, number, name, place",
+            " amount, date, digits, half_day, number, name, place",
         ),
         ('"balance-is ', '"balance-iss ', "39: the prompt 'balance-iss' is not in the manifest"),
         (

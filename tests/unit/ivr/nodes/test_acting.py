@@ -3,6 +3,7 @@ from single_node import ROSA, AtNode, actions
 
 from ctiserver.core.commands import RunAction, StartTimer, StopPlaying
 from ctiserver.core.inputs import ActionDone, ActionFailed, LookedUp
+from ivr.variables import value_of
 
 ACT = {
     "type": "action",
@@ -55,6 +56,13 @@ def test_each_outcome_leads_to_its_node_with_the_values_that_it_gives() -> None:
     assert nodes(said) == ["tell"]
     assert plays(said) == [("balance-is", "amount:34500")]
     assert nodes(asked().comes_to("nothing")) == ["next"]
+
+
+def test_an_empty_value_ends_what_was_known_before() -> None:
+    ivr = asked()
+    ivr.session.values |= {"balance": "7", "due": "2026-11-23", "customer_id": ""}
+    assert plays(ivr.comes_to("owes", balance="34500", due="")) == [("balance-is", "amount:34500")]
+    assert value_of(ivr.session, "customer_id") == "7"
 
 
 def test_the_answer_stops_the_one_moment() -> None:
