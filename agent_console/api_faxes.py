@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from flask import Response
 
-from agent_console.listing import number_of
+from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import accounts, case_fax, cases, faxes_out, phone_numbers
@@ -62,11 +62,14 @@ def _of_customers(operations: Operations) -> None:
     add = operations.add
 
     @add("GET", "/customers/{customer_id}/faxes", Permission.READ_CUSTOMERS, "Faxes to him, the latest first")
-    def list_faxes(call: Call, customer_id: str) -> list[FaxRow]:
+    def list_faxes(call: Call, customer_id: str, query: PageQuery) -> Listing[FaxRow]:
         account_id, number = call.principal.account_id, number_of(customer_id)
-        return call.services.store.read(
-            lambda session: [_row(one) for one in faxes_out.faxes_of(session, account_id, number)]
-        )
+
+        def read(session: Any) -> Listing[FaxRow]:
+            page = faxes_out.faxes_of(session, account_id, number, cursor=query.cursor, limit=query.limit)
+            return listing(page, _row)
+
+        return call.services.store.read(read)
 
     @add("POST", "/customers/{customer_id}/faxes", Permission.CHANGE_CUSTOMERS, "Fax him one of his files")
     def send_fax(call: Call, customer_id: str, body: NewFax) -> FaxRow:

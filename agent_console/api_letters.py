@@ -4,21 +4,19 @@ from typing import Any
 
 import msgspec
 
+from agent_console.listing import Listing, PageQuery, listing
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import letters
 from crm_core.letter_words import in_words
 from crm_core.outbox import OutboxItem
 
-_MOST = 200
 
-
-class LetterQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class LetterQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """`state`: waiting, sent or refused, None for all; `customer_id` None: of everybody."""
 
     state: str | None = None
     customer_id: int | None = None
-    limit: int = 50
 
 
 class LetterRow(msgspec.Struct, kw_only=True):
@@ -42,14 +40,10 @@ def add_to(operations: Operations) -> None:
     add = operations.add
 
     @add("GET", "/letters", Permission.CONTACT_PERMISSION, "Letters to customers, the latest first")
-    def list_letters(call: Call, query: LetterQuery) -> list[LetterRow]:
-        who, limit = call.principal.account_id, max(1, min(query.limit, _MOST))
-
-        def read(session: Any) -> list[LetterRow]:
-            found = letters.letters(
-                session, who, state=query.state, customer_id=query.customer_id, limit=limit
-            )
-            return [_row(one, call.principal.language) for one in found]
+    def list_letters(call: Call, query: LetterQuery) -> Listing[LetterRow]:
+        def read(session: Any) -> Listing[LetterRow]:
+            page = letters.letters(session, call.principal.account_id, **msgspec.structs.asdict(query))
+            return listing(page, lambda one: _row(one, call.principal.language))
 
         return call.services.store.read(read)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from agent_console.listing import Listing, listing
 from agent_console.operations import Call, Operations
 from agent_console.report_files import Format, Table, table_file
 from agent_console.report_tables import ivr_table, needs_table
@@ -128,6 +129,8 @@ class ContactsSpan(NeedsSpan, kw_only=True, forbid_unknown_fields=True):
 
     need: str
     area: str | None = None
+    cursor: str | None = None
+    limit: int = 50
 
 
 class NeedFigures(msgspec.Struct, kw_only=True):
@@ -201,12 +204,12 @@ def add_to(operations: Operations) -> None:
     def needs_figures(call: Call, query: NeedsSpan) -> NeedsFigures:
         return msgspec.convert(_needs(call, query), NeedsFigures, from_attributes=True)
 
-    @add("GET", "/reports/needs/contacts", READ, "The contacts behind a number, the latest hundred")
-    def needs_contacts(call: Call, query: ContactsSpan) -> list[ContactBehind]:
+    @add("GET", "/reports/needs/contacts", READ, "The contacts behind a number, the latest first")
+    def needs_contacts(call: Call, query: ContactsSpan) -> Listing[ContactBehind]:
         found = call.services.store.read(
             contacts_about, call.principal.account_id, **msgspec.structs.asdict(query)
         )
-        return msgspec.convert(found, list[ContactBehind], from_attributes=True)
+        return listing(found, lambda one: msgspec.convert(one, ContactBehind, from_attributes=True))
 
     @add("GET", "/reports/needs/export", READ, "What callers asked for, as CSV or XLSX")
     def export_needs(call: Call, query: NeedsExport) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from agent_console.listing import number_of
+from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Add, Call, Operations
 from agent_console.roles import Permission
 from crm_core import dials, survey_results
@@ -103,11 +103,17 @@ class SurveyComment(msgspec.Struct, kw_only=True):
     attachment_id: int | None
 
 
-class DialQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class CommentQuery(SurveySpan, kw_only=True, forbid_unknown_fields=True):
+    """A page of the comments of a span of time."""
+
+    cursor: str | None = None
+    limit: int = 50
+
+
+class DialQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """`state` "": of every state."""
 
     state: str = ""
-    limit: int = 100
 
 
 class DialInShort(msgspec.Struct, kw_only=True):
@@ -208,11 +214,16 @@ def _results(add: Add) -> None:
         )
 
     @add("GET", "/surveys/comments", LEAD, "What customers said after the tone, the latest first")
-    def survey_comments(call: Call, query: SurveySpan) -> list[SurveyComment]:
-        found: Any = call.services.store.read(
-            survey_results.comments, call.principal.account_id, *_span(query), survey=query.survey or None
+    def survey_comments(call: Call, query: CommentQuery) -> Listing[SurveyComment]:
+        found = call.services.store.read(
+            survey_results.comments,
+            call.principal.account_id,
+            *_span(query),
+            survey=query.survey or None,
+            cursor=query.cursor,
+            limit=query.limit,
         )
-        return msgspec.convert(found, list[SurveyComment], from_attributes=True)
+        return listing(found, lambda one: msgspec.convert(one, SurveyComment, from_attributes=True))
 
     @add("GET", "/me/survey-figures", SEE, "What my own customers answered, up to now")
     def my_survey_figures(call: Call, query: SurveySpan) -> list[SurveyFigure]:
@@ -225,12 +236,18 @@ def _results(add: Add) -> None:
 
 def _dials(add: Add) -> None:
     @add("GET", "/dials", LEAD, "Calls to customers: scheduled, under way, over; the newest first")
-    def dial_list(call: Call, query: DialQuery) -> list[DialInShort]:
-        limit = min(max(query.limit, 1), 500)
-        found: Any = call.services.store.read(
-            dials.newest, call.principal.account_id, state=query.state or None, limit=limit
-        )
-        return msgspec.convert(found, list[DialInShort], from_attributes=True)
+    def dial_list(call: Call, query: DialQuery) -> Listing[DialInShort]:
+        def read(session: Any) -> Listing[DialInShort]:
+            page = dials.newest(
+                session,
+                call.principal.account_id,
+                state=query.state or None,
+                cursor=query.cursor,
+                limit=query.limit,
+            )
+            return listing(page, lambda row: msgspec.convert(row, DialInShort, from_attributes=True))
+
+        return call.services.store.read(read)
 
     @add("GET", "/dials/{dial_id}", LEAD, "One call to a customer, with its attempts")
     def dial_details(call: Call, dial_id: str) -> DialWhole:

@@ -12,7 +12,7 @@ whose key is the channel's id: it is there, and committed, before anything rings
        +-> refused (no permit will come), failed (too late), cancelled
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from crm_core.accounts import account
 from crm_core.base import Base, EpochSeconds
 from crm_core.customers import Customer, customer
+from crm_core.paging import By, Page, page
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import NotFound, Refusal
 from ctiserver.core.permit import Purpose
@@ -256,13 +257,19 @@ def dial(session: Session, account_id: int, dial_id: int) -> Dial:
 
 
 def newest(
-    session: Session, account_id: int, *, state: str | None = None, limit: int = 100
-) -> Sequence[Dial]:
-    """The dials that were made last, of all states or of one."""
+    session: Session,
+    account_id: int,
+    *,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = 100,
+) -> Page[Dial]:
+    """A page of the dials, those made last first, of all states or of one."""
     query = select(Dial).where(Dial.account_id == account_id)
     if state is not None:
         query = query.where(Dial.state == state)
-    return session.scalars(query.order_by(Dial.made_at.desc(), Dial.id.desc()).limit(limit)).all()
+    order = [By(Dial.made_at, True), By(Dial.id, True)]
+    return page(session, query, order, cursor=cursor, limit=limit)
 
 
 def _language(session: Session, who: Customer) -> str:

@@ -7,7 +7,6 @@ rings. What became of the attempt is noted in the row; whoever decides on a seco
 """
 
 import hashlib
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from crm_core import attachments, outbox, permission
 from crm_core.customers import customer
 from crm_core.outbox import OutboxItem
+from crm_core.paging import By, Page, page
 from ctiserver.core.errors import NotFound, Refusal
 from ctiserver.core.permit import Channel, Purpose, Refused
 
@@ -86,14 +86,17 @@ def post(
     return session.get_one(OutboxItem, item_id)
 
 
-def faxes_of(session: Session, account_id: int, customer_id: int, limit: int = 50) -> Sequence[OutboxItem]:
-    """His faxes, sent, waiting and given up, the latest due first."""
+def faxes_of(
+    session: Session, account_id: int, customer_id: int, *, cursor: str | None = None, limit: int = 50
+) -> Page[OutboxItem]:
+    """A page of his faxes, sent, waiting and given up, the latest due first."""
     query = select(OutboxItem).where(
         OutboxItem.account_id == account_id,
         OutboxItem.kind == OUTBOX_KIND,
         OutboxItem.target == f"customer {customer_id}",
     )
-    return session.scalars(query.order_by(OutboxItem.due_at.desc(), OutboxItem.id).limit(limit)).all()
+    order = [By(OutboxItem.due_at, True), By(OutboxItem.id)]
+    return page(session, query, order, cursor=cursor, limit=limit)
 
 
 def state_of(item: OutboxItem) -> str:

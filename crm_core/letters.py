@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from crm_core import outbox
 from crm_core.outbox import OutboxItem
+from crm_core.paging import By, Page, page
 from ctiserver.core.errors import NotFound, Refusal
 from ctiserver.core.permit import Channel, Permit
 
@@ -78,9 +79,10 @@ def letters(
     *,
     state: str | None = None,
     customer_id: int | None = None,
+    cursor: str | None = None,
     limit: int = 100,
-) -> Sequence[OutboxItem]:
-    """The account's letters, the latest due first. Raises Refusal for an unknown state."""
+) -> Page[OutboxItem]:
+    """A page of the account's letters, the latest due first. Raises Refusal for an unknown state."""
     query = select(OutboxItem).where(OutboxItem.account_id == account_id, OutboxItem.kind == OUTBOX_KIND)
     if customer_id is not None:
         query = query.where(OutboxItem.target == f"customer {customer_id}")
@@ -95,7 +97,8 @@ def letters(
             query = query.where(OutboxItem.dead_at.is_not(None))
         case _:
             raise Refusal("wrong_state", f"a letter is one of {', '.join(STATES)}, not {state!r}")
-    return session.scalars(query.order_by(OutboxItem.due_at.desc(), OutboxItem.id).limit(limit)).all()
+    order = [By(OutboxItem.due_at, True), By(OutboxItem.id)]
+    return page(session, query, order, cursor=cursor, limit=limit)
 
 
 def state_of(item: OutboxItem) -> str:

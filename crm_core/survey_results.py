@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crm_core.accounts import account
 from crm_core.dials import Dial
 from crm_core.interactions import Interaction, Segment, SurveyAnswer
+from crm_core.paging import By, Page, page
 from crm_core.survey_dodging import Accepted, Judged, judge
 from crm_core.survey_figures import FEWEST_PEOPLE, Figure, by_group, figures
 from ctiserver.core.surveys import SCALES
@@ -184,28 +185,35 @@ def comments(
     until_at: float,
     *,
     survey: str | None = None,
+    cursor: str | None = None,
     limit: int = 100,
-) -> Sequence[Comment]:
-    """What customers said, the latest first."""
+) -> Page[Comment]:
+    """A page of what customers said, the latest first."""
     query = (
-        select(SurveyAnswer, Interaction.customer_id)
+        select(SurveyAnswer)
         .join(Interaction, Interaction.id == SurveyAnswer.interaction_id)
         .where(*_which(account_id, from_at, until_at, survey), SurveyAnswer.kind == "comment")
-        .order_by(SurveyAnswer.answered_at.desc())
-        .limit(limit)
     )
-    return [
-        Comment(
-            contact=answer.interaction_id,
-            survey=answer.survey,
-            question=answer.question,
-            at=answer.answered_at,
-            seconds=answer.recording_seconds,
-            customer_id=customer_id,
-            attachment_id=answer.attachment_id,
-        )
-        for answer, customer_id in session.execute(query)
-    ]
+    columns = (SurveyAnswer.interaction_id, SurveyAnswer.survey, SurveyAnswer.question)
+    order = [By(SurveyAnswer.answered_at, True), *map(By, columns)]
+    found = page(session, query, order, cursor=cursor, limit=limit)
+    whose = select(Interaction.id, Interaction.customer_id).where(
+        Interaction.id.in_([answer.interaction_id for answer in found.rows])
+    )
+    customers = {contact: customer_id for contact, customer_id in session.execute(whose)}
+    return Page([_comment(answer, customers[answer.interaction_id]) for answer in found.rows], found.next)
+
+
+def _comment(answer: SurveyAnswer, customer_id: int | None) -> Comment:
+    return Comment(
+        contact=answer.interaction_id,
+        survey=answer.survey,
+        question=answer.question,
+        at=answer.answered_at,
+        seconds=answer.recording_seconds,
+        customer_id=customer_id,
+        attachment_id=answer.attachment_id,
+    )
 
 
 def surveys_of(session: Session, account_id: int) -> Sequence[str]:

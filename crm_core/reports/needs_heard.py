@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, joinedload
 from crm_core.contact_points import Address
 from crm_core.contact_reasons import guess, reasons_of_account
 from crm_core.interactions import Interaction
+from crm_core.paging import PAGE_AT_MOST, Page, decode, encode
 
 _ROWS_AT_ONCE = 2000
 _TOLD = ("reason", "topic")
@@ -114,19 +115,34 @@ def contacts_about(
     *,
     need: str,
     area: str | None = None,
+    cursor: str | None = None,
     limit: int = 100,
-) -> list[HeardContact]:
-    """The contacts behind a number, the latest first. `need` "": those that told nothing; `area` "": unknown."""
+) -> Page[HeardContact]:
+    """A page of the contacts behind a number, the latest first.
+
+    `need` "": those that told nothing; `area` "": unknown.
+    """
     found = [
         one
         for one in _heard(session, account_id, from_at, until_at)
         if (one.need or "") == need and (area is None or (one.area or "") == area)
     ]
-    shown = sorted(found, key=lambda one: (-one.at, one.contact))[:limit]
+    behind = sorted(found, key=_latest_first)
+    if cursor is not None:
+        at, contact = decode(cursor, [float, str])
+        behind = [one for one in behind if _latest_first(one) > (-at, contact)]
+    shown = behind[: min(max(limit, 1), PAGE_AT_MOST)]
     wanted = [one.contact for one in shown]
     query = select(Interaction).where(Interaction.account_id == account_id, Interaction.id.in_(wanted))
     rows = {row.id: row for row in session.scalars(query.options(joinedload(Interaction.customer)))}
-    return [_contact(one, rows[one.contact]) for one in shown]
+    last = shown[-1] if len(shown) < len(behind) else None
+    return Page(
+        [_contact(one, rows[one.contact]) for one in shown], encode([last.at, last.contact]) if last else None
+    )
+
+
+def _latest_first(one: Heard) -> tuple[float, str]:
+    return (-one.at, one.contact)
 
 
 def _contact(one: Heard, row: Interaction) -> HeardContact:

@@ -114,8 +114,11 @@ def test_a_dial_about_the_same_thing_is_scheduled_once(desk: Desk) -> None:
     assert desk.plan(survey="other").id == first.id
     assert desk.plan("W-1/2").id != first.id
     assert desk.store.read(dials.about_this, 2, "order_closing", "W-1/1") is None
-    assert [row.about_key for row in desk.store.read(dials.newest, 1)] == ["W-1/2", "W-1/1"]
-    assert desk.store.read(dials.newest, 1, state="done") == []
+    assert [row.about_key for row in desk.store.read(dials.newest, 1).rows] == ["W-1/2", "W-1/1"]
+    assert desk.store.read(dials.newest, 1, state="done").rows == []
+    first_page = desk.store.read(dials.newest, 1, limit=1)
+    behind = desk.store.read(dials.newest, 1, cursor=first_page.next)
+    assert ([row.about_key for row in behind.rows], behind.next) == (["W-1/1"], None)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_another_attempt_has_an_id_and_a_permit_of_its_own_and_the_last_one_give
     office.write(faxes_out.settle, second, BUSY, retry_at=None, now=NOW + 630)
     lost = item(office, item_id)
     assert (faxes_out.state_of(lost), lost.last_error) == ("failed", "busy")
-    assert [row.id for row in office.read(faxes_out.faxes_of, 1, 1)] == [item_id]
+    assert [row.id for row in office.read(faxes_out.faxes_of, 1, 1).rows] == [item_id]
 
 
 def test_who_must_not_be_contacted_gets_none(office: Store) -> None:

@@ -140,17 +140,20 @@ def test_needs_are_counted_by_area_beside_the_period_before_with_the_contacts_be
     assert (leak.need, leak.labels, leak.customers, leak.areas) == ("leak", {}, 0, {"": 1})
     assert (heard.contacts, heard.untold, heard.areas) == (5, 1, {"": 2, "Maipú": 2})
     span = (1, MIDNIGHT, MIDNIGHT + DAY)
-    behind = calls.store.read(contacts_about, *span, need="bill", area="Maipú")
+    behind = calls.store.read(contacts_about, *span, need="bill", area="Maipú").rows
     assert [(one.contact, one.customer, one.number) for one in behind] == [
         ("c-2", "Ana", ANA),
         ("c-1", "Ana", ANA),
     ]
-    assert [one.contact for one in calls.store.read(contacts_about, *span, need="bill")] == [
+    assert [one.contact for one in calls.store.read(contacts_about, *span, need="bill").rows] == [
         "c-3",
         "c-2",
         "c-1",
     ]
-    assert [one.contact for one in calls.store.read(contacts_about, *span, need="")] == ["c-5"]
+    page = calls.store.read(contacts_about, *span, need="bill", limit=2)
+    behind = calls.store.read(contacts_about, *span, need="bill", cursor=page.next)
+    assert ([one.contact for one in behind.rows], behind.next) == (["c-1"], None)
+    assert [one.contact for one in calls.store.read(contacts_about, *span, need="").rows] == ["c-5"]
 
 
 def test_what_an_agent_wrote_down_is_what_the_contact_was_about(calls: Calls) -> None:

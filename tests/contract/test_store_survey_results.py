@@ -157,9 +157,13 @@ def test_who_took_part_is_counted_and_an_agent_whose_callers_never_stay_is_flagg
 def test_comments_are_listed_with_their_length(office: Office) -> None:
     contact = office.contact()
     office.answer(contact, "why", 0, kind="comment", recording="r-1", recording_seconds=4.5)
-    [comment] = office.store.read(survey_results.comments, 1, NOW - 90 * DAY, NOW + DAY)
+    [comment] = office.store.read(survey_results.comments, 1, NOW - 90 * DAY, NOW + DAY).rows
     assert (comment.contact, comment.seconds, comment.attachment_id) == (contact, 4.5, None)
-    assert office.store.read(survey_results.comments, 2, NOW - 90 * DAY, NOW + DAY) == []
+    office.answer(contact, "why-else", 0, kind="comment")
+    page = office.store.read(survey_results.comments, 1, 0.0, NOW + DAY, limit=1)
+    rest = office.store.read(survey_results.comments, 1, 0.0, NOW + DAY, cursor=page.next)
+    assert ({page.rows[0].question, rest.rows[0].question}, rest.next) == ({"why", "why-else"}, None)
+    assert office.store.read(survey_results.comments, 2, NOW - 90 * DAY, NOW + DAY).rows == []
 
 
 def test_a_comment_becomes_a_file_of_the_customer_who_spoke(office: Office, tmp_path: Path) -> None:
@@ -175,7 +179,7 @@ def test_a_comment_becomes_a_file_of_the_customer_who_spoke(office: Office, tmp_
     chore = CommentFiles(office.store, tmp_path, tmp_path / "files")
     chore.turn(NOW)
     chore.turn(NOW)
-    told = {one.contact: one for one in office.store.read(survey_results.comments, 1, 0.0, NOW + DAY)}
+    told = {one.contact: one for one in office.store.read(survey_results.comments, 1, 0.0, NOW + DAY).rows}
     assert (told[nobody].attachment_id, told[gone].attachment_id, told[gone].seconds) == (None, None, None)
     number = told[hers].attachment_id
     assert number is not None

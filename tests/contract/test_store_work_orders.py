@@ -267,7 +267,7 @@ def test_the_survey_after_a_visit_is_one_call_for_each_closing_and_none_when_it_
         closed(office, number)
 
     def calls() -> list[tuple[str, str, str | None, float]]:
-        rows = office.read(dials.newest, 1)
+        rows = office.read(dials.newest, 1).rows
         return [(one.about_key, one.state, one.technician, one.not_before) for one in rows]
 
     assert calls() == [(f"{number}.1", "planned", "ana", NOW + HOUR)]

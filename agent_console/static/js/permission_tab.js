@@ -12,7 +12,7 @@ export async function permissionTab(element, customer) {
   try {
     const [shown, written] = await Promise.all([get(`/customers/${customer}/permission`), get(`/letters?customer_id=${customer}`)]);
     const again = () => permissionTab(element, customer);
-    element.replaceChildren(ways(shown), consentForm(customer, again), history(shown.consents), letters(written, again));
+    element.replaceChildren(ways(shown), consentForm(customer, again), history(shown.consents), letters(written.items, again));
   } catch (problem) {
     element.replaceChildren(el("p", { class: "problem", role: "alert", text: problem.message }));
   }

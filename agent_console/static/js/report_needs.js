@@ -7,7 +7,6 @@ import { nothing, panel, table, whole } from "./report_parts.js";
 import { day, of, settings, t } from "./words.js";
 
 const AREAS_AT_MOST = 6;
-const BEHIND_AT_MOST = 100;
 
 export async function needsTab(place, span) {
   const query = new URLSearchParams(span);
@@ -49,18 +48,23 @@ function change(one) {
 }
 
 async function showBehind(behind, span, { need, name, area }) {
-  try {
-    const rows = await get(`/reports/needs/contacts?${new URLSearchParams({ ...span, need, ...(area === null ? {} : { area }) })}`);
-    const where = area === null ? "" : ` · ${area || t("report_area_unknown")}`;
-    const title = t("report_needs_behind", { need: `${name}${where}` });
-    const more = rows.length === BEHIND_AT_MOST ? t("report_latest", { count: rows.length }) : "";
-    const columns = [["when"], ["customer"], ["area", "spare"], ["queue", "spare"], ["outcome"]];
-    behind.replaceChildren(el("h2", { tabindex: "-1", text: title }), table(columns, rows.map(contact), title), el("p", { class: "quiet formula", text: more }));
-    behind.querySelector("h2").focus();
-    banner("behind", null);
-  } catch (problem) {
-    banner("behind", problem.message);
-  }
+  const query = { ...span, need, ...(area === null ? {} : { area }) };
+  const where = area === null ? "" : ` · ${area || t("report_area_unknown")}`;
+  const title = t("report_needs_behind", { need: `${name}${where}` });
+  const columns = [["when"], ["customer"], ["area", "spare"], ["queue", "spare"], ["outcome"]];
+  const read = async (before, cursor) => {
+    try {
+      const { items, next } = await get(`/reports/needs/contacts?${new URLSearchParams({ ...query, ...(cursor ? { cursor } : {}) })}`);
+      const rows = [...before, ...items];
+      const more = next ? el("button", { type: "button", class: "btn btn-outline-secondary", text: t("more"), onclick: () => read(rows, next) }) : null;
+      behind.replaceChildren(...[el("h2", { tabindex: "-1", text: title }), table(columns, rows.map(contact), title), more].filter(Boolean));
+      banner("behind", null);
+    } catch (problem) {
+      banner("behind", problem.message);
+    }
+  };
+  await read([], null);
+  behind.querySelector("h2")?.focus();
 }
 
 const may = settings.permissions.includes("read_customers");

@@ -14,6 +14,7 @@ const SHARES = ["csat", "solved"];
 const leads = settings.permissions.includes("read_interactions");
 let shown = null;
 let measure = null;
+let asked = null; // the query of what is shown
 
 const number = (value, digits) => new Intl.NumberFormat(settings.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 const written = (name, value) => (SHARES.includes(name) ? percent(value) : number(value, name === "nps" ? 0 : 1));
@@ -22,9 +23,10 @@ const between = (one) => t("survey_interval", { low: written(one.name, one.low),
 async function show() {
   const until = Math.floor(Date.now() / 1000) + 60;
   const query = new URLSearchParams({ from_at: String(until - Number($("span").value) * DAY), until_at: String(until), survey: $("survey").value });
+  asked = query;
   try {
     const [told, taking, mine, comments] = await Promise.all([
-      get(`/surveys/results?${query}`), get(`/surveys/taking?${query}`), get(`/me/survey-figures?${query}`), leads ? get(`/surveys/comments?${query}`) : [],
+      get(`/surveys/results?${query}`), get(`/surveys/taking?${query}`), get(`/me/survey-figures?${query}`), leads ? get(`/surveys/comments?${query}`) : { items: [], next: null },
     ]);
     banner("surveys", null);
     paint(told, taking, mine, comments);
@@ -38,7 +40,10 @@ function paint(told, taking, mine, comments) {
   const chosen = $("survey").value;
   fill($("survey"), told.surveys, () => [el("option", { value: "", text: t("survey_all") }), ...told.surveys.map((name) => el("option", { value: name, text: name }))]);
   $("survey").value = chosen;
-  text($("surveys-told"), told.total.length ? "" : t("survey_none"));
+  const none = told.total.length === 0;
+  $("surveys-begin").hidden = !none;
+  for (const part of document.querySelectorAll("[data-needs-answers]")) part.hidden = none;
+  text($("surveys-told"), none ? t("survey_none") : "");
   tiles($("total"), told.total);
   $("mine-panel").hidden = mine.length === 0;
   tiles($("mine"), mine);
@@ -150,14 +155,25 @@ function groups(table, rows, name) {
   });
 }
 
-function paintComments(comments) {
-  fill($("comments").tBodies[0], comments, () => (comments.length ? comments.map((one) => el("tr", {},
-    el("td", { text: when(one.at) }),
-    el("td", { text: one.survey }),
-    el("td", { class: "n", text: one.seconds === null ? t("survey_not_whole") : clock(one.seconds) }),
-    el("td", {}, one.customer_id ? el("a", { href: `/customers/${one.customer_id}`, text: t("survey_customer") }) : el("span", { class: "quiet", text: t("survey_unknown") })),
-    el("td", {}, one.attachment_id ? el("audio", { controls: true, preload: "none", src: `/api/v1/customers/${one.customer_id}/attachments/${one.attachment_id}` }) : null))) : [empty(5)]));
+function paintComments({ items, next }) {
+  fill($("comments").tBodies[0], items, () => (items.length ? items.map(comment) : [empty(5)]));
+  $("comments-more").hidden = !next;
+  $("comments-more").onclick = async () => {
+    try {
+      const page = await get(`/surveys/comments?${asked}&cursor=${encodeURIComponent(next)}`);
+      paintComments({ items: [...items, ...page.items], next: page.next });
+    } catch (problem) {
+      banner("surveys", problem.message);
+    }
+  };
 }
+
+const comment = (one) => el("tr", {},
+  el("td", { text: when(one.at) }),
+  el("td", { text: one.survey }),
+  el("td", { class: "n", text: one.seconds === null ? t("survey_not_whole") : clock(one.seconds) }),
+  el("td", {}, one.customer_id ? el("a", { href: `/customers/${one.customer_id}`, text: t("survey_customer") }) : el("span", { class: "quiet", text: t("survey_unknown") })),
+  el("td", {}, one.attachment_id ? el("audio", { controls: true, preload: "none", src: `/api/v1/customers/${one.customer_id}/attachments/${one.attachment_id}` }) : null));
 
 const empty = (columns) => el("tr", {}, el("td", { colspan: String(columns), class: "quiet", text: t("survey_none") }));
 

@@ -37,8 +37,8 @@ def test_a_file_of_his_is_faxed_once_however_often_it_is_asked_for(office: Any) 
     first = agent.post("/api/v1/customers/1/faxes", json=wish)
     assert (first.status_code, first.json["state"], first.json["number"]) == (200, "waiting", "+56221110000")
     assert agent.post("/api/v1/customers/1/faxes", json=wish).json["id"] == first.json["id"]
-    assert [one["id"] for one in agent.get("/api/v1/customers/1/faxes").json] == [first.json["id"]]
+    assert [one["id"] for one in agent.get("/api/v1/customers/1/faxes").json["items"]] == [first.json["id"]]
     for wrong in ({"number": "12"}, {"attachment": 99}):
         answer = agent.post("/api/v1/customers/1/faxes", json=wish | {"key": "w-2"} | wrong)
         assert answer.status_code in (404, 409, 422), answer.json
-    assert office.browser("other").get("/api/v1/customers/1/faxes").json == []
+    assert office.browser("other").get("/api/v1/customers/1/faxes").json["items"] == []

@@ -31,12 +31,15 @@ def test_letters_are_listed_by_customer_and_state_in_the_readers_words(office: A
 
     office.store.write(refuse)
     agent = office.browser("agent")
-    (first,) = agent.get("/api/v1/letters?customer_id=1").json
+    (first,) = agent.get("/api/v1/letters?customer_id=1").json["items"]
     assert (first["id"], first["state"], first["subject"]) == ("case.1", "waiting", "Solucionado: Corte")
-    (refused,) = agent.get("/api/v1/letters?state=refused").json
+    page = agent.get("/api/v1/letters?limit=1").json
+    behind = agent.get(f"/api/v1/letters?limit=1&cursor={page['next']}").json
+    assert ([one["id"] for one in behind["items"]], behind["next"]) == (["dial:2"], None)
+    (refused,) = agent.get("/api/v1/letters?state=refused").json["items"]
     assert (refused["id"], refused["at"], refused["error"]) == ("dial:2", 9.0, "550 no such user")
     assert agent.get("/api/v1/letters?state=lost").json["error_id"] == "wrong_state"
-    assert [one["id"] for one in office.browser("other").get("/api/v1/letters").json] == ["theirs"]
+    assert [one["id"] for one in office.browser("other").get("/api/v1/letters").json["items"]] == ["theirs"]
     again = agent.post("/api/v1/letters/dial:2/again")
     assert (again.json["state"], again.json["at"]) == ("waiting", office.now)
     assert agent.post("/api/v1/letters/theirs/again").status_code == 404

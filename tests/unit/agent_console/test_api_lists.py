@@ -41,8 +41,6 @@ WHATEVER_IT_WAS = {
     "define_custom_field": "a program keeps it in step by its key, and may send a version",
 }
 """Changes that do not ask for the version, and why."""
-OWED = frozenset({"dial_list", "list_faxes", "list_letters", "needs_contacts", "survey_comments"})
-"""Lists that are cut at a limit and have no cursor yet: they grow, and are to have one."""
 BY_KEY = "/by-key/"  # told again by a program that need not know what we have: it may send a version
 
 
@@ -63,9 +61,9 @@ def test_every_list_is_given_page_by_page_or_says_why_it_is_short() -> None:
     lists = {row.id: row for row in OPERATIONS.rows if _is_list(row) and "/configuration/" not in row.path}
     assert len(lists) > 40
     without = {id for id, row in lists.items() if not {"cursor", "limit"} <= _fields(row.query)}
-    assert without - OWED == set(SHORT)
+    assert without == set(SHORT)
     for id, row in lists.items():
-        assert id in OWED or id in SHORT or "next" in _fields(typing.get_origin(row.answer) or row.answer), id
+        assert id in SHORT or "next" in _fields(typing.get_origin(row.answer) or row.answer), id
 
 
 def test_what_bears_a_version_is_changed_only_by_who_read_it(office: Any) -> None:

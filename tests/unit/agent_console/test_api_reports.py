@@ -69,7 +69,7 @@ def test_needs_lead_to_their_contacts(office: Any) -> None:
     told = boss.get(f"/api/v1/reports/needs?{SPAN}").json
     assert (told["contacts"], told["untold"], told["needs"][0]["areas"]) == (2, 1, {"": 1})
     behind = boss.get(f"/api/v1/reports/needs/contacts?{SPAN}&need=leak&area=").json
-    assert [(one["contact"], one["number"]) for one in behind] == [("c-1", "+56221234567")]
+    assert [(one["contact"], one["number"]) for one in behind["items"]] == [("c-1", "+56221234567")]
     table = boss.get(f"/api/v1/reports/needs/export?{SPAN}").get_data(as_text=True).splitlines()
     assert [line.split(",")[0] for line in table[1:]] == ["leak", ""]
 

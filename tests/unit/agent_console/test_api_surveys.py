@@ -96,7 +96,7 @@ def test_who_took_part_and_comments(asked: Any) -> None:
     taking = supervisor.get(f"{API}/surveys/taking?{SPAN}&survey=satisfaction").json
     assert (taking["offered"], taking["begun"], len(taking["agents"])) == (6, 6, 6)
     assert not any(row["flagged"] for row in taking["agents"])
-    [comment] = supervisor.get(f"{API}/surveys/comments?{SPAN}").json
+    [comment] = supervisor.get(f"{API}/surveys/comments?{SPAN}").json["items"]
     assert (comment["question"], comment["seconds"]) == ("why", 4.0)
 
 
@@ -107,9 +107,9 @@ def test_a_time_that_ends_before_it_begins_is_refused_in_a_sentence(asked: Any) 
 
 def test_scheduled_calls_are_listed_and_shown_with_their_attempts(asked: Any) -> None:
     supervisor = asked.browser("supervisor")
-    [row] = supervisor.get(f"{API}/dials?state=planned").json
+    [row] = supervisor.get(f"{API}/dials?state=planned").json["items"]
     assert (row["about_kind"], row["state"], row["next_at"]) == ("order", "planned", 2000.0)
-    assert supervisor.get(f"{API}/dials?state=done").json == []
+    assert supervisor.get(f"{API}/dials?state=done").json["items"] == []
     whole = supervisor.get(f"{API}/dials/{row['id']}").json
     assert (whole["dial"]["id"], whole["tries"]) == (row["id"], [])
     assert supervisor.get(f"{API}/dials/999").status_code == 404

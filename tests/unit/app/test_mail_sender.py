@@ -160,7 +160,7 @@ def test_what_the_receivers_server_refuses_for_good_is_shown_and_not_tried_again
     assert "550 5.1.1 no such user" in str(office.letter().last_error)
     office.now += 86_400
     assert office.sender.turn() == 0
-    (shown,) = office.store.read(letters.letters, 1, state="refused", customer_id=office.ana)
+    (shown,) = office.store.read(letters.letters, 1, state="refused", customer_id=office.ana).rows
     assert shown.id == "letter.1"
     office.postman.to_recipient = ""
     office.store.write(letters.send_again, 1, "letter.1", now=office.now)
@@ -290,7 +290,7 @@ def test_a_letter_to_who_was_erased_is_gone(office: Office) -> None:
     office.write()
     office.store.write(erase, 1, office.ana, confirmation="Ana", ground="asked", by="boss", now=office.now)
     assert office.sender.turn() == 0
-    assert office.store.read(letters.letters, 1) == []
+    assert office.store.read(letters.letters, 1).rows == []
 
 
 def test_a_letter_of_a_template_is_in_the_customers_language(office: Office) -> None:

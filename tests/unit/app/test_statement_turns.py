@@ -53,7 +53,7 @@ def test_a_statement_is_drawn_once_and_given_to_the_fax(store: Store, config: Co
     assert [chore.turn(NOW), chore.turn(NOW + 600)] == [True, False]
     [file] = store.read(lambda session: list(session.scalars(select(Attachment))))
     assert content_of(folders.attachments_dir(config), file).startswith(b"%PDF-")
-    [fax] = store.read(faxes_out.faxes_of, 1, 1)
+    [fax] = store.read(faxes_out.faxes_of, 1, 1).rows
     assert fax.body["attachment_id"] == file.id
 
 
