@@ -19,9 +19,10 @@ def create_app(services: Services, auth: Auth) -> Flask:
     app = Flask("agent_console")
     app.config["MAX_CONTENT_LENGTH"] = 2 << 20
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    answer_problems(app)
+    pages = Pages(services, auth)
+    answer_problems(app, pages.missing)
     api.OPERATIONS.mount(app, services, lambda: auth.of_request(request))
-    Pages(services, auth).mount(app)
+    pages.mount(app)
     Trust(services.config).mount(app)
     app.add_url_rule(
         "/api/v1/openapi.json", "openapi", lambda: json_response(openapi.document(api.OPERATIONS))

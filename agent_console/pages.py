@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask, Response, g, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from agent_console.auth import COOKIE, Auth
@@ -153,6 +154,12 @@ class Pages:
         answer = redirect(url_for("log_in"))
         answer.delete_cookie(COOKIE)
         return answer
+
+    def missing(self, error: HTTPException) -> AnyResponse:
+        """What is told of an address that nothing answers to; a browser's own files get the bare error."""
+        if request.path.startswith("/static/"):
+            return error.get_response()
+        return Response(self._show("not_found.html", self._who()), error.code or 404)
 
     def healthz(self) -> Response:
         """The process answers."""

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem documents, with the stable `error_id` that programs may rely on."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -130,12 +131,12 @@ def _of_the_store(error: StoreError | PreconditionMissing) -> Response:
             return problem(503, "store_unavailable", "The database does not answer", "try again in a moment")
 
 
-def answer_problems(app: Flask) -> None:
-    """Every error under /api becomes a problem document; unknown paths too."""
+def answer_problems(app: Flask, page: Callable[[HTTPException], AnyResponse]) -> None:
+    """Every error under /api becomes a problem document; elsewhere an unknown path is told by `page`."""
 
     @app.errorhandler(404)
     @app.errorhandler(405)
     def _no_such_route(error: HTTPException) -> AnyResponse:
         if not request.path.startswith("/api/"):
-            return error.get_response()
+            return page(error)
         return problem(error.code or 404, "no_such_operation", "There is no such operation", request.path)

@@ -2,6 +2,7 @@
 
 import { customerField } from "./customer_field.js";
 import { $, el } from "./dom.js";
+import { fileButton } from "./file_button.js";
 import { t } from "./words.js";
 
 /**
@@ -73,7 +74,7 @@ const KINDS = {
   },
   file({ accept }, shared) {
     const box = input(shared, "file", null, { accept });
-    return { element: box, read: () => box.files[0] ?? null };
+    return { element: fileButton(box), read: () => box.files[0] ?? null };
   },
   date({ value }, shared) {
     const box = input(shared, "date", value, {});

@@ -3,7 +3,7 @@
 import { api, get } from "./api.js";
 import { $, banner, el, text } from "./dom.js";
 import "./feed.js";
-import { day, of, settings, t } from "./words.js";
+import { day, of, settings, t, written } from "./words.js";
 
 const mayConfirm = settings.permissions.includes("contact_law");
 let rows = [];
@@ -58,8 +58,9 @@ function windowName(window) {
 function lawRow(row) {
   const { profile } = row;
   const cell = (label, ...lines) => el("td", { "data-label": t(label) }, ...lines.map((line) => (typeof line === "string" ? el("div", { text: line }) : line)));
-  const read = profile.checked_on ? t("law_read", { checked: profile.checked_on }) : t("law_unread");
-  const dated = t("law_dated", { from: profile.valid_from, until: profile.valid_until ?? "…", read });
+  const read = profile.checked_on ? t("law_read", { checked: written(profile.checked_on) }) : t("law_unread");
+  const from = written(profile.valid_from);
+  const dated = profile.valid_until ? t("law_dated", { from, until: written(profile.valid_until), read }) : t("law_since", { from, read });
   return el("tr", { "data-confirmed": String(Boolean(row.confirmed_at)) },
     cell("law_country", el("b", { text: country(profile.country) }), el("div", { class: "quiet key", text: profile.key })),
     cell("law_purposes", list("purpose", profile.purposes)),

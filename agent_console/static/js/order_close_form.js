@@ -1,6 +1,7 @@
 // How an order ended, by thumb: a code, parts, a note, a photo. What is typed is kept until it was sent.
 
 import { el } from "./dom.js";
+import { fileButton } from "./file_button.js";
 import { CODES, formKey } from "./order_forms.js";
 import { of, t } from "./words.js";
 
@@ -11,7 +12,7 @@ export function closeForm({ order, van, send, cancel }) {
   const keep = () => localStorage.setItem(kept, JSON.stringify(draft));
   const wrong = el("p", { class: "problem", role: "alert", hidden: true });
   const parts = el("div", { class: "rows" });
-  const photo = el("input", { class: "form-control", type: "file", accept: "image/*", capture: "environment" });
+  const photo = el("input", { type: "file", accept: "image/*", capture: "environment" });
   const note = el("textarea", { class: "form-control", rows: "3", maxlength: "4000", oninput: () => { draft.text = note.value; keep(); } }, draft.text);
   const go = el("button", { type: "submit", class: "btn btn-primary", text: t("wo_close") });
 
@@ -56,7 +57,7 @@ export function closeForm({ order, van, send, cancel }) {
     el("fieldset", {}, el("legend", { text: t("wo_closing") }), ...CODES.map(code)),
     ...(van.length ? [el("fieldset", {}, el("legend", { text: t("wo_used") }), parts, el("button", { type: "button", class: "btn btn-outline-secondary", text: t("wo_part_add"), onclick: more }))] : []),
     el("label", { class: "field" }, el("span", { text: t("wo_note") }), note),
-    el("label", { class: "field" }, el("span", { text: t("wo_photo") }), photo),
+    el("label", { class: "field" }, el("span", { text: t("wo_photo") }), fileButton(photo)),
     wrong,
     el("div", { class: "thumbs two" }, el("button", { type: "button", class: "btn btn-outline-secondary", text: t("cancel"), onclick: cancel }), go));
 }

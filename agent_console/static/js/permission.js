@@ -3,6 +3,7 @@
 import { api, get, post } from "./api.js";
 import { $, el, text } from "./dom.js";
 import "./feed.js";
+import { fileButton } from "./file_button.js";
 import { permissionTab } from "./permission_tab.js";
 import { day, settings, t } from "./words.js";
 
@@ -64,6 +65,8 @@ $("entry-search").addEventListener("input", () => {
 });
 
 // Registers
+
+$("register-file").parentNode.append(fileButton($("register-file")));
 
 async function offerRegisters() {
   if (!may("contact_law")) return;

@@ -60,6 +60,7 @@ function open(row) {
   cursor = null;
   for (const id of ["segment-remove", "segment-export"]) if ($(id)) $(id).hidden = !row;
   $("segment-more").hidden = true;
+  $("segment-members-title").hidden = !row;
   if (row) $("segment-export").href = `/api/v1/segments/${row.segment_id}/export`;
   count();
   list();

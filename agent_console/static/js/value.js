@@ -25,6 +25,9 @@ async function show() {
 function paint(told) {
   const run = told.last_run;
   text($("value-run"), run ? t(`value_run_${run.state}`, { day: day(run.finished_at ?? run.asked_at), customers: run.customers, changed: run.changed_class }) : t("value_run_none"));
+  const none = !told.curve.length && !told.classes.length;
+  $("value-begin").hidden = !none;
+  for (const part of document.querySelectorAll("[data-needs-values]")) part.hidden = none;
   paintCurve(told.curve);
   paintClasses(told);
   paintGrid(told.rfm);

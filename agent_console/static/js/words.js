@@ -36,5 +36,8 @@ export function date(at) {
   return new Intl.DateTimeFormat(settings.language, { day: "2-digit", month: "short", ...year }).format(at * 1000);
 }
 
+/** A day of the calendar, written yyyy-mm-dd. */
+export const written = (iso) => new Intl.DateTimeFormat(settings.language, { day: "2-digit", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(iso));
+
 /** With its hour in this year; older things by their date. */
 export const when = (at) => (new Date(at * 1000).getFullYear() === new Date().getFullYear() ? day(at) : date(at));

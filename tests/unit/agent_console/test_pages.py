@@ -46,3 +46,13 @@ def test_tabs_are_those_that_the_reader_may_see(office: Any) -> None:
 
 def test_the_key_of_a_page_is_a_number(office: Any) -> None:
     assert office.browser("agent").get("/customers/rosa").status_code == 404
+
+
+def test_an_address_that_nothing_answers_to_is_told_in_the_readers_words(office: Any) -> None:
+    answer = office.browser("agent").get("/customer", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text
+    assert "Esta página no existe" in answer.text
+    stranger = office.browser().get("/customer", headers={"Accept-Language": "en"})
+    assert "There is no such page" in stranger.text
+    assert "<h1>Not Found</h1>" in office.browser().get("/static/js/nothing.js").text
