@@ -28,9 +28,14 @@ KINDS: dict[str, tuple[bytes, ...]] = {
     "image/webp": (),
     "application/zip": (b"PK\x03\x04",),
     "audio/wav": (),
+    "audio/mpeg": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"),
+    "audio/ogg": (b"OggS",),
+    "audio/mp4": (),
     "text/plain": (),
 }
 """What is kept, and how it begins; documents of office programs are zips."""
+_AUDIO_BRANDS = (b"M4A", b"M4B", b"3gp")
+"""Brands (ISO 14496-12) that telephones give to what they have recorded; others may be films."""
 
 
 class Attachment(Sourced, Base):
@@ -167,6 +172,8 @@ def content_type(content: bytes) -> str | None:
         return "image/webp"
     if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
         return "audio/wav"
+    if content[4:8] == b"ftyp" and content[8:12].startswith(_AUDIO_BRANDS):
+        return "audio/mp4"
     head = content[:4096]
     if b"\0" in head or b"<" in head.lstrip()[:1]:
         return None

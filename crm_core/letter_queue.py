@@ -39,6 +39,8 @@ class Letter:
     subject: str
     text: str
     files: tuple[File, ...]
+    by_hand: bool
+    """A person wrote it: an answer by a machine, such as that he is away, is welcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,14 @@ def _letter(session: Session, item: OutboxItem) -> Letter:
         File(name=one["name"], content_type=one["content_type"], content=base64.b64decode(one["base64"]))
         for one in body.get("files", [])
     )
-    return Letter(item_id=item.id, pii_address=body["pii_address"], subject=subject, text=text, files=files)
+    return Letter(
+        item_id=item.id,
+        pii_address=body["pii_address"],
+        subject=subject,
+        text=text,
+        files=files,
+        by_hand=bool(body.get("by")),
+    )
 
 
 def _language(session: Session, account_id: int, customer_id: int) -> str:

@@ -108,17 +108,20 @@ def state_of(item: OutboxItem) -> str:
     return WAITING if item.done_at is None else SENT
 
 
-def send_again(session: Session, account_id: int, letter_id: str, *, now: float) -> OutboxItem:
-    """Try a refused letter anew, with a permit of its own. Raises NotFound, Refusal for one that was sent."""
-    item = session.scalar(
-        select(OutboxItem).where(
-            OutboxItem.account_id == account_id,
-            OutboxItem.kind == OUTBOX_KIND,
-            OutboxItem.id == letter_id,
-        )
+def letter(session: Session, account_id: int, letter_id: str) -> OutboxItem:
+    """One letter of the account. Raises NotFound."""
+    query = select(OutboxItem).where(
+        OutboxItem.account_id == account_id, OutboxItem.kind == OUTBOX_KIND, OutboxItem.id == letter_id
     )
+    item = session.scalar(query)
     if item is None:
         raise NotFound(f"account {account_id} has no letter {letter_id}")
+    return item
+
+
+def send_again(session: Session, account_id: int, letter_id: str, *, now: float) -> OutboxItem:
+    """Try a refused letter anew, with a permit of its own. Raises NotFound, Refusal for one that was sent."""
+    item = letter(session, account_id, letter_id)
     if item.done_at is not None:
         raise Refusal("already_sent", "this letter was sent: write another one")
     item.dead_at, item.attempts, item.due_at = None, 0, now

@@ -7,6 +7,7 @@ or not. The history has one row for everything that happened: who, when, by whic
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, select
@@ -246,6 +247,20 @@ def note(
     session.add(row)
     session.flush()
     return row
+
+
+def spoken_note(session: Session, account_id: int, order_id: int, entry_id: int) -> str:
+    """The recording's name in the switch of a spoken line of the order's history. Raises NotFound."""
+    query = select(WorkOrderEntry).where(
+        WorkOrderEntry.account_id == account_id,
+        WorkOrderEntry.order_id == order_id,
+        WorkOrderEntry.id == entry_id,
+        WorkOrderEntry.what == "spoken",
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound(f"work order {order_id} has no spoken note {entry_id}")
+    return Path(str(found.details["recording"])).name
 
 
 def history(session: Session, account_id: int, order_id: int, limit: int = 200) -> Sequence[WorkOrderEntry]:

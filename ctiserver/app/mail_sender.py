@@ -123,7 +123,8 @@ def message_of(letter: Letter, sender: str, now: float) -> EmailMessage:
     message["Date"] = formatdate(now)
     plain = "".join(one if one.isalnum() else "." for one in letter.item_id)
     message["Message-ID"] = f"<{plain}@{sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer it
+    if not letter.by_hand:
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer it
     message.set_content(letter.text)
     for file in letter.files:
         kind, _, subtype = file.content_type.partition("/")

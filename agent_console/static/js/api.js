@@ -45,7 +45,8 @@ export async function api(method, path, body = undefined, version = undefined) {
 function problemOf(status, told) {
   const known = settings.words[`problem_${told.error_id}`];
   if (status === 401) document.dispatchEvent(new Event("log-in-ended"));
-  return new Problem(told.error_id, known ?? `${t("problem_other")}: ${told.detail || told.title || status}`, status, told);
+  const own = told.error_id === "not_permitted" ? told.detail : null; // the server says which rule, and until when
+  return new Problem(told.error_id, own ?? known ?? `${t("problem_other")}: ${told.detail || told.title || status}`, status, told);
 }
 
 /** Send a file as it is; `progress` is told how much of it, from 0 to 1, has gone. */

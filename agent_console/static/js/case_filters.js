@@ -20,9 +20,25 @@ let waiting = 0;
 
 const option = (value, words, chosen) => el("option", { value, text: words, selected: value === chosen });
 
+const savedOne = () => saved.find(({ id }) => `saved-${id}` === $("filter").value);
+
+/** What the chosen filter asks beside the boxes; a saved one has put into them what it asks there. */
 function chosen() {
-  const value = $("filter").value;
-  return READY[value] ?? saved.find(({ id }) => `saved-${id}` === value)?.query ?? {};
+  const { text, kind, open, ...rest } = READY[$("filter").value] ?? savedOne()?.query ?? {};
+  return rest;
+}
+
+let filled = false; // by a saved filter: when it is left, they are emptied; what was typed stays otherwise
+
+/** The boxes show what a saved filter asks, words too, so that nothing is filtered unseen. */
+function fillBoxes() {
+  const one = savedOne();
+  if (!one && !filled) return;
+  filled = Boolean(one);
+  const { text = "", kind = "", open = "" } = one?.query ?? {};
+  $("text").value = text;
+  $("kind").value = kind;
+  $("open").value = open === "yes" ? "" : open;
 }
 
 /** The query of GET /cases. */
@@ -51,6 +67,7 @@ async function refresh() {
   try {
     saved = await get("/case-filters");
     drawFilters();
+    if (savedOne()) fillBoxes();
   } catch (problem) {
     banner("filters", problem.message);
   }
@@ -65,7 +82,7 @@ function save() {
     const made = await post("/case-filters", { name: given.name, shared: Boolean(given.shared), query: wanted });
     await refresh();
     $("filter").value = `saved-${made.id}`;
-    $("text").value = $("kind").value = $("open").value = "";
+    fillBoxes();
     drawForget();
     changed();
   } });
@@ -75,6 +92,7 @@ async function forget() {
   try {
     await api("DELETE", `/case-filters/${$("filter").value.slice("saved-".length)}`);
     $("filter").value = "mine";
+    fillBoxes();
     await refresh();
     changed();
   } catch (problem) {
@@ -87,8 +105,8 @@ function start(tell) {
   drawFilters();
   $("kind").replaceChildren(option("", t("case_any_kind"), ""), ...CASE_KINDS.map((kind) => option(kind, of("case_kind", kind), "")));
   $("open").replaceChildren(...["", "no", "all"].map((value) => option(value, t(`case_open_${value || "yes"}`), "")));
-  for (const id of ["filter", "kind", "open"]) $(id).addEventListener("change", changed);
-  $("filter").addEventListener("change", () => { localStorage.setItem(`cases-${settings.login}`, $("filter").value); drawForget(); });
+  for (const id of ["kind", "open"]) $(id).addEventListener("change", changed);
+  $("filter").addEventListener("change", () => { fillBoxes(); changed(); localStorage.setItem(`cases-${settings.login}`, $("filter").value); drawForget(); });
   $("text").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(changed, PATIENCE_MILLISECONDS); });
   $("save-filter").addEventListener("click", save);
   $("forget-filter").addEventListener("click", forget);

@@ -7,7 +7,7 @@ import { ask } from "./form.js";
 import { of, settings, t, when } from "./words.js";
 
 const may = (permission) => settings.permissions.includes(permission);
-const ACCEPT = ".pdf,.png,.jpg,.jpeg,.webp,.zip,.docx,.xlsx,.odt,.ods,.txt";
+const ACCEPT = ".pdf,.png,.jpg,.jpeg,.webp,.zip,.docx,.xlsx,.odt,.ods,.txt,.wav,.mp3,.ogg,.m4a";
 const EACH = 50;
 
 export async function filesTab(place, customer) {

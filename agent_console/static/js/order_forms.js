@@ -73,7 +73,7 @@ export function write({ order, done }) {
 }
 
 export function attach({ order, done }) {
-  ask({ title: t("wo_file_new"), button: t("wo_save"), fields: [{ key: "file", label: t("wo_file"), type: "file", required: true, accept: "image/*,application/pdf" }], send: async ({ file }) => {
+  ask({ title: t("wo_file_new"), button: t("wo_save"), fields: [{ key: "file", label: t("wo_file"), type: "file", required: true, accept: "image/*,application/pdf,audio/*" }], send: async ({ file }) => {
     await upload(`/work-orders/${order.id}/files?name=${encodeURIComponent(file.name)}`, file, () => {});
     done(await get(`/work-orders/${order.id}`));
   } });

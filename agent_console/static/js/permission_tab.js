@@ -2,6 +2,7 @@
 
 import { get, post } from "./api.js";
 import { el } from "./dom.js";
+import { lettersPart } from "./customer_letters.js";
 import { day, of, t } from "./words.js";
 
 const PURPOSES = ["emergency", "service", "information", "appointment", "survey", "collections", "renewal", "sales"];
@@ -12,7 +13,7 @@ export async function permissionTab(element, customer) {
   try {
     const [shown, written] = await Promise.all([get(`/customers/${customer}/permission`), get(`/letters?customer_id=${customer}`)]);
     const again = () => permissionTab(element, customer);
-    element.replaceChildren(ways(shown), consentForm(customer, again), history(shown.consents), letters(written.items, again));
+    element.replaceChildren(ways(shown), consentForm(customer, again), history(shown.consents), lettersPart(customer, written, shown.ways, again));
   } catch (problem) {
     element.replaceChildren(el("p", { class: "problem", role: "alert", text: problem.message }));
   }
@@ -67,21 +68,4 @@ function history(consents) {
     el("span", { class: "quiet", text: day(said.at) }),
     el("span", { class: "quiet", text: [said.source, said.wording && `“${said.wording}”`, said.proof, said.by].filter(Boolean).join(" · ") })));
   return el("div", {}, el("h2", { text: t("consent_history") }), ...(rows.length ? rows : [el("p", { class: "quiet", text: t("consent_none") })]));
-}
-
-/** What was written to him; what did not arrive says why, and can be tried again. */
-function letters(written, then) {
-  const again = (letter) => el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("letters_again"), onclick: async (event) => {
-    event.target.disabled = true;
-    try {
-      await post(`/letters/${encodeURIComponent(letter.id)}/again`);
-      then();
-    } catch (error) {
-      event.target.replaceWith(el("span", { class: "problem", role: "alert", text: error.message }));
-    }
-  } });
-  const rows = written.map((letter) => el("div", { class: "row-of" }, el("b", { text: `${of("letter_state", letter.state)} · ${letter.subject}` }),
-    letter.state === "refused" ? again(letter) : el("span", { class: "quiet", text: day(letter.at) }),
-    el("span", { class: "quiet", text: [letter.to, letter.error].filter(Boolean).join(" · ") })));
-  return el("div", {}, el("h2", { text: t("letters_title") }), ...(rows.length ? rows : [el("p", { class: "quiet", text: t("letters_none") })]));
 }

@@ -77,9 +77,16 @@ function facts() {
     [of("wo_happened", "set_out"), order.set_out_at && day(order.set_out_at)],
     [of("wo_happened", "arrive"), order.arrived_at && day(order.arrived_at)],
     [t("wo_used"), order.used.map(({ part, quantity }) => `${quantity} × ${part}`).join(", ")],
-    [t("wo_files"), order.files.length && el("span", {}, ...order.files.flatMap((one, at) => [at ? ", " : "", el("a", { href: `/api/v1/customers/${order.customer_id}/attachments/${one.number}`, text: one.name })]))],
+    [t("wo_files"), order.files.length && el("span", {}, ...order.files.flatMap((one, at) => [at ? ", " : "", file(one)]))],
   ].filter(([, value]) => value);
   return el("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", {}, value)]));
+}
+
+/** A file by its name; what was spoken can be heard here. */
+function file(one) {
+  const href = `/api/v1/customers/${order.customer_id}/attachments/${one.number}`;
+  const name = el("a", { href, text: one.name });
+  return one.content_type.startsWith("audio/") ? el("span", { class: "heard" }, name, player(href, one.name)) : name;
 }
 
 function closings() {
@@ -97,8 +104,11 @@ function closing(one) {
     one.note ? el("p", { text: one.note }) : null, one.comment ? el("p", { class: "quiet", text: `“${one.comment}”` }) : null);
 }
 
+const player = (src, label) => el("audio", { controls: true, preload: "none", src, "aria-label": label });
+
 function line(entry) {
-  return el("li", {}, el("span", { text: happened(entry) }), el("span", { class: "quiet", text: `${personName(entry.by)} · ${of("wo_way", entry.way)} · ${day(entry.at)}` }), entry.text ? el("p", { text: entry.text }) : null);
+  return el("li", {}, el("span", { text: happened(entry) }), el("span", { class: "quiet", text: `${personName(entry.by)} · ${of("wo_way", entry.way)} · ${day(entry.at)}` }), entry.text ? el("p", { text: entry.text }) : null,
+    entry.what === "spoken" ? player(`/api/v1/work-orders/${order.id}/spoken/${entry.id}`, happened(entry)) : null);
 }
 
 function happened({ what, details }) {
@@ -107,7 +117,7 @@ function happened({ what, details }) {
   if (what === "changed") return t("wo_did_changed", { fields: Object.keys(details.after ?? {}).map((key) => of("wo_field", key)).join(", ") });
   if (what === "followed_up") return t("wo_followed_by", { number: details.work_order });
   if (what === "emergency") return t("wo_did_emergency", { number: details.case });
-  if (what === "spoken") return t("wo_did_spoken", { seconds: Math.round(details.seconds), recording: details.recording });
+  if (what === "spoken") return t("wo_did_spoken", { seconds: Math.round(details.seconds) });
   if (what === "file") return t("wo_did_file", { name: details.name });
   return of("wo_did", what);
 }

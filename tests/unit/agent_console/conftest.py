@@ -66,6 +66,7 @@ class Office:
         self.live = Shown(_view())
         self.state_dir = Path(str(store.engine.url.database)).parent / "state"
         config = replace(Config(), installation=replace(Config().installation, state_dir=self.state_dir))
+        self.config = config
         services = Services(
             config=config, store=store, engines=self.engines, live=self.live, now=lambda: self.now
         )

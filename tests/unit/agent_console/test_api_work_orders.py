@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from crm_core.users import add_user
+from crm_core.work_orders.order_flow import Way
+from crm_core.work_orders.work_orders import Author, note, work_order
+from ctiserver.process import folders
 
 BOSS, AGENT, TECH = "dispatcher", "agent", "technician"
 ORDER = {"kind": "repair", "subject": "Cocina no enciende", "customer_id": 1, "address": "Los Leones 1234"}
@@ -189,3 +192,33 @@ def test_a_technician_is_told_every_mistake_of_his_form_and_the_change_is_audite
     assert boss.put("/api/v1/technicians/agent", json={"code": "77"}).json["error_id"] == "no_technician"
     actions = [row["action"] for row in field.browser("administrator").get("/api/v1/audit").json["items"]]
     assert (actions.count("technician.change"), actions.count("technician.pin")) == (2, 1)
+
+
+def test_what_a_technician_said_by_telephone_is_heard_beside_the_order_and_who_heard_it_is_known(
+    field: Any,
+) -> None:
+    number = given(field)
+    technician = Author(account_id=1, login=TECH, at=900.0, way=Way.PHONE)
+
+    def say(session: Any, recording: str) -> int:
+        found = work_order(session, 1, number)
+        return note(session, technician, found, "spoken", recording=recording, seconds=4.0).id
+
+    kept, lost = (field.store.write(say, name) for name in ("r7", "../r8"))
+    folder = folders.recordings_dir(field.config)
+    folder.mkdir(parents=True)
+    (folder / "r7.wav").write_bytes(b"RIFF....WAVE")
+    boss = field.browser(BOSS)
+    (line, _) = [
+        one for one in boss.get(f"/api/v1/work-orders/{number}").json["history"] if one["what"] == "spoken"
+    ]
+    assert line["id"] == lost
+    for _ in range(2):
+        answer = boss.get(f"/api/v1/work-orders/{number}/spoken/{kept}")
+        assert (answer.status_code, answer.content_type, answer.data) == (200, "audio/wav", b"RIFF....WAVE")
+    audit = field.browser("administrator").get("/api/v1/audit").json["items"]
+    heard = [one for one in audit if one["action"] == "hear work order"]
+    assert [(one["by"], one["subject"]) for one in heard] == [(BOSS, f"work order {number}")]
+    assert boss.get(f"/api/v1/work-orders/{number}/spoken/{lost}").status_code == 404
+    assert boss.get(f"/api/v1/work-orders/{number}/spoken/999").status_code == 404
+    assert field.browser("other").get(f"/api/v1/work-orders/{number}/spoken/{kept}").status_code in (403, 404)

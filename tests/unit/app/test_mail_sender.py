@@ -1,6 +1,8 @@
 """Letters over a real SMTP server on loopback: each on a permit, once, with its files; what is refused is shown."""
 
 import socket
+import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,6 +33,7 @@ from ctiserver.app.mail_sender import MailSender
 from ctiserver.core.config import Config, Database, Mail
 from ctiserver.core.errors import NotFound, Refusal
 from ctiserver.core.permit import Channel, Permit, Purpose
+from ctiserver.process import certificates
 
 ANA = "ana@example.cl"
 CONTENT = {"subject": "Su boleta", "text": "Hola, Ñandú:\n\nva adjunta.\n"}
@@ -334,3 +338,76 @@ def test_without_a_server_letters_wait(office: Office) -> None:
     idle.start()
     idle.stop()
     assert office.state() == "waiting"
+
+
+# The server's certificate, and our password: encrypted from the first byte, or from STARTTLS on
+
+
+@contextmanager
+def guarded(postman: Postman, folder: Path, tls: str, name: str = "127.0.0.1") -> Iterator[Controller]:
+    """A server with a certificate for `name`, which takes letters of who is logged in over TLS."""
+    authority = certificates.new_authority("post", time.time())
+    pair = certificates.new_certificate(authority, [name], time.time())
+    (folder / "ca.pem").write_bytes(authority.certificate)
+    (folder / "server.pem").write_bytes(pair.certificate + pair.key)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "server.pem")
+    how: dict[str, Any] = {"auth_required": True, "authenticator": _knows_us}
+    how |= {"auth_require_tls": False} if tls == "tls" else {"tls_context": context, "require_starttls": True}
+    if tls == "tls":
+        how["ssl_context"] = context
+    made = Controller(postman, hostname="127.0.0.1", port=free_port(), **how)
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def _knows_us(_server: Any, _session: Any, _envelope: Any, _way: str, said: Any) -> AuthResult:
+    return AuthResult(success=(said.login, said.password) == (b"gas", b"secret"), handled=False)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+def test_letters_leave_encrypted_and_logged_in_to_a_server_that_proves_its_name(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: Any
+) -> None:
+    with guarded(office.postman, tmp_path, tls) as server:
+        mail = replace(office.mail, port=server.port, tls=tls, user="gas", password="secret")
+        sender = MailSender(office.store, lambda: office.now, mail)
+        office.write()
+        sender.turn()
+        assert office.state() == "waiting"
+        assert "CERTIFICATE_VERIFY_FAILED" in str(office.letter().last_error)  # nobody vouches for it yet
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        unknown = MailSender(office.store, lambda: office.now, replace(mail, password="wrong"))
+        office.now = office.letter().due_at
+        unknown.turn()
+        assert (office.state(), str(office.letter().last_error)[:3]) == ("waiting", "535")
+        assert office.postman.got == []
+        office.now = office.letter().due_at
+        sender.turn()
+        assert office.state() == "sent"
+        assert len(office.postman.got) == 1
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+def test_a_server_with_another_ones_certificate_gets_no_password(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: Any
+) -> None:
+    with guarded(office.postman, tmp_path, tls, name="mail.elsewhere.example") as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        mail = replace(office.mail, port=server.port, tls=tls, user="gas", password="secret")
+        office.write()
+        MailSender(office.store, lambda: office.now, mail).turn()
+    assert office.state() == "waiting"
+    assert "CERTIFICATE_VERIFY_FAILED" in str(office.letter().last_error)
+
+
+def test_only_what_no_person_wrote_says_that_a_machine_did(office: Office) -> None:
+    office.store.write(letters.write, "letter.9", office.permit(), CONTENT | {"by": "ann"}, now=office.now)
+    office.sender.turn()
+    ((_, message),) = office.postman.got
+    assert message["Auto-Submitted"] is None

@@ -1,0 +1,44 @@
+"""What a technician said to his order by telephone, to be heard beside it; who heard it stands in the audit."""
+
+from typing import Any
+
+from flask import Response
+
+from agent_console.listing import number_of
+from agent_console.operations import Call, Operations
+from agent_console.roles import Permission
+from crm_core.customer_audit import heard_order
+from crm_core.work_orders import work_orders
+from ctiserver.core.errors import NotFound
+from ctiserver.process import folders
+
+CONTENT_TYPE = "audio/wav"
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    add = operations.add
+
+    @add(
+        "GET",
+        "/work-orders/{order_id}/spoken/{entry_id}",
+        Permission.WORK_ORDERS,
+        "A spoken note of a work order, by its line in the history",
+    )
+    def spoken_note(call: Call, order_id: str, entry_id: str) -> Any:
+        who, now, number = call.principal, call.services.now(), number_of(order_id)
+
+        def find(session: Any) -> str:
+            name = work_orders.spoken_note(session, who.account_id, number, number_of(entry_id))
+            heard_order(session, who.account_id, number, by=who.login, at=now)
+            return name
+
+        name = call.services.store.write(find)
+        file = folders.recordings_dir(call.services.config) / f"{name}.wav"
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise NotFound("the recording of this note is no longer kept") from error
+        answer = Response(content, content_type=CONTENT_TYPE)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
