@@ -141,6 +141,13 @@ def in_use(session: Session, sound: str) -> bool:
     return session.scalar(select(SpokenName.id).where(SpokenName.sound == sound).limit(1)) is not None
 
 
+def counted(session: Session) -> tuple[int, int]:
+    """How many names wait to be spoken, and how many have their sound; of all accounts."""
+    waiting = select(func.count()).select_from(SpokenName).where(SpokenName.wanted)
+    made = select(func.count()).select_from(SpokenName).where(SpokenName.sound.is_not(None))
+    return session.scalar(waiting) or 0, session.scalar(made) or 0
+
+
 def sounds_of(session: Session, account_id: int, customer_ids: Sequence[int]) -> list[str]:
     """The sounds that are these customers' alone, by name."""
     own = SpokenName.customer_id.in_(customer_ids) & (SpokenName.account_id == account_id)

@@ -65,6 +65,26 @@ class Flow(Frozen, forbid_unknown_fields=True):
         """Where a key leads from every node; None: nowhere."""
         return next((shortcut for shortcut in self.shortcuts() if shortcut.key == key), None)
 
+    @property
+    def is_emergency(self) -> bool:
+        """Whether all of it is for emergencies: whoever comes to a queue comes to that of its emergency key."""
+        if self.emergency is None:
+            return False
+        end = self.nodes[self.straight_on(self.emergency.node)[-1]]
+        queues = {node.queue for node in self.nodes.values() if isinstance(node, Enqueue)}
+        return isinstance(end, Enqueue) and queues == {end.queue}
+
+    def opening(self) -> frozenset[str]:
+        """The announcements that a caller may hear before anything is asked or done."""
+        seen: set[str] = set()
+        todo = [self.start]
+        while todo:
+            name = todo.pop()
+            if name in self.nodes and name not in seen and isinstance(self.nodes[name], Say | Decide):
+                seen.add(name)
+                todo += self.nodes[name].exits()
+        return frozenset(name for name in seen if isinstance(self.nodes[name], Say))
+
     def straight_on(self, name: str) -> tuple[str, ...]:
         """The nodes that follow each other from `name` on, itself first, up to where a caller waits or chooses.
 

@@ -1,4 +1,4 @@
-"""Which sounds to play for a prompt, a number, a sum of money, a date, a place in the queue or a wait.
+"""Which sounds to play for a prompt, a number, a sum of money, a date, a time, a place in the queue or a wait.
 
 A caller never hears silence. If any sound of a sentence is missing in his language, the whole sentence is
 said in the other language (half a sentence in each would be worse); if that is incomplete too, he hears the
@@ -16,7 +16,7 @@ from math import ceil
 
 from ctiserver.core.errors import ConfigError, Mistake
 from ivr.prompt_manifest import LANGUAGES, Manifest, Prompt
-from ivr.spoken_dates import recordings_of_date
+from ivr.spoken_dates import recordings_of_date, recordings_of_time
 from ivr.spoken_numbers import digits_of, recordings_of
 
 RECORDING_FOLDERS: Mapping[str, str] = {"es": "es_MX_f_Allison", "en": "en_US_f_Allison"}
@@ -91,6 +91,21 @@ class Prompts:
             language, lambda chosen: self._recorded(recordings_of_date(day, today, chosen), chosen)
         )
 
+    def clock(self, hour: int, minute: int, language: str) -> tuple[str, ...]:
+        """A time of the day, "a las nueve treinta"; ValueError for none."""
+        if not (0 <= hour < 24 and 0 <= minute < 60):
+            raise ValueError(f"{hour}:{minute} is no time of the day")
+
+        def said_in(chosen: str) -> list[str]:
+            key = f"clock-{hour}"
+            whole = [self._name(self._manifest.prompts[key][chosen])] if key in self else []
+            if whole and minute == 0:
+                return whole
+            rest = self._recorded(recordings_of_time(hour, minute, chosen), chosen)
+            return [*whole, *rest] if chosen == "es" else rest
+
+        return self._said(language, said_in)
+
     def digits(self, text: str, language: str) -> tuple[str, ...]:
         """Digits and letters one by one; () for a text that has none."""
         if not digits_of(text):
@@ -132,7 +147,13 @@ class Prompts:
             for ordinal in range(1, 366)
             for name in self._recorded(_day_of_a_year(ordinal, language), language)
         }
-        return frozenset({*prompts, *numbers, *days, *self._beeps(LANGUAGES)})
+        times = {
+            name
+            for language in LANGUAGES
+            for hour in (9, 15)
+            for name in self._recorded(recordings_of_time(hour, 30, language), language)
+        }
+        return frozenset({*prompts, *numbers, *days, *times, *self._beeps(LANGUAGES)})
 
     def _sentence(self, language: str, *parts: str | int) -> tuple[str, ...]:
         def said_in(chosen: str) -> list[str]:

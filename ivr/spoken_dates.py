@@ -1,7 +1,8 @@
-"""Dates as sequences of the recordings that say them: weekday, day and month, as people say them on the telephone.
+"""Dates and times as sequences of the recordings that say them, as people say them on the telephone.
 
 Spanish: "lunes veintitrés de noviembre", and the first of a month is "primero". English: "Monday, November twenty
-third". Today and tomorrow are said before the date; the year only where it is another one than the caller's.
+third". Today and tomorrow are said before the date; the year only where it is another one than the caller's. Times
+with minutes are English only: Spanish hours are rendered ("a las nueve"), and minutes follow them.
 """
 
 from datetime import date, timedelta
@@ -29,3 +30,11 @@ def _ordinal(number: int) -> tuple[str, ...]:
     if number <= 20 or number % 10 == 0:
         return (f"digits/h-{number}",)
     return (f"digits/{number - number % 10}", f"digits/h-{number % 10}")
+
+
+def recordings_of_time(hour: int, minute: int, language: str) -> tuple[str, ...]:
+    """What follows the rendered hour in Spanish ("treinta"); the whole in English: "at nine thirty AM"."""
+    if language == "es":
+        return recordings_of(minute, "es")
+    half = "digits/a-m" if hour < 12 else "digits/p-m"
+    return ("digits/at", *recordings_of(hour % 12 or 12, "en"), *recordings_of(minute, "en"), half)

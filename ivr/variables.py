@@ -12,10 +12,17 @@ from zoneinfo import ZoneInfo
 
 from ivr.session_state import Session
 
-ALWAYS = ("customer_id", "value_class", "language", "language_known", "level", "number", "contact")
-"""Variables of every call. `language_known`: "yes" for a customer whose language is remembered, else ""."""
+ALWAYS = (
+    *("customer_id", "value_class", "language", "language_known", "level", "number", "contact"),
+    "outage",
+)
+"""Variables of every call.
 
-KINDS = ("amount", "date", "digits", "half_day", "number", "name", "place")
+`language_known`: "yes" for a customer whose language is remembered, else ""; `outage`: "yes" for one who lives where an
+outage is announced, else "".
+"""
+
+KINDS = ("amount", "date", "digits", "half_day", "number", "name", "place", "time")
 NOTHING = ("silence",)
 """What is played where every part of a sentence was left out."""
 
@@ -42,6 +49,9 @@ def value_of(session: Session, name: str) -> str:
             return session.pii_number
         case "contact":
             return session.contact
+        case "outage":
+            mine = session.customer_id
+            return "yes" if any(one.outage and one.customer_id == mine for one in session.candidates) else ""
         case _:
             return ""
 

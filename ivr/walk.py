@@ -28,9 +28,10 @@ _ESCAPE_SECONDS = 3.0
 
 
 def begin(desk: Desk, session: Session, turn: Turn, *, emergency: bool) -> None:
-    """Take the first step; on an emergency line as if the emergency key, where there is one, was pressed."""
+    """Take the first step; on an emergency line with a flow for everything as if its emergency key was pressed."""
     flow = _flow(desk, session)
-    enter(desk, session, flow.emergency.node if emergency and flow.emergency else flow.start, turn)
+    straight = emergency and flow.emergency is not None and not flow.is_emergency
+    enter(desk, session, flow.emergency.node if straight and flow.emergency else flow.start, turn)
 
 
 def enter(desk: Desk, session: Session, name: str, turn: Turn) -> None:
@@ -223,7 +224,7 @@ def language_found(desk: Desk, session: Session, language: str, turn: Turn) -> N
     if session.language == language:
         return
     session.language = language
-    if session.phase is Phase.FLOW and session.node == flow.start and session.playback:
+    if session.phase is Phase.FLOW and session.node in flow.opening() and session.playback:
         hush(desk, session, turn)
         _here(desk, session).enter(Caller(desk, session, turn))
 

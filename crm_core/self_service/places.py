@@ -13,8 +13,10 @@ from crm_core import emergency_line, outages
 from crm_core.accounts import account
 from crm_core.callers import time_zone
 from crm_core.contact_points import Address, points_of
+from crm_core.customers import find_by_number
 from crm_core.offices import nearest, offices_of_account
 from crm_core.opening_hours import OpeningHours, as_plain
+from crm_core.phone_numbers import normalise
 from crm_core.self_service.registry import Asked, Outcome, action
 from crm_core.spoken_names import spoken_place
 from ctiserver.core.tables import Hours
@@ -87,10 +89,14 @@ def tell_outage(session: Session, asked: Asked, *, customer_id: int) -> Outcome:
 
 
 @action("address", "no_address", gives={"street": "name", "city": "name"}, writes=True)
-def raise_emergency(session: Session, asked: Asked) -> Outcome:
-    """Opens the emergency and alarms whoever can act; the address on record, which the caller may confirm."""
-    emergency_line.raise_alarm(session, asked.account_id, asked.contact, asked.customer_id, at=asked.now)
-    found = _address(session, asked, asked.customer_id) if asked.customer_id is not None else None
+def raise_emergency(session: Session, asked: Asked, *, number: str = "") -> Outcome:
+    """Opens the emergency and alarms whoever can act; the address on record, which the caller may confirm.
+
+    `number`: the one he calls from, for it may be that nobody has looked him up yet.
+    """
+    who = asked.customer_id if asked.customer_id is not None else _whose(session, asked, number)
+    emergency_line.raise_alarm(session, asked.account_id, asked.contact, who, at=asked.now)
+    found = _address(session, asked, who) if who is not None else None
     if found is None or not found.street:
         return Outcome(outcome="no_address")
     return Outcome(outcome="address", values={"street": spoken_place(found.street), "city": found.city})
@@ -103,6 +109,12 @@ def emergency_address(session: Session, asked: Asked, *, confirmed: str) -> Outc
         session, asked.account_id, asked.contact, confirmed=confirmed == "yes", at=asked.now
     )
     return Outcome(outcome="noted")
+
+
+def _whose(session: Session, asked: Asked, number: str) -> int | None:
+    written = normalise(number, account(session, asked.account_id).country)
+    found = find_by_number(session, asked.account_id, written) if written else []
+    return found[0].customer_id if len(found) == 1 else None
 
 
 def _address(session: Session, asked: Asked, customer_id: int) -> Address | None:

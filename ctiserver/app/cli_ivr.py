@@ -77,9 +77,9 @@ def _queues(config: Config) -> Collection[str]:
 
 def say(chosen: Namespace) -> None:
     """Renders what is missing or has changed. Raises InstallError when the tool for it is not there."""
-    directory = load(chosen.config).prompts.directory
-    command = prompt_rendering.command_from(os.environ)
-    prompt_rendering.render(directory, command, lambda line: print(line, flush=True))
+    prompts = load(chosen.config).prompts
+    command = prompt_rendering.command_from(os.environ, prompts.renderer)
+    prompt_rendering.render(prompts.directory, command, lambda line: print(line, flush=True))
 
 
 def show(chosen: Namespace) -> None:

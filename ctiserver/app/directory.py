@@ -9,7 +9,7 @@ from concurrent.futures import Future
 
 import structlog
 
-from crm_core import customers, phone_numbers
+from crm_core import outages, phone_numbers
 from crm_core.db import Store
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.commands import LookUp
@@ -42,7 +42,7 @@ class StoreDirectory:
             self._emit(LookedUp(at=self._clock.now(), look_up=command.look_up, candidates=()))
             return
         cancel = self._clock.call_later(command.deadline_seconds, lambda: self._late(command))
-        future = self._store.later(customers.find_by_number, command.account_id, number)
+        future = self._store.later(outages.who_calls, command.account_id, number, self._clock.now())
         future.add_done_callback(lambda done: self._on_loop(self._answer, command, done, cancel))
 
     def _late(self, command: LookUp) -> None:

@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 
-from ctiserver.app import doctor_fax, doctor_machine, doctor_mail, doctor_server, doctor_tls
+from ctiserver.app import doctor_fax, doctor_machine, doctor_mail, doctor_names, doctor_server, doctor_tls
 from ctiserver.app.bus_client import be_quiet
 from ctiserver.app.doctor_finding import Finding, Mark, fail
 from ctiserver.core.config import Config
@@ -29,6 +29,7 @@ EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("database", doctor_server.database),
     ("prompts", doctor_server.prompts),
     ("flows", doctor_server.flows),
+    ("names of streets", doctor_names.names),
     ("mail", doctor_mail.mail),
     ("faxes", doctor_fax.fax),
     ("certificate", doctor_tls.certificate),

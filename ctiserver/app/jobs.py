@@ -1,7 +1,7 @@
 """The jobs process: keeps the records. It reads the journal behind the calls and writes interactions.
 
 Beside that it has chores that come round between two batches (late cases, imports), a thread that sends messages to
-webhooks, one that looks for duplicates at night and one that values customers.
+webhooks, one that looks for duplicates at night, one that values customers, one that has names spoken.
 Effect and position are one transaction, so that whatever dies, each event counts once. A database that is away is
 waited for; the journal keeps what was not read.
 """
@@ -32,6 +32,7 @@ from ctiserver.app.import_turns import ImportTurns
 from ctiserver.app.job_desk import Job
 from ctiserver.app.late_cases import LateCases
 from ctiserver.app.mail_sender import MailSender
+from ctiserver.app.name_rendering import NameRendering
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.app.statement_turns import StatementTurns
 from ctiserver.app.value_nights import ValueNights
@@ -111,6 +112,7 @@ class Jobs:
         self._webhooks = WebhookSender(self._store, time.time, config.webhooks.allowed_networks)
         self._mail = MailSender(self._store, time.time, config.mail)
         self._value = ValueNights(self._store)
+        self._names = NameRendering(self._store, config)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
 
@@ -133,9 +135,11 @@ class Jobs:
         self._mail.start()
         self._duplicates.start()
         self._value.start()
+        self._names.start()
         while not self._stopping:
             beat()
             select.select([self._wake_up], [], [], self.turn())
+        self._names.stop()
         self._duplicates.stop()
         self._webhooks.stop()
         self._mail.stop()

@@ -22,8 +22,8 @@ class SpokenMedia:
     """Resolves what Play says into ARI media URIs, never into none.
 
     A key of the manifest; or a kind and a value: `number:N`, `place:N`, `amount:PESOS`, `date:DAY@TODAY` (both as
-    "2026-11-23"), `half_day:morning` or `afternoon`, `digits:TEXT`, `name:TEXT`. A value that cannot be said is left
-    out.
+    "2026-11-23"), `time:HH:MM`, `half_day:morning` or `afternoon`, `digits:TEXT`, `name:TEXT`. A value that cannot be
+    said is left out.
     """
 
     def __init__(self, prompts: Prompts, names: RenderedNames | None = None) -> None:
@@ -61,6 +61,9 @@ class SpokenMedia:
                 return self._prompts.day(date.fromisoformat(day), date.fromisoformat(today), language)
             case "half_day":
                 return self._prompts.media(_HALVES[value], language) if value in _HALVES else ()
+            case "time":
+                hour, _, minute = value.partition(":")
+                return self._prompts.clock(int(hour), int(minute), language)
             case "digits":
                 return self._prompts.digits(value, language)
             case "name":

@@ -13,9 +13,10 @@ import os
 import shlex
 import subprocess
 import tempfile
+import threading
 import wave
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ctiserver.app import prompt_files
@@ -27,11 +28,23 @@ QUIETEST_DBFS = -35.0
 _MEND = "set it up as docs/prompts.md tells, then repeat: ctiserver ivr say"
 
 
-def command_from(environment: Mapping[str, str]) -> list[str]:
-    """The rendering command out of CTI_PROMPT_RENDERER. Raises InstallError if that is not set."""
-    command = shlex.split(environment.get(COMMAND_VARIABLE, ""))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the tool is to speak, as which voice with which phonemes, into which file."""
+
+    words: str
+    voice: str
+    phonemes: str
+    wav: Path
+
+
+def command_from(environment: Mapping[str, str], configured: str = "") -> list[str]:
+    """The rendering command out of CTI_PROMPT_RENDERER, else the configured one. Raises InstallError for none."""
+    command = shlex.split(environment.get(COMMAND_VARIABLE, "") or configured)
     if not command:
-        raise InstallError(f"no tool to render prompts is configured in {COMMAND_VARIABLE}: {_MEND}")
+        raise InstallError(
+            f"no tool to render prompts is configured in prompts.renderer or {COMMAND_VARIABLE}: {_MEND}"
+        )
     return command
 
 
@@ -71,45 +84,72 @@ def render(directory: Path, command: Sequence[str], report: Callable[[str], None
 def _spoken(
     manifest: Manifest, wanted: Sequence[Prompt], command: Sequence[str], scratch: Path
 ) -> Iterator[tuple[Prompt, Path]]:
-    by_wav = {str(scratch / f"{prompt.language}-{prompt.key}.wav"): prompt for prompt in wanted}
-    orders = scratch / "orders.jsonl"
-    orders.write_text("".join(_order(manifest, prompt, wav) for wav, prompt in by_wav.items()), "utf-8")
+    by_wav = {scratch / f"{prompt.language}-{prompt.key}.wav": prompt for prompt in wanted}
+    orders = [
+        Order(words=one.words, voice=one.voice, phonemes=manifest.voices[one.voice], wav=wav)
+        for wav, one in by_wav.items()
+    ]
+    for wav in speak(orders, command, scratch):
+        yield by_wav[wav], wav
+
+
+def speak(
+    orders: Sequence[Order], command: Sequence[str], scratch: Path, patience_seconds: float | None = None
+) -> Iterator[Path]:
+    """The wav of each order as the tool finishes it. After `patience_seconds`, unless None, the tool is ended.
+
+    Raises InstallError if the tool is absent, fails or leaves something undone.
+    """
+    undone = {str(order.wav) for order in orders}
+    written = scratch / "orders.jsonl"
+    written.write_text("".join(_line(order) for order in orders), "utf-8")
     complaints = scratch / "complaints.txt"
-    with orders.open() as given, complaints.open("w") as heard:
+    with written.open() as given, complaints.open("w") as heard:
         try:
             tool = subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=heard, text=True)
         except OSError as error:
             reason = f"{error.strerror}: {error.filename}"
             raise InstallError(f"the tool to render prompts cannot be started ({reason}): {_MEND}") from None
+        patience = threading.Timer(patience_seconds or 0.0, tool.kill)
+        if patience_seconds is not None:
+            patience.start()
         try:
             with tool:
                 for line in tool.stdout or ():
                     wav = line.strip()
-                    if wav in by_wav:
-                        yield by_wav.pop(wav), Path(wav)
+                    if wav in undone:
+                        undone.remove(wav)
+                        yield Path(wav)
         except BaseException:
             tool.kill()
             raise
-    if tool.returncode or by_wav:
+        finally:
+            patience.cancel()
+    if tool.returncode or undone:
         last = complaints.read_text("utf-8", "replace").strip().rpartition("\n")[2] or "no word why"
-        raise InstallError(f"the tool to render prompts left {len(by_wav)} undone ({last}): {_MEND}")
+        raise InstallError(f"the tool to render prompts left {len(undone)} undone ({last}): {_MEND}")
 
 
-def _order(manifest: Manifest, prompt: Prompt, wav: str) -> str:
-    phonemes = manifest.voices[prompt.voice]
-    order = {"words": prompt.words, "voice": prompt.voice, "phonemes": phonemes, "wav": wav}
-    return json.dumps(order, ensure_ascii=False) + "\n"
+def _line(order: Order) -> str:
+    written = {"words": order.words, "voice": order.voice, "phonemes": order.phonemes, "wav": str(order.wav)}
+    return json.dumps(written, ensure_ascii=False) + "\n"
 
 
-def _take_over(prompt: Prompt, wav: Path, directory: Path) -> Prompt:
+def checked_sound(wav: Path, what: str) -> prompt_files.Sound:
+    """What the tool made of `what`. Raises InstallError for what is not telephone sound, or next to silence."""
     try:
         sound = prompt_files.measure(wav)
     except (OSError, EOFError, wave.Error):
-        raise InstallError(f"the tool to render prompts gave no wav for {prompt.key}: {_MEND}") from None
+        raise InstallError(f"the tool to render prompts gave no wav for {what}: {_MEND}") from None
     if (sound.rate_hz, sound.bits, sound.channels) != (8000, 16, 1):
-        raise InstallError(f"the sound of {prompt.key} is not 8 kHz, 16 bits, mono: {_MEND}")
+        raise InstallError(f"the sound of {what} is not 8 kHz, 16 bits, mono: {_MEND}")
     if not QUIETEST_DBFS < sound.rms_dbfs < math.inf:
-        raise InstallError(f"the sound of {prompt.key} is next to silence: {_MEND}")
+        raise InstallError(f"the sound of {what} is next to silence: {_MEND}")
+    return sound
+
+
+def _take_over(prompt: Prompt, wav: Path, directory: Path) -> Prompt:
+    sound = checked_sound(wav, prompt.key)
     target = prompt_files.wav_of(prompt, directory)
     target.parent.mkdir(exist_ok=True)
     os.replace(wav, target)

@@ -184,6 +184,15 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prompts:
+    """`renderer`: the command that speaks prompts and names of streets; "" none. `names_megabytes`: their disk."""
+
+    directory: Path = Path("sounds")
+    renderer: str = ""
+    names_megabytes: Annotated[int, Between(1, 1_000_000)] = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """`consent_prompt` is the key of the prompt that tells the caller; "" plays none."""
 
@@ -272,7 +281,7 @@ class Config:
     calls: Calls = Calls()
     console: Console = Console()
     flows: Folder = Folder(directory=Path("flows"))
-    prompts: Folder = Folder(directory=Path("sounds"))
+    prompts: Prompts = Prompts()
     recording: Recording = Recording()
     classes: Classes = Classes()
     survey: Survey = Survey()

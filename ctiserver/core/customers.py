@@ -19,9 +19,10 @@ def reaches(level: Level, needed: Level) -> bool:
 
 
 class Candidate(Frozen):
-    """One customer whom a number may belong to. `value_class` None: never classed."""
+    """One customer whom a number may belong to. `value_class` None: never classed; `outage`: one is announced there."""
 
     customer_id: int
     pii_name: str
     value_class: str | None
     language: str | None = None
+    outage: bool = False

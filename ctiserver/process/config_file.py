@@ -167,7 +167,11 @@ def _complete(config: Config, content: Mapping[str, Any], folder: Path, environ:
     state_dir = folder / str(installation.state_dir).replace("{name}", installation.name)
     trunks = tuple(replace(t, password=environ.get(t.password_env, "")) for t in asterisk.trunks)
     ice = replace(config.console.ice, secret=environ.get(config.console.ice.secret_env, ""))
-    prompts = folder / config.prompts.directory if "prompts" in content else Path(sounds.__path__[0])
+    prompts = (
+        folder / config.prompts.directory
+        if "directory" in content.get("prompts", {})
+        else Path(sounds.__path__[0])
+    )
     return replace(
         config,
         installation=replace(installation, state_dir=state_dir),

@@ -22,7 +22,7 @@ class PromisingStore:
         self.asked: list[tuple[int, str]] = []
         self.answer: Future[list[Candidate]] = Future()
 
-    def later(self, _query: object, account_id: int, number: str) -> Future[list[Candidate]]:
+    def later(self, _query: object, account_id: int, number: str, _now: float) -> Future[list[Candidate]]:
         self.asked.append((account_id, number))
         return self.answer
 

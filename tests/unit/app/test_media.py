@@ -59,8 +59,16 @@ def test_a_half_day_is_said_with_its_hours() -> None:
     assert [Path(uri).name for uri in said] == ["in-the-morning", "in-the-afternoon"]
 
 
+def test_a_time_is_a_rendered_hour_with_its_minutes() -> None:
+    assert media("time:18:00") == ["sound:/prompts/es/clock-18"]
+    assert [Path(uri).name for uri in media("time:09:30")] == ["clock-9", "30"]
+    assert media("time:18:00", language="en") == ["sound:/prompts/en/clock-18"]
+    assert [Path(uri).name for uri in media("time:18:30", language="en")] == ["at", "6", "30", "p-m"]
+    assert [Path(uri).parent.name for uri in media("time:25:00")] == ["silence"]
+
+
 def test_a_name_is_the_sound_that_was_made_of_it_else_the_number_of_the_house(tmp_path: Path) -> None:
-    names = RenderedNames(tmp_path)
+    names = RenderedNames(tmp_path, {"es": "ef_dora", "en": "af_heart"})
     spoken = SpokenMedia(Prompts(prompt_files.load(), DIRECTORY), names)
 
     def heard(text: str) -> list[str]:
@@ -69,7 +77,7 @@ def test_a_name_is_the_sound_that_was_made_of_it_else_the_number_of_the_house(tm
 
     assert [Path(uri).name for uri in heard("Los Aromos 31, depto. B")] == ["30", "and", "1"]
     assert heard("Rosa Díaz") == []
-    sound = names.file("Rosa  Díaz", "es")
+    sound = names.file(names.name("Rosa  Díaz", "en"))
     sound.parent.mkdir()
     sound.write_bytes(b"")
     assert heard("Rosa Díaz") == [f"sound:{sound.with_suffix('')}"]

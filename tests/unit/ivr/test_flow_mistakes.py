@@ -150,7 +150,7 @@ def test_what_a_call_of_ours_brings_along_may_be_said() -> None:
             "{amount:balance}",
             "{sum:balance}",
             "39: '{sum:balance}' says nothing: write {kind:variable} with one of the kinds"
-            " amount, date, digits, half_day, number, name, place",
+            " amount, date, digits, half_day, number, name, place, time",
         ),
         ('"balance-is ', '"balance-iss ', "39: the prompt 'balance-iss' is not in the manifest"),
         (

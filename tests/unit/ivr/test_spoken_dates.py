@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from ivr.spoken_dates import recordings_of_date
+from ivr.spoken_dates import recordings_of_date, recordings_of_time
 
 TODAY = date(2026, 11, 22)  # a Sunday
 
@@ -23,3 +23,13 @@ def test_a_date_is_said_as_people_say_it(day: tuple[int, int, int], spanish: str
     for language, words in (("es", spanish), ("en", english)):
         said = recordings_of_date(date(*day), TODAY, language)
         assert said == tuple(f"digits/{word}" for word in words.split())
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "english"),
+    [(9, 30, "at 9 30 a-m"), (0, 15, "at 12 15 a-m"), (12, 45, "at 12 40 5 p-m"), (21, 5, "at 9 5 p-m")],
+)
+def test_a_time_with_minutes_is_said_whole_in_english(hour: int, minute: int, english: str) -> None:
+    said = tuple(f"digits/{word}" for word in english.split())
+    assert recordings_of_time(hour, minute, "en") == said
+    assert recordings_of_time(hour, 30, "es") == ("digits/30",)
