@@ -19,6 +19,7 @@ from agent_console import (
     api_duplicates,
     api_exports,
     api_faxes,
+    api_flow_pictures,
     api_flows,
     api_holdings,
     api_imports,
@@ -50,7 +51,7 @@ from agent_console.operations import Operations
 OPERATIONS = Operations()
 for family in (api_desk, api_talk, api_callers, api_wrap_up, api_phone, api_live, api_records, api_config):
     family.add_to(OPERATIONS)
-for family in (api_administration, api_flows, api_audit):
+for family in (api_administration, api_flows, api_flow_pictures, api_audit):
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)

@@ -1,18 +1,22 @@
-"""A flow as a picture (SVG): nodes in rows by how many steps they are from the start, an arrow for each way.
+"""A flow as a picture (SVG): its outline, with an arrow for each way, and with the traffic of some day if one knows it.
 
-Ways bear what leads there: a key, an outcome, a case. The keys of the whole flow lead from everywhere and are told in
-words on top. No style attributes: the picture stands in pages that forbid them.
+On the right of each line stand how often the way was taken, its share of those who left the node before, and who hung
+up at the node; an arrow is as thick as its traffic. No style attributes: the picture stands in pages that forbid them.
+What colours it has are attributes, which the classes of a page may overrule, as in the dark.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
 from ivr.flow import Flow
+from ivr.outline import Line, outline
 
-_WIDTH, _HEIGHT = 170, 46
-_ACROSS, _DOWN = 200, 104
-_MARGIN, _TOP = 24, 56
-_LONGEST = 24
+_INDENT, _WIDTH, _HEIGHT, _DOWN = 26, 236, 26, 34
+_MARGIN, _TRUNK = 12, 13
+_COUNT_WIDTH, _LOST_WIDTH = 92, 84
+_LETTERS = 34
+_THICKEST = 6.0
 _FILLS = {
     "menu": "#dbeafe",
     "ask": "#dbeafe",
@@ -22,95 +26,167 @@ _FILLS = {
     "queue": "#dcfce7",
     "hangup": "#e5e7eb",
 }
+_LOSSES = ((0.25, 3, "#fecaca"), (0.10, 2, "#fed7aa"), (0.0, 1, "#fef3c7"))
+"""From which share on, the class's number, the colour."""
 
 
-def svg(flow: Flow, language: str = "es", traffic: Mapping[tuple[str, str], int] | None = None) -> str:
-    """The picture; `traffic`: how often each way was taken, by (node, next node)."""
-    places = _places(flow)
-    rows = max((row for _, row in places.values()), default=0) + 1
-    columns = max((column for column, _ in places.values()), default=0) + 1
-    width, height = 2 * _MARGIN + columns * _ACROSS, _TOP + _MARGIN + rows * _DOWN
-    ways = [
-        _way(places[name], places[target], word, (traffic or {}).get((name, target)))
-        for name, node in flow.nodes.items()
-        for target, word in node.ways().items()
-        if name in places and target in places
-    ]
-    boxes = [_box(flow, name, language, place) for name, place in places.items()]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What went through the flow. `visits` of each node, each time; `callers` each caller once, of them `dropped`."""
+
+    ways: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    visits: Mapping[str, int] = field(default_factory=dict)
+    callers: Mapping[str, int] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Of one line. `share` of the visits of the node before, None: it begins there or nobody was there.
+
+    `dropped` and `drop_out`, of the callers of the node: None in a line that only refers to it.
+    """
+
+    count: int
+    share: float | None
+    dropped: int | None
+    drop_out: float | None
+
+
+def figures(lines: Sequence[Line], traffic: Traffic) -> list[Figures]:
+    """Of each line. Where it begins: who came by none of the ways that are drawn."""
+    drawn: dict[str, int] = {}
+    for line in lines:
+        if line.source is not None:
+            drawn[line.node] = drawn.get(line.node, 0) + traffic.ways.get((line.source, line.node), 0)
+    return [_figures(line, traffic, drawn) for line in lines]
+
+
+def _figures(line: Line, traffic: Traffic, drawn: Mapping[str, int]) -> Figures:
+    callers = traffic.callers.get(line.node, 0)
+    dropped = None if line.refers else traffic.dropped.get(line.node, 0)
+    drop_out = dropped / callers if callers and dropped is not None else None
+    if line.source is None:
+        count = max(0, traffic.visits.get(line.node, 0) - drawn.get(line.node, 0))
+        return Figures(count=count, share=None, dropped=dropped, drop_out=drop_out)
+    count, before = traffic.ways.get((line.source, line.node), 0), traffic.visits.get(line.source, 0)
+    return Figures(count=count, share=count / before if before else None, dropped=dropped, drop_out=drop_out)
+
+
+def svg(flow: Flow, language: str = "es", traffic: Traffic | None = None) -> str:
+    """The picture, in its natural size; `traffic` None: nobody knows of any."""
+    lines = outline(flow)
+    told = figures(lines, traffic) if traffic is not None else [None] * len(lines)
+    most = max((one.count for one in told if one is not None), default=0)
+    right = _MARGIN + max((line.depth for line in lines), default=0) * _INDENT + _WIDTH
+    width = right + _MARGIN + (_COUNT_WIDTH + _LOST_WIDTH if traffic is not None else 0)
+    height = 2 * _MARGIN + len(lines) * _DOWN
+    ways, boxes = _drawn(flow, language, lines, told, most, right)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
-            f' font-family="sans-serif" font-size="12"><title>{escape(flow.name)}</title>',
-            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
-            ' orient="auto"><path d="M0 0 8 4 0 8z" fill="#64748b"/></marker></defs>',
-            f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-            f'<text x="{_MARGIN}" y="30" fill="#0f172a">{escape(_everywhere(flow))}</text>',
-            *ways,
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
+            f' height="{height}" role="img" font-family="sans-serif" font-size="12">'
+            f"<title>{escape(flow.name)}</title>",
+            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
+            ' markerUnits="userSpaceOnUse" orient="auto"><path class="tip" d="M0 0 8 4 0 8z" fill="#64748b"/>'
+            "</marker></defs>",
+            f'<rect class="paper" width="{width}" height="{height}" fill="#ffffff"/>',
+            *reversed(ways),
             *boxes,
             "</svg>",
         ]
     )
 
 
-def _places(flow: Flow) -> dict[str, tuple[int, int]]:
-    """Column and row of each node: the row is the fewest steps from where callers may begin."""
-    begins = [flow.start, *(one.node for one in flow.shortcuts()), flow.identify or ""]
-    found: dict[str, int] = {}
-    row = [name for name in dict.fromkeys(begins) if name in flow.nodes]
-    depth = 0
-    while row:
-        found |= dict.fromkeys(row, depth)
-        following = [target for name in row for target in flow.nodes[name].exits()]
-        row = [name for name in dict.fromkeys(following) if name in flow.nodes and name not in found]
-        depth += 1
-    filled: dict[int, int] = {}
-    places = {}
-    for name, at in found.items():
-        places[name] = (filled.get(at, 0), at)
-        filled[at] = filled.get(at, 0) + 1
-    return places
+def _drawn(
+    flow: Flow,
+    language: str,
+    lines: Sequence[Line],
+    told: Sequence[Figures | None],
+    most: int,
+    right: int,
+) -> tuple[list[str], list[str]]:
+    """The arrows, and the boxes with the figures beside them."""
+    ways, boxes = [], []
+    places: dict[str, tuple[int, int]] = {}
+    for row, (line, its) in enumerate(zip(lines, told, strict=True)):
+        x, y = _MARGIN + line.depth * _INDENT, _MARGIN + row * _DOWN
+        if line.source is not None:
+            ways.append(_way(places[line.source], (x, y), its, most))
+        if not line.refers:
+            places[line.node] = (x, y)
+        boxes.append(_box(flow, line, language, (x, y)))
+        if its is not None:
+            boxes.append(_beside(its, right, y))
+    return ways, boxes
 
 
-def _corner(place: tuple[int, int]) -> tuple[int, int]:
-    return _MARGIN + place[0] * _ACROSS, _TOP + place[1] * _DOWN
-
-
-def _box(flow: Flow, name: str, language: str, place: tuple[int, int]) -> str:
-    x, y = _corner(place)
-    node = flow.nodes[name]
-    kind = str(node.__struct_config__.tag)
-    words = _short(node.label.get(language) or name)
+def _way(start: tuple[int, int], end: tuple[int, int], its: Figures | None, most: int) -> str:
+    x, y = start[0] + _TRUNK, end[1] + _HEIGHT // 2
+    count = its.count if its is not None else 0
+    thick = 1.0 + (_THICKEST - 1.0) * (count / most if most else 0.0)
+    used = " used" if count else ""
     return (
-        f'<g><title>{escape(name)}: {kind}</title><rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="6"'
-        f' fill="{_FILLS.get(kind, "#f8fafc")}" stroke="#64748b"/>'
-        f'<text x="{x + 10}" y="{y + 20}" fill="#0f172a">{escape(words)}</text>'
-        f'<text x="{x + 10}" y="{y + 37}" fill="#475569" font-size="11">{kind}</text></g>'
+        f'<path class="way{used}" d="M{x} {start[1] + _HEIGHT}V{y - 5}Q{x} {y} {x + 5} {y}H{end[0] - 1}" fill="none"'
+        f' stroke="{"#64748b" if count else "#94a3b8"}" stroke-width="{thick:.1f}" marker-end="url(#tip)"/>'
     )
 
 
-def _way(start: tuple[int, int], end: tuple[int, int], word: str, count: int | None) -> str:
-    (x1, y1), (x2, y2) = _corner(start), _corner(end)
-    if end[1] > start[1]:
-        x1, y1, x2 = x1 + _WIDTH // 2, y1 + _HEIGHT, x2 + _WIDTH // 2
-        bend = (y2 - y1) // 2
-        curve = f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
-        at = (x2 + 6, y2 - 8)  # where ways from one node have parted
-    else:  # back, or to the side: by the right
-        x1, x2, y1, y2 = x1 + _WIDTH, x2 + _WIDTH, y1 + _HEIGHT // 2, y2 + _HEIGHT // 2
-        reach = max(x1, x2) + 26
-        curve = f"M{x1} {y1}C{reach} {y1} {reach} {y2} {x2} {y2}"
-        at = (x1 + 4, y1 - 4)
-    told = " · ".join(part for part in (_short(word), "" if count is None else f"{count}×") if part)
-    words = f'<text x="{at[0]}" y="{at[1]}" fill="#334155" font-size="11">{escape(told)}</text>'
-    return f'<path d="{curve}" fill="none" stroke="#94a3b8" marker-end="url(#tip)"/>' + (
-        words if told else ""
+def _box(flow: Flow, line: Line, language: str, place: tuple[int, int]) -> str:
+    x, y = place
+    node = flow.nodes.get(line.node)
+    kind = str(node.__struct_config__.tag) if node is not None else "?"
+    label = (node.label.get(language) if node is not None else None) or line.node
+    word = _short(line.word, _LETTERS // 2)
+    lead = f'<text class="word" x="{x + 9}" y="{y + 17}" fill="#475569">{escape(word)}</text>' if word else ""
+    at = x + 9 + (max(13, 7 * len(word) + 6) if word else 0)
+    room = _LETTERS - (len(word) + 1 if word else 0) - (0 if line.refers else len(kind) - 3)
+    words = _short(f"↩ {label}" if line.refers else label, room)
+    classes = f"node {'refers' if line.refers else f'kind-{kind}'}"
+    return (
+        f'<g class="{classes}" data-node="{escape(line.node)}"><title>{escape(line.node)}: {escape(kind)}</title>'
+        f'<rect class="box" x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="5"'
+        f' fill="{"none" if line.refers else _FILLS.get(kind, "#f8fafc")}" stroke="{_stroke(line)}"'
+        f"{_dashes(line)}/>{lead}"
+        f'<text class="label" x="{at}" y="{y + 17}" fill="#0f172a">{escape(words)}</text>'
+        + (
+            ""
+            if line.refers
+            else f'<text class="kind" x="{x + _WIDTH - 8}" y="{y + 17}" text-anchor="end" fill="#475569"'
+            f' font-size="11">{kind}</text>'
+        )
+        + "</g>"
     )
 
 
-def _everywhere(flow: Flow) -> str:
-    told = [f"{shortcut.key} → {shortcut.node}" for shortcut in flow.shortcuts()]
-    return f"{flow.name}   {'   '.join(told)}"
+def _stroke(line: Line) -> str:
+    return "#64748b" if line.reached and line.known else "#dc2626"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _dashes(line: Line) -> str:
+    return ' stroke-dasharray="4 3"' if line.refers or not line.reached or not line.known else ""
+
+
+def _beside(its: Figures, right: int, y: int) -> str:
+    share = "" if its.share is None else f" · {_percent(its.share)}"
+    told = [
+        f'<text class="times{"" if its.count else " none"}" x="{right + _COUNT_WIDTH - 8}" y="{y + 17}"'
+        f' text-anchor="end" fill="#334155">{its.count}{share}</text>'
+    ]
+    if its.dropped and its.drop_out is not None:
+        number, colour = next((number, colour) for least, number, colour in _LOSSES if its.drop_out >= least)
+        x = right + _COUNT_WIDTH
+        told.append(
+            f'<rect class="lost lost-{number}" x="{x}" y="{y + 3}" width="{_LOST_WIDTH}" height="{_HEIGHT - 6}"'
+            f' rx="4" fill="{colour}"/><text class="lost-text" x="{x + _LOST_WIDTH // 2}" y="{y + 17}"'
+            f' text-anchor="middle" fill="#0f172a">−{its.dropped} · {_percent(its.drop_out)}</text>'
+        )
+    return "".join(told)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -40,11 +40,7 @@ def read_flow(
 
     `flows`, `surveys`: the names that there are; None: nobody can tell. `stored`: what the customer store may hold.
     """
-    lines = line_numbers(text)
-    content = _toml(text, path)
-    content["nodes"] = content.pop("node", {})
-    _refuse_if(_shape(content), path, lines)
-    flow = msgspec.convert(content, Flow)
+    flow = read_sketch(text, path)
     known = Known(
         prompts=prompts,
         queues=queues,
@@ -54,8 +50,15 @@ def read_flow(
         stored=stored,
         languages=flow.languages,
     )
-    _refuse_if(flow_mistakes.mistakes(flow, known), path, lines)
-    return flow, _document(text, content)
+    _refuse_if(flow_mistakes.mistakes(flow, known), path, line_numbers(text))
+    return flow, _document(text, _content(text, path))
+
+
+def read_sketch(text: str, path: str) -> Flow:
+    """The flow as far as it is written: what it names may not be there. Raises ConfigError for what is no flow."""
+    content = _content(text, path)
+    _refuse_if(_shape(content), path, line_numbers(text))
+    return msgspec.convert(content, Flow)
 
 
 def read_survey(text: str, path: str, *, prompts: Collection[str]) -> tuple[Survey, Document]:
@@ -66,6 +69,12 @@ def read_survey(text: str, path: str, *, prompts: Collection[str]) -> tuple[Surv
     survey = msgspec.convert(content, Survey)
     _refuse_if(_survey_mistakes(survey, prompts), path, lines)
     return survey, _document(text, content)
+
+
+def _content(text: str, path: str) -> dict[str, Any]:
+    content = _toml(text, path)
+    content["nodes"] = content.pop("node", {})
+    return content
 
 
 def _document(text: str, content: dict[str, Any]) -> Document:

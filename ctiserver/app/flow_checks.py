@@ -8,6 +8,7 @@ from crm_core import configuration, flow_versions
 from crm_core.db import Store
 from ctiserver.app import prompt_files
 from ctiserver.app.engine_tables import names_of, read_documents
+from ctiserver.app.flow_pictures import draw_flow
 from ctiserver.app.job_desk import Job, JobDesk
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake
@@ -88,6 +89,7 @@ def open_desk(config: Config, further: Mapping[str, Job]) -> JobDesk:
         "check_flow": checks.check_flow,
         "check_survey": checks.check_survey,
         "check_flows": checks.check_flows,
+        "draw_flow": draw_flow,
         **further,
     }
     desk = JobDesk(folders.redis_url(config), f"{config.installation.name}:", jobs)

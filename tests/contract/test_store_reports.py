@@ -18,6 +18,7 @@ from crm_core.phone_numbers import E164
 from crm_core.provenance import Origin
 from crm_core.reader_positions import EventId
 from crm_core.reports.ivr_report import ivr_report
+from crm_core.reports.ivr_traffic import WayTraffic, flow_traffic
 from crm_core.reports.needs_heard import contacts_about, needs_heard
 from ctiserver.core import events as e
 from ctiserver.core.ids import ContactId, LegId
@@ -78,6 +79,12 @@ def test_the_ivr_report_counts_ends_nodes_and_days_of_the_calls_that_came_in(cal
     assert report.flows == ["main", "night"]
     main = next(node for node in report.figures.nodes if node.node == "main")
     assert (main.label, main.callers, main.dropped, main.median_seconds) == ({"es": "Main"}, 5, 1, 10.0)
+    through = calls.store.read(flow_traffic, 1, "main", MIDNIGHT, MIDNIGHT + DAY)
+    assert through.calls == 3, (
+        "neither the day before, nor another flow, nor another company, nor a call of ours"
+    )
+    assert through.ways[0] == WayTraffic(source="hello", node="main", count=3)
+    assert [(one.node, one.dropped) for one in through.nodes if one.dropped] == [("main", 1)]
     assert report.figures.paths[0].nodes == ("hello", "main")
     only = calls.store.read(ivr_report, 1, MIDNIGHT - DAY, MIDNIGHT + DAY, now=NOW, flow="night")
     assert (only.figures.ends.entered, only.flows) == (1, ["main", "night"])

@@ -81,7 +81,13 @@ def test_a_flow_is_checked_while_one_types_kept_and_put_in_force(c: RunningCente
     ada.page.fill("#draft-text", good.replace('queue = "servicio"', 'queue = "nada"', 1))
     ada.wait_text("#draft-mistakes", "«nada»")
     ada.wait_text(".lines .wrong", str(line))
+    ada.wait("document.querySelectorAll('#flow-picture .times').length > 5", "a picture with traffic")
+    ada.page.click("#flow-picture [data-node=operator]")
+    ada.wait("getSelection().toString() === '[node.operator]'", "its text")
+    ada.page.click(".picture-side summary")
     assert faults_of(ada.page) == []
+    ada.page.fill("#draft-text", good + "\n[node.n")
+    ada.wait("document.querySelector('#flow-picture[data-old] svg')", "the picture of before")
     ada.page.fill("#draft-text", good + "\n# changed\n")
     ada.wait("document.querySelector('#draft-state[data-state=right]')", "no mistakes again")
     ada.page.fill("#draft-note", "a remark")

@@ -3,6 +3,7 @@
 import { guard } from "./admin_guard.js";
 import { api } from "./api.js";
 import { $, banner, el, text } from "./dom.js";
+import { flowPicture } from "./flow_picture.js";
 import { day, settings, t } from "./words.js";
 
 const DEBOUNCE_MILLISECONDS = 400;
@@ -61,14 +62,18 @@ function edit({ section, flow, number, source, address, again }) {
   const note = el("input", { id: "draft-note", class: "form-control", type: "text", autocomplete: "off", maxlength: "200" });
   const keep = el("button", { type: "submit", class: "btn btn-primary", text: t("keep_version") });
   const activate = el("button", { type: "button", class: "btn btn-success", text: t("put_in_force", { number: number ?? 2 }), hidden: !flow || flow.in_force === number, onclick: putInForce });
+  const picture = section === "flows" ? flowPicture({ name: flow?.name ?? null, goTo: (node) => goTo(lineOf(node)) }) : null;
   const form = el("form", { class: "draft", onsubmit: (event) => { event.preventDefault(); save(); } },
     el("h2", {}, el("span", { text: flow ? flow.name : t(`add_${section}`) }), flow ? el("span", { class: "count", text: t("version_n", { number }) + (flow.in_force === number ? ` · ${t("in_force")}` : "") }) : null,
       el("button", { type: "button", class: "plain close", text: "✕", "aria-label": t("close"), onclick: () => { location.hash = address(section); } })),
-    told, flow ? null : el("div", { class: "field" }, el("label", { for: "draft-name", text: t("field_key") }), name),
-    el("div", { class: "editor" }, lines, area), state, mistakes,
-    writes() ? el("div", { class: "field" }, el("label", { for: "draft-note", text: t("draft_note") }), note) : null,
-    writes() ? el("div", { class: "controls" }, keep, activate) : null,
-    flow ? versions(section, flow, number, address) : null);
+    told,
+    el("div", { class: "text-side" },
+      flow ? null : el("div", { class: "field" }, el("label", { for: "draft-name", text: t("field_key") }), name),
+      el("div", { class: "editor" }, lines, area), state, mistakes,
+      writes() ? el("div", { class: "field" }, el("label", { for: "draft-note", text: t("draft_note") }), note) : null,
+      writes() ? el("div", { class: "controls" }, keep, activate) : null,
+      flow ? versions(section, flow, number, address) : null),
+    picture?.element);
   panel.replaceChildren(form);
   panel.hidden = false;
   let clean = area.value;
@@ -76,7 +81,7 @@ function edit({ section, flow, number, source, address, again }) {
 
   let asked = 0;
   let timer = null;
-  area.addEventListener("input", () => { numberLines([]); clearTimeout(timer); timer = setTimeout(check, DEBOUNCE_MILLISECONDS); setState("checking", t("checking")); activate.disabled = area.value !== clean; });
+  area.addEventListener("input", () => { numberLines([]); clearTimeout(timer); timer = setTimeout(look, DEBOUNCE_MILLISECONDS); setState("checking", t("checking")); activate.disabled = area.value !== clean; });
   area.addEventListener("scroll", () => { lines.scrollTop = area.scrollTop; });
 
   function setState(kind, words) {
@@ -90,6 +95,11 @@ function edit({ section, flow, number, source, address, again }) {
     lines.scrollTop = area.scrollTop;
   }
 
+  function look() {
+    check();
+    picture?.draw(area.value);
+  }
+
   async function check() {
     const turn = ++asked;
     try {
@@ -101,6 +111,11 @@ function edit({ section, flow, number, source, address, again }) {
     } catch (problem) {
       if (turn === asked) setState("unknown", t("draft_unchecked", { problem: problem.message }));
     }
+  }
+
+  function lineOf(node) {
+    const heads = [`[node.${node}]`, `[node."${node}"]`];
+    return area.value.split("\n").findIndex((line) => heads.includes(line.trim())) + 1;
   }
 
   function goTo(line) {
@@ -137,6 +152,7 @@ function edit({ section, flow, number, source, address, again }) {
   }
 
   numberLines([]);
+  picture?.draw(area.value);
   if (writes()) check();
   else setState("right", t("read_only"));
 }

@@ -1,0 +1,133 @@
+"""What went through one flow in some time: how often each node and each way between two was taken, who hung up where.
+
+Counted are calls that came in, began with this flow and are over in it; behind a node that passes the caller on to
+another flow the way is that flow's. Who was asked on the way who he is went from the node before to the one behind as
+well, for that is the way that the flow's text tells. Hanging up is as in `ivr_path`: before anything was done for him.
+A day may have seen several versions of a flow: what is counted goes by the names of nodes.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_core.interactions import Interaction
+from crm_core.reports.ivr_path import End, Step, end_of
+
+_ROWS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeTraffic:
+    """Of one node. `visits` count each time, `callers` each caller once, of them `dropped` hung up there."""
+
+    node: str
+    visits: int
+    callers: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayTraffic:
+    """How often callers went from one node to another."""
+
+    source: str
+    node: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowTraffic:
+    """All of it; `calls`: how many came to the flow."""
+
+    calls: int
+    nodes: Sequence[NodeTraffic]
+    ways: Sequence[WayTraffic]
+
+
+def flow_traffic(
+    session: Session, account_id: int, flow: str, from_at: float, until_at: float
+) -> FlowTraffic:
+    """The traffic of the calls that arrived in the span (UTC epoch seconds, `until_at` excluded)."""
+    return traffic(_ways(session, account_id, flow, from_at, until_at))
+
+
+def traffic(ways: Iterable[tuple[Sequence[Step], End]]) -> FlowTraffic:
+    """Of these calls, each with its steps and how it ended. Pure."""
+    calls = 0
+    visits: Counter[str] = Counter()
+    callers: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    taken: Counter[tuple[str, str]] = Counter()
+    for every_step, end in ways:
+        calls += 1
+        steps, passed_on = _in_this_flow(every_step)
+        visits.update(step.node for step in steps)
+        callers.update({step.node for step in steps})
+        taken.update(_pairs(steps))
+        if end == "dropped" and steps and not passed_on:
+            dropped[steps[-1].node] += 1
+    return FlowTraffic(
+        calls=calls,
+        nodes=[
+            NodeTraffic(node=node, visits=count, callers=callers[node], dropped=dropped[node])
+            for node, count in sorted(visits.items(), key=lambda one: (-one[1], one[0]))
+        ],
+        ways=[
+            WayTraffic(source=source, node=node, count=count)
+            for (source, node), count in sorted(taken.items(), key=lambda one: (-one[1], one[0]))
+        ],
+    )
+
+
+def _in_this_flow(steps: Sequence[Step]) -> tuple[Sequence[Step], bool]:
+    """The steps up to where he is passed on to another flow, and whether he was."""
+    for place, step in enumerate(steps):
+        if step.kind == "transfer":
+            return steps[: place + 1], place + 1 < len(steps)
+    return steps, False
+
+
+def _pairs(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
+    yield from ((one.node, other.node) for one, other in pairwise(steps))
+    for before, asked, behind in zip(steps, steps[1:], steps[2:], strict=False):
+        if asked.kind == "identify":
+            yield before.node, behind.node
+
+
+def _ways(
+    session: Session, account_id: int, flow: str, from_at: float, until_at: float
+) -> Iterator[tuple[list[Step], End]]:
+    query = (
+        select(
+            Interaction.queued_at,
+            Interaction.connected_at,
+            Interaction.ended_at,
+            Interaction.ended_by,
+            Interaction.menu_path,
+        )
+        .where(
+            Interaction.account_id == account_id,
+            Interaction.flow == flow,
+            Interaction.arrived_at >= from_at,
+            Interaction.arrived_at < until_at,
+            Interaction.answered_by_ivr_at.is_not(None),
+            Interaction.dial_id.is_(None),
+        )
+        .order_by(Interaction.arrived_at, Interaction.id)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    for row in session.execute(query):
+        over_at = row.queued_at or row.connected_at or row.ended_at
+        if over_at is not None:
+            yield _way(row, over_at)
+
+
+def _way(row: Any, over_at: float) -> tuple[list[Step], End]:
+    steps = [Step(step["node"], step["kind"], step["at"]) for step in row.menu_path if step["at"] <= over_at]
+    queued = row.queued_at is not None or row.connected_at is not None
+    return steps, end_of(steps, queued=queued, ended_by=row.ended_by)
