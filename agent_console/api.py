@@ -41,6 +41,7 @@ from agent_console import (
     api_stock,
     api_surveys,
     api_talk,
+    api_technicians,
     api_value,
     api_webhooks,
     api_work_orders,
@@ -65,6 +66,8 @@ for family in (api_attachments, api_custom_fields, api_faxes, api_payment_promis
     family.add_to(OPERATIONS)
 for family in (api_imports, api_exports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)
-for family in (api_work_orders, api_spoken_notes, api_my_orders, api_stock, api_order_report, api_surveys):
+for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_report, api_surveys):
+    family.add_to(OPERATIONS)
+for family in (api_technicians, api_stock):
     family.add_to(OPERATIONS)
 api_reports.add_to(OPERATIONS)

@@ -1,34 +1,21 @@
-"""Technicians, parts and stock: who carries out orders, what is used up, how much of it is where."""
+"""Parts and stock: what technicians use up, how much of it is where, and what moved. Technicians: `api_technicians`."""
 
 from typing import Any, Literal
 
 import msgspec
 
 from agent_console import work_order_answers as answers
+from agent_console.api_technicians import note_change
+from agent_console.listing import Listing, PageQuery, listing
 from agent_console.operations import Add, Call, Operations
 from agent_console.roles import Permission
-from agent_console.work_order_answers import PartOf, TechnicianOf
-from crm_core import audit
-from crm_core.work_orders import order_list, parts, technicians
+from agent_console.work_order_answers import PartOf
+from crm_core.work_orders import parts
 from crm_core.work_orders import stock as ledger
+from crm_core.work_orders import stock_ledger as entries
+from crm_core.work_orders.stock import StockMovement
 
 DISPATCH = Permission.DISPATCH_ORDERS
-
-
-class TechnicianForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """How he is found: `code` as he types it, `phone` as people write it, "": none is known."""
-
-    code: str
-    phone: str = ""
-    areas: list[str] = []
-    skills: list[str] = []
-
-
-class NewPin(msgspec.Struct, kw_only=True):
-    """A technician's PIN for the telephone, told this once only."""
-
-    login: str
-    pin: str
 
 
 class PartForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -54,6 +41,27 @@ class StockLevel(msgspec.Struct, kw_only=True):
     quantity: int
 
 
+class LedgerQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
+    """Of which place and part; None: all."""
+
+    place: str | None = None
+    part: str | None = None
+
+
+class StockEntry(msgspec.Struct, kw_only=True):
+    """A movement: so many came to the place (above zero) or left it; `order_id`: what it was used for."""
+
+    id: int
+    at: float
+    by: str
+    why: str
+    place: str
+    part: str
+    name: str
+    quantity: int
+    order_id: int | None
+
+
 class StockMove(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """received, given_back: came to `place`; counted: so many were found there; moved: from `place` to `to`.
 
@@ -70,41 +78,8 @@ class StockMove(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 def add_to(operations: Operations) -> None:
     """This family's rows."""
-    for rows in (_people, _parts, _stock):
+    for rows in (_parts, _stock):
         rows(operations.add)
-
-
-def _people(add: Add) -> None:
-    @add("GET", "/technicians", Permission.WORK_ORDERS, "Technicians, and how many open orders each has")
-    def list_technicians(call: Call) -> list[TechnicianOf]:
-        account_id = call.principal.account_id
-
-        def read(session: Any) -> list[TechnicianOf]:
-            return answers.technicians_of(session, account_id, order_list.busy(session, account_id))
-
-        return call.services.store.read(read)
-
-    @add("PUT", "/technicians/{login}", DISPATCH, "Say how a technician is found: code, telephone, areas")
-    def put_technician(call: Call, login: str, body: TechnicianForm) -> TechnicianOf:
-        who, given = call.principal, msgspec.structs.asdict(body)
-
-        def change(session: Any) -> TechnicianOf:
-            found = technicians.put_technician(session, who.account_id, login, **given)
-            _audit(session, call, "technician.change", login, given)
-            return answers.technician_of(found, order_list.busy(session, who.account_id).get(login, 0))
-
-        return call.services.store.write(change)
-
-    @add("POST", "/technicians/{login}/pin", DISPATCH, "Give a technician a new PIN for the telephone")
-    def new_technician_pin(call: Call, login: str) -> NewPin:
-        who, now = call.principal, call.services.now()
-
-        def change(session: Any) -> NewPin:
-            pin = technicians.new_pin(session, who.account_id, login, now=now)
-            _audit(session, call, "technician.pin", login, {})
-            return NewPin(login=login, pin=pin)
-
-        return call.services.store.write(change)
 
 
 def _parts(add: Add) -> None:
@@ -121,7 +96,7 @@ def _parts(add: Add) -> None:
 
         def change(session: Any) -> PartOf:
             found = parts.put_part(session, account_id, key, **given)
-            _audit(session, call, "part.change", key, given)
+            note_change(session, call, "part.change", key, given)
             return answers.part_of(found)
 
         return call.services.store.write(change)
@@ -131,6 +106,24 @@ def _stock(add: Add) -> None:
     @add("GET", "/stock", DISPATCH, "How much of each part is where")
     def stock(call: Call, query: StockQuery) -> list[StockLevel]:
         return call.services.store.read(_levels, call.principal.account_id, query.place)
+
+    @add("GET", "/stock-movements", DISPATCH, "The ledger of parts: the latest movement first")
+    def stock_ledger(call: Call, query: LedgerQuery) -> Listing[StockEntry]:
+        account_id = call.principal.account_id
+
+        def read(session: Any) -> Listing[StockEntry]:
+            known = entries.parts_by_id(session, account_id)
+            found = entries.movements(
+                session,
+                account_id,
+                place=query.place,
+                part_key=query.part,
+                cursor=query.cursor,
+                limit=query.limit,
+            )
+            return listing(found, lambda row: _entry(row, known[row.part_id]))
+
+        return call.services.store.read(read)
 
     @add("POST", "/stock-movements", DISPATCH, "Parts came, went, were counted or given back")
     def stock_movement(call: Call, body: StockMove) -> list[StockLevel]:
@@ -153,21 +146,22 @@ def _stock(add: Add) -> None:
         return call.services.store.write(change)
 
 
+def _entry(row: StockMovement, part: parts.Part) -> StockEntry:
+    return StockEntry(
+        id=row.id,
+        at=row.at,
+        by=row.by,
+        why=row.why,
+        place=row.place,
+        part=part.key,
+        name=part.name,
+        quantity=row.quantity,
+        order_id=row.order_id,
+    )
+
+
 def _levels(session: Any, account_id: int, place: str | None) -> list[StockLevel]:
     return [
         msgspec.convert(one, StockLevel, from_attributes=True)
         for one in ledger.levels(session, account_id, place)
     ]
-
-
-def _audit(session: Any, call: Call, action: str, subject: str, after: dict[str, Any]) -> None:
-    who = call.principal
-    audit.note(
-        session,
-        account_id=who.account_id,
-        at=call.services.now(),
-        by=who.login,
-        action=action,
-        subject=subject,
-        after=after,
-    )

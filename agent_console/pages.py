@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "desk": ("/desk", Permission.OWN_DESK),
     "wallboard": ("/wallboard", Permission.WALLBOARD),
     "work_orders": ("/work-orders", Permission.DISPATCH_ORDERS),
+    "field_staff": ("/field-staff", Permission.DISPATCH_ORDERS),
     "my_orders": ("/my-orders", Permission.OWN_ORDERS),
     "customers": ("/customers", Permission.READ_CUSTOMERS),
     "administration": ("/administration", Permission.READ_CONFIGURATION),

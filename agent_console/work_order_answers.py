@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from crm_core import caller_secrets
 from crm_core.attachments import Attachment
 from crm_core.base import NEVER_AT
-from crm_core.work_orders import stock, technicians, work_orders
+from crm_core.work_orders import order_list, stock, technicians, work_orders
 from crm_core.work_orders.order_flow import TABLE, State
 from crm_core.work_orders.parts import Part
 from crm_core.work_orders.technicians import Technician
@@ -148,7 +149,10 @@ class MyOrder(msgspec.Struct, kw_only=True):
 
 
 class TechnicianOf(msgspec.Struct, kw_only=True):
-    """A technician. `open_orders`: how many he has."""
+    """A technician. `open_orders`: how many he has.
+
+    `pin_made_at` None: he has no PIN; `locked_until` None: he may try it.
+    """
 
     login: str
     name: str
@@ -157,6 +161,8 @@ class TechnicianOf(msgspec.Struct, kw_only=True):
     areas: list[str]
     skills: list[str]
     open_orders: int
+    pin_made_at: float | None
+    locked_until: float | None
 
 
 class PartOf(msgspec.Struct, kw_only=True):
@@ -230,14 +236,29 @@ def part_of(row: Part) -> PartOf:
     return msgspec.convert(row, PartOf, from_attributes=True)
 
 
-def technicians_of(session: Any, account_id: int, busy: dict[str, int]) -> list[TechnicianOf]:
-    """All technicians by name; `busy`: how many open orders each has, by login."""
+def technicians_of(session: Any, account_id: int, now: float) -> list[TechnicianOf]:
+    """All technicians by name."""
+    busy, pins = _busy_and_pins(session, account_id, now)
     found: Sequence[Technician] = technicians.technicians_of_account(session, account_id)
-    return [technician_of(one, busy.get(one.user.login, 0)) for one in found]
+    return [_technician(one, busy, pins) for one in found]
 
 
-def technician_of(found: Technician, open_orders: int) -> TechnicianOf:
+def technician_of(session: Any, found: Technician, now: float) -> TechnicianOf:
     """One technician."""
+    return _technician(found, *_busy_and_pins(session, found.account_id, now))
+
+
+def _busy_and_pins(
+    session: Any, account_id: int, now: float
+) -> tuple[dict[str, int], dict[str, caller_secrets.PinState]]:
+    pins = caller_secrets.pins(session, account_id, "technician", now=now)
+    return order_list.busy(session, account_id), pins
+
+
+def _technician(
+    found: Technician, busy: dict[str, int], pins: dict[str, caller_secrets.PinState]
+) -> TechnicianOf:
+    pin = pins.get(str(found.user_id))
     return TechnicianOf(
         login=found.user.login,
         name=found.user.name,
@@ -245,7 +266,9 @@ def technician_of(found: Technician, open_orders: int) -> TechnicianOf:
         phone=found.phone_e164 or "",
         areas=list(found.areas),
         skills=list(found.skills),
-        open_orders=open_orders,
+        open_orders=busy.get(found.user.login, 0),
+        pin_made_at=pin.made_at if pin else None,
+        locked_until=pin.locked_until if pin else None,
     )
 
 

@@ -6,6 +6,7 @@ subject is a customer, or a technician; its id is a text, for each names himself
 """
 
 import secrets
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -28,6 +29,14 @@ CODE_KEYS = 6
 PIN_KEYS = 4
 
 _hasher = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinState:
+    """Of one subject's PIN, never the PIN. `locked_until` None: it is not locked."""
+
+    made_at: float
+    locked_until: float | None
 
 
 class CallerSecret(Base):
@@ -121,6 +130,27 @@ def locked_until(
     found = _secret(session, account_id, subject, subject_id, "pin")
     until = found.locked_until if found else None
     return until if until is not None and until > now else None
+
+
+def pins(session: Session, account_id: int, subject: Subject, *, now: float) -> dict[str, PinState]:
+    """The state of every PIN of the account's subjects of this kind, by the subject's id."""
+    query = select(CallerSecret).where(
+        CallerSecret.account_id == account_id, CallerSecret.subject == subject, CallerSecret.kind == "pin"
+    )
+    return {
+        one.subject_id: PinState(
+            made_at=one.made_at,
+            locked_until=one.locked_until if (one.locked_until or 0.0) > now else None,
+        )
+        for one in session.scalars(query)
+    }
+
+
+def unlock(session: Session, account_id: int, subject: Subject, subject_id: str) -> None:
+    """Let the subject try again now; the wrong ones before are forgotten. His PIN stays."""
+    found = _secret(session, account_id, subject, subject_id, "pin", lock=True)
+    if found is not None:
+        found.failures, found.locked_until = 0, None
 
 
 def _keep(

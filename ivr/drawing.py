@@ -146,7 +146,7 @@ def _box(flow: Flow, line: Line, language: str, place: tuple[int, int]) -> str:
     return (
         f'<g class="{classes}" data-node="{escape(line.node)}"><title>{escape(line.node)}: {escape(kind)}</title>'
         f'<rect class="box" x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="5"'
-        f' fill="{"none" if line.refers else _FILLS.get(kind, "#f8fafc")}" stroke="{_stroke(line)}"'
+        f' fill="{"#ffffff" if line.refers else _FILLS.get(kind, "#f8fafc")}" stroke="{_stroke(line)}"'
         f"{_dashes(line)}/>{lead}"
         f'<text class="label" x="{at}" y="{y + 17}" fill="#0f172a">{escape(words)}</text>'
         + (

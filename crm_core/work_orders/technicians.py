@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from crm_core.accounts import account
 from crm_core.base import Base
 from crm_core.caller_secrets import PIN_KEYS, set_pin
+from crm_core.caller_secrets import unlock as unlock_secret
 from crm_core.phone_numbers import normalise
 from crm_core.users import User
 from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
@@ -93,6 +94,31 @@ def new_pin(session: Session, account_id: int, login: str, *, now: float) -> str
         except Refusal:  # too easy to guess: another one
             continue
         return pin
+
+
+def choose_pin(session: Session, account_id: int, login: str, pin: str, *, now: float) -> Technician:
+    """The technician, who proves himself with this PIN from now on; a lock ends. Raises Refusal for one too easy."""
+    owner = technician(session, account_id, login)
+    set_pin(session, account_id, "technician", str(owner.user_id), pin, now=now)
+    return owner
+
+
+def unlock(session: Session, account_id: int, login: str) -> Technician:
+    """The technician, who may try his PIN again at once. Raises Refusal for no technician."""
+    owner = technician(session, account_id, login)
+    unlock_secret(session, account_id, "technician", str(owner.user_id))
+    return owner
+
+
+def without_code(session: Session, account_id: int) -> Sequence[User]:
+    """Users with the role of a technician who have no code yet, by name: they can be given no orders."""
+    query = (
+        select(User)
+        .outerjoin(Technician, Technician.user_id == User.id)
+        .where(User.account_id == account_id, ~User.disabled, Technician.user_id.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return [one for one in session.scalars(query) if ROLE in one.roles]
 
 
 def technicians_of_account(session: Session, account_id: int) -> Sequence[Technician]:

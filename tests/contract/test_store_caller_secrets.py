@@ -56,8 +56,16 @@ def test_five_wrong_ones_in_a_row_lock_even_the_right_one_for_a_while(store: Sto
     assert _check(store, "4071", now=caller_secrets.LOCKED_SECONDS) == "right"
 
 
-def test_a_new_pin_ends_the_lock(store: Store) -> None:
+def test_a_new_pin_ends_the_lock_and_so_does_whoever_lifts_it(store: Store) -> None:
     _pin(store)
+    for _ in range(5):
+        _check(store, "0000")
+    states = store.read(caller_secrets.pins, 1, "technician", now=1.0)
+    assert states["tom"].locked_until == caller_secrets.LOCKED_SECONDS
+    store.write(caller_secrets.unlock, 1, "technician", "tom")
+    store.write(caller_secrets.unlock, 1, "technician", "nobody")
+    assert _check(store, "4071") == "right"
+    assert store.read(caller_secrets.pins, 1, "technician", now=1.0)["tom"].locked_until is None
     for _ in range(5):
         _check(store, "0000")
     _pin(store, "1950")

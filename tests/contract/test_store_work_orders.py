@@ -30,6 +30,7 @@ from crm_core.work_orders import (
     order_work,
     parts,
     stock,
+    stock_ledger,
     technicians,
     visit_survey,
 )
@@ -332,6 +333,14 @@ def test_stock_is_a_ledger_that_counts_and_hands_over(office: Store) -> None:
     assert office.write(stock.count, 1, "valve", 5, place=stock.STORE, key="c-2", **who) is None
     levels = [(one.place, one.part, one.quantity) for one in office.read(stock.levels, 1)]
     assert levels == [("ana", "valve", 4), ("store", "valve", 5)]
+
+    def ledger(session: Session, **which: Any) -> list[int]:
+        return [one.quantity for one in stock_ledger.movements(session, 1, **which).rows]
+
+    assert office.read(ledger) == [-1, 4, -4, 10]
+    assert office.read(ledger, place="ana", part_key="valve") == [4]
+    page = office.read(stock_ledger.movements, 1, limit=3)
+    assert office.read(ledger, cursor=page.next) == [10]
     for wrong in (0, -1):
         with pytest.raises(Refusal, match="above 0"):
             office.write(stock.hand_over, 1, "valve", wrong, source="ana", target="beto", key="h-2", **who)
@@ -352,6 +361,7 @@ def test_a_technician_has_a_code_and_perhaps_a_number_of_his_own(office: Store) 
     assert [of(1, "11"), of(OTHER, "11"), of(1, "99")] == ["ana", "eva", None]
     assert office.read(lambda s: technicians.by_number(s, 1, "+56987654321").user.login) == "ana"  # type: ignore[union-attr]
     assert [one.areas for one in office.read(technicians.technicians_of_account, 1)] == [["Ñuñoa"], []]
+    assert list(office.read(technicians.without_code, 1)) == []
     with pytest.raises(ConfigError) as caught:
         office.write(technicians.put_technician, 1, "beto", code="11", phone="12")
     assert {one.path for one in caught.value.mistakes} == {"code", "phone"}

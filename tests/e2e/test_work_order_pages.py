@@ -113,3 +113,45 @@ def test_a_technician_closes_his_order_with_a_thumb(stage: Stage, browser: Brows
     refused = page.goto(f"{stage.origin}/work-orders/{first}")  # the office's page is none of his
     assert refused is not None
     assert refused.status == 403
+
+
+def test_a_dispatcher_keeps_technicians_their_pins_and_the_stock(stage: Stage, browser: Browser) -> None:
+    page = stage.page(browser, demo_orders.DISPATCHER)
+    page.goto(f"{stage.origin}/field-staff")
+    expect(page.locator("#tab tbody tr")).to_have_count(len(demo_orders.TECHNICIANS))
+    page.get_by_role("button", name=re.compile("^PIN nuevo")).first.press("Enter")
+    page.fill("#form [name=pin]", "4821")
+    page.fill("#form [name=twice]", "4812")
+    page.keyboard.press("Enter")
+    expect(page.locator("#form .wrong")).to_contain_text("no son iguales")
+    assert page.input_value("#form [name=pin]") == "4821", "nothing typed is lost"
+    assert faults_of(page) == []
+    page.fill("#form [name=pin]", "")
+    page.fill("#form [name=twice]", "")
+    page.keyboard.press("Enter")
+    expect(page.locator(".once output")).to_have_text(re.compile(r"^\d{4}$"))
+    page.reload()
+    expect(page.locator("#tab tbody tr")).to_have_count(len(demo_orders.TECHNICIANS))
+    expect(page.locator(".once")).to_have_count(0)
+    page.keyboard.press("Tab")
+    page.locator("#tab-technicians").press("ArrowRight")
+    expect(page.locator("#tab-parts")).to_be_focused()
+    page.click("#add-one")
+    page.fill("#form [name=key]", "tee")
+    page.fill("#form [name=name]", "Unión <b>T</b>")
+    page.fill("#form [name=code]", "99")
+    page.keyboard.press("Enter")
+    expect(page.locator("#tab")).to_contain_text("Unión <b>T</b>")
+    page.click("#tab-stock")
+    page.click("#add-one")
+    page.select_option("#form [name=part]", "tee")
+    page.fill("#form [name=quantity]", "12")
+    page.keyboard.press("Enter")
+    ledger = page.locator("#tab .panel").last.locator("tbody tr").first
+    expect(ledger).to_contain_text("+12")
+    page.get_by_role("button", name="Contar: Unión <b>T</b>, Bodega").press("Enter")
+    page.fill("#form [name=quantity]", "11")
+    page.keyboard.press("Enter")
+    expect(ledger).to_contain_text("−1")
+    expect(ledger).to_contain_text("Recuento")
+    assert faults_of(page) == []

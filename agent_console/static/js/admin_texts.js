@@ -7,6 +7,7 @@ import { flowPicture } from "./flow_picture.js";
 import { day, settings, t } from "./words.js";
 
 const DEBOUNCE_MILLISECONDS = 400;
+const AGAIN_MILLISECONDS = 4000; // the checker was not there
 const writes = () => settings.permissions.includes("change_configuration");
 
 /** Section: where its drafts are checked, and what a new text begins with. */
@@ -109,7 +110,9 @@ function edit({ section, flow, number, source, address, again }) {
       setState(found.length ? "wrong" : "right", found.length ? t("draft_mistakes", { count: found.length }) : t("draft_right"));
       mistakes.replaceChildren(...found.map((mistake) => el("li", {}, el("button", { type: "button", class: "plain", onclick: () => goTo(mistake.line) }, el("b", { class: "n", text: t("line_n", { line: mistake.line }) }), ` ${sentence(mistake)}`))));
     } catch (problem) {
-      if (turn === asked) setState("unknown", t("draft_unchecked", { problem: problem.message }));
+      if (turn !== asked || !panel.contains(form)) return;
+      setState("unknown", t("draft_unchecked", { problem: problem.message }));
+      timer = setTimeout(look, AGAIN_MILLISECONDS);
     }
   }
 

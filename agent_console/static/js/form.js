@@ -3,11 +3,11 @@
 import { customerField } from "./customer_field.js";
 import { $, el } from "./dom.js";
 import { fileButton } from "./file_button.js";
-import { t } from "./words.js";
+import { settings, t } from "./words.js";
 
 /**
  * `fields`: {key, label, type, choices: [{value, text}], value, required}; types are text, lines, choice, date, moment
- * (epoch seconds), money, check, file and customer ({customer_id, name}). `send(given)` does it; when that fails the
+ * (epoch seconds), money, check, file, several, pin, count and customer ({customer_id, name}). `send(given)` does it; when that fails the
  * form stays. `more` is a sentence above the fields.
  */
 export function ask({ title, button, fields, send, more = "" }) {
@@ -18,6 +18,7 @@ export function ask({ title, button, fields, send, more = "" }) {
     const { element, read } = control(field);
     inputs.set(field.key, read);
     const words = field.required ? `${field.label} *` : field.label;
+    if (field.type === "several") return el("fieldset", {}, el("legend", { text: words }), element);
     return field.type === "check" ? el("label", { class: "check" }, element, ` ${words}`) : el("label", {}, el("span", { text: words }), element);
   });
   const cancel = el("button", { type: "button", class: "btn btn-outline-secondary", text: t("cancel"), onclick: () => dialog.close() });
@@ -64,6 +65,19 @@ const KINDS = {
     const box = el("select", { ...shared, class: "form-select" }, ...(required && value ? [] : [el("option", { value: "", text: "—" })]), ...options);
     return { element: box, read: () => box.value };
   },
+  several({ key, value = [], choices = [] }) {
+    const boxes = choices.map((one) => [one.value, el("input", { type: "checkbox", name: key, checked: (value ?? []).includes(one.value) })]);
+    const labels = boxes.map(([, box], at) => el("label", { class: "check" }, box, ` ${choices[at].text}`));
+    return { element: el("div", { class: "several" }, ...labels), read: () => boxes.filter(([, box]) => box.checked).map(([chosen]) => chosen) };
+  },
+  pin(_, shared) {
+    const box = input(shared, "password", "", { inputmode: "numeric", pattern: "[0-9]{4}", maxlength: "4", autocomplete: "new-password" });
+    return { element: box, read: () => box.value };
+  },
+  count({ value }, shared) {
+    const box = input(shared, "number", value, { min: "0", step: "1", inputmode: "numeric" });
+    return { element: box, read: () => Number(box.value) };
+  },
   money({ value }, shared) {
     const box = input(shared, "number", value, { min: "1", step: "1", inputmode: "numeric" });
     return { element: box, read: () => (box.value === "" ? null : Number(box.value)) };
@@ -87,7 +101,7 @@ const KINDS = {
   customer: customerField,
 };
 
-const input = (shared, type, value, more) => el("input", { ...shared, ...more, class: "form-control", type, value: value ?? "", autocomplete: "off" });
+const input = (shared, type, value, more) => el("input", { ...shared, ...more, class: "form-control", type, value: value ?? "", autocomplete: more.autocomplete ?? "off" });
 
 const control = (field) => (KINDS[field.type] ?? KINDS.text)(field, { name: field.key, required: Boolean(field.required) });
 
@@ -96,5 +110,7 @@ function sentences(problem, fields) {
   const mistakes = problem.told?.mistakes ?? [];
   if (!mistakes.length) return problem.message;
   const label = (path) => fields.find(({ key }) => path === key || path === `fields.${key}`)?.label ?? path;
-  return mistakes.map((one) => t("form_mend", { field: label(one.split(":")[0]) })).join(" ");
+  const known = new Map((problem.told.fields ?? []).map((one) => [one.field, settings.words[`mistake_${one.error_id}`]]));
+  const sentence = (path) => (known.get(path) ? `${label(path)}: ${known.get(path)}` : t("form_mend", { field: label(path) }));
+  return mistakes.map((one) => sentence(one.split(":")[0])).join(" ");
 }

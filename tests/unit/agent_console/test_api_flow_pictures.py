@@ -42,7 +42,7 @@ def test_traffic_is_of_yesterday_or_of_the_day_that_is_named_and_of_ones_own_com
     assert browser.get(f"{BASE}/flows/main/traffic?day=2026-05-28").json["traffic"]["calls"] == 0
     assert browser.get(f"{BASE}/flows/other/traffic").json["traffic"]["calls"] == 0
     refused = browser.get(f"{BASE}/flows/main/traffic?day=tomorrow")
-    assert (refused.status_code, refused.json["error_id"]) == (409, "wrong-day")
+    assert (refused.status_code, refused.json["error_id"]) == (409, "wrong_day")
 
 
 def test_a_text_is_drawn_by_the_jobs_process_in_the_readers_language(

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from crm_core import caller_secrets
 from crm_core.users import add_user
+from crm_core.work_orders import technicians
 from crm_core.work_orders.order_flow import Way
 from crm_core.work_orders.work_orders import Author, note, work_order
 from ctiserver.process import folders
@@ -163,6 +165,31 @@ def test_stock_moves_are_booked_once(field: Any) -> None:
     assert boss.get(f"/api/v1/stock?place={TECH}").json[0]["quantity"] == 4
 
 
+def test_the_ledger_tells_every_movement_the_latest_first_page_by_page(field: Any) -> None:
+    boss = field.browser(BOSS)
+    for key, fields in enumerate(
+        ({"what": "received", "quantity": 5}, {"what": "moved", "quantity": 2, "to": TECH})
+    ):
+        boss.post("/api/v1/stock-movements", json={"part": "valve", "key": str(key)} | fields)
+    page = boss.get("/api/v1/stock-movements?limit=2").json
+    assert [(row["place"], row["quantity"], row["why"], row["by"]) for row in page["items"]] == [
+        (TECH, 2, "moved", BOSS),
+        ("store", -2, "moved", BOSS),
+    ]
+    [first] = boss.get(f"/api/v1/stock-movements?limit=2&cursor={page['next']}").json["items"]
+    assert (first["part"], first["name"], first["quantity"], first["order_id"]) == (
+        "valve",
+        "Válvula",
+        5,
+        None,
+    )
+    assert [
+        row["quantity"] for row in boss.get(f"/api/v1/stock-movements?place={TECH}&part=valve").json["items"]
+    ] == [2]
+    assert boss.get("/api/v1/stock-movements?part=other").json["items"] == []
+    assert field.browser("other").get("/api/v1/stock-movements").json["items"] == []
+
+
 def test_the_report_shows_everything_to_the_office_and_himself_to_a_technician(field: Any) -> None:
     number = given(field)
     field.browser(TECH).post(f"/api/v1/me/work-orders/{number}/closing", json={"code": "done", "key": "k"})
@@ -222,3 +249,50 @@ def test_what_a_technician_said_by_telephone_is_heard_beside_the_order_and_who_h
     assert boss.get(f"/api/v1/work-orders/{number}/spoken/{lost}").status_code == 404
     assert boss.get(f"/api/v1/work-orders/{number}/spoken/999").status_code == 404
     assert field.browser("other").get(f"/api/v1/work-orders/{number}/spoken/{kept}").status_code in (403, 404)
+
+
+def test_a_pin_is_chosen_or_drawn_a_lock_is_lifted_and_no_answer_or_audit_row_holds_a_pin(field: Any) -> None:
+    boss = field.browser(BOSS)
+    at = f"/api/v1/technicians/{TECH}"
+
+    def try_pin(pin: str) -> str:
+        def check(session: Any) -> str:
+            owner = str(technicians.technician(session, 1, TECH).user_id)
+            return caller_secrets.check(session, 1, "technician", owner, "pin", pin, now=field.now)
+
+        return str(field.store.write(check))
+
+    def shown() -> Any:
+        return next(one for one in boss.get("/api/v1/technicians").json if one["login"] == TECH)
+
+    assert shown()["pin_made_at"] is None
+    assert boss.put(f"{at}/pin", json={"pin": "1234"}).json["error_id"] == "easy_pin"
+    assert boss.put(f"{at}/pin", json={"pin": "48215"}).json["error_id"] == "wrong_pin"
+    assert boss.put(f"{at}/pin", json={"pin": "4821"}).json["pin_made_at"] == field.now
+    assert [try_pin("0000") for _ in range(5)][-1] == "locked"
+    assert (shown()["locked_until"], try_pin("4821")) == (field.now + 900.0, "locked")
+    assert boss.delete(f"{at}/lock").json["locked_until"] is None
+    assert try_pin("4821") == "right"
+    drawn = boss.post(f"{at}/pin").json["pin"]
+    assert try_pin(drawn) == "right"
+    rows = field.browser("administrator").get(f"/api/v1/audit?subject={TECH}").json["items"]
+    assert [row["action"] for row in rows] == [
+        "technician.pin",
+        "technician.unlock",
+        "technician.pin",
+        "technician.change",
+    ]
+    assert not {"4821", drawn} & {str(value) for row in rows for value in row["after"].values()}
+    assert field.browser("other").delete(f"{at}/lock").json["error_id"] == "unknown_technician"
+    assert field.browser(AGENT).put(f"{at}/pin", json={"pin": "4821"}).status_code == 403
+
+
+def test_who_has_the_role_and_no_code_yet_can_be_made_a_technician(field: Any) -> None:
+    boss = field.browser(BOSS)
+    assert boss.get("/api/v1/technicians/without-code").json == []
+    field.store.write(
+        lambda s: add_user(s, login="nueva", name="Nueva", password="a-good-password", roles={TECH})
+    )
+    assert boss.get("/api/v1/technicians/without-code").json == [{"login": "nueva", "name": "Nueva"}]
+    assert boss.put("/api/v1/technicians/nueva", json={"code": "31"}).status_code == 200
+    assert boss.get("/api/v1/technicians/without-code").json == []
