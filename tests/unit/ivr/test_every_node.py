@@ -1,0 +1,104 @@
+"""Every ready-made flow, every state that a caller can come to in it: he hangs up there, and nothing of him is left.
+
+The states are found from the files themselves (`explored_flow`), so that a new node or file is walked without a word.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from explored_flow import Walk, explored, tables_for
+
+import ivr.demo
+from crm_core import interaction_writer, schema
+from crm_core.db import Store
+from crm_core.interactions import Interaction
+from crm_core.queues import add_queue
+from crm_core.reader_positions import EventId
+from ctiserver.app import actions, prompt_files
+from ctiserver.core import events as e
+from ctiserver.core.live_view import LiveView
+from ctiserver.core.tables import Document
+from ivr.flow import Flow
+from ivr.flow_file import read_flow
+
+FOLDER = Path(ivr.demo.__path__[0])
+FILES = sorted(file.stem for file in FOLDER.glob("*.toml"))
+
+
+def read_all() -> dict[str, tuple[Flow, Document]]:
+    """All ready-made flows, checked against each other."""
+    prompts = set(prompt_files.load().prompts)
+    return {
+        name: read_flow(
+            (FOLDER / f"{name}.toml").read_text(),
+            name,
+            prompts=prompts,
+            queues={"servicio", "tecnico", "emergencia"},
+            actions=actions.specs(),
+            flows=set(FILES),
+        )
+        for name in FILES
+    }
+
+
+@pytest.fixture(scope="module")
+def flows() -> dict[str, tuple[Flow, Document]]:
+    return read_all()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('store')}/crm.sqlite"
+    schema.upgrade(url)
+    store = Store(url)
+    for key in ("servicio", "tecnico", "emergencia"):
+        store.write(lambda session, key=key: add_queue(session, 1, key, key, skills={}))  # type: ignore[misc]
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_who_hangs_up_anywhere_leaves_a_record_and_nothing_else(
+    name: str, flows: dict[str, tuple[Flow, Document]], store: Store
+) -> None:
+    flow, tables = flows[name][0], tables_for(flows, name)
+    (ways, reached), walks = explored(flow, tables), list[Walk]()
+    for number, way in enumerate(ways):
+        walk = Walk(flow, tables, way, name=f"{name}-{number}")
+        if walk.session is not None:
+            walk.hang_up()
+        nothing_is_left(walk)
+        walks.append(walk)
+    assert reached >= set(flow.nodes)
+    each_has_a_record(walks, store)
+
+
+def nothing_is_left(walk: Walk) -> None:
+    told = [event for _, event in walk.told]
+    [arrived] = [event for event in told if isinstance(event, e.ContactArrived)]
+    ended = [event for event in told if isinstance(event, e.ContactEnded)]
+    assert [one.contact for one in ended] == [arrived.contact]
+    desk = walk.desk
+    kept = (desk.sessions, desk.legs, desk.playbacks, desk.look_ups, desk.comments, desk.actions)
+    assert not any((*kept, desk.secrets, desk.listenings, desk.recordings))
+    assert [timer for timer in walk.timers if arrived.contact in timer] == []
+    view = LiveView()
+    for event in told:
+        view.apply(event)
+    assert not view.contacts
+    left = [event for event in told if isinstance(event, e.VoicemailLeft)]
+    assert len(left) == len(walk.recordings)
+
+
+def each_has_a_record(walks: list[Walk], store: Store) -> None:
+    """One finished interaction for each call, with the way that it took."""
+    before = store.read(lambda session: session.query(Interaction).count())
+    batch, ids = [], []
+    for epoch, walk in enumerate(walks, before + 1):
+        batch += [(EventId(epoch, seq, n), event) for (_, seq, n), event in walk.told]
+        ids += [event.contact for _, event in walk.told if isinstance(event, e.ContactArrived)]
+    store.write(interaction_writer.apply_batch, batch)
+    rows = store.read(lambda session: session.query(Interaction).filter(Interaction.id.in_(ids)).all())
+    assert len(rows) == len(walks)
+    assert all(row.ended_at is not None and row.outcome and row.menu_path for row in rows)
