@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -12,6 +13,7 @@ from crm_core.cases import Case
 from crm_core.customers import change_customer
 from crm_core.invoices import Invoice
 from ctiserver.bus import topics
+from ctiserver.core.events import ContactEnded, NodeEntered, ValueCollected, VoicemailLeft
 from ctiserver.core.inputs import ActionDone, DigitPressed, SecretHeard
 from tests.integration.daemon import ORDINARY, VALUABLE, RunningCenter, center
 from tests.integration.journal_probe import JournalProbe
@@ -32,7 +34,7 @@ identify = "who"
 [node.main]
 type = "menu"
 prompts = ["beep"]
-keys = { 1 = "balance", 2 = "private", 3 = "message", 4 = "call-me", 5 = "erp" }
+keys = { 1 = "balance", 2 = "private", 3 = "message", 4 = "call-me", 5 = "erp", 6 = "long", 7 = "order", 8 = "slow" }
 timeout_seconds = 30
 on_failure = "operator"
 
@@ -96,6 +98,35 @@ outcomes = { fine = "bye" }
 failed_to = "operator"
 deadline_seconds = 2
 
+[node.long]
+type = "menu"
+prompts = ["menu-main", "menu-invoices"]
+keys = { 1 = "bye" }
+timeout_seconds = 30
+on_failure = "operator"
+
+[node.order]
+type = "ask"
+prompts = ["beep"]
+key = "order"
+min_length = 4
+max_length = 4
+pause_seconds = 60
+timeout_seconds = 60
+next = "ordered"
+on_failure = "operator"
+
+[node.ordered]
+type = "hangup"
+prompts = ["{digits:order}"]
+
+[node.slow]
+type = "action"
+action = "erp"
+outcomes = { fine = "bye" }
+failed_to = "operator"
+deadline_seconds = 20
+
 [node.bye]
 type = "hangup"
 
@@ -117,11 +148,14 @@ class BackOffice:
 
     def __init__(self) -> None:
         self.how = "fine"
+        self.keys = list[str]()
+        """The Idempotency-Key of each request."""
         self.over = threading.Event()
         office = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                office.keys.append(self.headers["Idempotency-Key"])
                 self.rfile.read(int(self.headers["Content-Length"]))
                 if office.how == "hang":
                     office.over.wait()
@@ -326,15 +360,72 @@ def test_a_flow_activated_in_mid_call_is_for_the_calls_after_it(c: RunningCenter
     c.probe.ask(topics.RELOAD, seconds=30)
 
 
-def test_hang_ups_at_every_kind_of_node_leave_nothing_behind(c: RunningCenter, office: BackOffice) -> None:
+def test_callers_in_the_middle_of_a_flow_go_on_after_a_kill_and_nothing_is_done_twice(
+    c: RunningCenter, office: BackOffice
+) -> None:
+    """In a prompt, between digits, while an action runs, while one speaks, within a PIN: all at one moment."""
+    office.how, office.keys = "hang", []
+    journal, folder = JournalProbe(c.asterisk.config), c.asterisk.config.asterisk_dir / "spool" / "recording"
+    before, contacts = {file.name for file in folder.glob("*.wav")}, dict[str, str]()
+
+    def at(who: str, node: str) -> None:
+        there = lambda: journal.events(NodeEntered, contact=contacts[who], node=node)  # noqa: E731
+        until(there, f"{who} at {node}", 30, c.log)
+
+    with ExitStack() as calls:
+
+        def begin(who: str, keys: str, node: str, number: str = UNKNOWN, **how: Any) -> Caller:
+            caller = calls.enter_context(c.call(number=number, **how))
+            contacts[who] = _in_menu(c, caller)
+            caller.press(keys)
+            at(who, node)
+            return caller
+
+        orders, waits = begin("orders", "712", "order"), begin("waits", "8", "slow")
+        speaks = begin("speaks", "3", "message", tone_hertz=500)
+        proves = begin("proves", "2" + PIN[:2], "who", VALUABLE)
+        hears = begin("hears", "6", "long")
+        until(lambda: office.keys, "the request", 30, c.log)
+        until(
+            lambda: any(f.name not in before and f.stat().st_size > 24_000 for f in folder.glob("*.wav")),
+            "words",
+            30,
+        )
+        until(lambda: hears.audio.level() > 50, "the long prompt", 30, c.log)
+        office.how = "fine"
+        c.kill_calls()
+        at("waits", "bye")
+        hears.press("1")
+        at("hears", "bye")
+        orders.press("34")
+        at("orders", "ordered")
+        proves.press(PIN)
+        at("proves", "private")
+        speaks.press("#")
+        at("speaks", "bye")
+        for caller in (hears, orders, waits, speaks):
+            caller.wait_ended(seconds=30)
+        proves.hang_up()
+    for contact in contacts.values():
+        until(lambda one=contact: journal.events(ContactEnded, contact=one), "the end", 30, c.log)  # type: ignore[misc]
+        assert len(journal.events(ContactEnded, contact=contact)) == 1
+    assert len(office.keys) > 1
+    assert len(set(office.keys)) == 1  # asked again, as the same request
+    assert [one.value for one in journal.events(ValueCollected, key="order")] == ["1234"]
+    assert [one.outcome for one in journal.inputs(ActionDone)] == ["fine", "right"]
+    until(lambda: journal.events(VoicemailLeft, contact=contacts["speaks"]), "the message", 30, c.log)
+    assert len(journal.events(VoicemailLeft)) == 1
+    ours = lambda: [row for row in c.interactions() if row.id in contacts.values() and row.ended_at]  # noqa: E731
+    until(lambda: len(ours()) == len(contacts), "their records", 30, c.log)
+
+
+def test_hang_ups_in_the_middle_leave_nothing_behind(c: RunningCenter, office: BackOffice) -> None:
+    """A few on a real switch; every node of every file is hung up at in tests/unit/ivr/test_every_node.py."""
     office.how = "hang"
     for keys, node in (
-        ("1", "told"),
         ("112", "told"),
-        ("2", "who"),
         ("24", "who"),
         ("5", "erp"),
-        ("3", "message"),
     ):
         with c.call(number=UNKNOWN if keys[0] != "2" else VALUABLE) as caller:
             contact = _in_menu(c, caller)

@@ -1,5 +1,7 @@
 """Customers whom we call: asked, retried by what SIP says, and never called twice, whoever dies when.
 
+And the visits that they book, are called about, move and cancel.
+
 One center and one proxy between it and Asterisk serve all walks; the customers' telephones are behind the trunk.
 """
 
@@ -8,12 +10,16 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+import ivr.demo
 from crm_core import dials
 from crm_core.customers import add_customer
 from crm_core.dials import Dial
@@ -21,10 +27,18 @@ from crm_core.interactions import SurveyAnswer
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
+from crm_core.work_orders import visit_capacity
+from crm_core.work_orders.visit_capacity import Places
+from crm_core.work_orders.visit_record import visits_of
+from crm_core.work_orders.visit_slots import Half
+from crm_core.work_orders.work_orders import WorkOrder
 from ctiserver.core.events import (
+    ContactArrived,
+    ContactQueued,
     LeadFailed,
     LeadReached,
     LeadRinging,
+    NodeEntered,
     SurveyAnswered,
     SurveyCommented,
     SurveyCommentKept,
@@ -35,7 +49,7 @@ from tests.integration.ari_proxy import AriProxy
 from tests.integration.daemon import RunningCenter, center
 from tests.integration.journal_probe import JournalProbe
 from tests.integration.outages import Outages
-from tests.integration.sipp import Phone, until
+from tests.integration.sipp import Caller, Phone, until
 
 pytestmark = pytest.mark.integration
 
@@ -52,6 +66,14 @@ congestion = 0.2
 unknown = 0.2
 cut_off = 0.2
 """
+
+_TECHNICAL = "+56221234572"
+_NUMBER = f"""
+[[numbers]]
+did = "{_TECHNICAL}"
+flow = "technical"
+"""
+_FLOWS = ("technical", "visit-confirmation", "emergency")
 
 _numbers = count(1)
 
@@ -120,24 +142,76 @@ class Desk:
         self.press(phone, "5", SurveyAnswered)
         self.press(phone, "1", SurveyAnswered)
 
+    @contextmanager
+    def walk(self, number: str) -> Iterator["Walk"]:
+        """A caller on the line for technical service."""
+        so_far = len(self.journal.events(ContactArrived))
+        with self.center.call(did=_TECHNICAL, number=number) as caller:
+            caller.wait_answered()
+            until(lambda: len(self.journal.events(ContactArrived)) > so_far, "the call", 20, self.story)
+            yield Walk(self, caller, self.journal.events(ContactArrived)[-1].contact)
+            if caller.talking:
+                caller.hang_up()
+        self.center.asterisk.wait_quiet(30)
+
+    def reached(self, node: str, dial_id: int) -> None:
+        """Returns when the customer of this dial is at the node."""
+
+        def there() -> bool:
+            reached = self.journal.events(LeadReached, dial_id=dial_id)
+            return bool(reached and self.journal.events(NodeEntered, contact=reached[-1].contact, node=node))
+
+        until(there, node, 30, self.story)
+
+    def orders(self, customer_id: int) -> list[WorkOrder]:
+        """The customer's work orders."""
+        found = select(WorkOrder).where(WorkOrder.customer_id == customer_id)
+        return self.center.store.read(lambda session: list(session.scalars(found)))
+
     def story(self) -> str:
         return f"{self.journal.tail()}\n{self.center.log()[-3000:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A caller in a flow."""
+
+    desk: Desk
+    caller: Caller
+    contact: str
+
+    def at(self, node: str, keys: str = "") -> "Walk":
+        """Wait until he is at the node, then press."""
+        journal = self.desk.journal
+        there = lambda: journal.events(NodeEntered, contact=self.contact, node=node)  # noqa: E731
+        until(there, node, 30, self.desk.story)
+        self.caller.press(keys)
+        return self
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningCenter, AriProxy]]:
     folder = tmp_path_factory.mktemp("center")
     with (
-        center(folder, more=_DIALING, start=False) as c,
+        center(folder, more=_DIALING + _NUMBER, start=False) as c,
         AriProxy(c.asterisk.config.asterisk.http_port) as proxy,
     ):
         text = c.config_file.read_text()
         c.config_file.write_text(text.replace("[asterisk]\n", f'[asterisk]\nari_url = "{proxy.url}"\n', 1))
+        for name in _FLOWS:
+            text = (Path(ivr.demo.__path__[0]) / f"{name}.toml").read_text()
+            (folder / f"flows/{name}.toml").write_text(text.replace('"tecnico"', '"servicio"'))
+        c.store.write(_plan_visits)
         for row in shipped():
             c.store.write(legal_profiles.confirm, 1, row, expected_version=0, by="a", name="a", now=1.0)
         c.start()
         yield c, proxy
         c.stop()
+
+
+def _plan_visits(session: Session) -> None:
+    rows = [Places(weekday=day, half=half, places=1) for day in range(1, 8) for half in Half]
+    visit_capacity.put_capacity(session, 1, rows, by="test", now=time.time())
 
 
 @pytest.fixture
@@ -230,6 +304,67 @@ def test_who_hangs_up_in_the_survey_is_not_called_again(desk: Desk) -> None:
         phone.hang_up()
     row = desk.wait_over(dial_id)
     assert (row.state, row.result, row.decided_by, row.attempts) == ("done", "partial", "customer", 1)
+
+
+# Visits
+
+
+def test_a_visit_is_booked_moved_by_our_call_of_the_day_before_and_cancelled(desk: Desk) -> None:
+    number = E164(f"+5697188{next(_numbers):04}")
+    ana = desk.center.store.write(lambda s: add_customer(s, 1, name="Ana", phones=[number], now=1.0).id)
+    with desk.walk(number) as walk:
+        walk.at("main", "1").at("trouble", "1").at("slots", "1")
+        walk.at("confirm", "1").at("kept")
+        until(lambda: walk.caller.audio.level() > 50, "the day", 15, desk.story)
+    [order] = desk.orders(ana)
+    booked = desk.center.store.read(visits_of, 1, [order.id])[order.id]
+    assert (order.kind, order.state, booked.booked_in) == ("repair", "created", walk.contact)
+    with desk.customer() as phone:
+        dial_id = desk.center.store.write(_about_visit, ana, number, order.id)
+        phone.wait_answered(seconds=30)
+        for node, key in (("told", "2"), ("slots", "1")):
+            desk.reached(node, dial_id)
+            phone.press(key)
+        desk.reached("kept", dial_id)
+        phone.wait_ended(seconds=30)
+    assert desk.wait_over(dial_id).result == "completed"
+    [moved] = desk.orders(ana)
+    assert (moved.id, moved.state) == (order.id, "created")
+    assert moved.due_from_at is not None
+    assert order.due_from_at is not None
+    assert moved.due_from_at > order.due_from_at  # its own half day is not offered
+    with desk.walk(number) as walk:
+        walk.at("main", "2").at("told", "2").at("sure", "1").at("cancelled")
+    [closed] = desk.orders(ana)
+    visit = desk.center.store.read(visits_of, 1, [order.id])[order.id]
+    assert (closed.closing, visit.answer, visit.answered_in) == ("cancelled", "cancelled", walk.contact)
+
+
+def test_the_smell_of_gas_leads_to_the_emergency_flow(desk: Desk) -> None:
+    with desk.walk("anonymous") as walk:
+        walk.at("main", "1").at("trouble", "4").at("emergency")
+        until(lambda: desk.journal.events(ContactQueued, contact=walk.contact), "the queue", 20, desk.story)
+    [queued] = desk.journal.events(ContactQueued, contact=walk.contact)
+    assert queued.queue == "emergencia"
+
+
+def _about_visit(session: Session, customer_id: int, number: str, order_id: int) -> int:
+    """The call of the day before, at any hour."""
+    now = time.time()
+    return dials.schedule(
+        session,
+        1,
+        customer_id,
+        number=number,
+        purpose=Purpose.EMERGENCY,
+        about=("visit", f"{order_id}.test"),
+        not_before=now,
+        not_after=now + 600,
+        by="test",
+        now=now,
+        flow="visit-confirmation",
+        values={"order": str(order_id)},
+    ).id
 
 
 # kill -9, and nobody is called twice
