@@ -43,6 +43,7 @@ from agent_console import (
     api_talk,
     api_technicians,
     api_value,
+    api_visits,
     api_webhooks,
     api_work_orders,
     api_wrap_up,
@@ -68,6 +69,6 @@ for family in (api_imports, api_exports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)
 for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_report, api_surveys):
     family.add_to(OPERATIONS)
-for family in (api_technicians, api_stock):
+for family in (api_technicians, api_stock, api_visits):
     family.add_to(OPERATIONS)
 api_reports.add_to(OPERATIONS)

@@ -36,6 +36,7 @@ from crm_core.work_orders import closing, closing_truth, order_flow, order_list,
 from crm_core.work_orders.order_flow import Way
 from crm_core.work_orders.order_list import OrderFilter
 from crm_core.work_orders.stock import Used
+from crm_core.work_orders.visit_record import visits_of
 from crm_core.work_orders.work_orders import Author, WorkOrder
 from ctiserver.core.errors import Refusal
 
@@ -57,7 +58,8 @@ def _lists(add: Add) -> None:
             found = order_list.list_orders(
                 session, account_id, _filter(query), now=now, cursor=query.cursor, limit=query.limit
             )
-            items = [answers.in_short(one, now) for one in found.rows]
+            visits = visits_of(session, account_id, [one.id for one in found.rows])
+            items = [answers.in_short(one, now, visits.get(one.id)) for one in found.rows]
             return OrderPage(items=items, next=found.next, now=now)
 
         return call.services.store.read(read)

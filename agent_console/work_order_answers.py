@@ -5,18 +5,23 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from agent_console.visit_answers import VisitOf, visit_of
 from crm_core import caller_secrets
 from crm_core.attachments import Attachment
 from crm_core.base import NEVER_AT
 from crm_core.work_orders import order_list, stock, technicians, work_orders
-from crm_core.work_orders.order_flow import TABLE, State
+from crm_core.work_orders.order_flow import EXPIRED_AFTER_SECONDS, TABLE, State
 from crm_core.work_orders.parts import Part
 from crm_core.work_orders.technicians import Technician
+from crm_core.work_orders.visit_record import Visit, visits_of
 from crm_core.work_orders.work_orders import WorkOrder, WorkOrderClosing, WorkOrderEntry
 
 
 class OrderInShort(msgspec.Struct, kw_only=True):
-    """A row of a list or a card of the board. `late`: open and past its window; `due_until_at` None: it has none."""
+    """A row of a list or a card of the board. `late`: open and past its window; `due_until_at` None: it has none.
+
+    `expired`: late for a week. `by_phone`: the customer booked it in a call; `visit_answer`: what he last said of it.
+    """
 
     id: int
     version: int
@@ -30,6 +35,9 @@ class OrderInShort(msgspec.Struct, kw_only=True):
     due_from_at: float | None
     due_until_at: float | None
     late: bool
+    expired: bool
+    by_phone: bool
+    visit_answer: str | None
     customer_id: int | None
     customer: str | None
     case_id: int | None
@@ -114,6 +122,7 @@ class OrderWhole(OrderInShort, kw_only=True):
     warranty_id: int | None
     created_by: str
     verified_at: float | None
+    visit: VisitOf | None
     steps: list[str]
     used: list[PartUsed]
     files: list[OrderFile]
@@ -174,17 +183,19 @@ class PartOf(msgspec.Struct, kw_only=True):
     retired: bool
 
 
-def in_short(found: WorkOrder, now: float) -> OrderInShort:
-    """The order as a row of a list."""
-    return OrderInShort(**_row(OrderInShort, found, now))
+def in_short(found: WorkOrder, now: float, visit: Visit | None) -> OrderInShort:
+    """The order as a row of a list, with what was agreed about its visit."""
+    return OrderInShort(**_row(OrderInShort, found, now, visit=visit))
 
 
 def whole(session: Any, found: WorkOrder, now: float) -> OrderWhole:
     """The order with all that hangs on it."""
     session.flush()  # the version that the answer bears is the one that was written
     account_id = found.account_id
+    visit = visits_of(session, account_id, [found.id]).get(found.id)
     return OrderWhole(
-        **_row(OrderInShort, found, now),
+        **_row(OrderInShort, found, now, visit=visit),
+        visit=visit_of(session, visit, found.due_from_at),
         description=found.description,
         contract_id=found.contract_id,
         warranty_id=found.warranty_id,
@@ -272,14 +283,20 @@ def _technician(
     )
 
 
-def _row(shape: type[msgspec.Struct], found: WorkOrder, now: float, *without: str) -> dict[str, Any]:
+def _row(
+    shape: type[msgspec.Struct], found: WorkOrder, now: float, *without: str, visit: Visit | None = None
+) -> dict[str, Any]:
     derived = {
         "customer": found.customer.display_name if found.customer else None,
         "due_until_at": None if found.due_until_at >= NEVER_AT else found.due_until_at,
         "late": found.is_open and found.due_until_at < now,
+        "expired": found.is_open and found.due_until_at < now - EXPIRED_AFTER_SECONDS,
+        "by_phone": visit is not None and visit.booked_in is not None,
+        "visit_answer": visit.answer if visit is not None else None,
     }
-    names = {field.name for field in msgspec.structs.fields(shape)} - derived.keys() - set(without)
-    return {name: getattr(found, name) for name in names} | derived
+    wanted = {field.name for field in msgspec.structs.fields(shape)} - set(without)
+    own = {name: getattr(found, name) for name in wanted - derived.keys()}
+    return own | {name: derived[name] for name in wanted & derived.keys()}
 
 
 def _steps(found: WorkOrder) -> list[str]:

@@ -8,6 +8,7 @@ import { answer, assign, attach, change, close, loadPeople, reopen, verify, writ
 import { due, place, span, technicianName } from "./order_names.js";
 import { command } from "./palette.js";
 import "./reminders.js";
+import { agreedWith } from "./visits.js";
 import { day, of, settings, t } from "./words.js";
 
 const id = Number(document.querySelector("main").dataset.order);
@@ -61,6 +62,8 @@ function glance() {
   const tones = { late: "bad", soon: "warn", no: null };
   return el("div", { class: "glance" }, tag(of("wo_state", order.state), order.is_open ? null : "good"), tag(words, tones[tone]),
     tag(t("case_priority_is", { priority: of("case_priority", order.priority) }), { urgent: "bad", high: "warn" }[order.priority] ?? null),
+    ...(order.expired ? [tag(of("wo_flag", "expired"), "bad")] : []),
+    ...(order.by_phone ? [tag(`☎ ${t("wo_by_phone")}`)] : []), ...(order.visit_answer ? [tag(of("wo_visit", order.visit_answer), { confirmed: "good", person: "warn" }[order.visit_answer] ?? null)] : []),
     ...(order.warranty_id ? [tag(t("wo_in_warranty"), "good")] : []));
 }
 
@@ -71,6 +74,7 @@ function facts() {
     [t("wo_technician"), technicianName(order.technician)],
     [t("wo_address"), place(order)],
     [t("wo_window"), span(order)],
+    [t("wo_visit"), agreedWith(order).length && el("div", {}, ...agreedWith(order))],
     [t("wo_customer"), order.customer && link(`/customers/${order.customer_id}`, order.customer)],
     [t("wo_case"), order.case_id && link(`/cases#${order.case_id}`, `#${order.case_id}`)],
     [t("wo_parent"), order.parent_id && link(`/work-orders/${order.parent_id}`, `#${order.parent_id}`)],

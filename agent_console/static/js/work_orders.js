@@ -7,6 +7,7 @@ import { assign, give, KINDS, loadPeople, newOrder } from "./order_forms.js";
 import { due, people, place, technicianName } from "./order_names.js";
 import { command } from "./palette.js";
 import "./reminders.js";
+import { planVisits } from "./visits.js";
 import { of, settings, t } from "./words.js";
 
 const EVERY_MILLISECONDS = 15000;
@@ -85,7 +86,14 @@ function card(one) {
   return el("a", { class: "order-card", href: `/work-orders/${one.id}`, draggable: String($("by").value === "technician"), "data-id": one.id, "data-priority": one.priority, "data-state": one.state,
     ondragstart: (event) => { event.dataTransfer.setData("text/plain", String(one.id)); event.dataTransfer.effectAllowed = "move"; event.target.classList.add("dragged"); }, ondragend: (event) => event.target.classList.remove("dragged") },
     el("b", { text: one.subject }), el("span", { class: "quiet", text: [`#${one.id}`, place(one)].filter(Boolean).join(" · ") }),
+    agreed(one),
     el("span", { class: "line" }, el("span", { class: "quiet", text: [of("wo_kind", one.kind), who].join(" · ") }), el("span", { class: "due", "data-late": tone, text: words })));
+}
+
+/** What the customer agreed to himself: that he booked it by telephone, and what he last said of it. */
+function agreed(one) {
+  const words = [one.by_phone ? `☎ ${t("wo_by_phone")}` : null, one.visit_answer ? of("wo_visit", one.visit_answer) : null].filter(Boolean);
+  return words.length ? el("span", { class: "agreed", "data-answer": one.visit_answer ?? "", text: words.join(" · ") }) : null;
 }
 
 function takes(made, technician) {
@@ -150,7 +158,9 @@ $("by").addEventListener("change", () => { localStorage.setItem(remembered, $("b
 for (const id of ["area", "kind"]) $(id).addEventListener("change", load);
 $("text").addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(load, PATIENCE_MILLISECONDS); });
 $("new").addEventListener("click", make);
+$("places").addEventListener("click", planVisits);
 command(t("wo_new"), make);
+command(t("wo_places"), planVisits);
 command(t("wo_assign"), hand);
 command(t("command_theme"), window.switchTheme);
 load();
