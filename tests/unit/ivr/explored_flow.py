@@ -27,7 +27,9 @@ from ivr.session_state import Phase, Session
 Move = tuple[str, ...]
 Way = tuple[Move, ...]
 NUMBER = "+56922220001"
-ANA = Candidate(customer_id=7, pii_name="Ana", value_class="A")
+ANA = Candidate(customer_id=7, pii_name="Ana", value_class="A", outage=True)
+BEGINNINGS: tuple[Move, ...] = (("stranger", NUMBER), ("hidden", ""), ("customer", NUMBER))
+CALLED: Move = ("called",)
 TYPED = {
     "digits": "12345678901234567890",
     "date": "0512",
@@ -35,7 +37,14 @@ TYPED = {
     "yes_no": "1",
     "rut": "123456785",
 }
-VALUES = {"amount": "1000", "date": "2026-12-05", "digits": "12", "name": "Suecia 1", "half_day": "morning"}
+VALUES = {
+    "amount": "1000",
+    "date": "2026-12-05",
+    "digits": "12",
+    "name": "Suecia 1",
+    "half_day": "morning",
+    "time": "09:00",
+}
 _SECONDS = 7.0
 DIALING = Dialing(trunk="pstn")
 LEG: Any = "leg"
@@ -58,7 +67,7 @@ def tables_for(flows: dict[str, tuple[Flow, Document]], name: str) -> Tables:
 class Walk:
     """One call through a flow, whose switch and store are the moves; `told` is every event, in order."""
 
-    def __init__(self, flow: Flow, tables: Tables, way: Way, *, name: str = "walk") -> None:
+    def __init__(self, flow: Flow, tables: Tables, way: Way, *, name: str) -> None:
         self.flow, self.center, self.at, self.seq = flow, Center(name), 1_795_000_000.0, 0
         self.told: list[tuple[tuple[int, int, int], Event]] = []
         self.timers, self.recordings, self.commands = dict[str, float](), list[Any](), list[Any]()
@@ -66,11 +75,13 @@ class Walk:
         for move in way:
             self.take(move)
 
-    def _begin(self, number: str | None) -> None:
-        """He calls, from "" with his number hidden; None: we call him."""
+    def _begin(self, who: str, number: str = "") -> None:
         self.put(i.SwitchUp(at=self.at, session="s"))
-        if number is not None:
+        if who != "called":
             self.put(i.CallArrived(at=self.at, leg=LEG, did="600", pii_number=number))
+            if who == "customer":
+                [look_up] = [one.look_up for one in self.commands if isinstance(one, c.LookUp)]
+                self.put(i.LookedUp(at=self.at, look_up=look_up, candidates=(ANA,)))
         else:
             self.put(i.TimerFired(at=self.at, timer=LOOK, due_at=self.at))
             [claim] = [one.claim for one in self.commands if isinstance(one, c.ClaimLeads)]
@@ -191,8 +202,8 @@ class Walk:
                     yield from (("outcome", outcome, node.on, case) for case in node.cases)
 
     def take(self, move: Move) -> None:
-        if move[0] in ("calls", "is called"):
-            self._begin(move[1] if move[0] == "calls" else None)
+        if move in BEGINNINGS or move == CALLED:
+            self._begin(*move)
             return
         it = self.session
         assert it is not None
@@ -234,19 +245,20 @@ class Walk:
             self.put(i.RecordingStored(at=self.at + 1, recording=recording, seconds=9.0))
 
 
-def explored(flow: Flow, tables: Tables) -> tuple[list[Way], set[str]]:
-    """A way to every state of the flow, and the nodes that were come to; he calls, with and without a number, or we."""
-    seen, ways, nodes = set[tuple[Any, ...]](), list[Way](), set[str]()
-    todo: list[Way] = [(("calls", NUMBER),), (("calls", ""),)]
-    if flow.given:
-        todo = [(("is called",),)]
+def explored(flow: Flow, tables: Tables) -> tuple[list[Walk], set[str]]:
+    """A call in every state of the flow, and the nodes that were come to.
+
+    He calls, known, unknown or hidden, or we do.
+    """
+    seen, walks, nodes = set[tuple[Any, ...]](), list[Walk](), set[str]()
+    todo: list[Way] = [(CALLED,)] if flow.given else [(how,) for how in BEGINNINGS]
     while todo:
         way = todo.pop(0)
-        walk = Walk(flow, tables, way)
+        walk = Walk(flow, tables, way, name=f"{flow.name}-{len(walks)}")
         nodes |= set(walk.nodes())
         state = (way[0], walk.state())
         if state not in seen:
             seen.add(state)
-            ways.append(way)
+            walks.append(walk)
             todo += [(*way, move) for move in walk.moves()]
-    return ways, nodes
+    return walks, nodes
