@@ -21,8 +21,7 @@ import psycopg
 from sqlalchemy import text
 
 from bench import machine, report
-from crm_core import schema
-from crm_core.customers import find_by_number
+from crm_core import caller_facts, schema
 from crm_core.db import Store
 from tests.contract.postgres import running_postgres
 
@@ -111,8 +110,8 @@ def measure(database: str, sides: dict[str, LookUp], numbers: list[str]) -> Iter
 def ours(store: Store) -> dict[str, LookUp]:
     """The two ways in which the product reads."""
     return {
-        "Store.read": lambda number: store.read(find_by_number, 1, number),
-        "Store.later": lambda number: store.later(find_by_number, 1, number).result(),
+        "Store.read": lambda number: store.read(caller_facts.look_up, 1, number, at=0.0),
+        "Store.later": lambda number: store.later(caller_facts.look_up, 1, number, at=0.0).result(),
     }
 
 

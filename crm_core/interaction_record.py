@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import survey_record
+from crm_core import guesses, survey_record
 from crm_core.interaction_parts import (
     end_offer,
     identify,
@@ -78,6 +78,17 @@ def _(event: e.NodeEntered, interaction: Interaction, session: Session) -> None:
         {"label": event.label} if event.label else {}
     )
     interaction.menu_path = [*interaction.menu_path, step][-LONGEST_PATH:]
+    guesses.came_to(interaction.guess, event)
+
+
+@record.register
+def _(event: e.ReasonGuessed, interaction: Interaction, session: Session) -> None:
+    interaction.guess = guesses.made(event, interaction.account_id)
+
+
+@record.register
+def _(event: e.GuessTaken, interaction: Interaction, session: Session) -> None:
+    guesses.taken(interaction.guess, event)
 
 
 @record.register
@@ -191,6 +202,7 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     interaction.ended_where = event.where
     interaction.ended_by = event.by
     interaction.ended_cause = event.q850
+    guesses.left(interaction.guess, event)
     interaction.outcome = outcome_of(interaction, event)
     # Nobody is called back who left by himself or had his conversation, unless he asked for it.
     lost = interaction.outcome not in ("answered", "reached") and event.by in ("fallback", "switch")

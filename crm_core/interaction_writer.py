@@ -74,7 +74,7 @@ def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -
 def _load(session: Session, contacts: set[str]) -> dict[str, Interaction]:
     """In a handful of statements, however many contacts."""
     query = select(Interaction).where(Interaction.id.in_(sorted(contacts)))
-    parts = (Interaction.offers, Interaction.segments, Interaction.answers)
+    parts = (Interaction.offers, Interaction.segments, Interaction.answers, Interaction.guess)
     return {row.id: row for row in session.scalars(query.options(*map(selectinload, parts)))}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.customers import Customer
+from crm_core.guesses import Guess
 from crm_core.paging import By, Page, page
 from crm_core.timeline_entry import entry
 
@@ -112,6 +113,7 @@ class Interaction(Base):
     customer: Mapped[Customer | None] = relationship()
     offers: Mapped[list["Offer"]] = relationship(cascade="all, delete-orphan", order_by="Offer.ordinal")
     segments: Mapped[list["Segment"]] = relationship(cascade="all, delete-orphan", order_by="Segment.ordinal")
+    guess: Mapped[Guess | None] = relationship(cascade="all, delete-orphan")
     answers: Mapped[list["SurveyAnswer"]] = relationship(
         cascade="all, delete-orphan", order_by="SurveyAnswer.answered_at"
     )

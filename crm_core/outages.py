@@ -8,17 +8,14 @@ heard of it is noted once, so that one sees how many were told, and how many wan
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import structs
 from sqlalchemy import ForeignKeyConstraint, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds
 from crm_core.cases import Case, case, note
 from crm_core.contact_points import Address
-from crm_core.customers import find_by_number
 from crm_core.interactions import Interaction
 from crm_core.plain_text import plain
-from ctiserver.core.customers import Candidate
 from ctiserver.core.errors import ConfigError, Mistake, Refusal
 
 LONGEST_AHEAD_SECONDS = 30 * 86_400.0
@@ -116,14 +113,6 @@ def announced_for(session: Session, account_id: int, customer_id: int, now: floa
     )
     his = {plain(city) for city in cities} - {""}
     return next((one for one in running if his & {plain(area) for area in one.areas}), None)
-
-
-def who_calls(session: Session, account_id: int, number: str, now: float) -> list[Candidate]:
-    """Whose number it is, as `find_by_number` tells; one who is known hears of an outage where he lives."""
-    found = find_by_number(session, account_id, number)
-    if len(found) == 1 and announced_for(session, account_id, found[0].customer_id, now) is not None:
-        return [structs.replace(found[0], outage=True)]
-    return found
 
 
 def heard(session: Session, found: Outage, contact_id: str, now: float) -> None:

@@ -94,6 +94,7 @@ def looked_up(desk: Desk, message: LookedUp | LookUpFailed, turn: Turn) -> None:
     only = message.candidates[0] if len(message.candidates) == 1 else None
     session.customer_id = only.customer_id if only else None
     session.level = "number" if only else "none"
+    session.matters = message.matters if only else ()
     turn.say(
         CallerIdentified(
             at=turn.at,

@@ -8,6 +8,7 @@ from ctiserver.core.message import Frozen
 from ivr.nodes.acting import Act as Act
 from ivr.nodes.asking import Ask as Ask
 from ivr.nodes.deciding import Decide as Decide
+from ivr.nodes.guessing import Guess as Guess
 from ivr.nodes.handing_over import AskSurvey as AskSurvey
 from ivr.nodes.handing_over import Enqueue as Enqueue
 from ivr.nodes.handing_over import Transfer as Transfer
@@ -28,6 +29,7 @@ Node = (
     | Identify
     | Act
     | Decide
+    | Guess
     | Enqueue
     | Transfer
     | AskSurvey

@@ -8,7 +8,7 @@ nothing has found out before, and no caller is asked what the store may know.
 from collections.abc import Iterable, Iterator
 
 from ctiserver.core.customers import LEVELS, reaches
-from ivr.flow import Ask, Enqueue, Flow, Identify, Menu, Node, Say, Voicemail
+from ivr.flow import Ask, Enqueue, Flow, Guess, Identify, Menu, Node, Say, Voicemail
 from ivr.nodes.base import Known
 from ivr.variables import ALWAYS, KINDS, part_of
 from ivr.wrong import Wrong, wrong
@@ -58,6 +58,8 @@ def _prompt(name: str, say: str, known: Known) -> Iterator[Wrong]:
 
 
 def _node_keys(flow: Flow, name: str, node: Node) -> Iterator[Wrong]:
+    if isinstance(node, Guess):
+        yield from _guess_key(flow, name, node)
     if not isinstance(node, Menu):
         return
     taken = {shortcut.key: "leads away from every node" for shortcut in flow.shortcuts()}
@@ -68,6 +70,18 @@ def _node_keys(flow: Flow, name: str, node: Node) -> Iterator[Wrong]:
             yield wrong(("node", name, "keys", key), "not_a_key", key=key)
         if key in taken:
             yield wrong(("node", name, "keys", key), "key_used_by_flow", key=key, use=taken[key])
+
+
+def _guess_key(flow: Flow, name: str, node: Guess) -> Iterator[Wrong]:
+    """Its key may mean nothing else: who presses it a moment too late is at the menu behind it already."""
+    at = ("node", name, "key")
+    if node.key not in KEYS:
+        yield wrong(at, "not_a_key", key=node.key)
+    if node.key in (flow.repeat_key, *(shortcut.key for shortcut in flow.shortcuts())):
+        yield wrong(at, "key_used_by_flow", key=node.key, use="has a meaning in all")
+    behind = [flow.nodes[one] for one in flow.straight_on(node.next)]
+    if any(isinstance(one, Menu) and node.key in one.keys for one in behind):
+        yield wrong(at, "key_used_twice", key=node.key, one="the guess", other="the menu behind it")
 
 
 def _shortcuts(flow: Flow) -> Iterator[Wrong]:

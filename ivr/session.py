@@ -189,9 +189,12 @@ class Ivr:
         if not timer.startswith("ivr:key:"):
             return
         session = self.desk.sessions.get(ContactId(timer.removeprefix("ivr:key:")))
-        if session is None or session.playback:
+        if session is None:
+            return
+        in_flow = session.phase is Phase.FLOW
+        if session.playback and not (in_flow and walk.speaks_in_time(self.desk, session)):
             return  # while something is said nobody waits for a key: the timer is a late one
-        if session.phase is Phase.FLOW:
+        if in_flow:
             walk.silent(self.desk, session, turn)
         elif session.phase is Phase.INVITED:
             walk.invited(self.desk, session, "", turn)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from ctiserver.core.customers import Candidate, Level
+from ctiserver.core.customers import Candidate, Level, Matter
 from ctiserver.core.ids import (
     ActionId,
     AgentKey,
@@ -44,7 +44,8 @@ class Session(msgspec.Struct, kw_only=True):
     `values` is what is known of him by name; `asked` names those that he was asked for in this call. `keys` and `step`
     are what he has typed and how far he came at the node that he is at; `escaped`: his last key was the star that lets
     the next one lead away; `misheard`: how often we did not understand what he said. `wanted` is the node that he gets
-    to once he is identified.
+    to once he is identified. `matters` is what he may be calling about, until that was guessed;
+    `guessing` the node that has offered him to go to `guess_node`, as long as its key counts.
     """
 
     contact: ContactId
@@ -87,3 +88,6 @@ class Session(msgspec.Struct, kw_only=True):
     typed: str = ""
     comment: RecordingId | None = None
     takes_part: bool | None = None
+    matters: tuple[Matter, ...] = ()
+    guessing: str = ""
+    guess_node: str = ""

@@ -15,7 +15,7 @@ from ivr import invitation
 from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.documents import parsed
-from ivr.flow import Enqueue, Flow, Language, Node, Shortcut
+from ivr.flow import Enqueue, Flow, Guess, Language, Node, Shortcut
 from ivr.nodes.base import GO_BACK
 from ivr.nodes.identity import stop_listening
 from ivr.nodes.leaving_word import stop_recording
@@ -68,8 +68,10 @@ def _admitted(caller: Caller, name: str) -> str:
 def _reach(caller: Caller, name: str) -> Node:
     """Be at a node, with all that counts even for somebody who hears nothing of it."""
     desk, session, turn = caller.desk, caller.session, caller.turn
-    node = _flow(desk, session).nodes[name]
+    flow = _flow(desk, session)
+    node = flow.nodes[name]
     _leave(caller)
+    _forget_guess(flow, session, name)
     session.node = name
     kind = str(node.__struct_config__.tag)
     turn.say(NodeEntered(at=turn.at, contact=session.contact, node=name, kind=kind, label=node.label))
@@ -88,6 +90,13 @@ def _leave(caller: Caller) -> None:
     stop_listening(caller)
     stop_recording(caller)
     caller.stop_recognising()
+
+
+def _forget_guess(flow: Flow, session: Session, name: str) -> None:
+    """What was offered counts at its node and at what follows straight behind it."""
+    node = flow.nodes.get(session.guessing)
+    if not isinstance(node, Guess) or name not in flow.straight_on(node.next):
+        session.guessing = ""
 
 
 def queued(desk: Desk, session: Session, turn: Turn) -> None:
@@ -126,11 +135,18 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
 
 def _to_who_waits(caller: Caller, flow: Flow, digit: str, *, repeat: bool) -> None:
     """Give the key to the node it is for: the one he is at, or the one that what he hears leads to."""
-    node = _keys_ahead(caller, flow)
+    node = _guess(flow, caller.session, digit) or _keys_ahead(caller, flow)
     if node is None:
         return
     caller.session.escaped = False
     _follow(caller, node.repeated(caller) if repeat else node.pressed(caller, digit))
+
+
+def _guess(flow: Flow, session: Session, digit: str) -> Node | None:
+    """The node that offered him what he calls about, if this is its key and he is not typing something else."""
+    node = flow.nodes.get(session.guessing)
+    takes = isinstance(node, Guess) and digit == node.key and not flow.nodes[session.node].collects(session)
+    return node if takes else None
 
 
 def _keys_ahead(caller: Caller, flow: Flow) -> Node | None:
@@ -170,6 +186,11 @@ def silent(desk: Desk, session: Session, turn: Turn) -> None:
         _take(caller, flow, shortcut)
     else:
         _follow(caller, node.silent(caller))
+
+
+def speaks_in_time(desk: Desk, session: Session) -> bool:
+    """Whether the time of the node where he is runs also while he hears something."""
+    return _here(desk, session).speaks_in_time
 
 
 def heard(desk: Desk, session: Session, text: str, confidence: float, turn: Turn) -> None:

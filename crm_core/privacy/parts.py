@@ -160,6 +160,13 @@ PARTS: dict[str, Part] = {
         stays=frozenset({"interaction_id", "survey", "question", "value", "answered_at"}),
         why=REPORTS,
     ),
+    "guesses": Part(
+        group="contacts",
+        ours=through("contact_id", "interactions"),
+        stays=frozenset({"contact_id", "account_id", "kind", "recency", "probability", "treatment", "node"})
+        | {"at", "taken_at", "goal_at", "about"},
+        why=REPORTS,
+    ),
     "askings": Part(
         group="contacts",
         ours=either(of("customer_id"), through("contact_id", "interactions")),

@@ -9,11 +9,12 @@ from concurrent.futures import Future
 
 import structlog
 
-from crm_core import outages, phone_numbers
+from crm_core import caller_facts, phone_numbers
+from crm_core.caller_facts import Caller
 from crm_core.db import Store
+from ctiserver.app.known_odds import KnownOdds
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.commands import LookUp
-from ctiserver.core.customers import Candidate
 from ctiserver.core.inputs import LookedUp, LookUpFailed
 from ctiserver.core.message import Input
 
@@ -34,6 +35,7 @@ class StoreDirectory:
     ) -> None:
         self._store, self._country, self._clock = store, country, clock
         self._on_loop, self._emit = on_loop, emit
+        self._odds = KnownOdds(store, on_loop)
 
     def look_up(self, command: LookUp) -> None:
         """Emit LookedUp, or LookUpFailed and perhaps LookedUp later."""
@@ -42,18 +44,27 @@ class StoreDirectory:
             self._emit(LookedUp(at=self._clock.now(), look_up=command.look_up, candidates=()))
             return
         cancel = self._clock.call_later(command.deadline_seconds, lambda: self._late(command))
-        future = self._store.later(outages.who_calls, command.account_id, number, self._clock.now())
+        now = self._clock.now()
+        odds = self._odds.of(command.account_id, now)
+        future = self._store.later(caller_facts.look_up, command.account_id, number, at=now, odds=odds)
         future.add_done_callback(lambda done: self._on_loop(self._answer, command, done, cancel))
 
     def _late(self, command: LookUp) -> None:
         self._emit(LookUpFailed(at=self._clock.now(), look_up=command.look_up, reason="late"))
 
-    def _answer(self, command: LookUp, done: "Future[list[Candidate]]", cancel: Callable[[], None]) -> None:
+    def _answer(self, command: LookUp, done: "Future[Caller]", cancel: Callable[[], None]) -> None:
         cancel()
         error = done.exception()
         if error is not None:
             _log.error("look-up failed", look_up=command.look_up, error=str(error))
             self._emit(LookUpFailed(at=self._clock.now(), look_up=command.look_up, reason="error"))
             return
-        found = tuple(done.result())
-        self._emit(LookedUp(at=self._clock.now(), look_up=command.look_up, candidates=found))
+        found = done.result()
+        self._emit(
+            LookedUp(
+                at=self._clock.now(),
+                look_up=command.look_up,
+                candidates=found.candidates,
+                matters=found.matters,
+            )
+        )

@@ -18,6 +18,22 @@ def reaches(level: Level, needed: Level) -> bool:
     return LEVELS.index(level) >= LEVELS.index(needed)
 
 
+MATTERS = ("visit", "bill", "case", "order")
+"""What a caller may be calling about: a visit of a technician, a bill, an open case, an order on its way."""
+
+
+class Matter(Frozen):
+    """Something open of a customer that he may be calling about: one of `MATTERS`.
+
+    `recency`: how near it is, in the words of its kind ("tomorrow", "overdue", "new"); `probability`: how often those
+    who had one of this kind and recency called about it.
+    """
+
+    kind: str
+    recency: str
+    probability: float
+
+
 class Candidate(Frozen):
     """One customer whom a number may belong to. `value_class` None: never classed; `outage`: one is announced there."""
 

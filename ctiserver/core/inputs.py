@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ctiserver.core.customers import Candidate
+from ctiserver.core.customers import Candidate, Matter
 from ctiserver.core.ids import (
     ActionId,
     AgentKey,
@@ -129,10 +129,14 @@ class TimerFired(Input):
 
 
 class LookedUp(Input):
-    """The store's answer, possibly after LookUpFailed; the most valuable first, () means unknown."""
+    """The store's answer, possibly after LookUpFailed; the most valuable first, () means unknown.
+
+    `matters`: what the only candidate may be calling about, the likeliest first.
+    """
 
     look_up: LookUpId
     candidates: tuple[Candidate, ...]
+    matters: tuple[Matter, ...] = ()
 
 
 class LookUpFailed(Input):

@@ -44,6 +44,8 @@ class NodeBase(Frozen, forbid_unknown_fields=True):
     """Whether a caller is waited for here: then a key pressed before is for this node."""
     keeps_time: ClassVar[bool] = False
     """Whether a key does not end its time, as it does where an answer is waited for."""
+    speaks_in_time: ClassVar[bool] = False
+    """Whether its time runs, and ends, also while it speaks."""
     is_end: ClassVar[bool] = False
     """Whether the flow is over here: in a queue, another flow, a survey, or with the call."""
 

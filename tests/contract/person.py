@@ -22,6 +22,8 @@ _CHOSEN: dict[str, Any] = {
     "interactions.id": CONTACT,
     "interactions.candidate_ids": [1],
     "askings.contact_id": CONTACT,
+    "guesses.contact_id": CONTACT,
+    "guesses.treatment": "offered",
     "case_contacts.contact_id": CONTACT,
     "action_results.contact_id": CONTACT,
     "caller_secrets.subject": "customer",

@@ -34,9 +34,12 @@ class Calls:
         queue: str | None = None,
         by: Any = "caller",
         verdicts: Sequence[Any] = (),
+        guessed: dict[str, Any] | None = None,
+        taken_at: float | None = None,
         **arrival: Any,
     ) -> None:
-        """Nodes are (name, kind), ten seconds each; to a queue, if one is named. At the last one he says something."""
+        """Nodes are (name, kind), ten seconds each; to a queue, if one is named. At the last one he says something;
+        at the first one it is `guessed` what he calls about."""
         key: dict[str, Any] = {"contact": ContactId(contact)}
         arrival = {"account_id": 1, "flow": "main"} | arrival
         events: list[Event] = [
@@ -58,6 +61,10 @@ class Calls:
         for place, (node, kind) in enumerate(path):
             label = {"es": node.title()}
             events.append(e.NodeEntered(at=at + 10 * place, node=node, kind=kind, label=label, **key))
+            if place == 0 and guessed:
+                events.append(e.ReasonGuessed(at=at, **guessed, **key))
+            if place == 0 and taken_at is not None:
+                events.append(e.GuessTaken(at=taken_at, **key))
         for verdict in verdicts:
             said: dict[str, Any] = {"node": path[-1][0], "pii_text": "said aloud", "confidence": 0.5}
             events.append(e.SpeechJudged(at=at + 10 * len(path) - 1, verdict=verdict, **said, **key))

@@ -121,6 +121,26 @@ class SpeechJudged(ContactEvent):
     verdict: Verdict
 
 
+Treatment = Literal["offered", "held_out", "not_worth"]
+
+
+class ReasonGuessed(ContactEvent):
+    """What he may be calling about; offered as one key that leads to `node`, held out by lot, or not worth the time.
+
+    `kind`, `recency`, `probability`: see `ctiserver.core.customers.Matter`.
+    """
+
+    kind: str
+    recency: str
+    probability: float
+    treatment: Treatment
+    node: str
+
+
+class GuessTaken(ContactEvent):
+    """He pressed the key: the guess was right."""
+
+
 class ContactQueued(ContactEvent):
     """The IVR hands the contact to the ACD, or moves one that waits to another queue."""
 

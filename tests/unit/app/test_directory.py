@@ -5,25 +5,30 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
+from crm_core import guesses
+from crm_core.caller_facts import Caller
 from ctiserver.app.directory import StoreDirectory
 from ctiserver.core.commands import LookUp
-from ctiserver.core.customers import Candidate
+from ctiserver.core.customers import Candidate, Matter
 from ctiserver.core.errors import StoreError
 from ctiserver.core.inputs import LookedUp, LookUpFailed
 from ctiserver.core.message import Input
 
 ROSA = Candidate(customer_id=7, pii_name="Rosa", value_class="A", language="es")
+VISIT = Matter(kind="visit", recency="tomorrow", probability=0.4)
 
 
 class PromisingStore:
-    """Answers when the test says so."""
+    """Answers when the test says so; it has no history of guesses."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[int, str]] = []
-        self.answer: Future[list[Candidate]] = Future()
+        self.answer: Future[Caller] = Future()
 
-    def later(self, _query: object, account_id: int, number: str, _now: float) -> Future[list[Candidate]]:
-        self.asked.append((account_id, number))
+    def later(self, query: object, account_id: int, about: Any, **_more: Any) -> Future[Any]:
+        if query is guesses.history:
+            return Future()
+        self.asked.append((account_id, about))
         return self.answer
 
 
@@ -65,10 +70,10 @@ def test_an_answer_in_time_is_the_only_thing_told() -> None:
     bench = Bench()
     bench.look_up("22 123 4567")
     bench.clock.time.advance(0.7)
-    bench.store.answer.set_result([ROSA])
+    bench.store.answer.set_result(Caller(candidates=(ROSA,), matters=(VISIT,)))
     bench.clock.time.advance(5)
     assert bench.store.asked == [(3, "+56221234567")]
-    assert bench.told == [LookedUp(at=0.7, look_up="l1", candidates=(ROSA,))]
+    assert bench.told == [LookedUp(at=0.7, look_up="l1", candidates=(ROSA,), matters=(VISIT,))]
 
 
 def test_a_late_answer_follows_the_word_that_it_is_late() -> None:
@@ -77,7 +82,7 @@ def test_a_late_answer_follows_the_word_that_it_is_late() -> None:
     bench.clock.time.advance(0.8)
     assert bench.told == [LookUpFailed(at=0.8, look_up="l1", reason="late")]
     bench.clock.time.advance(2)
-    bench.store.answer.set_result([])
+    bench.store.answer.set_result(Caller(candidates=()))
     assert bench.told[1:] == [LookedUp(at=2.8, look_up="l1", candidates=())]
 
 
