@@ -16,6 +16,7 @@ from agent_console import (
     api_customer_value,
     api_customers,
     api_desk,
+    api_dials,
     api_duplicates,
     api_exports,
     api_faxes,
@@ -69,6 +70,6 @@ for family in (api_imports, api_exports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)
 for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_report, api_surveys):
     family.add_to(OPERATIONS)
-for family in (api_technicians, api_stock, api_visits):
+for family in (api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
 api_reports.add_to(OPERATIONS)

@@ -1,17 +1,15 @@
-"""Survey results, and the scheduled calls: figures for everybody, people's for whoever leads them.
+"""Survey results: figures for everybody, people's for whoever leads them.
 
 Whoever may read all records sees agents and technicians beside each other, up to the last midnight; everybody sees his
 own figures first, up to now.
 """
 
-from typing import Any
-
 import msgspec
 
-from agent_console.listing import Listing, PageQuery, listing, number_of
+from agent_console.listing import Listing, listing
 from agent_console.operations import Add, Call, Operations
 from agent_console.roles import Permission
-from crm_core import dials, survey_results
+from crm_core import survey_results
 from crm_core.survey_dodging import Judged
 from crm_core.survey_figures import Figure
 from ctiserver.core.errors import Refusal
@@ -110,64 +108,9 @@ class CommentQuery(SurveySpan, kw_only=True, forbid_unknown_fields=True):
     limit: int = 50
 
 
-class DialQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
-    """`state` "": of every state."""
-
-    state: str = ""
-
-
-class DialInShort(msgspec.Struct, kw_only=True):
-    """A scheduled call; `next_at` counts while it is planned."""
-
-    id: int
-    customer_id: int
-    number: str
-    purpose: str
-    about_kind: str
-    about_key: str
-    flow: str
-    survey: str
-    state: str
-    attempts: int
-    attempts_at_most: int
-    next_at: float
-    result: str | None
-    decided_by: str | None
-    refused_rule: str | None
-    refused_until: float | None
-    letter: str | None
-    made_by: str
-    made_at: float
-    ended_at: float | None
-
-
-class DialTry(msgspec.Struct, kw_only=True):
-    """One attempt; `id` is the channel's."""
-
-    id: str
-    ordinal: int
-    claimed_at: float
-    ringing_at: float | None
-    answered_at: float | None
-    ended_at: float | None
-    result: str | None
-    decided_by: str | None
-    sip_code: int
-    q850: int
-    contact: str | None
-
-
-class DialWhole(msgspec.Struct, kw_only=True):
-    """A scheduled call with its attempts."""
-
-    dial: DialInShort
-    tries: list[DialTry]
-
-
 def add_to(operations: Operations) -> None:
     """This family's rows."""
     _results(operations.add)
-    _dials(operations.add)
 
 
 def _results(add: Add) -> None:
@@ -232,33 +175,6 @@ def _results(add: Add) -> None:
             survey_results.own_figures, who.account_id, *_span(query), agent=who.login, technician=who.login
         )
         return _figures(found)
-
-
-def _dials(add: Add) -> None:
-    @add("GET", "/dials", LEAD, "Calls to customers: scheduled, under way, over; the newest first")
-    def dial_list(call: Call, query: DialQuery) -> Listing[DialInShort]:
-        def read(session: Any) -> Listing[DialInShort]:
-            page = dials.newest(
-                session,
-                call.principal.account_id,
-                state=query.state or None,
-                cursor=query.cursor,
-                limit=query.limit,
-            )
-            return listing(page, lambda row: msgspec.convert(row, DialInShort, from_attributes=True))
-
-        return call.services.store.read(read)
-
-    @add("GET", "/dials/{dial_id}", LEAD, "One call to a customer, with its attempts")
-    def dial_details(call: Call, dial_id: str) -> DialWhole:
-        def read(session: Any) -> DialWhole:
-            row = dials.dial(session, call.principal.account_id, number_of(dial_id))
-            return DialWhole(
-                dial=msgspec.convert(row, DialInShort, from_attributes=True),
-                tries=msgspec.convert(list(row.tries), list[DialTry], from_attributes=True),
-            )
-
-        return call.services.store.read(read)
 
 
 def _span(query: SurveySpan) -> tuple[float, float]:

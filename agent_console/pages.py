@@ -43,6 +43,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "product_offers": ("/product-offers", Permission.READ_VALUE),
     "reports": ("/reports", Permission.READ_REPORTS),
     "surveys": ("/surveys", Permission.SURVEYS),
+    "dials": ("/dials", Permission.READ_INTERACTIONS),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {

@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[bytes, ...]] = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/webp": (),
+    "image/tiff": (b"II*\0", b"MM\0*"),
     "application/zip": (b"PK\x03\x04",),
     "audio/wav": (),
     "audio/mpeg": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"),

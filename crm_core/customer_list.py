@@ -1,5 +1,7 @@
 """The list of customers with its filters, page by page."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -39,3 +41,12 @@ def listed(
         )
         query = query.where(Customer.id.in_(tagged))
     return page(session, query, [By(Customer.id)], cursor=cursor, limit=limit)
+
+
+def display_names(session: Session, account_id: int, customer_ids: Iterable[int]) -> dict[int, str]:
+    """What customers are called, by their ids; "" for who was erased or is part of another record."""
+    wanted = set(customer_ids)
+    found = session.scalars(
+        select(Customer).where(Customer.account_id == account_id, Customer.id.in_(wanted))
+    )
+    return dict.fromkeys(wanted, "") | {one.id: one.display_name for one in found}

@@ -260,14 +260,22 @@ def newest(
     session: Session,
     account_id: int,
     *,
-    state: str | None = None,
+    state: str = "",
+    about_kind: str = "",
+    customer_id: int | None = None,
     cursor: str | None = None,
     limit: int = 100,
 ) -> Page[Dial]:
-    """A page of the dials, those made last first, of all states or of one."""
+    """A page of the dials, those made last first. `state`: one, `open`, `over`, or "" for all; `about_kind` "": any."""
     query = select(Dial).where(Dial.account_id == account_id)
-    if state is not None:
+    if state in ("open", "over"):
+        query = query.where(Dial.ended_at.is_(None) if state == "open" else Dial.ended_at.is_not(None))
+    elif state:
         query = query.where(Dial.state == state)
+    if about_kind:
+        query = query.where(Dial.about_kind == about_kind)
+    if customer_id is not None:
+        query = query.where(Dial.customer_id == customer_id)
     order = [By(Dial.made_at, True), By(Dial.id, True)]
     return page(session, query, order, cursor=cursor, limit=limit)
 

@@ -24,7 +24,7 @@ ATTEMPTS_AT_MOST = 3
 TOO_LATE_SECONDS = 2 * 86_400.0
 LEASE_SECONDS = 7200.0
 """Longer than any attempt: nobody else takes the row meanwhile."""
-FAXABLE = ("application/pdf", "image/png", "image/jpeg", "image/webp")
+FAXABLE = ("application/pdf", "image/png", "image/jpeg", "image/webp", "image/tiff")
 
 
 class Attempt(NamedTuple):

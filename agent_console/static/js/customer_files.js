@@ -1,21 +1,22 @@
 // His files: kept with who brought them, downloaded, removed; and the records that were joined into his.
 
 import { api, get, post, upload } from "./api.js";
+import { canBeFaxed, faxesPart, faxFile } from "./customer_faxes.js";
 import { SOURCES } from "./customer_fields.js";
 import { el } from "./dom.js";
 import { ask } from "./form.js";
 import { of, settings, t, when } from "./words.js";
 
 const may = (permission) => settings.permissions.includes(permission);
-const ACCEPT = ".pdf,.png,.jpg,.jpeg,.webp,.zip,.docx,.xlsx,.odt,.ods,.txt,.wav,.mp3,.ogg,.m4a";
+const ACCEPT = ".pdf,.png,.jpg,.jpeg,.webp,.tif,.tiff,.zip,.docx,.xlsx,.odt,.ods,.txt,.wav,.mp3,.ogg,.m4a";
 const EACH = 50;
 
 export async function filesTab(place, customer) {
   place.replaceChildren(el("p", { class: "quiet", text: t("loading") }));
   const again = () => filesTab(place, customer);
   try {
-    const [files, merges] = await Promise.all([get(`/customers/${customer.id}/attachments?limit=${EACH}`), may("merge_customers") ? get(`/customers/${customer.id}/merges?limit=${EACH}`) : { items: [] }]);
-    place.replaceChildren(...[filesPart(files, customer, again), mergesPart(merges.items, customer, again)].filter(Boolean));
+    const [files, faxes, merges] = await Promise.all([get(`/customers/${customer.id}/attachments?limit=${EACH}`), get(`/customers/${customer.id}/faxes`), may("merge_customers") ? get(`/customers/${customer.id}/merges?limit=${EACH}`) : { items: [] }]);
+    place.replaceChildren(...[filesPart(files, customer, again), faxesPart(faxes, customer, files.items), mergesPart(merges.items, customer, again)].filter(Boolean));
   } catch (problem) {
     place.replaceChildren(el("p", { class: "problem", role: "alert", text: problem.message }));
   }
@@ -37,7 +38,8 @@ const size = (bytes) => (bytes < 1024 ? `${bytes} B` : bytes < 1 << 20 ? `${Math
 function fileRow(one, customer, again) {
   const path = `/customers/${customer.id}/attachments/${one.number}`;
   const remove = may("change_customers") ? el("button", { type: "button", class: "btn btn-outline-secondary small", text: t("file_remove"), "aria-label": `${t("file_remove")}: ${one.name}`, onclick: () => removeFile(one, path, again) }) : null;
-  return el("div", { class: "row-of" }, el("a", { href: `/api/v1${path}`, download: one.name, text: one.name }), remove,
+  const fax = canBeFaxed(one) ? el("button", { type: "button", class: "btn btn-outline-secondary small", text: t("fax_send"), "aria-label": `${t("fax_send")}: ${one.name}`, onclick: () => faxFile(customer, one, again) }) : null;
+  return el("div", { class: "row-of" }, el("a", { href: `/api/v1${path}`, download: one.name, text: one.name }), el("span", { class: "acts" }, fax, remove),
     el("span", { class: "quiet", text: [of("file", one.content_type.split("/").at(-1)), size(one.size_bytes), of("source", one.source), one.by, when(one.known_at)].filter(Boolean).join(" · ") }));
 }
 

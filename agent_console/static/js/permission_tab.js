@@ -13,7 +13,7 @@ export async function permissionTab(element, customer) {
   try {
     const [shown, written] = await Promise.all([get(`/customers/${customer}/permission`), get(`/letters?customer_id=${customer}`)]);
     const again = () => permissionTab(element, customer);
-    element.replaceChildren(ways(shown), consentForm(customer, again), history(shown.consents), lettersPart(customer, written, shown.ways, again));
+    element.replaceChildren(ways(shown), lettersPart(customer, written, shown.ways, again), consentForm(customer, again), history(shown.consents));
   } catch (problem) {
     element.replaceChildren(el("p", { class: "problem", role: "alert", text: problem.message }));
   }

@@ -88,7 +88,6 @@ def test_an_agent_sees_the_whole_and_his_own_but_no_colleague(asked: Any) -> Non
     [share, mean] = agent.get(f"{API}/me/survey-figures?{SPAN}").json
     assert (share["n"], mean["value"]) == (1, 3.0)
     assert agent.get(f"{API}/surveys/comments?{SPAN}").status_code == 403
-    assert agent.get(f"{API}/dials").status_code == 403
 
 
 def test_who_took_part_and_comments(asked: Any) -> None:
@@ -103,13 +102,3 @@ def test_who_took_part_and_comments(asked: Any) -> None:
 def test_a_time_that_ends_before_it_begins_is_refused_in_a_sentence(asked: Any) -> None:
     answer = asked.browser("supervisor").get(f"{API}/surveys/results?from_at=5&until_at=5")
     assert (answer.status_code, answer.json["error_id"]) == (409, "wrong_span")
-
-
-def test_scheduled_calls_are_listed_and_shown_with_their_attempts(asked: Any) -> None:
-    supervisor = asked.browser("supervisor")
-    [row] = supervisor.get(f"{API}/dials?state=planned").json["items"]
-    assert (row["about_kind"], row["state"], row["next_at"]) == ("order", "planned", 2000.0)
-    assert supervisor.get(f"{API}/dials?state=done").json["items"] == []
-    whole = supervisor.get(f"{API}/dials/{row['id']}").json
-    assert (whole["dial"]["id"], whole["tries"]) == (row["id"], [])
-    assert supervisor.get(f"{API}/dials/999").status_code == 404

@@ -12,6 +12,7 @@ from crm_core.attachments import content_type
         (b"\xff\xd8\xff\xe0 JFIF", "image/jpeg"),
         (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
         (b"RIFF\0\0\0\0WAVEfmt ", "audio/wav"),
+        (b"II*\0\x08\0", "image/tiff"),
         (b"ID3\x04 a song", "audio/mpeg"),
         (b"\xff\xfb\x90\x64", "audio/mpeg"),
         (b"OggS\0\x02", "audio/ogg"),
