@@ -28,14 +28,14 @@ from ctiserver.core.errors import NotFound
 
 SUBJECTS = {
     "es": {
-        Kind.REPAIR: "Visita pedida por teléfono: reparación",
-        Kind.MAINTENANCE: "Visita pedida por teléfono: mantención",
-        Kind.INSTALLATION: "Visita pedida por teléfono: instalación",
+        Kind.REPAIR: "Visita de reparación",
+        Kind.MAINTENANCE: "Visita de mantención",
+        Kind.INSTALLATION: "Visita de instalación",
     },
     "en": {
-        Kind.REPAIR: "Visit asked for by phone: repair",
-        Kind.MAINTENANCE: "Visit asked for by phone: maintenance",
-        Kind.INSTALLATION: "Visit asked for by phone: installation",
+        Kind.REPAIR: "Repair visit",
+        Kind.MAINTENANCE: "Maintenance visit",
+        Kind.INSTALLATION: "Installation visit",
     },
 }
 """What the office reads, in the company's language, by kind of work; other kinds are not offered on the telephone."""

@@ -1,14 +1,20 @@
 """Work orders in a real browser: a dispatcher's board by keyboard and by dragging, a technician's page by thumb."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from crm_core import demo_orders
-from crm_core.work_orders import order_list
+from crm_core.customers import Customer
+from crm_core.work_orders import order_list, visits
+from crm_core.work_orders.order_flow import Way
 from crm_core.work_orders.order_list import OrderFilter
+from crm_core.work_orders.work_orders import Author
 from tests.e2e import layout
 from tests.e2e.browser import Browser
 from tests.e2e.stage import Stage, running_stage
@@ -78,6 +84,46 @@ def test_a_dispatcher_gives_orders_by_keyboard_and_by_dragging(stage: Stage, bro
     page.goto(f"{stage.origin}/reports#orders")
     expect(page.locator(".figures-table").first).to_contain_text("Todos")
     assert faults_of(page) == []
+
+
+def test_a_dispatcher_sees_what_customers_booked_and_says_how_many_visits_there_can_be(
+    stage: Stage, browser: Browser
+) -> None:
+    number = stage.store.write(booked_by_phone)
+    page = stage.page(browser, demo_orders.DISPATCHER)
+    card = page.locator(f".order-card[data-id='{number}']")
+    expect(card).to_contain_text("☎ Pedida por teléfono · Confirmada")
+    assert faults_of(page) == []
+    page.click("#places")
+    page.fill("#form [name=area]", "Maipú")
+    page.fill("#form [name=weekday_morning]", "3")
+    for empty in ("weekday_afternoon", "saturday_morning", "saturday_afternoon"):
+        page.fill(f"#form [name={empty}]", "0")
+    assert faults_of(page) == []
+    page.keyboard.press("Enter")
+    expect(page.locator("#form")).to_be_hidden()
+    page.click("#places")
+    expect(page.locator("#form")).to_contain_text("Maipú, Todo tipo: 15 por semana")
+    page.keyboard.press("Escape")
+    card.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#order .facts")).to_contain_text("Pedida por teléfono")
+    expect(page.locator("#order .case-history")).to_contain_text("El cliente confirmó la visita")
+    assert faults_of(page) == []
+
+
+def booked_by_phone(session: Session) -> int:
+    """A visit that a customer booked and confirmed."""
+    now = time.time()
+    author = Author(account_id=1, login="flow", at=now, way=Way.PHONE, contact_id="c-1")
+    customers = session.scalars(select(Customer.id).order_by(Customer.id.desc()).limit(60)).all()
+    for customer in customers:
+        [slot, *_] = visits.offered(session, 1, customer, "repair", now)
+        came = visits.book(session, author, customer, "repair", slot)
+        if came.order is not None and came.outcome == "booked":
+            visits.answer(session, author, customer, came.order.id, "confirmed")
+            return came.order.id
+    raise AssertionError("every customer has a visit")
 
 
 def test_a_technician_closes_his_order_with_a_thumb(stage: Stage, browser: Browser) -> None:

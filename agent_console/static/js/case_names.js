@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { banner } from "./dom.js";
+import { settings } from "./words.js";
 
 export const names = { people: [], teams: [] };
 
@@ -13,7 +14,8 @@ export async function loadNames() {
   }
 }
 
-export const personName = (login) => names.people.find((one) => one.login === login)?.name ?? login;
+/** A person's name; what the center did by itself has words of its own. */
+export const personName = (login) => names.people.find((one) => one.login === login)?.name ?? settings.words[`by_itself_${login}`] ?? login;
 export const teamName = (key) => names.teams.find((one) => one.key === key)?.name ?? key;
 
 /** Whose a case is: the person, the team, or both. */
