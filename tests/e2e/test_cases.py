@@ -52,6 +52,14 @@ def test_a_refund_is_worked_on_by_keyboard_and_a_reminder_comes(c: RunningCenter
     ann.press("/")
     ann.page.keyboard.type("otro")
     ann.wait("document.querySelectorAll('#rows li').length === 1", "one case found")
+    ann.page.click("#save-filter")
+    ann.page.fill("#form [name=name]", "Los otros")
+    ann.page.click("#form [type=submit]")
+    ann.wait("!document.getElementById('forget-filter').hidden", "the filter that was saved")
+    assert ann.page.input_value("#text") == "otro"  # what a saved filter asks is seen
+    ann.page.select_option("#filter", "all")
+    ann.wait("document.querySelectorAll('#rows li').length === 2", "all cases")
+    assert ann.page.input_value("#text") == ""
     assert ann.page.evaluate(_PLAN, time.time()) == 200
     ann.wait_text("#banners", "Llamar a Rosa", 30)
     ann.page.click("#banners button")
