@@ -23,7 +23,7 @@ async function load() {
   $("ground").replaceChildren(el("option", { value: "", text: "—" }), ...held.grounds.map((value) => el("option", { value, text: of("privacy_ground", value) })));
   $("holds").replaceChildren(...held.holds.map(hold));
   $("warnings").replaceChildren(...warnings().map((words) => el("li", { text: words })));
-  $("fates").tBodies[0].replaceChildren(...held.fates.map(fate), ...(held.files ? [row(t("privacy_files"), held.files, "")] : []));
+  $("fates").tBodies[0].replaceChildren(...held.fates.map((one) => fate(one, held.fates)), ...(held.files ? [row(t("privacy_files"), held.files, "")] : []));
   const forbidden = held.forbidden_id ? of("privacy_forbidden", held.forbidden_id) : null;
   said("forbidden", forbidden);
   $("erase").hidden = Boolean(forbidden);
@@ -40,7 +40,11 @@ function warnings() {
   return [held.open_cases && t("privacy_open_cases", { count: held.open_cases }), held.running_contracts && t("privacy_contracts", { count: held.running_contracts }), ...owes].filter(Boolean);
 }
 
-const fate = ({ group, rows, why }) => row(of("privacy_group", group), rows, why);
+/** Where a part of a group goes and a part stays, the row that stays is told apart: it is an empty one. */
+function fate({ group, rows, why }, all) {
+  const apart = why && all.some((other) => other.group === group && !other.why);
+  return row(apart ? t("privacy_emptied", { group: of("privacy_group", group) }) : of("privacy_group", group), rows, why);
+}
 
 const row = (what, rows, why) => el("tr", {}, el("td", { text: what }), el("td", { class: "number", text: String(rows) }),
   el("td", { "data-goes": String(!why), text: why ? `${t("privacy_stays")}: ${of("privacy_why", why)}` : t("privacy_goes") }));
