@@ -246,13 +246,16 @@ def test_relatives_and_files_are_kept_with_who_said_so_and_a_merge_is_parted(
     expect(page.locator("#form .wrong")).to_contain_text("no se guarda")
     page.set_input_files("#form [name=file]", file)
     page.click("#form [type=submit]")
-    row = page.locator(".row-of", has_text="contrato.pdf")
+    row = page.locator(".row-of:has(a)", has_text="contrato.pdf")
     expect(row).to_contain_text("Un documento")
     with page.expect_download() as download:
         row.get_by_role("link").click()
     assert download.value.path().read_bytes() == b"%PDF-1.7 firmado"
     assert faults(page) == []
-    row.get_by_role("button").press("Enter")
+    row.get_by_role("button", name="Mandar por fax").press("Enter")
+    page.locator("#form [type=submit]").press("Enter")
+    expect(page.locator(".row-of:has(.tag)")).to_contain_text("Espera contrato.pdf")
+    row.get_by_role("button", name="Borrar").press("Enter")
     page.locator("#form [type=submit]").press("Enter")
     expect(row).to_have_count(0)
     page.get_by_role("button", name="Separar: Rosita").press("Enter")
