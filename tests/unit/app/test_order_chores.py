@@ -69,7 +69,7 @@ def test_a_late_order_is_told_of_and_one_that_fails_holds_up_no_other(store: Sto
 def test_customers_are_asked_where_there_is_a_trunk_and_a_flow(store: Store, tmp_path: Path) -> None:
     def asked(config: Config) -> int:
         order_chores.confirmations(store, config)(NOON)
-        return len(store.read(dials.newest, 1))
+        return len(store.read(dials.newest, 1).rows)
 
     called = replace(Config(), dialing=Dialing(trunk="pstn"), flows=Folder(directory=tmp_path))
     assert asked(Config()) == 0
