@@ -124,9 +124,9 @@ class TestOutage:
         other: Any = Candidate(customer_id=8, pii_name="Other", value_class="B")
         for candidates in ((), (other,), (ROSA, other)):
             _, said = self.greeted("main", *candidates)
-            assert nodes(said) == ["outage", "main"]
+            assert nodes(said) == ["outage", "guess", "main"]
         ivr = driven("main")
-        assert nodes(ivr.press("2")) == ["outage", "main", "technical"]
+        assert nodes(ivr.press("2")) == ["outage", "guess", "main", "technical"]
 
     def test_the_greeting_is_said_anew_in_his_language_wherever_it_stands(self) -> None:
         ivr = driven("service")
