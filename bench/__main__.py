@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
 
-    python -m bench [lookup|recovery|calls|flows|pop|value|search|imports|uplift]...
+    python -m bench [lookup|recovery|calls|flows|pop|value|search|imports|uplift|pacing]...
 
 Each writes its table and its figures into bench/results; with names only those are run.
 """
@@ -8,7 +8,7 @@ Each writes its table and its figures into bench/results; with names only those 
 import argparse
 from collections.abc import Callable, Sequence
 
-from bench import calls, flows, imports, lookup, pop, recovery, search_box, technicians, uplift, value
+from bench import calls, flows, imports, lookup, pacing, pop, recovery, search_box, technicians, uplift, value
 
 BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "lookup": lookup.main,
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "imports": imports.main,
     "technicians": technicians.main,
     "uplift": uplift.main,
+    "pacing": pacing.main,
 }
 
 

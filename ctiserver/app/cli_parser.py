@@ -38,6 +38,7 @@ def parser() -> ArgumentParser:
     _add_tls(commands)
     _add_ivr(commands)
     _add_speech(commands)
+    _add_simulations(commands)
     _add_parts(commands)
     return top
 
@@ -159,6 +160,15 @@ def _add_ivr(commands: Commands) -> None:
     )
     trial.add_argument("file", type=Path, metavar="FILE")
     _command(ivr, "say", "cli_ivr:say", help="render the prompts whose text is new or has changed")
+
+
+def _add_simulations(commands: Commands) -> None:
+    simulate = _group(commands, "simulate", "what would be: dialer")
+    dialer = _command(
+        simulate, "dialer", "cli_simulate:dialer", help="compare the dialer's modes in a world of a file"
+    )
+    dialer.add_argument("file", type=Path, metavar="FILE", help="a TOML file; docs/pacing.md names its keys")
+    dialer.add_argument("--json", action="store_true", help="print every figure as JSON")
 
 
 def _add_speech(commands: Commands) -> None:

@@ -1,0 +1,174 @@
+"""How many to dial now: progressive, and predictive by marginal risk, within the campaign's abandon limit.
+
+Progressive dials one line for each idle agent for whom none rings or waits. Predictive dials one more as long as the
+risk that its answer finds nobody free is at most beta:
+
+    m_h = idle - waiting + sum f_i(h) - sum pi_j(h)      agents free minus answers, expected in h seconds
+    s_h = sqrt(sum f_i (1 - f_i) + sum pi_j (1 - pi_j))
+    R   = sum_h g_h Phi((0.5 - m_h) / s_h)               after each dial m_h -= p G(h), s_h^2 += p G (1 - p G)
+
+beta = exp(theta) learns from what happens: theta += kappa alpha with each connected answer, -= kappa (1 - alpha) with
+each abandon; it has an upper clip (beta <= 0.5) and no lower one, and at theta_min (beta = 2e-4) or below it only
+progressive dials are made. It begins there. So, however wrong the model is,
+
+    abandons <= alpha answers + (theta_0 - theta_min) / kappa + 1 + lines in flight,
+
+and the ledger's guard (`pacing_ledger`) holds besides at every dial beyond progressive. Never less than progressive is
+dialled. Pure; nothing here is wired to live calls yet.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from dialer.answer_rate import AnswerRate
+from dialer.pacing_ledger import Ledger
+from dialer.pacing_tables import HORIZONS_SECONDS, Tables, tables
+from dialer.survival import Durations, Floats
+
+Mode = Literal["manual", "preview", "progressive", "predictive"]
+KAPPA = 0.05
+THETA_MIN = math.log(2e-4)
+_THETA_MAX = math.log(0.5)
+_RELEARN_SECONDS = 30.0
+_SQRT_2 = math.sqrt(2.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is so now, for one campaign. `idle`: agents lent to it; ages in seconds, of whoever may come to it.
+
+    `portion`: which share of the busy agents will be lent to it. `inbound_per_second`: callers who will take agents
+    first. `left`: idle agents who have gone, or were taken, since the scene before.
+    """
+
+    idle: int
+    waiting: int
+    talk_ages: Sequence[float] | Floats
+    wrap_up_ages: Sequence[float] | Floats
+    ring_ages: Sequence[float] | Floats
+    portion: float = 1.0
+    inbound_per_second: float = 0.0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """`dials` now, of them `beyond` progressive. `risk` of the next one, None where it was not asked for.
+
+    `guarded`: the ledger said no to one that the risk allowed.
+    """
+
+    dials: int
+    beyond: int = 0
+    risk: float | None = None
+    beta: float = 0.0
+    guarded: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Pacer:
+    """The pacing of one campaign; its state is what it has learned."""
+
+    mode: Mode
+    rate: AnswerRate
+    talk: Durations
+    wrap_up: Durations
+    ledger: Ledger = field(default_factory=Ledger)
+    tolerance_seconds: float = 2.0
+    theta: float = THETA_MIN
+    _tables: Tables | None = None
+    _learned_at: float = -math.inf
+
+    @property
+    def beta(self) -> float:
+        """The risk that one more dial may have."""
+        return math.exp(self.theta)
+
+    def connected(self, at: float) -> None:
+        """Somebody answered and an agent speaks with him."""
+        self.ledger.answered(at)
+        self.theta = min(_THETA_MAX, self.theta + KAPPA * self.ledger.alpha)
+
+    def abandoned(self, at: float) -> None:
+        """Somebody answered and no agent spoke with him in time."""
+        self.ledger.answered(at)
+        if not self.ledger.abandoned(at):
+            self.theta -= KAPPA * (1.0 - self.ledger.alpha)
+
+    def decide(self, scene: Scene, now: float, *, most: int = 1_000_000) -> Decision:
+        """How many to dial now, at most `most` (leads, trunks: `dial_limits`)."""
+        ringing = len(scene.ring_ages)
+        self.ledger.seen(idle=scene.idle, ringing=ringing, waiting=scene.waiting, left=scene.left)
+        if self.mode in ("manual", "preview"):
+            return Decision(dials=0)
+        progressive = min(most, max(0, scene.idle - ringing - scene.waiting))
+        if self.mode == "progressive" or self.theta <= THETA_MIN or progressive == most:
+            return Decision(dials=progressive, beta=self.beta)
+        return self._beyond(scene, now, progressive, most)
+
+    def _beyond(self, scene: Scene, now: float, progressive: int, most: int) -> Decision:
+        known = self._known(now)
+        mean, variance = _forecast(scene, known)
+        for place, chance in enumerate(known.soon):
+            mean[place] -= progressive * chance
+            variance[place] += progressive * chance * (1.0 - chance)
+        beta, dials = self.beta, progressive
+        ringing = len(scene.ring_ages)
+        risk = _risk(known.weights, mean, variance)
+        while risk <= beta and dials < most:
+            self.ledger.seen(idle=scene.idle, ringing=ringing + dials, waiting=scene.waiting)
+            if not self.ledger.allows(now):
+                return Decision(dials=dials, beyond=dials - progressive, risk=risk, beta=beta, guarded=True)
+            dials += 1
+            for place, chance in enumerate(known.soon):
+                mean[place] -= chance
+                variance[place] += chance * (1.0 - chance)
+            risk = _risk(known.weights, mean, variance)
+        self.ledger.seen(idle=scene.idle, ringing=ringing + dials, waiting=scene.waiting)
+        return Decision(dials=dials, beyond=dials - progressive, risk=risk, beta=beta)
+
+    def _known(self, now: float) -> Tables:
+        if self._tables is None or now - self._learned_at >= _RELEARN_SECONDS:
+            self.rate.learn(now)
+            self._tables = tables(
+                self.talk, self.wrap_up, self.rate, tolerance_seconds=self.tolerance_seconds
+            )
+            self._learned_at = now
+        return self._tables
+
+
+def _forecast(scene: Scene, known: Tables) -> tuple[list[float], list[float]]:
+    """Mean and variance of agents free minus answers, at each horizon."""
+    busy = _sum(known.talking, scene.talk_ages) + _sum(known.wrapping_up, scene.wrap_up_ages)
+    free, answers = busy.tolist(), _sum(known.ringing, scene.ring_ages).tolist()
+    count = len(HORIZONS_SECONDS)
+    mean, variance = [], []
+    for place, h in enumerate(HORIZONS_SECONDS):
+        comes, spread = free[place] * scene.portion, free[count + place]
+        # An agent comes here with the chance portion f: the variance of that, summed over agents.
+        own = scene.portion**2 * spread + scene.portion * (1.0 - scene.portion) * free[place]
+        taken = scene.inbound_per_second * h * scene.portion
+        mean.append(scene.idle - scene.waiting + comes - answers[place] - taken)
+        variance.append(own + answers[count + place] + taken)
+    return mean, variance
+
+
+def _sum(rows: Floats, ages: Sequence[float] | Floats) -> Floats:
+    places = np.minimum(np.asarray(ages, dtype=np.int64), len(rows) - 1)
+    told: Floats = rows[places].sum(axis=0)
+    return told
+
+
+def _risk(weights: Sequence[float], mean: Sequence[float], variance: Sequence[float]) -> float:
+    return sum(weight * _short_of_one(m, v) for weight, m, v in zip(weights, mean, variance, strict=True))
+
+
+def _short_of_one(mean: float, variance: float) -> float:
+    """P(fewer than one agent is free), by the normal approximation with the correction for whole numbers."""
+    if variance < 1e-9:
+        return 1.0 if mean < 0.5 else 0.0
+    return 0.5 * math.erfc((mean - 0.5) / math.sqrt(variance) / _SQRT_2)

@@ -1,0 +1,58 @@
+"""How long something lasts, learned while it happens: the Kaplan-Meier estimate on a grid of whole seconds.
+
+What still lasts when it is looked at, or is cut off by something else, counts as having lasted at least so long
+(censored): leaving it out would make long calls look rare (Kaplan and Meier, "Nonparametric estimation from incomplete
+observations", Journal of the American Statistical Association 53, 1958). Until enough is known a prior counts as some
+observations. Pure.
+"""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Durations:
+    """Observed durations of one kind; `longest_seconds` is the end of the grid, what lasts longer counts there."""
+
+    def __init__(self, longest_seconds: int, prior: Iterable[float] = (), weight: float = 20.0) -> None:
+        """`prior`: durations believed beforehand, in seconds; together they count as `weight` observations."""
+        self._ended = np.zeros(longest_seconds + 1)
+        self._censored = np.zeros(longest_seconds + 1)
+        believed = [self._place(seconds) for seconds in prior]
+        for place in believed:
+            self._ended[place] += weight / len(believed)
+
+    def add(self, seconds: float, *, ended: bool = True) -> None:
+        """One more; `ended` False: it lasted longer than that, nobody knows how long."""
+        (self._ended if ended else self._censored)[self._place(seconds)] += 1.0
+
+    def surviving(self) -> Floats:
+        """At k: the probability of lasting longer than k seconds; 1 everywhere as long as nothing ended."""
+        risk = np.cumsum((self._ended + self._censored)[::-1])[::-1]
+        hazard = np.divide(self._ended, risk, out=np.zeros_like(risk), where=risk > 0)
+        survival: Floats = np.asarray(np.cumprod(1.0 - hazard), dtype=np.float64)
+        return survival
+
+    def _place(self, seconds: float) -> int:
+        return min(max(0, math.ceil(seconds - 1e-6)), len(self._ended) - 1)
+
+
+def within(surviving: Floats, seconds: int) -> Floats:
+    """At age u: the probability that what has lasted u seconds ends within so many more.
+
+    Where nothing was ever seen to last so long: as at the last age of which something is known.
+    """
+    last = len(surviving) - 1
+    later = surviving[np.minimum(np.arange(len(surviving)) + seconds, last)]
+    known = surviving > 1e-9
+    ends = np.divide(later, surviving, out=np.zeros_like(later), where=known)
+    told: Floats = np.asarray(1.0 - ends, dtype=np.float64)
+    # Close to the end of the grid, or where nobody is left, the last trustworthy age speaks.
+    reach = max(0, last - seconds)
+    oldest = min(reach, int(np.flatnonzero(known)[-1]) if known.any() else 0)
+    told[oldest + 1 :] = told[oldest]
+    return told
