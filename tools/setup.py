@@ -84,6 +84,7 @@ def missing_packages(goal: str) -> list[str]:
         wanted["libnss3-tools"] = has_program("certutil")
         wanted["coturn"] = has_program("turnserver")
         wanted["iproute2"] = has_program("ip")
+        wanted["espeak-ng"] = has_program("espeak-ng")
     return [package for package, is_there in wanted.items() if not is_there]
 
 

@@ -1,17 +1,45 @@
-"""Flows walked by real callers on one center: values, secrets, actions, messages, and what goes wrong."""
+"""Flows walked by real callers on one center: values, secrets, actions, messages, and what goes wrong.
 
+The flow is one of the tests; the service and emergency lines are the demo's own.
+"""
+
+import shlex
+import shutil
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.orm import Session
 
-from crm_core import caller_secrets
-from crm_core.cases import Case
-from crm_core.customers import change_customer
+import ivr.demo
+import sounds
+from crm_core import caller_secrets, outages
+from crm_core.activities import reminders
+from crm_core.administration import desk
+from crm_core.administration.desk import Author
+from crm_core.administration.hours_form import Hours, HoursForm
+from crm_core.administration.office_form import OfficeForm, Offices
+from crm_core.case_work import open_case
+from crm_core.cases import Case, history
+from crm_core.contact_points import keep_address
+from crm_core.customers import add_customer, change_customer
 from crm_core.invoices import Invoice
+from crm_core.opening_hours import WEEKDAYS
+from crm_core.orders import Order
+from crm_core.payments import Payment
+from crm_core.phone_numbers import E164
+from crm_core.provenance import UNKNOWN_ORIGIN
+from crm_core.users import add_user
+from crm_core.work_orders.work_orders import WorkOrder
+from ctiserver.app.rendered_names import names_of
 from ctiserver.bus import topics
 from ctiserver.core.events import ContactEnded, NodeEntered, ValueCollected, VoicemailLeft
 from ctiserver.core.inputs import ActionDone, DigitPressed, SecretHeard
@@ -23,6 +51,8 @@ pytestmark = pytest.mark.integration
 
 RUT, PIN = "12345678-5", "4071"
 UNKNOWN = "+56922229999"
+SERVICE_LINE, EMERGENCY_LINE = "+56221234580", "+56221234581"
+RESIDENT, RESIDENT_NUMBER, RESIDENT_RUT, STREET = 3, "+56922225555", "11111111-1", "Los Aromos 123"
 FLOW = """\
 name = "main"
 start = "main"
@@ -141,6 +171,7 @@ queue = "emergencia"
 
 
 _KNOWN: set[str] = set()
+_RENDERER = Path(sounds.__path__[0]) / "render_espeak.py"
 
 
 class BackOffice:
@@ -195,21 +226,45 @@ def c(tmp_path_factory: pytest.TempPathFactory, office: BackOffice) -> Iterator[
     more = (
         '[webhooks]\nallowed_networks = ["127.0.0.0/8"]\n'
         f'[[actions]]\nname = "erp"\nurl = "http://127.0.0.1:{office.port}/"\noutcomes = ["fine"]\n'
+        f'[[numbers]]\ndid = "{SERVICE_LINE}"\nflow = "service"\n'
+        f'[[numbers]]\ndid = "{EMERGENCY_LINE}"\nflow = "emergency"\nemergency = true\n'
+        f"[prompts]\nrenderer = '{shlex.join([sys.executable, str(_RENDERER)])}'\n"
     )
     with center(tmp_path_factory.mktemp("flows"), more=more, start=False) as running:
         (running.folder / "flows" / "main.toml").write_text(FLOW)
         for customer_id, rut in ((1, RUT), (2, "6-K")):
             running.store.write(change_customer, 1, customer_id, expected_version=None, now=1.0, rut=rut)
             running.store.write(caller_secrets.set_pin, 1, "customer", str(customer_id), PIN, now=1.0)
-        running.store.write(lambda session: session.add(_invoice()))
+        running.store.write(lambda session: session.add(_invoice(1)))
+        for name in ("service", "emergency"):
+            shutil.copy(Path(ivr.demo.__path__[0]) / f"{name}.toml", running.folder / "flows")
+        running.store.write(_resident)
         running.start()
         yield running
 
 
-def _invoice() -> Invoice:
+def _resident(session: Session) -> None:
+    """Somebody with an address, a bill, an order, and an office nearby; and a supervisor."""
+    new = add_customer(session, 1, name="Rosa", phones=[E164(RESIDENT_NUMBER)], rut=RESIDENT_RUT, now=0.0)
+    assert new.id == RESIDENT
+    keep_address(
+        session, 1, RESIDENT, street=f"{STREET}, depto. 4", city="Ñuñoa", origin=UNKNOWN_ORIGIN, now=1.0
+    )
+    times = {"dated_at": 1.0, "created_at": 1.0, "updated_at": 1.0}
+    sent = Order(account_id=1, customer_id=RESIDENT, number="4711", status="sent", amount_minor=1, **times)
+    session.add_all([_invoice(RESIDENT), sent])
+    add_user(session, login="sam", name="Sam", password="a-good-password", roles={"supervisor"})
+    boss = Author(account_id=1, login="sam", at=1.0)
+    week = {day: [("00:00", "24:00")] for day in WEEKDAYS}
+    desk.add(session, Hours(), boss, HoursForm(key="always", name="Siempre", week=week))
+    form = OfficeForm(key="nunoa", name="Ñuñoa", street="Irarrázaval 3050", city="NUNOA", hours="always")
+    desk.add(session, Offices(), boss, form)
+
+
+def _invoice(customer_id: int) -> Invoice:
     return Invoice(
         account_id=1,
-        customer_id=1,
+        customer_id=customer_id,
         status="open",
         number="77",
         dated_at=1.0,
@@ -358,6 +413,70 @@ def test_a_flow_activated_in_mid_call_is_for_the_calls_after_it(c: RunningCenter
         before.wait_ended(seconds=30)
     main.write_text(FLOW)
     c.probe.ask(topics.RELOAD, seconds=30)
+
+
+def test_a_resident_hears_of_the_outage_first_and_then_serves_herself(c: RunningCenter) -> None:
+    """The outage is announced while the center runs: she is the next caller."""
+    now = time.time()
+    outage = c.store.write(open_case, 1, kind="service", subject="Corte", by="sam", now=now).id
+    news: dict[str, Any] = {"areas": ["Ñuñoa"], "expected_at": now + 1.0e5, "announced": True}
+    c.store.write(outages.announce, 1, outage, by="sam", now=now, **news)
+    day = datetime.now(ZoneInfo("America/Santiago")) + timedelta(days=3)
+    with c.call(did=SERVICE_LINE, number=RESIDENT_NUMBER) as caller:
+        caller.wait_answered()
+        until(lambda: c.probe.told("NodeEntered", node="outage-later"), "the outage", 30, c.log)
+        contact = c.probe.told("NodeEntered", node="outage-later")[0]["contact"]
+        _KNOWN.add(contact)  # this flow has a menu of that name too
+        caller.press("11")  # on to the menu, and his balance
+        _at(c, contact, "who")
+        caller.press(RESIDENT_RUT.replace("-", ""))
+        _at(c, contact, "balance-overdue")
+        for keys, node in (("2", "invoices-told"), ("5", "order-sent"), ("4", "office-told")):
+            caller.press(keys)
+            _at(c, contact, node)
+        until(lambda: caller.audio.level() > 50, "the office")
+        caller.press("3")
+        _at(c, contact, "promise-day")
+        caller.press(f"{day:%d%m}1")  # and yes
+        _at(c, contact, "promise-kept")
+        caller.hang_up()
+    _left(c, contact)
+    until(lambda: c.store.read(outages.hearings, 1, outage) == (1, 0), "that she heard it", 30, c.log)
+    promised = c.store.read(lambda session: session.query(Payment).filter_by(customer_id=RESIDENT).all())
+    assert [(one.status, one.amount_minor) for one in promised] == [("promised", 21_000)]
+
+
+def test_the_emergency_line_alarms_reads_the_address_back_and_records_another(c: RunningCenter) -> None:
+    spoken = names_of(c.asterisk.config)
+    until(lambda: spoken.sound(STREET, "es"), "the street, spoken beforehand", 30, c.log)
+    with c.call(did=EMERGENCY_LINE, number=RESIDENT_NUMBER, tone_hertz=500) as caller:
+        until(lambda: c.probe.told("NodeEntered", node="is-it-there"), "the address", 30, c.log)
+        contact = c.probe.told("NodeEntered", node="is-it-there")[0]["contact"]
+        alarmed = c.store.read(lambda session: session.query(Case).filter_by(channel="emergency").one())
+        assert (alarmed.contact_id, alarmed.customer_id, alarmed.priority) == (contact, RESIDENT, "urgent")
+        until(lambda: c.store.read(reminders, 1, "sam"), "the supervisor's page", 40, c.log)
+        until(lambda: caller.audio.level() > 50, "his address")
+        recordings = c.asterisk.config.asterisk_dir / "spool" / "recording"
+        before = set(recordings.glob("*.wav"))
+        caller.press("2")
+        _at(c, contact, "where")
+        until(
+            lambda: any(file.stat().st_size > 32_000 for file in set(recordings.glob("*.wav")) - before),
+            "two seconds",
+            30,
+        )
+        caller.press("#")
+        until(lambda: c.probe.told("ContactQueued", contact=contact), "the queue", 30, c.log)
+        caller.hang_up()
+    _left(c, contact)
+
+    def did() -> set[str]:
+        return {one.what for one in c.store.read(history, 1, alarmed.id)}
+
+    until(lambda: {"address_other", "spoken_address"} <= did(), "where it is", 30, c.log)
+    [order] = c.store.read(lambda session: session.query(WorkOrder).all())
+    assert (order.case_id, order.address, order.area) == (alarmed.id, f"{STREET}, depto. 4", "Ñuñoa")
+    assert c.store.read(lambda session: session.query(Case).filter_by(channel="emergency").count()) == 1
 
 
 def test_callers_in_the_middle_of_a_flow_go_on_after_a_kill_and_nothing_is_done_twice(
