@@ -13,7 +13,6 @@ from crm_core.accounts import account
 from crm_core.case_work import open_case
 from crm_core.cases import Case, CaseContact, link_contact, note
 from crm_core.contact_points import Address, points_of
-from crm_core.customers import customer
 from crm_core.interactions import Interaction
 from crm_core.work_orders import order_work
 from crm_core.work_orders.emergency import UNSAFE_CHANNEL, alarm
@@ -36,8 +35,8 @@ def raise_alarm(
         return known
     place, area = _place(session, account_id, customer_id, at)
     language = account(session, account_id).language
-    who = customer(session, account_id, customer_id).display_name if customer_id is not None else ""
-    subject = " · ".join(part for part in (_SUBJECTS.get(language, _SUBJECTS["en"]), who, place) if part)
+    where = ", ".join(part for part in (place, area) if part)
+    subject = " · ".join(part for part in (_SUBJECTS.get(language, _SUBJECTS["en"]), where) if part)
     new = open_case(
         session,
         account_id,

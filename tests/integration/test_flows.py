@@ -37,6 +37,7 @@ from crm_core.orders import Order
 from crm_core.payments import Payment
 from crm_core.phone_numbers import E164
 from crm_core.provenance import UNKNOWN_ORIGIN
+from crm_core.queues import add_queue
 from crm_core.users import add_user
 from crm_core.work_orders.work_orders import WorkOrder
 from ctiserver.app.rendered_names import names_of
@@ -253,6 +254,7 @@ def _resident(session: Session) -> None:
     times = {"dated_at": 1.0, "created_at": 1.0, "updated_at": 1.0}
     sent = Order(account_id=1, customer_id=RESIDENT, number="4711", status="sent", amount_minor=1, **times)
     session.add_all([_invoice(RESIDENT), sent])
+    add_queue(session, 1, "tecnico", "Técnico", skills={})
     add_user(session, login="sam", name="Sam", password="a-good-password", roles={"supervisor"})
     boss = Author(account_id=1, login="sam", at=1.0)
     week = {day: [("00:00", "24:00")] for day in WEEKDAYS}
