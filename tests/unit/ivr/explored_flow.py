@@ -8,6 +8,7 @@ he has typed, how often he has failed.
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from company import agent, configured, queue
 
 from ctiserver.app import actions
@@ -15,20 +16,26 @@ from ctiserver.app.center import Center
 from ctiserver.core import commands as c
 from ctiserver.core import events as e
 from ctiserver.core import inputs as i
-from ctiserver.core.customers import Candidate
+from ctiserver.core.customers import MATTERS, Candidate, Matter
 from ctiserver.core.leads import Lead
 from ctiserver.core.message import Event, Input
 from ctiserver.core.permit import Channel, Permit, Purpose
 from ctiserver.core.tables import Dialing, Document, Number, Tables
 from dialer.scheduled import LOOK
-from ivr.flow import Ask, Decide, Flow, Identify, Menu, Voicemail
+from ivr.flow import Ask, Decide, Flow, Guess, Identify, Menu, Voicemail
 from ivr.session_state import Phase, Session
 
 Move = tuple[str, ...]
 Way = tuple[Move, ...]
 NUMBER = "+56922220001"
-ANA = Candidate(customer_id=7, pii_name="Ana", value_class="A", outage=True)
-BEGINNINGS: tuple[Move, ...] = (("stranger", NUMBER), ("hidden", ""), ("customer", NUMBER))
+ANA = Candidate(customer_id=7, pii_name="Ana", value_class="A")
+BEGINNINGS: tuple[Move, ...] = (
+    ("stranger", NUMBER),
+    ("hidden", ""),
+    ("customer", NUMBER),
+    *(("expected", NUMBER, kind) for kind in MATTERS),
+)
+"""Unknown, without a number, a customer where there is an outage, one of whom something is open."""
 CALLED: Move = ("called",)
 TYPED = {
     "digits": "12345678901234567890",
@@ -75,13 +82,15 @@ class Walk:
         for move in way:
             self.take(move)
 
-    def _begin(self, who: str, number: str = "") -> None:
+    def _begin(self, who: str, number: str = "", kind: str = "") -> None:
         self.put(i.SwitchUp(at=self.at, session="s"))
         if who != "called":
             self.put(i.CallArrived(at=self.at, leg=LEG, did="600", pii_number=number))
-            if who == "customer":
+            if who in ("customer", "expected"):
                 [look_up] = [one.look_up for one in self.commands if isinstance(one, c.LookUp)]
-                self.put(i.LookedUp(at=self.at, look_up=look_up, candidates=(ANA,)))
+                ana = msgspec.structs.replace(ANA, outage=not kind)
+                matters = (Matter(kind=kind, recency="", probability=0.9),) if kind else ()
+                self.put(i.LookedUp(at=self.at, look_up=look_up, candidates=(ana,), matters=matters))
         else:
             self.put(i.TimerFired(at=self.at, timer=LOOK, due_at=self.at))
             [claim] = [one.claim for one in self.commands if isinstance(one, c.ClaimLeads)]
@@ -150,8 +159,10 @@ class Walk:
         it = self.session
         if it is None:
             return ("gone",)
-        waits = (it.keys, it.playback, it.action, it.secret, it.recording)
-        return (it.flow, it.phase, it.node, it.step, it.attempts, it.wanted, *map(bool, waits))
+        waits = (it.pii_number, it.keys, it.playback, it.action, it.secret, it.recording)
+        guess = (it.matters, it.guess_node if it.guessing else "")
+        at = (it.flow, it.phase, it.node, it.step, it.attempts, it.wanted, it.level)
+        return (*at, *guess, *map(bool, waits))
 
     # What can happen
 
@@ -184,6 +195,8 @@ class Walk:
                 yield ("secret",)
             case Identify() if it.step == "who":
                 yield ("key", f"{TYPED['rut'] if 'rut' in node.by else '1234'}#")
+            case Guess():
+                yield ("key", node.key)
             case Voicemail():
                 yield ("key", "#")
         if it.attempts == 0 and not it.step:
@@ -256,9 +269,8 @@ def explored(flow: Flow, tables: Tables) -> tuple[list[Walk], set[str]]:
         way = todo.pop(0)
         walk = Walk(flow, tables, way, name=f"{flow.name}-{len(walks)}")
         nodes |= set(walk.nodes())
-        state = (way[0], walk.state())
-        if state not in seen:
-            seen.add(state)
+        if walk.state() not in seen:
+            seen.add(walk.state())
             walks.append(walk)
             todo += [(*way, move) for move in walk.moves()]
     return walks, nodes
