@@ -22,20 +22,16 @@ from ctiserver.core.message import Event, Input
 from ctiserver.core.permit import Channel, Permit, Purpose
 from ctiserver.core.tables import Dialing, Document, Number, Tables
 from dialer.scheduled import LOOK
-from ivr.flow import Ask, Decide, Flow, Guess, Identify, Menu, Voicemail
+from ivr.flow import Ask, Callback, Decide, Flow, Guess, Identify, Menu, Voicemail
 from ivr.session_state import Phase, Session
 
 Move = tuple[str, ...]
 Way = tuple[Move, ...]
 NUMBER = "+56922220001"
 ANA = Candidate(customer_id=7, pii_name="Ana", value_class="A")
-BEGINNINGS: tuple[Move, ...] = (
-    ("stranger", NUMBER),
-    ("hidden", ""),
-    ("customer", NUMBER),
-    *(("expected", NUMBER, kind) for kind in MATTERS),
-)
-"""Unknown, without a number, a customer where there is an outage, one of whom something is open."""
+STRANGER, HIDDEN, CUSTOMER = ("stranger", NUMBER), ("hidden", ""), ("customer", NUMBER)
+EXPECTED: tuple[Move, ...] = tuple(("expected", NUMBER, kind) for kind in MATTERS)
+"""He calls: unknown, without a number, a customer where there is an outage, one of whom something is open."""
 CALLED: Move = ("called",)
 TYPED = {
     "digits": "12345678901234567890",
@@ -215,7 +211,7 @@ class Walk:
                     yield from (("outcome", outcome, node.on, case) for case in node.cases)
 
     def take(self, move: Move) -> None:
-        if move in BEGINNINGS or move == CALLED:
+        if move in (STRANGER, HIDDEN, CUSTOMER, *EXPECTED, CALLED):
             self._begin(*move)
             return
         it = self.session
@@ -258,13 +254,25 @@ class Walk:
             self.put(i.RecordingStored(at=self.at + 1, recording=recording, seconds=9.0))
 
 
-def explored(flow: Flow, tables: Tables) -> tuple[list[Walk], set[str]]:
-    """A call in every state of the flow, and the nodes that were come to.
+def beginnings(flow: Flow) -> Iterator[Move]:
+    """How a call may begin, as far as the flow tells one beginning from another."""
+    if flow.given:
+        yield CALLED
+        return
+    yield STRANGER
+    nodes = flow.nodes.values()
+    if any(isinstance(node, Callback) for node in nodes):
+        yield HIDDEN
+    if flow.identify or any(isinstance(node, Decide) and node.on == "outage" for node in nodes):
+        yield CUSTOMER
+    if any(isinstance(node, Guess) for node in nodes):
+        yield from EXPECTED
 
-    He calls, known, unknown or hidden, or we do.
-    """
+
+def explored(flow: Flow, tables: Tables) -> tuple[list[Walk], set[str]]:
+    """A call in every state of the flow, and the nodes that were come to."""
     seen, walks, nodes = set[tuple[Any, ...]](), list[Walk](), set[str]()
-    todo: list[Way] = [(CALLED,)] if flow.given else [(how,) for how in BEGINNINGS]
+    todo: list[Way] = [(how,) for how in beginnings(flow)]
     while todo:
         way = todo.pop(0)
         walk = Walk(flow, tables, way, name=f"{flow.name}-{len(walks)}")
