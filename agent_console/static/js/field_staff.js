@@ -1,6 +1,6 @@
 // Technicians, parts and stock: who carries out orders, with what. The address names the tab.
 
-import { $, banner } from "./dom.js";
+import { $, banner, el } from "./dom.js";
 import "./feed.js";
 import { partsTab } from "./field_staff_parts.js";
 import { stockTab } from "./field_staff_stock.js";
@@ -11,6 +11,7 @@ import { t } from "./words.js";
 const TABS = { technicians: techniciansTab, parts: partsTab, stock: stockTab };
 const tabs = [...document.querySelectorAll("[role=tab]")];
 let asked = 0;
+let opened = null;
 
 async function open(name, focus = false) {
   const mine = ++asked;
@@ -22,6 +23,8 @@ async function open(name, focus = false) {
   $("tab").setAttribute("aria-labelledby", chosen.id);
   history.replaceState(null, "", `#${chosen.dataset.tab}`);
   if (focus) chosen.focus();
+  if (chosen !== opened) $("tab").replaceChildren(el("p", { class: "quiet", text: t("loading") })); // no button of the tab that was left
+  opened = chosen;
   try {
     const shown = await TABS[chosen.dataset.tab](() => open(chosen.dataset.tab));
     if (mine !== asked) return;
