@@ -4,7 +4,10 @@ import time
 
 import pytest
 
+from crm_core import emergency_line, outages
+from crm_core.case_work import open_case
 from tests.e2e.browser import Browser
+from tests.e2e.people import SPANISH_SUPERVISOR
 from tests.integration.daemon import RunningCenter
 
 pytestmark = pytest.mark.integration
@@ -65,3 +68,35 @@ def test_a_refund_is_worked_on_by_keyboard_and_a_reminder_comes(c: RunningCenter
     ann.page.click("#banners button")
     ann.wait("document.getElementById('banners').textContent === ''", "no reminder")
     assert ann.complaints == []
+
+
+def test_a_supervisor_announces_an_outage_and_an_emergency_brings_the_case_to_the_page(
+    c: RunningCenter, browser: Browser
+) -> None:
+    outage = c.store.write(
+        open_case, 1, kind="service", subject="Corte", by="sue", now=time.time(), is_outage=True
+    ).id
+    pia = browser.screen(c, "/log-in")
+    pia.log_in(SPANISH_SUPERVISOR)
+    pia.wait("location.pathname !== '/log-in'", "a page")
+    pia.open(f"/cases#{outage}")
+    pia.page.click("#outage-announce")
+    pia.page.fill("#form [name=areas]", "Ñuñoa\nMacul")
+    pia.page.click("#form [type=submit]")
+    pia.wait_text("#outage", "Se anuncia a quienes llaman de Ñuñoa, Macul.")
+    pia.page.click("#outage-stop")
+    pia.wait_text("#outage", "No se anuncia.")
+    found = c.store.read(outages.outage_of, 1, outage)
+    assert found is not None
+    assert not found.announced
+    for call in range(4):
+        c.store.write(emergency_line.raise_alarm, 1, f"e-{call}", None, at=time.time())
+    pia.wait_text("#banners", "Recordatorios anteriores: 1", 40)
+    pia.page.click("#banners a[href^='/cases']")
+    pia.wait_text("#case h2", "⚠ Emergencia")
+    for _ in range(4):
+        name = pia.page.locator("#banners > div:has(button)").first.get_attribute("id")
+        pia.page.click(f"#{name} button")
+        pia.wait(f"!document.getElementById('{name}')", "one alarm less")
+    pia.wait("document.getElementById('banners').textContent === ''", "no alarm")
+    assert pia.complaints == []
