@@ -57,7 +57,7 @@ PATHS = (
 def serve(config: Path) -> subprocess.CompletedProcess[str]:
     """`ctiserver serve` until it ends by itself."""
     command = [sys.executable, "-m", "ctiserver.app", "--config", str(config), "serve"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_every_mistake_of_the_file_is_told_at_once_and_nothing_starts(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.integration.sipp import Caller, Phone, until
 pytestmark = pytest.mark.integration
 
 CALLER_TONE, AGENT_TONE = 500, 700
-WRAP_UP_SECONDS = 8.0
+WRAP_UP_SECONDS = 12.0
 # CEL's times are Asterisk's own; a hang-up reaches it a few milliseconds after the test asked for it.
 AT_ONCE_SECONDS = 0.6
 
