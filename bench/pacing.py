@@ -71,22 +71,25 @@ def main(_arguments: Sequence[str] = ()) -> None:
 
 
 def decision_milliseconds(agents: int, rounds: int = 200) -> list[float]:
-    """How long each decision takes with so many agents at work, in order."""
+    """Processor time of each decision with so many agents at work, in order: neighbours do not count."""
     world = World(agents=agents, hours=1.0)
     rng = np.random.default_rng(1)
     pacer = new_pacer(world, rng)
-    taken = []
+    for seconds in rng.gamma(4.0, 4.0, 2000):
+        pacer.wrap_up.add(float(seconds))
+    taken, dials = [], 0
     for place in range(rounds):
         scene = Scene(
             idle=int(rng.integers(0, 20)),
             waiting=0,
             talk_ages=rng.exponential(120.0, int(0.88 * agents)),
             wrap_up_ages=rng.uniform(0.0, 15.0, int(0.09 * agents)),
-            ring_ages=rng.uniform(0.0, 25.0, int(0.35 * agents)),
+            ring_ages=rng.uniform(0.0, 25.0, int(rng.uniform(0.05, 0.35) * agents)),
         )
-        began = time.perf_counter()
-        pacer.decide(scene, float(place))
-        taken.append(1000.0 * (time.perf_counter() - began))
+        began = time.process_time()
+        dials += pacer.decide(scene, float(place)).dials
+        taken.append(1000.0 * (time.process_time() - began))
+    assert dials > rounds, "decisions that dial"
     return sorted(taken)
 
 
@@ -105,7 +108,8 @@ def _table(rows: dict[int, dict[str, list[Outcome]]], milliseconds: Sequence[flo
         "",
         "Utilisation of agents, talk minutes per hour, abandons of the live answers; means of"
         f" {_SEEDS} seeds with 95 % intervals. The adaptive rule is the documented one, written anew from its"
-        " description; nothing is said of any installation in the field.",
+        " description; nothing is said of any installation in the field. The description leaves open how busy"
+        " agents and lines count: read as here the rule does better than in the published figure.",
         "",
         "| agents | way | utilisation | published | talk min/h | abandons % |",
         "|---|---|---|---|---|---|",
@@ -120,5 +124,6 @@ def _table(rows: dict[int, dict[str, list[Outcome]]], milliseconds: Sequence[flo
                 f" | {talk:.1f} | {abandons:.2f} |"
             )
     p50, p99 = statistics.median(milliseconds), milliseconds[int(0.99 * len(milliseconds))]
-    lines += ["", f"A decision at 1 000 agents: p50 {p50:.2f} ms, p99 {p99:.2f} ms.", ""]
+    told = "Processor time of a decision at 1 000 agents, every thirtieth with tables learned anew"
+    lines += ["", f"{told}: p50 {p50:.2f} ms, p99 {p99:.2f} ms.", ""]
     return "\n".join(lines)

@@ -102,6 +102,7 @@ class Pacer:
     def decide(self, scene: Scene, now: float, *, most: int = 1_000_000) -> Decision:
         """How many to dial now, at most `most` (leads, trunks: `dial_limits`)."""
         ringing = len(scene.ring_ages)
+        self.rate.learn(now)
         self.ledger.seen(idle=scene.idle, ringing=ringing, waiting=scene.waiting, left=scene.left)
         if self.mode in ("manual", "preview"):
             return Decision(dials=0)
@@ -133,7 +134,6 @@ class Pacer:
 
     def _known(self, now: float) -> Tables:
         if self._tables is None or now - self._learned_at >= _RELEARN_SECONDS:
-            self.rate.learn(now)
             self._tables = tables(
                 self.talk, self.wrap_up, self.rate, tolerance_seconds=self.tolerance_seconds
             )

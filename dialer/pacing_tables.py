@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from dialer.answer_rate import AnswerRate
-from dialer.survival import Durations, Floats, within
+from dialer.survival import Durations, Floats, both_within, within
 
 HORIZONS_SECONDS = (2, 5, 8, 11, 14, 18, 24)
 
@@ -37,10 +37,13 @@ def tables(talk: Durations, wrap_up: Durations, rate: AnswerRate, *, tolerance_s
     tolerance = int(tolerance_seconds)
     answered, failed, p = rate.answered_within(), rate.failed_within(), rate.probability
     wrap_up_left = wrap_up.surviving()
-    wrapping_up = np.stack([within(wrap_up_left, h + tolerance) for h in HORIZONS_SECONDS], axis=1)
+    talk_left = talk.surviving()
+    spans = [h + tolerance for h in HORIZONS_SECONDS]
+    talking = np.stack([both_within(talk_left, wrap_up_left, span) for span in spans], axis=1)
+    wrapping_up = np.stack([within(wrap_up_left, span) for span in spans], axis=1)
     edges = _edges(answered)
     return Tables(
-        talking=_with_variance(_free_again(talk.surviving(), wrap_up_left, tolerance)),
+        talking=_with_variance(talking),
         wrapping_up=_with_variance(wrapping_up),
         ringing=_with_variance(_answers(answered, failed, p)),
         weights=tuple(float(weight) for weight in np.diff(edges) / max(edges[-1], 1e-9)),
@@ -50,19 +53,6 @@ def tables(talk: Durations, wrap_up: Durations, rate: AnswerRate, *, tolerance_s
 
 def _with_variance(rows: Floats) -> Floats:
     return np.concatenate([rows, rows * (1.0 - rows)], axis=1)
-
-
-def _free_again(talk: Floats, wrap_up: Floats, tolerance: int) -> Floats:
-    """Talk ends and wrap-up after it: summed over how long the wrap-up takes."""
-    ends = -np.diff(wrap_up, prepend=1.0)  # P(wrap-up takes k seconds)
-    columns = []
-    for h in HORIZONS_SECONDS:
-        most = h + tolerance
-        told = np.zeros_like(talk)
-        for seconds in np.flatnonzero(ends[: most + 1] > 1e-6):
-            told = told + ends[seconds] * within(talk, int(most - seconds))
-        columns.append(told)
-    return np.stack(columns, axis=1)
 
 
 def _answers(answered: Floats, failed: Floats, p: float) -> Floats:

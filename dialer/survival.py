@@ -46,13 +46,19 @@ def within(surviving: Floats, seconds: int) -> Floats:
 
     Where nothing was ever seen to last so long: as at the last age of which something is known.
     """
-    last = len(surviving) - 1
-    later = surviving[np.minimum(np.arange(len(surviving)) + seconds, last)]
-    known = surviving > 1e-9
-    ends = np.divide(later, surviving, out=np.zeros_like(later), where=known)
-    told: Floats = np.asarray(1.0 - ends, dtype=np.float64)
+    return both_within(surviving, np.zeros(1), seconds)
+
+
+def both_within(first: Floats, then: Floats, seconds: int) -> Floats:
+    """At age u of the first: the probability that it and what comes after it both end within so many more seconds."""
+    ends = -np.diff(then, prepend=1.0)[: seconds + 1]
+    padded = np.append(first, np.full(seconds, first[-1]))
+    lasts = np.convolve(padded, ends)[seconds : seconds + len(first)]
+    known = first > 1e-9
+    share = np.divide(lasts, first, out=np.zeros_like(lasts), where=known)
+    told: Floats = np.asarray(np.clip(ends.sum() - share, 0.0, 1.0), dtype=np.float64)
     # Close to the end of the grid, or where nobody is left, the last trustworthy age speaks.
-    reach = max(0, last - seconds)
+    reach = max(0, len(first) - 1 - seconds)
     oldest = min(reach, int(np.flatnonzero(known)[-1]) if known.any() else 0)
     told[oldest + 1 :] = told[oldest]
     return told

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dialer.survival import Durations, within
+from dialer.survival import Durations, both_within, within
 
 
 def test_what_was_cut_off_counts_as_having_lasted_so_long() -> None:
@@ -36,6 +36,17 @@ def test_the_chance_to_end_soon_is_that_of_what_has_lasted_so_long() -> None:
     fixed = Durations(40)
     fixed.add(15.000000001)
     assert within(fixed.surviving(), 5)[[0, 9, 10, 14, 30]].tolist() == [0.0, 0.0, 1.0, 1.0, 1.0]
+
+
+def test_talk_and_the_wrap_up_after_it_end_together_by_the_sum_of_both() -> None:
+    talk, wrap_up = Durations(100), Durations(30)
+    for seconds in (10.0, 20.0, 30.0, 40.0):
+        talk.add(seconds)
+    for seconds in (5.0, 15.0):
+        wrap_up.add(seconds)
+    soon = both_within(talk.surviving(), wrap_up.surviving(), 15)
+    # At 0: only 10 + 5. At 10: of 20, 30 and 40 only 20 + 5 by 25. At 25: 30 + 5 by 40. At 30: 40 + 5 by 45.
+    assert soon[[0, 10, 25, 30]] == pytest.approx([1 / 4 / 2, 1 / 3 / 2, 1 / 2 / 2, 1 / 2])
 
 
 def test_of_nothing_known_nothing_ends() -> None:
