@@ -38,6 +38,8 @@ class OrderFigures(msgspec.Struct, kw_only=True):
     not_solved: int
     grades: int
     grade_mean: float | None
+    grade_low: float | None
+    grade_high: float | None
     to_arrive_seconds: float | None
     on_site_seconds: float | None
 

@@ -101,6 +101,24 @@ class IvrPath(msgspec.Struct, kw_only=True):
     ends: dict[str, int]
 
 
+class IvrGuesses(msgspec.Struct, kw_only=True):
+    """Guessed reasons, see `crm_core.reports.guess_report`; None: too few to say."""
+
+    offered: int
+    taken: int
+    hit_rate: float | None
+    hit_low: float | None
+    hit_high: float | None
+    held_out: int
+    by_himself: int
+    not_worth: int
+    asked_seconds: float | None
+    held_out_seconds: float | None
+    saved_seconds: float | None
+    saved_low: float | None
+    saved_high: float | None
+
+
 class IvrFigures(msgspec.Struct, kw_only=True):
     """The whole report."""
 
@@ -108,6 +126,7 @@ class IvrFigures(msgspec.Struct, kw_only=True):
     days: list[IvrDay]
     nodes: list[IvrNode]
     paths: list[IvrPath]
+    guesses: IvrGuesses
     flows: list[str]
 
 
@@ -192,6 +211,7 @@ def add_to(operations: Operations) -> None:
             days=[IvrDay(day=day.isoformat(), ends=_as(ends, IvrEnds)) for day, ends in found.days],
             nodes=_as(found.figures.nodes, list[IvrNode]),
             paths=_as(found.figures.paths, list[IvrPath]),
+            guesses=_as(found.guesses, IvrGuesses),
             flows=list(found.flows),
         )
 

@@ -26,7 +26,18 @@ _NODE = (
     "asked_back",
     "recognised",
 )
-_COUNTS = ("closed", "done", "late", "repeated", "answered", "not_solved", "grades", "grade_mean")
+_COUNTS = (
+    "closed",
+    "done",
+    "late",
+    "repeated",
+    "answered",
+    "not_solved",
+    "grades",
+    "grade_mean",
+    "grade_low",
+    "grade_high",
+)
 _ORDERS = (*_COUNTS, "to_arrive_seconds", "on_site_seconds")
 
 

@@ -1,6 +1,6 @@
 """How many customers undoing an import would leave, because something has happened to them since.
 
-The same rule as `import_run.undo_chunk` keeps row by row, asked of all rows at once before anything is taken back.
+The same rule as `import_undo.undo_chunk` keeps row by row, asked of all rows at once before anything is taken back.
 """
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm_core.customer_references import references
 from crm_core.customers import Customer
 from crm_core.facts import Fact
-from crm_core.import_run import OF_THE_IMPORT
+from crm_core.import_undo import OF_THE_IMPORT
 from crm_core.imports import CHANGED, CREATED, Import, ImportRow
 
 

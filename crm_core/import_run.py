@@ -1,24 +1,20 @@
-"""Taking an import in, and taking it back: one chunk of lines in one transaction.
+"""Taking an import in, one chunk of lines in one transaction; `import_undo` takes it back.
 
 A row is somebody who is here when it has his key in the other program or his RUT; then it adds to what is known of
-him, as any source does (`facts`), else he is new. Undoing deletes who was created and has not been touched since, and
-of who was changed it withdraws what the import said.
+him, as any source does (`facts`), else he is new.
 """
 
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, exc, exists, insert, select, update
+from sqlalchemy import exc, insert, select
 from sqlalchemy.orm import Session
 
 from crm_core.accounts import account
-from crm_core.base import Base
-from crm_core.contact_points import Address, Email, Phone, keep_address, keep_email
-from crm_core.customer_references import is_named
+from crm_core.contact_points import Address, Email, keep_address, keep_email
 from crm_core.customers import Customer, add_customer, change_customer
 from crm_core.customers_in_bulk import NewCustomer, add_customers
-from crm_core.facts import Fact
 from crm_core.import_mapping import Rejected, Row, read_row
 from crm_core.imports import (
     CHANGED,
@@ -27,8 +23,6 @@ from crm_core.imports import (
     MATCHES,
     REJECTED,
     SAME,
-    UNDOING,
-    UNDONE,
     Import,
     ImportRow,
 )
@@ -39,11 +33,6 @@ from crm_core.table_files import Reading, TableFile
 from ctiserver.core.errors import Refusal
 
 CHUNK = 500
-OF_THE_IMPORT = frozenset(
-    {"phones", "emails", "addresses", "facts", "lifecycle_stages"}
-    | {"duplicate_pairs", "customer_values", "class_changes"}
-)
-"""Tables in which a row makes rows, and those that a night's computation fills: nothing that happened to anybody."""
 
 
 def take_chunk(session: Session, import_id: int, table: TableFile | Reading, *, now: float) -> bool:
@@ -200,78 +189,6 @@ def _reach(session: Session, owner: Customer, row: Row, origin: Origin, now: flo
     if row.address:
         place: dict[str, Any] = dict(row.address)
         keep_address(session, owner.account_id, owner.id, origin=origin, now=now, **place)
-
-
-def undo_chunk(session: Session, import_id: int, *, now: float) -> bool:
-    """Takes the last lines back; whether there are more."""
-    job = session.get_one(Import, import_id)
-    query = select(ImportRow).where(ImportRow.import_id == import_id).order_by(ImportRow.line.desc())
-    rows = session.scalars(query.limit(CHUNK)).all()
-    for row in rows:
-        if row.customer_id is not None:
-            _take_back(session, job, row)
-        session.delete(row)
-    if len(rows) < CHUNK and job.state == UNDOING:
-        job.state, job.ended_at = UNDONE, now
-    session.flush()
-    return len(rows) == CHUNK
-
-
-def _take_back(session: Session, job: Import, row: ImportRow) -> None:
-    """Who has been touched since is left as he is, and counted."""
-    if row.state == SAME:
-        return
-    found = session.get(Customer, row.customer_id, execution_options={"with_merged": True})
-    if found is None:
-        return
-    if not _untouched(session, job, found, row):
-        job.kept += 1
-    elif row.state == CREATED:
-        session.delete(found)
-        session.flush()
-    else:
-        _forget(session, job, found, row)
-
-
-def _untouched(session: Session, job: Import, found: Customer, row: ImportRow) -> bool:
-    """Nobody has changed him, said anything more of him, called, bought: then nothing is lost with him."""
-    if found.merged_into is not None or found.updated_at != row.updated_at:
-        return False
-    others = exists().where(
-        Fact.account_id == job.account_id,
-        Fact.customer_id == found.id,
-        Fact.by != job.origin_by,
-        Fact.at >= found.updated_at,
-    )
-    if session.scalar(select(others)):
-        return False
-    return row.state != CREATED or not is_named(session, found.id, except_in=OF_THE_IMPORT)
-
-
-def _forget(session: Session, job: Import, found: Customer, row: ImportRow) -> None:
-    """Withdraw what the import said of him."""
-    ours = (Fact.account_id == job.account_id, Fact.customer_id == found.id)
-    session.execute(delete(Fact).where(*ours, Fact.by == job.origin_by))
-    session.execute(
-        update(Fact)
-        .where(*ours, Fact.superseded_by == job.origin_by)
-        .values(superseded_at=None, superseded_by=None)
-    )
-    for kind in (Phone, Email, Address):
-        _delete_points(session, kind, job, found)
-    for field, value in row.before.items():
-        setattr(found, field, value)
-    session.flush()
-    session.expire(found)
-
-
-def _delete_points(session: Session, kind: type[Base], job: Import, found: Customer) -> None:
-    table: Any = kind
-    session.execute(
-        delete(kind).where(
-            table.account_id == job.account_id, table.customer_id == found.id, table.by == job.origin_by
-        )
-    )
 
 
 def preview(table: TableFile, mapping: dict[str, str], country: str, limit: int = 20) -> Sequence[Any]:

@@ -14,18 +14,20 @@ a mean says who is who.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import median
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm_core import intervals
 from crm_core.users import User
 from crm_core.work_orders.closing_truth import was_repeated
 from crm_core.work_orders.order_flow import Closing, Flag
 from crm_core.work_orders.work_orders import WorkOrder, WorkOrderClosing
 
 GROUP_AT_LEAST = 5
+_SCALE = (1.0, 7.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,9 @@ class Figures:
     not_solved: int
     grades: int
     grade_mean: float | None
+    grade_low: float | None
+    grade_high: float | None
+    """The interval of 95 % of the mean, see `crm_core.intervals.mean`."""
     to_arrive_seconds: float | None
     on_site_seconds: float | None
 
@@ -158,6 +163,7 @@ def figures(rows: Iterable[Done]) -> Figures:
     """The figures of these closings."""
     rows = list(rows)
     grades = [row.grade for row in rows if row.grade is not None]
+    grade, low, high = intervals.mean(grades, *_SCALE) if grades else (None, None, None)
     return Figures(
         closed=len(rows),
         done=sum(row.code == Closing.DONE for row in rows),
@@ -166,7 +172,9 @@ def figures(rows: Iterable[Done]) -> Figures:
         answered=sum(row.solved is not None for row in rows),
         not_solved=sum(row.solved is False for row in rows),
         grades=len(grades),
-        grade_mean=fmean(grades) if grades else None,
+        grade_mean=grade,
+        grade_low=low,
+        grade_high=high,
         to_arrive_seconds=_median(row.to_arrive_seconds for row in rows),
         on_site_seconds=_median(row.on_site_seconds for row in rows),
     )

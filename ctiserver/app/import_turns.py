@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from crm_core import import_run, imports
+from crm_core import import_run, import_undo, imports
 from crm_core.db import Store
 from crm_core.imports import Import
 from crm_core.table_files import Reading, TableFile
@@ -54,7 +54,7 @@ class ImportTurns:
 
     def _go_on(self, job: Import, now: float) -> None:
         if job.state == imports.UNDOING:
-            self._store.write(import_run.undo_chunk, job.id, now=now)
+            self._store.write(import_undo.undo_chunk, job.id, now=now)
         else:
             self._store.write(import_run.take_chunk, job.id, self._table(job), now=now)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from recorded_calls import Calls
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from crm_core.guesses import Guess
 from crm_core.invoices import Invoice
 from crm_core.orders import Order
 from crm_core.phone_numbers import E164
+from crm_core.reports.guess_report import guess_report
 from crm_core.work_orders.work_orders import WorkOrder
 from ctiserver.core.customers import Matter
 
@@ -112,5 +114,12 @@ def test_the_record_keeps_what_was_guessed_and_what_came_of_it(store: Store) -> 
     assert row(store, "by-himself") == ("held_out", None, True, 220.0)
     assert row(store, "another") == ("offered", None, False, 310.0)
     assert row(store, "hung-up") == ("offered", None, False, 420.0)
+    found = store.read(guess_report, 1, 0.0, 1000.0)
+    assert (found.offered, found.taken, found.held_out, found.by_himself) == (3, 1, 1, 1)
+    assert (found.asked_seconds, found.held_out_seconds, found.saved_seconds) == pytest.approx(
+        (40 / 3, 20.0, 20 / 3)
+    )
+    assert store.read(guess_report, 1, 0.0, 1000.0, flow="other").offered == 0
+    assert store.read(guess_report, 2, 0.0, 1000.0).offered == 0
     assert store.read(guesses.history, 1, 150.0) == {("visit", "tomorrow"): (3, 1)}
     assert store.read(guesses.history, 2, 0.0) == {}

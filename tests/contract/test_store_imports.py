@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crm_core import contact_points, customer_table, import_run, imports, merges
+from crm_core import contact_points, customer_table, import_run, import_undo, imports, merges
 from crm_core.base import Base
 from crm_core.customers import Customer, add_customer, change_customer
 from crm_core.db import Store
@@ -50,7 +50,7 @@ class Running:
 
     def undo(self) -> imports.Import:
         self.store.write(imports.undo, 1, self.id, by="ann", now=9.0)
-        while self.store.write(import_run.undo_chunk, self.id, now=9.0):
+        while self.store.write(import_undo.undo_chunk, self.id, now=9.0):
             pass
         return self.now
 

@@ -399,6 +399,7 @@ def test_the_report_counts_closings_and_sets_second_visits_beside_them(office: S
     )
     assert (ana.closed, ana.on_site_seconds) == (2, 2 * HOUR)
     assert (beto.grades, beto.grade_mean) == (1, 6.0)
+    assert (beto.grade_low, beto.grade_high) == (1.0, 7.0)  # one grade alone says nothing of the mean
     assert (report.all.to_arrive_seconds, report.all.late) == (HOUR, 0)
     # Both that were done were followed by the order that came of Ana's follow-up, for the same customer and work.
     assert (report.all.repeated, [one.order_id for one in report.cases]) == (2, [number, 1])

@@ -22,9 +22,25 @@ export async function ivrTab(place, span) {
     el("section", { class: "figures wide" }, ...figures(found.ends)),
     panel(t("report_ivr_days"), { path: path("days") }, chart(found.days), legend()),
     panel(t("report_ivr_paths"), { path: path("paths") }, paths(found.paths, names)),
+    ...guessPanel(found.guesses),
     panel(t("report_ivr_nodes"), { path: path("nodes"), formula: [t("report_ivr_nodes_formula"), found.nodes.some((node) => node.utterances) && t("report_recognised_formula")].filter(Boolean).join("; "), wide: true }, nodes(found.nodes)),
   );
   return undefined;
+}
+
+const decimal = (value) => new Intl.NumberFormat(settings.language, { maximumFractionDigits: 1 }).format(value);
+
+/** What callers were asked before the menu, and what that saved; nothing where nobody was. */
+function guessPanel(found) {
+  if (!found.offered && !found.held_out && !found.not_worth) return [];
+  const between = (low, high, shown) => (low === null ? "" : t("report_interval", { low: shown(low), high: shown(high) }));
+  const share = (value) => percent(value, 1);
+  const seconds = (value) => (value === null ? "—" : t("report_seconds", { seconds: decimal(value) }));
+  return [panel(t("report_guess"), { formula: t("report_guess_formula") }, el("section", { class: "figures" },
+    figure(t("report_guess_hits"), found.hit_rate === null ? "—" : share(found.hit_rate), t("report_guess_hits_formula"), { detail: `${t("report_guess_of", { part: whole(found.taken), whole: whole(found.offered) })} ${between(found.hit_low, found.hit_high, share)}` }),
+    figure(t("report_guess_saved"), seconds(found.saved_seconds), t("report_guess_saved_formula"), { detail: between(found.saved_low, found.saved_high, seconds) }),
+    figure(t("report_guess_held_out"), seconds(found.held_out_seconds), t("report_guess_held_out_formula"), { detail: t("report_guess_of", { part: whole(found.by_himself), whole: whole(found.held_out) }) }),
+    figure(t("report_guess_asked"), seconds(found.asked_seconds), t("report_guess_asked_formula"), { detail: `n ${whole(found.offered)}` })))];
 }
 
 function flowChoice(flows, again) {

@@ -17,7 +17,7 @@ const COLUMNS = [
   ["wo_col_late", (one) => share(one.late, one.closed), (one) => one.late],
   ["wo_col_repeated", (one) => share(one.repeated, one.done), (one) => one.repeated],
   ["wo_col_not_solved", (one) => share(one.not_solved, one.answered), (one) => one.not_solved],
-  ["wo_col_grade", (one) => (one.grades ? t("wo_grade_of", { grade: decimal(one.grade_mean), count: one.grades }) : "—"), (one) => one.grades && one.grade_mean < 4],
+  ["wo_col_grade", (one) => (one.grades ? t("wo_grade_between", { grade: decimal(one.grade_mean), count: one.grades, low: decimal(one.grade_low), high: decimal(one.grade_high) }) : "—"), (one) => one.grades && one.grade_mean < 4],
   ["wo_col_to_arrive", (one) => time(one.to_arrive_seconds)],
   ["wo_col_on_site", (one) => time(one.on_site_seconds)],
 ];

@@ -9,7 +9,7 @@ import pytest
 
 from agent_console import api_imports
 from agent_console.pages import words
-from crm_core import audit, import_mapping, import_run, imports
+from crm_core import audit, import_mapping, import_run, import_undo, imports
 from crm_core.customers import add_customer
 from crm_core.table_files import open_table
 
@@ -32,7 +32,7 @@ def taken(office: Any, number: int) -> None:
     """What the jobs process does meanwhile."""
     job = office.store.read(imports.import_, 1, number)
     if job.state == "undoing":
-        while office.store.write(import_run.undo_chunk, number, now=20.0):
+        while office.store.write(import_undo.undo_chunk, number, now=20.0):
             pass
     else:
         table = open_table(office.state_dir / "imports" / job.stored_as)
