@@ -34,7 +34,6 @@ from crm_core.work_orders.visit_slots import Half
 from crm_core.work_orders.work_orders import WorkOrder
 from ctiserver.core.events import (
     ContactArrived,
-    ContactQueued,
     LeadFailed,
     LeadReached,
     LeadRinging,
@@ -338,14 +337,6 @@ def test_a_visit_is_booked_moved_by_our_call_of_the_day_before_and_cancelled(des
     [closed] = desk.orders(ana)
     visit = desk.center.store.read(visits_of, 1, [order.id])[order.id]
     assert (closed.closing, visit.answer, visit.answered_in) == ("cancelled", "cancelled", walk.contact)
-
-
-def test_the_smell_of_gas_leads_to_the_emergency_flow(desk: Desk) -> None:
-    with desk.walk("anonymous") as walk:
-        walk.at("main", "1").at("trouble", "4").at("emergency")
-        until(lambda: desk.journal.events(ContactQueued, contact=walk.contact), "the queue", 20, desk.story)
-    [queued] = desk.journal.events(ContactQueued, contact=walk.contact)
-    assert queued.queue == "emergencia"
 
 
 def _about_visit(session: Session, customer_id: int, number: str, order_id: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from explored_flow import Walk, explored, tables_for
+from explored_flow import STRANGER, Walk, explored, tables_for
 
 import ivr.demo
 from crm_core import interaction_writer, schema
@@ -71,6 +71,18 @@ def test_who_hangs_up_anywhere_leaves_a_record_and_nothing_else(
         nothing_is_left(walk)
     assert reached >= set(flow.nodes)
     each_has_a_record(walks, store)
+
+
+def test_the_smell_of_gas_leads_to_the_emergency_flow_and_its_key_to_the_queue(
+    flows: dict[str, tuple[Flow, Document]],
+) -> None:
+    flow, tables = flows["technical"][0], tables_for(flows, "technical")
+    smell = Walk(flow, tables, (STRANGER, ("key", "1"), ("key", "4")), name="smell")
+    assert smell.session is not None
+    assert (smell.session.flow, smell.nodes()[-1]) == ("emergency", flows["emergency"][0].start)
+    key = Walk(flow, tables, (STRANGER, ("key", "1"), ("key", "9")), name="key")
+    assert key.session is not None
+    assert key.session.queue == "emergencia"
 
 
 def nothing_is_left(walk: Walk) -> None:
