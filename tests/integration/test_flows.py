@@ -403,12 +403,14 @@ def test_a_flow_activated_in_mid_call_is_for_the_calls_after_it(c: RunningCenter
     with c.call(number=UNKNOWN) as before:
         first = _in_menu(c, before)
         main = c.folder / "flows" / "main.toml"
-        main.write_text(FLOW.replace('4 = "call-me"', '4 = "bye", 6 = "call-me"'))
+        other = FLOW.replace('4 = "call-me"', '4 = "long"').replace('6 = "long"', '6 = "call-me"')
+        main.write_text(other)
         c.probe.ask(topics.RELOAD, seconds=30)
         with c.call(number=UNKNOWN) as after:
             second = _in_menu(c, after)
             after.press("4")
-            _at(c, second, "bye")
+            _at(c, second, "long")
+            after.press("1")
             after.wait_ended(seconds=30)
         before.press("4")
         _at(c, first, "call-me")
