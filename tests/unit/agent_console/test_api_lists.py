@@ -27,6 +27,8 @@ SHORT = {
     "case_filters": "one's own and those of the company, by name",
     "list_case_targets": "a row for each kind and priority",
     "list_teams": "configuration",
+    "visit_slots": "the half days of the next weeks that are free",
+    "technicians_without_code": "the company's technicians who have none yet",
     "list_technicians": "the company's technicians, with what each has open",
     "list_parts": "the parts that are kept in stock",
     "my_survey_figures": "a row for each of his surveys' questions",
