@@ -45,7 +45,12 @@ class Phone(ContactPoint, Base):
     """One number of one customer. The account is repeated here so that one index answers a look-up."""
 
     __tablename__ = "phones"
-    __table_args__ = (_of_customer(), Index(None, "account_id", "e164"))
+    __table_args__ = (
+        _of_customer(),
+        Index(None, "account_id", "e164"),
+        # Else SQLite, where it has no statistics, looks for the numbers of one who is deleted among all of the account.
+        Index(None, "account_id", "customer_id"),
+    )
 
     customer_id: Mapped[int] = mapped_column(primary_key=True)
     e164: Mapped[str] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""Guessed reasons of calls, and how far a guess was right."""
+"""Guessed reasons of calls, and how far a guess was right; the numbers of one customer found at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,3 +32,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("contact_id", name="pk_guesses"),
     )
     op.create_index("ix_guesses_account_id_at", "guesses", ["account_id", "at"])
+    op.create_index("ix_phones_account_id_customer_id", "phones", ["account_id", "customer_id"])
