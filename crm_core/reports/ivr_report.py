@@ -33,7 +33,7 @@ from crm_core.reports.local_days import days_of
 
 _ROWS_AT_ONCE = 2000
 _STEPS = msgspec.json.Decoder(list[Step])
-"""Reads the text of a path itself: ten times as fast as a column of JSON is read."""
+"""Reads the text of a path itself: with columns of JSON the whole report took more than twice as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
