@@ -79,7 +79,7 @@ class Child:
         self.spec = spec
         self.started_at = now
         self.beats: int | None = None
-        self._last_beat_at: float | None = None
+        self.has_beaten = False
         self._patience_from = now
         self._window_seconds = spec.first_beat_seconds
         environment = {**os.environ, **spec.environment}
@@ -115,6 +115,7 @@ class Child:
             return
         with contextlib.suppress(BlockingIOError):
             if os.read(self.beats, 4096):
+                self.has_beaten = True
                 self._patience_from = now
                 self._window_seconds = self.spec.hung_after_seconds
 

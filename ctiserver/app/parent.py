@@ -22,6 +22,9 @@ _log = structlog.get_logger()
 _TURN_SECONDS = 0.5
 _STALL_SECONDS = 1.5
 """A turn of the parent's loop that took longer than this means that the parent was stopped."""
+_SETTLED_SECONDS = 10.0
+"""Of a child without heartbeat. One with a heartbeat has settled when it beats: how long it takes to come up, and to
+find that it must refuse, depends on the machine."""
 
 
 class _Post:
@@ -121,9 +124,12 @@ class Parent:
             child.kill()
             child.renew_window(now)
         elif status is not None:
+            child.read_beats(now)
             self._bury(post, child)
             lived_seconds = now - child.started_at
-            post.has_settled |= lived_seconds >= 10
+            post.has_settled |= child.has_beaten or (
+                child.beats is None and lived_seconds >= _SETTLED_SECONDS
+            )
             if status == REPLACED_EXIT_STATUS or (status == REFUSED_EXIT_STATUS and not post.has_settled):
                 self._final_status = status
                 _log.error("ended for good", child=post.spec.name, status=status)

@@ -20,7 +20,7 @@ AT_ONCE_SECONDS = 6.0
 pytestmark = pytest.mark.integration
 
 PARENT = """
-import sys
+import sys, time
 from pathlib import Path
 from ctiserver.app.child import ChildSpec
 from ctiserver.app.parent import Parent
@@ -28,7 +28,7 @@ folder = Path(sys.argv[1])
 def child(name, **options):
     options = {"heartbeat_seconds": 0.1, "hung_after_seconds": 1.0, **options}
     return ChildSpec(name=name, argv=[sys.executable, str(folder / "child.py"), name, str(folder)], **options)
-sys.exit(Parent([SPECS]).run())
+sys.exit(Parent([SPECS], monotonic=lambda: SPEED * time.monotonic()).run())
 """
 
 CHILD = """
@@ -52,7 +52,8 @@ async def main():
 if name == "crashing":
     note("started")
     sys.exit(1)
-if name == "refusing":
+if name.startswith("refusing"):
+    time.sleep(0.2 if name == "refusing_slowly" else 0)
     sys.exit(78)
 if name == "replaced" and len([1 for line in (folder / "log").open() if line.startswith("replaced started")]) == 1:
     sys.exit(79)
@@ -93,9 +94,15 @@ class Stage:
         (folder / "child.py").write_text(CHILD)
         (folder / "log").touch()
 
-    def raise_curtain(self, specs: str) -> subprocess.Popen[str]:
+    def raise_curtain(self, specs: str, *, speed: float = 1) -> subprocess.Popen[str]:
+        """`speed`: how fast the parent's clock runs."""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PARENT.replace("SPECS", specs), str(self._folder)],
+            [
+                sys.executable,
+                "-c",
+                PARENT.replace("SPECS", specs).replace("SPEED", str(speed)),
+                str(self._folder),
+            ],
             env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
@@ -222,6 +229,11 @@ def test_a_child_that_refuses_at_its_first_start_ends_everything(stage: Stage) -
     process = stage.raise_curtain('child("one"), child("refusing")')
     assert process.wait(30) == 78
     assert not any(is_running(pid) for _, pid in stage.notes("started"))
+
+
+def test_a_child_that_takes_long_to_refuse_at_its_first_start_ends_everything_too(stage: Stage) -> None:
+    process = stage.raise_curtain('child("refusing_slowly", first_beat_seconds=1e6)', speed=100)
+    assert process.wait(30) == 78
 
 
 def test_a_child_that_was_replaced_ends_everything_even_at_a_later_start(stage: Stage) -> None:
