@@ -199,11 +199,17 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
-def test_the_demo_serves_calls_and_leaves_nothing_running_twice_in_a_row(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a short name: sockets stand in it, whose paths have a limit."""
+    return tmp_path_factory.mktemp("demo")
+
+
+def test_the_demo_serves_calls_and_leaves_nothing_running_twice_in_a_row(folder: Path) -> None:
     ports = free_block()
     counts = [0]
     for _ in range(2):
-        demo = RunningDemo(tmp_path, ports)
+        demo = RunningDemo(folder, ports)
         try:
             demo.wait_ready()
             until(
@@ -220,17 +226,17 @@ def test_the_demo_serves_calls_and_leaves_nothing_running_twice_in_a_row(tmp_pat
             demo.kill()
         assert "nothing of it runs any more" in demo.said()
         assert "Traceback" not in demo.said(), demo.said()
-        until(lambda: not processes_of(tmp_path), "no process", 5, lambda: processes_of(tmp_path))
+        until(lambda: not processes_of(folder), "no process", 5, lambda: processes_of(folder))
         counts.append(demo.interactions())
     assert 0 < counts[1] < counts[2]
     assert f"{CUSTOMERS} customers, {AGENTS} agents added" not in demo.said()
 
 
-def test_a_demo_whose_port_is_taken_says_so_and_starts_nothing(tmp_path: Path) -> None:
+def test_a_demo_whose_port_is_taken_says_so_and_starts_nothing(folder: Path) -> None:
     ports = free_block()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as somebody:
         somebody.bind(("127.0.0.1", ports))
-        demo = RunningDemo(tmp_path, ports)
+        demo = RunningDemo(folder, ports)
         began = time.monotonic()
         try:
             assert demo.process.wait(60) == 1
@@ -239,4 +245,4 @@ def test_a_demo_whose_port_is_taken_says_so_and_starts_nothing(tmp_path: Path) -
     assert f"sip_port {ports}" in demo.said()
     assert "choose another port" in demo.said()
     assert time.monotonic() - began < 60
-    assert not processes_of(tmp_path)
+    assert not processes_of(folder)

@@ -31,6 +31,7 @@ from crm_core.case_work import open_case
 from crm_core.cases import Case, history
 from crm_core.contact_points import keep_address
 from crm_core.customers import add_customer, change_customer
+from crm_core.guesses import Guess
 from crm_core.invoices import Invoice
 from crm_core.opening_hours import WEEKDAYS
 from crm_core.orders import Order
@@ -419,6 +420,31 @@ def test_a_flow_activated_in_mid_call_is_for_the_calls_after_it(c: RunningCenter
     c.probe.ask(topics.RELOAD, seconds=30)
 
 
+def test_what_a_resident_probably_calls_about_is_one_key_away(c: RunningCenter) -> None:
+    """Her bill is overdue. By lot one call in ten is left without the question: then the next one counts."""
+    contact, treatment = "", ""
+    while treatment != "offered":
+        seen = len(c.probe.told("ReasonGuessed"))
+        with c.call(did=SERVICE_LINE, number=RESIDENT_NUMBER) as caller:
+            caller.wait_answered()
+            until(lambda: len(c.probe.told("ReasonGuessed")) > seen, "a guess", 60, c.log)  # noqa: B023
+            guessed = c.probe.told("ReasonGuessed")[-1]
+            contact, treatment = guessed["contact"], guessed["treatment"]
+            if treatment == "offered":
+                caller.press("8")
+                _at(c, contact, "who")  # on the way to her balance
+            caller.hang_up()
+        _left(c, contact)
+    assert (guessed["kind"], guessed["recency"], guessed["node"]) == ("bill", "overdue", "balance")
+    until(lambda: c.store.read(_guess_taken, contact), "the record", 30, c.log)
+    _KNOWN.update(one["contact"] for one in c.probe.told("NodeEntered", node="main"))
+
+
+def _guess_taken(session: Session, contact: str) -> bool:
+    kept = session.get(Guess, contact)
+    return kept is not None and kept.taken_at is not None and kept.about is True
+
+
 def test_a_resident_hears_of_the_outage_first_and_then_serves_herself(c: RunningCenter) -> None:
     """The outage is announced while the center runs: she is the next caller."""
     now = time.time()
@@ -458,7 +484,6 @@ def test_the_emergency_line_alarms_reads_the_address_back_and_records_another(c:
         contact = c.probe.told("NodeEntered", node="is-it-there")[0]["contact"]
         alarmed = c.store.read(lambda session: session.query(Case).filter_by(channel="emergency").one())
         assert (alarmed.contact_id, alarmed.customer_id, alarmed.priority) == (contact, RESIDENT, "urgent")
-        until(lambda: c.store.read(reminders, 1, "sam"), "the supervisor's page", 40, c.log)
         until(lambda: caller.audio.level() > 50, "his address")
         recordings = c.asterisk.config.asterisk_dir / "spool" / "recording"
         before = set(recordings.glob("*.wav"))
@@ -471,6 +496,7 @@ def test_the_emergency_line_alarms_reads_the_address_back_and_records_another(c:
         )
         caller.press("#")
         until(lambda: c.probe.told("ContactQueued", contact=contact), "the queue", 30, c.log)
+        until(lambda: c.store.read(reminders, 1, "sam"), "the supervisor's page", 40, c.log)
         caller.hang_up()
     _left(c, contact)
 
