@@ -9,9 +9,11 @@ from crm_core import demo, demo_orders, demo_people, schema
 from crm_core.agents import agent
 from crm_core.caller_secrets import check
 from crm_core.configuration import tables, version
+from crm_core.contact_points import Address
 from crm_core.customers import Customer, change_customer, customer, find_by_number
 from crm_core.db import Store
 from crm_core.demo import Added
+from crm_core.offices import nearest, offices_of_account
 from crm_core.phone_numbers import is_assigned
 from crm_core.users import authenticate
 from crm_core.work_orders import order_list, technicians
@@ -49,6 +51,15 @@ def test_what_somebody_removed_comes_back(loaded: Store) -> None:
     loaded.write(lambda session: session.delete(session.get_one(Customer, 11)))
     assert loaded.write(demo.load, now=4.0, password=PASSWORD).customers == 1
     assert loaded.read(lambda session: session.scalar(select(func.count(Customer.id)))) == 200
+
+
+def test_everybody_lives_somewhere_and_has_an_office_near(loaded: Store) -> None:
+    def without_office(session: Session) -> list[Address]:
+        offices = offices_of_account(session, 1)
+        return [home for home in session.scalars(select(Address)) if nearest(home, offices) is None]
+
+    assert loaded.read(lambda session: session.scalar(select(func.count(Address.id)))) >= 199
+    assert loaded.read(without_office) == []
 
 
 def test_every_installation_gets_the_same_company() -> None:
