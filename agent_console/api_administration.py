@@ -41,10 +41,11 @@ _PASSWORD_BYTES = 9
 
 
 class InForce(msgspec.Struct, kw_only=True):
-    """Whether the calls process works with the change; `problem`: why not yet, "" if it does."""
+    """Whether the calls process works with the change; `problem`: why not yet, and its id, "" if it does."""
 
     in_force: bool
     problem: str = ""
+    problem_id: str = ""
 
 
 class Done(InForce, kw_only=True):
@@ -222,14 +223,13 @@ def apply(call: Call) -> InForce:
     try:
         call.services.engines.reload()
     except Refusal as refusal:
-        return InForce(in_force=False, problem=str(refusal))
+        return InForce(in_force=False, problem=str(refusal), problem_id=refusal.error_id)
     except NoAnswer:
-        return InForce(
-            in_force=False, problem="the calls process does not answer; it reads everything when it starts"
-        )
+        said = "the calls process does not answer; it reads everything when it starts"
+        return InForce(in_force=False, problem=said, problem_id="calls_away")
     return InForce(in_force=True)
 
 
 def _done(call: Call, kept: Kept[Any] | None, password: str = "") -> Done:
     applied = apply(call)
-    return Done(kept=kept, password=password, in_force=applied.in_force, problem=applied.problem)
+    return Done(kept=kept, password=password, **msgspec.structs.asdict(applied))

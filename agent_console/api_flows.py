@@ -141,8 +141,7 @@ def _add_changing(operations: Operations, family: Family) -> None:
         kept = call.services.store.write(
             flow_desk.put_in_force, author(call), family.shelf(call), name, body.number
         )
-        applied = apply(call)
-        return FlowInForce(flow=kept, in_force=applied.in_force, problem=applied.problem)
+        return FlowInForce(flow=kept, **msgspec.structs.asdict(apply(call)))
 
     one, add = family.one, _adder(operations, _P.CHANGE_CONFIGURATION)
     add("POST", f"/configuration/{one}-checks", f"All mistakes of a {one}'s text", check, f"check_{one}")

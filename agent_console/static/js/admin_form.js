@@ -3,7 +3,8 @@
 import { build, Unreadable } from "./admin_fields.js";
 import { guard } from "./admin_guard.js";
 import { api } from "./api.js";
-import { $, banner, el } from "./dom.js";
+import { $, el } from "./dom.js";
+import { tellForce } from "./in_force.js";
 import { settings, t } from "./words.js";
 
 const dig = (value, name) => name.split(".").reduce((inner, part) => inner?.[part], value);
@@ -105,11 +106,11 @@ export async function showForm({ section, thing, kept, title, mayChange, done, c
 
   async function finished(answer, words) {
     clean = typed();
-    banner("not-in-force", answer.in_force ? null : t("not_in_force", { problem: answer.problem }));
+    tellForce(answer);
     await done(answer.kept?.id ?? null);
     const note = $("form-told") ?? $("list-told");
     if (answer.password) showPassword(note, answer.kept.value.administrator || answer.kept.id, answer.password, read_login(answer));
-    else note?.replaceChildren(el("p", { class: "good", text: `✓ ${words}` }));
+    else if (answer.in_force) note?.replaceChildren(el("p", { class: "good", text: `✓ ${words}` }));
   }
 
   function read_login(answer) {

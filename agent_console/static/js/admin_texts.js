@@ -2,8 +2,9 @@
 
 import { guard } from "./admin_guard.js";
 import { api } from "./api.js";
-import { $, banner, el, text } from "./dom.js";
+import { $, el, text } from "./dom.js";
 import { flowPicture } from "./flow_picture.js";
+import { tellForce } from "./in_force.js";
 import { day, settings, t } from "./words.js";
 
 const DEBOUNCE_MILLISECONDS = 400;
@@ -144,9 +145,9 @@ function edit({ section, flow, number, source, address, again }) {
   async function putInForce() {
     try {
       const answer = await api("PUT", at(section, flow.name, "in-force"), { number });
-      banner("not-in-force", answer.in_force ? null : t("not_in_force", { problem: answer.problem }));
+      tellForce(answer);
       await again();
-      say("good", `✓ ${t("now_in_force", { number })}`);
+      if (answer.in_force) say("good", `✓ ${t("now_in_force", { number })}`);
     } catch (problem) {
       const said = problem.told?.mistakes?.length ? t("draft_not_in_force") : problem.message;
       say("problem", `⚠ ${said}`);

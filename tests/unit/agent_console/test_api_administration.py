@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from agent_console.api_administration import FAMILIES
+from ctiserver.bus.port import NoAnswer
 from ctiserver.core.errors import Refusal
 from tests.unit.agent_console.conftest import PASSWORD
 
@@ -215,6 +216,13 @@ def test_a_change_that_the_engines_cannot_take_yet_is_kept_and_says_so(
     answer = browser.post(f"{BASE}/skills", json=NEW["skills"]).json
     assert (answer["in_force"], answer["problem"]) == (False, "main.toml:3: a mistake")
     assert browser.get(f"{BASE}/skills/gas").status_code == 200
+
+    def is_away() -> str:
+        raise NoAnswer("calls")
+
+    monkeypatch.setattr(office.engines, "reload", is_away)
+    answer = browser.delete(f"{BASE}/skills/gas").json
+    assert (answer["in_force"], answer["problem_id"]) == (False, "calls_away")
 
 
 def test_the_audit_is_read_page_by_page(office: Any) -> None:
