@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
+from structlog.testing import CapturingLogger
 
 from crm_core import schema, spoken_names
 from crm_core.contact_points import keep_address
@@ -87,15 +87,16 @@ def test_a_street_is_spoken_once_and_said_in_calls_of_either_language(store: Sto
 
 
 def test_a_tool_that_is_not_there_is_told_once_and_keeps_everything_waiting(
-    store: Store, config: Config
+    store: Store, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live(store)
     for prompts in (Prompts(), Prompts(renderer="/nonexistent/tool")):
         lacking = replace(config, prompts=prompts)
         job = rendering(store, lacking)
-        with capture_logs() as told:
-            assert [job.turn(), job.turn()] == [False, False]
-        assert [line["log_level"] for line in told] == ["warning"]
+        told = CapturingLogger()
+        monkeypatch.setattr("ctiserver.app.name_rendering._log", told)
+        assert [job.turn(), job.turn()] == [False, False]
+        assert [line.method_name for line in told.calls] == ["warning"]
         [found] = names(lacking)
         assert (str(found.mark), "1 wait" in found.says) == ("WARN", True)
     assert store.read(spoken_names.counted) == (1, 0)
