@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, joinedload, mapped_c
 from crm_core.accounts import Account
 from crm_core.agents import Agent, phone_name
 from crm_core.base import Base, ConfiguresEngines
+from crm_core.campaigns.campaign import Campaign
 from crm_core.contact_reasons import ContactReason
 from crm_core.dispositions import Disposition
 from crm_core.opening_hours import as_plain
@@ -78,6 +79,7 @@ def tables(
         dispositions=_dispositions(session),
         contact_reasons=_contact_reasons(session),
         pause_reasons=_pause_reasons(session),
+        campaigns=_campaigns(session, zones, years),
     )
 
 
@@ -115,6 +117,40 @@ def _agent(agent: Agent, queues: dict[QueueKey, int], endpoint: str) -> plain.Ag
         endpoint=endpoint.format(phone=phone_name(agent.extension)),
         skills={skill.skill_key: skill.level for skill in agent.skills},
         queues=queues,
+    )
+
+
+def _campaigns(
+    session: Session, zones: Mapping[int, str], years: Sequence[int]
+) -> tuple[plain.Campaign, ...]:
+    query = select(Campaign).where(Campaign.state.in_(("running", "paused"))).order_by(Campaign.id)
+    return tuple(
+        plain.Campaign(
+            id=row.id,
+            key=row.key,
+            account_id=row.account_id,
+            running=row.state == "running",
+            mode=row.mode,  # type: ignore[arg-type]
+            queue=QueueKey(row.queue.key),
+            hours=as_plain(row.hours, zones[row.account_id], years) if row.hours else None,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            weight=row.weight,
+            caller_number=row.caller_number,
+            lines_at_once=row.lines_at_once,
+            lines_per_second=row.lines_per_second,
+            ring_seconds=row.ring_seconds,
+            attempts_at_most=row.attempts_at_most,
+            pause_seconds={str(result): float(pause) for result, pause in row.pause_seconds.items()},
+            abandon_limit=row.abandon_limit,
+            window_seconds=row.window_days * 86_400.0,
+            tolerance_seconds=row.tolerance_seconds,
+            message_flow=row.message_flow,
+            preview_seconds=row.preview_seconds,
+            detect_machines=row.detect_machines,
+            machine_flow=row.machine_flow,
+        )
+        for row in session.scalars(query)
     )
 
 

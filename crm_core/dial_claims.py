@@ -17,7 +17,7 @@ from crm_core.customers import Customer
 from crm_core.dial_record import give_up
 from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
 from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import LegId
+from ctiserver.core.ids import AgentKey, LegId
 from ctiserver.core.leads import Lead, Stray
 from ctiserver.core.permit import Channel, Permit, Purpose, Refused
 
@@ -54,13 +54,13 @@ def claimed(session: Session, claim: str) -> list[Lead]:
 def claim_next(
     session: Session, *, claim: str, attempt: LegId, owner: str, now: float
 ) -> Lead | PassedOver | None:
-    """Claim the dial that is longest due as this attempt; PassedOver: not this one now, ask again; None: none is due.
+    """Claim the dial by itself that is longest due as this attempt; PassedOver: not now, ask again; None: none is due.
 
     In a writing unit of its own. Dials of all accounts are claimed, each within its own.
     """
     row = session.scalar(
         select(Dial)
-        .where(Dial.state == "planned", Dial.next_at <= now)
+        .where(Dial.state == "planned", Dial.campaign_id.is_(None), Dial.next_at <= now)
         .order_by(Dial.next_at, Dial.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -172,6 +172,8 @@ def _claim(
         claim=claim,
         owner=owner,
         permit_id=held.permit_id,
+        campaign_id=row.campaign_id,
+        number=held.pii_address,
         claimed_at=now,
     )
     session.add(made)
@@ -195,4 +197,8 @@ def _lead(session: Session, row: Dial, attempt: DialAttempt, held: Permit) -> Le
         values={str(name): str(value) for name, value in row.values.items()},
         attempts_at_most=row.attempts_at_most,
         not_after=row.not_after,
+        campaign=row.campaign_id,
+        agent=AgentKey(row.agent) if row.agent else None,
+        number_place=row.numbers.index(row.number) if row.number in row.numbers else 0,
+        numbers=len(row.numbers) or 1,
     )

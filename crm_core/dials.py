@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    false,
     select,
     text,
 )
@@ -72,17 +73,27 @@ class Dial(Base):
         Index(None, "account_id", "made_at"),
         Index(
             "ix_dials_due",
+            "campaign_id",
             "next_at",
             sqlite_where=text("state = 'planned'"),
             postgresql_where=text("state = 'planned'"),
         ),
+        Index(None, "campaign_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int]
     customer_id: Mapped[int]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    """The campaign whose lead it is; None: a dial by itself."""
     number: Mapped[str]
-    """In E.164."""
+    """In E.164: the one that is tried next, or was tried last."""
+    numbers: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """All of a lead's numbers, in the order in which they are tried; a dial by itself has none here."""
+    agent: Mapped[str | None]
+    """The log-in of the agent who alone is to call; None: anyone's."""
+    asked_for_at: Mapped[EpochSeconds | None]
+    """When he wants to be called back, where he said so."""
     purpose: Mapped[str]
     about_kind: Mapped[str]
     about_key: Mapped[str]
@@ -138,6 +149,7 @@ class DialAttempt(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index(None, "campaign_id", "answered_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -149,11 +161,28 @@ class DialAttempt(Base):
     owner: Mapped[str]
     """The daemon that claimed it, `<installation>-<switch>`."""
     permit_id: Mapped[int]
+    campaign_id: Mapped[int | None]
+    number: Mapped[str] = mapped_column(default="", server_default="")
+    """The number that was dialled; "" for attempts of before it was kept."""
     contact: Mapped[str | None]
     """The contact that it became when he answered."""
+    agent: Mapped[str | None]
+    """The log-in of the agent who spoke with him."""
     claimed_at: Mapped[EpochSeconds]
     ringing_at: Mapped[EpochSeconds | None]
     answered_at: Mapped[EpochSeconds | None]
+    connected_at: Mapped[EpochSeconds | None]
+    """When an agent was with him."""
+    abandoned_at: Mapped[EpochSeconds | None]
+    """When it was clear that no agent came in time."""
+    abandoned_by_leaving: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """No agent came because one had gone or was taken by a caller: counted apart."""
+    message_at: Mapped[EpochSeconds | None]
+    """When the message for him, or for his machine, began."""
+    answered_by: Mapped[str | None]
+    """live, machine or unsure, as the detector heard it; None: it did not listen."""
+    detector: Mapped[dict[str, Any] | None]
+    """What the detector heard: its cause, and seconds until it knew."""
     ended_at: Mapped[EpochSeconds | None]
     result: Mapped[str | None]
     decided_by: Mapped[str | None]

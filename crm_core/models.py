@@ -56,6 +56,7 @@ from crm_core import (
     web_sessions,
     webhooks,
 )
+from crm_core.campaigns import campaign
 from crm_core.customer_segments import segments as customer_segments
 from crm_core.permission import consents, do_not_call, legal_profiles, permits, unreadable
 from crm_core.privacy import erasure, legal_holds
@@ -81,6 +82,8 @@ TABLES = (
     attachments.Attachment,
     audit.AuditRow,
     caller_secrets.CallerSecret,
+    campaign.Campaign,
+    campaign.CampaignLoad,
     case_list.SavedFilter,
     case_targets.CaseTarget,
     cases.Case,

@@ -292,6 +292,8 @@ NOT_OF_PERSONS: dict[str, str] = {
     "flows_in_force": "which of them callers hear",
     "imports": "how many rows a file had; its file goes with whoever is in it",
     "legal_profiles": "rows of the law",
+    "campaigns": "whom agents call about one thing",
+    "campaign_loads": "how many customers a campaign was given",
     "offices": "where customers are served",
     "opening_hours": "when a queue serves",
     "outages": "where supply is cut, by comuna",

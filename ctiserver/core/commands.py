@@ -4,6 +4,7 @@ from typing import Literal
 
 from ctiserver.core.ids import (
     ActionId,
+    AgentKey,
     ContactId,
     LegId,
     ListeningId,
@@ -114,12 +115,17 @@ class LookUp(Command):
 
 
 class ClaimLeads(Command):
-    """Claim at most `limit` customers whom we are to dial; `in_hand` are the attempts that are under way."""
+    """Claim at most `limit` customers whom we are to dial; `in_hand` are the attempts that are under way.
+
+    Of a `campaign`, for `agent` (his own leads first, then anyone's) or for anyone.
+    """
 
     claim: str
-    kind: Literal["scheduled"]
+    kind: Literal["scheduled", "campaign"]
     limit: int
     in_hand: tuple[LegId, ...] = ()
+    campaign: int | None = None
+    agent: AgentKey | None = None
 
 
 class Listen(Command):

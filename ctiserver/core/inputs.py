@@ -15,7 +15,7 @@ from ctiserver.core.ids import (
     SecretId,
     TimerId,
 )
-from ctiserver.core.leads import Lead, Stray
+from ctiserver.core.leads import Lead, Standing, Stray
 from ctiserver.core.message import Input
 from ctiserver.core.tables import Tables
 
@@ -147,11 +147,15 @@ class LookUpFailed(Input):
 
 
 class LeadsClaimed(Input):
-    """Customers whom nobody else dials, each with his Permit; `strays`: attempts that their owner knows no more."""
+    """Customers whom nobody else dials, each with his Permit; `strays`: attempts that their owner knows no more.
+
+    `standing` is that of the campaign that was asked for.
+    """
 
     claim: str
     leads: tuple[Lead, ...] = ()
     strays: tuple[Stray, ...] = ()
+    standing: Standing | None = None
 
 
 class SpeechHeard(Input):

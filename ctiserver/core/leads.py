@@ -7,7 +7,7 @@ there: they cannot dial a customer whom they were not given.
 from typing import Literal
 
 from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import LegId
+from ctiserver.core.ids import AgentKey, LegId
 from ctiserver.core.message import Frozen
 from ctiserver.core.permit import Permit
 
@@ -16,7 +16,8 @@ class Lead(Frozen):
     """`attempt` is the channel's id as well; `ordinal` counts the attempts of this dial, from 1.
 
     He hears `flow`, or else is asked `survey`; `values` are what the flow may say ("order": "W-12"). Not dialled again
-    after `attempts_at_most`, nor from `not_after` on.
+    after `attempts_at_most`, nor from `not_after` on. A lead of a `campaign` speaks with an agent instead: with
+    `agent`, or with anyone; this attempt tries number `number_place`, from 0, of his `numbers`.
     """
 
     dial_id: int
@@ -30,6 +31,24 @@ class Lead(Frozen):
     values: dict[str, str] = {}
     attempts_at_most: int = 1
     not_after: float = 0.0
+    campaign: int | None = None
+    agent: AgentKey | None = None
+    number_place: int = 0
+    numbers: int = 1
+
+
+class Standing(Frozen):
+    """How a campaign stands in the store: the ledger of its window, and who is left.
+
+    `answers`: live ones; `abandons`: but for those of agents who left; `waiting`: leads that are not over and not under
+    way; `due`: those of them that may be called now; `next_due_at` None: none will be.
+    """
+
+    answers: int
+    abandons: int
+    waiting: int
+    due: int
+    next_due_at: float | None = None
 
 
 class Stray(Frozen):
@@ -41,6 +60,7 @@ class Stray(Frozen):
     ordinal: int
     attempts_at_most: int
     not_after: float
+    campaign: int | None = None
 
 
 DialResult = Literal[
@@ -58,9 +78,16 @@ DialResult = Literal[
     "unreachable",
     "not_permitted",
     "unknown",
+    "connected",
+    "abandoned",
+    "machine",
+    "message_left",
+    "withdrawn",
 ]
 """How an attempt ended: the first four when the customer was reached, the others when he was not (`cut_off`: he was,
-and it was not he who ended it)."""
+and it was not he who ended it). In a campaign `connected` is who spoke with an agent, `hung_up` who went before,
+`abandoned` who found none in time; `message_left` is a machine that was told something; `withdrawn` was never dialled.
+"""
 
 TRIED_AGAIN = frozenset(
     {"busy", "no_answer", "congestion", "unreachable", "cut_off", "unknown", "not_permitted"}
@@ -69,3 +96,6 @@ TRIED_AGAIN = frozenset(
 
 Decider = Literal["customer", "carrier", "system"]
 """Who decided how an attempt ended."""
+
+AnsweredBy = Literal["live", "machine", "unsure"]
+"""Who picked up, as the detector heard it."""

@@ -1,6 +1,6 @@
 """Configuration as the engines see it: plain tables that arrive whole in ConfigurationApplied."""
 
-from typing import Any
+from typing import Any, Literal
 
 from ctiserver.core.ids import AgentKey, QueueKey
 from ctiserver.core.message import Frozen
@@ -126,6 +126,38 @@ class Dialing(Frozen):
     pause_seconds: dict[str, float] = {}
 
 
+class Campaign(Frozen):
+    """Whom agents call about one thing; `running` False: nobody is dialled just now, but who answers is served.
+
+    `window_seconds`, `tolerance_seconds`, `abandon_limit`: see `dialer.pacing_ledger`. `hours` None: whenever the law
+    lets it; `preview_seconds` None: only a click dials. `pause_seconds` as in Dialing; `caller_number` "": Dialing's.
+    """
+
+    id: int
+    key: str
+    account_id: int = 1
+    running: bool = False
+    mode: Literal["manual", "preview", "progressive", "predictive"] = "preview"
+    queue: QueueKey
+    hours: Hours | None = None
+    starts_at: float | None = None
+    ends_at: float | None = None
+    weight: float = 1.0
+    caller_number: str = ""
+    lines_at_once: int | None = None
+    lines_per_second: int | None = None
+    ring_seconds: float = 25.0
+    attempts_at_most: int = 3
+    pause_seconds: dict[str, float] = {}
+    abandon_limit: float = 0.03
+    window_seconds: float = 30 * 86_400.0
+    tolerance_seconds: float = 2.0
+    message_flow: str = ""
+    preview_seconds: float | None = None
+    detect_machines: bool = False
+    machine_flow: str | None = None
+
+
 class Tables(Frozen):
     """Everything at once, so that no engine ever sees half a change. `spoken_languages`: those that are recognised."""
 
@@ -141,3 +173,4 @@ class Tables(Frozen):
     spoken_languages: tuple[str, ...] = ()
     timing: Timing = Timing()
     dialing: Dialing = Dialing()
+    campaigns: tuple[Campaign, ...] = ()

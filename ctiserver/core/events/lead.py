@@ -1,8 +1,8 @@
 """What becomes of a customer whom the center calls."""
 
 from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import ContactId, LegId
-from ctiserver.core.leads import Decider, DialResult
+from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
+from ctiserver.core.leads import AnsweredBy, Decider, DialResult
 from ctiserver.core.message import Event
 
 
@@ -25,7 +25,10 @@ class LeadRinging(LeadEvent):
 
 
 class LeadReached(LeadEvent):
-    """He answered: he hears the flow, or else is asked the survey."""
+    """He answered, or his machine did: he hears the flow, or is asked the survey, or else waits in the queue.
+
+    `campaign`, `agent`: see Lead. `answered_by` None: nobody listened for machines.
+    """
 
     contact: ContactId
     pii_number: str
@@ -34,6 +37,32 @@ class LeadReached(LeadEvent):
     flow: str = ""
     survey: str = ""
     values: dict[str, str] = {}
+    queue: QueueKey | None = None
+    campaign: int | None = None
+    agent: AgentKey | None = None
+    answered_by: AnsweredBy | None = None
+    detector_cause: str = ""
+    detector_seconds: float = 0.0
+
+
+class LeadConnected(LeadEvent):
+    """An agent of the campaign speaks with him."""
+
+    contact: ContactId
+    campaign: int
+    agent: AgentKey
+
+
+class LeadAbandoned(LeadEvent):
+    """No agent came within the tolerance: from now on he hears `flow`.
+
+    `by_leaving`: an agent was there for him and left, or was taken by a caller; counted apart.
+    """
+
+    contact: ContactId
+    campaign: int
+    flow: str
+    by_leaving: bool = False
 
 
 class LeadFailed(LeadEvent):
