@@ -36,6 +36,7 @@ from crm_core.phone_numbers import E164
 from crm_core.plain_text import plain
 from crm_core.provenance import UNKNOWN_ORIGIN, Origin
 from crm_core.spellings import remember
+from crm_core.spoken_names import want_name
 from ctiserver.core.customers import Candidate
 from ctiserver.core.errors import NotFound
 
@@ -298,4 +299,5 @@ def _save(session: Session, owner: Customer) -> None:
     words = words_to_find(owner.display_name, owner.rut or "", *(str(custom.get(key, "")) for key in keys))
     owner.search_text = f" {' '.join(words)} "
     session.flush()
+    want_name(session, owner.account_id, owner.display_name, owner.id)
     remember(session, owner.account_id, words)

@@ -31,6 +31,7 @@ from crm_core.accounts import account
 from crm_core.base import Base, EpochSeconds
 from crm_core.customers import Customer, customer
 from crm_core.paging import By, Page, page
+from crm_core.spoken_names import want_name
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import NotFound, Refusal
 from ctiserver.core.permit import Purpose
@@ -252,6 +253,7 @@ def schedule(
     )
     session.add(new)
     session.flush()
+    want_name(session, account_id, who.display_name, customer_id)
     return new
 
 

@@ -1,8 +1,9 @@
-"""Streets, comunas and other names that callers hear: what is to be spoken, and the sound that was made of it.
+"""Names of people, streets and comunas that callers hear: what is to be spoken, and the sound that was made of it.
 
-Whoever saves an address, an order or an office says what callers may hear of it; the jobs process has it spoken soon
-after, never during a call. A sound that belongs to a customer goes with him. Sounds are bounded: what was asked for
-longest ago gives way, and is spoken anew when its record is saved again. What cannot be spoken is tried a few times.
+Whoever saves a customer, an address, an order or an office says what callers may hear of it; the jobs process has it
+spoken soon after, never during a call. A sound that belongs to a customer goes with him. Sounds are bounded: what was
+asked for longest ago gives way, and is spoken anew when its record is saved again. What cannot be spoken is tried a few
+times.
 """
 
 import re

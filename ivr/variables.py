@@ -7,20 +7,12 @@ A date is told together with the caller's own day, so that it can be "tomorrow".
 """
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from ctiserver.core.customers import Candidate
 from ivr.session_state import Session
-
-ALWAYS = (
-    *("customer_id", "value_class", "language", "language_known", "level", "number", "contact"),
-    "outage",
-)
-"""Variables of every call.
-
-`language_known`: "yes" for a customer whose language is remembered, else ""; `outage`: "yes" for one who lives where an
-outage is announced, else "".
-"""
 
 KINDS = ("amount", "date", "digits", "half_day", "number", "name", "place", "time")
 NOTHING = ("silence",)
@@ -34,26 +26,31 @@ def value_of(session: Session, name: str) -> str:
     """The value of a variable; "" where there is none."""
     if value := session.values.get(name):
         return value
-    match name:
-        case "customer_id":
-            return str(session.customer_id or "")
-        case "value_class":
-            return session.value_class
-        case "language":
-            return session.language
-        case "language_known":
-            return "yes" if session.language_known else ""
-        case "level":
-            return session.level
-        case "number":
-            return session.pii_number
-        case "contact":
-            return session.contact
-        case "outage":
-            mine = session.customer_id
-            return "yes" if any(one.outage and one.customer_id == mine for one in session.candidates) else ""
-        case _:
-            return ""
+    read = _OF_EVERY_CALL.get(name)
+    return read(session) if read else ""
+
+
+def _him(session: Session) -> list[Candidate]:
+    return [one for one in session.candidates if one.customer_id == session.customer_id]
+
+
+_OF_EVERY_CALL: Mapping[str, Callable[[Session], str]] = {
+    "customer_id": lambda session: str(session.customer_id or ""),
+    "customer_name": lambda session: next((one.pii_name for one in _him(session)), ""),
+    "value_class": lambda session: session.value_class,
+    "language": lambda session: session.language,
+    "language_known": lambda session: "yes" if session.language_known else "",
+    "level": lambda session: session.level,
+    "number": lambda session: session.pii_number,
+    "contact": lambda session: session.contact,
+    "outage": lambda session: "yes" if any(one.outage for one in _him(session)) else "",
+}
+ALWAYS = tuple(_OF_EVERY_CALL)
+"""Variables of every call.
+
+`customer_name`: of whoever he is known to be, as he is written to; `language_known`: "yes" for a customer whose
+language is remembered, else ""; `outage`: "yes" for one who lives where an outage is announced, else "".
+"""
 
 
 def spoken(says: tuple[str, ...], session: Session, at: float) -> tuple[str, ...]:

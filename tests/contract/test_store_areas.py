@@ -5,10 +5,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from crm_core import emergency_line, outages, spoken_names
+from crm_core import dials, emergency_line, outages, spoken_names
 from crm_core.activities import Activity
 from crm_core.administration import desk
 from crm_core.administration.desk import Author
@@ -17,16 +17,18 @@ from crm_core.administration.office_form import OfficeForm, Offices
 from crm_core.case_work import open_case, take_step
 from crm_core.cases import Case, history
 from crm_core.contact_points import keep_address
-from crm_core.customers import add_customer
+from crm_core.customers import add_customer, change_customer
 from crm_core.db import Store
 from crm_core.interactions import Interaction
 from crm_core.offices import nearest, offices_of_account
 from crm_core.provenance import Origin, Source
 from crm_core.self_service import places
 from crm_core.self_service.registry import Asked, Outcome, SelfService
+from crm_core.spoken_names import SpokenName
 from crm_core.users import add_user
 from crm_core.work_orders.work_orders import WorkOrder
 from ctiserver.core.errors import ConfigError, Refusal
+from ctiserver.core.permit import Purpose
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC).timestamp()
 """A Friday noon in Santiago."""
@@ -202,10 +204,27 @@ class TestEmergencies:
 
 
 class TestSpokenNames:
+    def test_the_name_of_a_customer_is_spoken_when_he_is_saved_and_before_he_is_called(
+        self, store: Store
+    ) -> None:
+        def texts() -> list[str]:
+            return [name.text for name in store.read(spoken_names.to_speak, 10)]
+
+        ana = store.write(add_customer, 1, now=0.0, name="Ana", surname="Rojas").id
+        assert texts() == ["Ana Rojas"]
+        store.write(change_customer, 1, ana, expected_version=None, now=1.0, surname="Rojas Soto")
+        assert texts() == ["Ana Rojas", "Ana Rojas Soto"]
+        store.write(lambda session: session.execute(delete(SpokenName)))
+        dial: dict[str, Any] = {"number": "+56971884213", "purpose": Purpose.SERVICE, "about": ("test", "1")}
+        store.write(
+            dials.schedule, 1, ana, flow="main", not_before=NOW, not_after=NOW + 60, now=NOW, by="tom", **dial
+        )
+        assert texts() == ["Ana Rojas Soto"]
+
     def test_an_address_is_spoken_once_and_goes_with_its_customer_alone(self, store: Store) -> None:
         rosa, other = live(store), live(store)
         live(store, street="Suecia 482")
-        wanted = store.read(spoken_names.to_speak, 10)
+        wanted = [one for one in store.read(spoken_names.to_speak, 10) if one.text != "Rosa"]
         assert [(one.text, one.language) for one in wanted] == [
             ("Los Aromos 123", "es"),
             ("Ñuñoa", "es"),
@@ -214,7 +233,7 @@ class TestSpokenNames:
         ]
         for name in wanted:
             assert store.write(spoken_names.spoken, name.id, f"es/{name.text}", 100)
-        assert store.read(spoken_names.to_speak, 10) == []
+        assert {one.text for one in store.read(spoken_names.to_speak, 10)} == {"Rosa"}
         assert store.read(spoken_names.sounds_of, 1, [rosa]) == []
         assert store.read(spoken_names.sounds_of, 1, [rosa, other]) == ["es/Los Aromos 123"]
         assert store.write(spoken_names.give_way, 400) == []
@@ -224,7 +243,7 @@ class TestSpokenNames:
     def test_what_cannot_be_spoken_is_tried_three_times_and_anew_when_it_is_saved_again(
         self, store: Store
     ) -> None:
-        live(store, city="")
+        store.write(add_customer, 1, now=0.0, name="Rosa")
         [name] = store.read(spoken_names.to_speak, 10)
         for left in (1, 1, 0):
             store.write(spoken_names.not_spoken, [name.id])

@@ -77,7 +77,7 @@ def test_nothing_of_a_person_of_whom_every_table_held_something_is_left(filled: 
     assert "Bruno" in after
     assert SHARED in after
     for table, part in PARTS.items():
-        gone = {"phones", "facts", "lifecycle_stages"}  # the other customer's remain
+        gone = {"phones", "facts", "lifecycle_stages", "spoken_names"}  # the other customer's remain
         if not part.stays and table not in gone:
             assert rows(filled, table) == [], table
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from structlog.testing import CapturingLogger
 
 from crm_core import schema, spoken_names
@@ -16,7 +17,7 @@ from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.privacy import erasure
 from crm_core.provenance import Origin, Source
-from crm_core.spoken_names import Wanted
+from crm_core.spoken_names import SpokenName, Wanted
 from ctiserver.app.doctor_names import names
 from ctiserver.app.erased_files import ErasedFiles
 from ctiserver.app.name_rendering import NameRendering, in_full
@@ -58,7 +59,9 @@ def store(config: Config) -> Iterator[Store]:
 
 
 def live(store: Store, street: str = STREET, city: str = "") -> int:
+    """One more who lives there; of him only the address is to be spoken."""
     number = store.write(add_customer, 1, now=0.0, name="Rosa").id
+    store.write(lambda session: session.execute(delete(SpokenName).where(SpokenName.text == "Rosa")))
     origin = Origin(source=Source.CUSTOMER, by="ann")
     store.write(keep_address, 1, number, street=street, city=city, origin=origin, now=1.0)
     return number
@@ -84,6 +87,12 @@ def test_a_street_is_spoken_once_and_said_in_calls_of_either_language(store: Sto
         assert calls.sound(STREET, language) == str(calls.file(calls.name(STREET, "es")).with_suffix(""))
     assert store.read(spoken_names.counted) == (0, 3)
     assert [str(found.mark) for found in names(config)] == ["ok"]
+
+
+def test_a_customer_is_called_by_his_name_once_it_is_spoken(store: Store, config: Config) -> None:
+    store.write(add_customer, 1, now=0.0, name="Rosa", surname="Díaz")
+    assert rendering(store, config).turn() is True
+    assert names_of(config).sound("Rosa Díaz", "es") is not None
 
 
 def test_a_tool_that_is_not_there_is_told_once_and_keeps_everything_waiting(
