@@ -56,12 +56,13 @@ class Sipp:
     def __init__(
         self,
         sip_port: int,
-        scenario: str,
+        scenario: str | Path,
         replace: Mapping[str, object],
         options: Iterable[str],
         *,
         port: int | None = None,
     ) -> None:
+        """`scenario`: a file of ours by its name, or one of somebody else's by its path."""
         if not shutil.which("sipp"):
             raise AssertionError("SIPp is missing; run: apt-get install sip-tester")
         self.port = port or free_udp_port()
@@ -72,7 +73,7 @@ class Sipp:
         text = (_SCENARIOS / scenario).read_text()
         for name, value in replace.items():
             text = text.replace(f"@{name}@", str(value))
-        file = self._folder / scenario
+        file = self._folder / Path(scenario).name
         file.write_text(text)
         self._process = subprocess.Popen(
             [

@@ -1,0 +1,139 @@
+"""Many telephones in one SIPp process: behind a trunk, or on agents' desks. The number says what becomes of a call.
+
+    with Lines(asterisk.sip_port, port=asterisk.emergency_port, talk_seconds=3) as lines:
+        lead = number(BUSY, 17)                 # +56970017486: its last three digits are what the network says
+        ...
+        assert lines.invitations() == {lead: 1}
+
+An agent's phone that answers at once is such a line too: `lines.uri(number(ANSWERS, 1))`, with `ring_seconds` 0.
+A machine plays a greeting of real speech, a beep, and then records silence; people say one word and wait.
+"""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import sounds
+from ctiserver.app.sipp_process import Sipp
+from ctiserver.asterisk.g711 import encode_sample, mu_law
+from tests.integration.sipp import until
+
+ANSWERS, HANGS_UP, MACHINE = "200", "201", "299"
+NO_ANSWER, EARLY_MEDIA = "000", "183"
+BUSY, CONGESTION, INVALID, REJECTED, CARRIER_480, DISCONNECTED = "486", "503", "404", "603", "480", "410"
+
+_SCENARIO = Path(__file__).parent / "scenarios/lines.xml"
+_RATE = 8000
+_FOREVER_MS = 24 * 3600 * 1000
+_REFUSALS = (BUSY, CONGESTION, INVALID, REJECTED, CARRIER_480, DISCONNECTED)
+_REFUSED_NUMBER = '      <ereg regexp="sip:[+0-9]+{code}@" search_in="msg" assign_to="refused{code}"/>'
+_REFUSING = '  <nop next="refuse{code}" test="refused{code}"/>'
+_REFUSAL = """  <label id="refuse{code}"/>
+  <send retrans="500"><![CDATA[
+SIP/2.0 {code} No
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]line[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+  <recv request="ACK" next="over"><action><log message="refused [call_id] [$number]"/></action></recv>"""
+_SECOND_OF_SILENCE = b"\xff" * _RATE
+
+
+def number(what: str, n: int) -> str:
+    """The n-th number (from 0 to 9999) of those of whom this becomes; n's last digit says how long it rings."""
+    return f"+5697{n:04}{what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """What a machine says: 8 kHz files of `sounds/es` one after the other, and then a beep."""
+
+    files: tuple[str, ...] = ("recording-notice",)
+    beep_seconds: float = 0.4
+
+    def mu_law(self) -> bytes:
+        """The whole recording: greeting, beep, half a minute of silence."""
+        pause = _SECOND_OF_SILENCE[: _RATE // 4]
+        return _said(*self.files) + pause + _tone(1000, self.beep_seconds) + _SECOND_OF_SILENCE * 30
+
+
+class Lines(Sipp):
+    """`port`: where it listens. `ring_seconds`: how long those ring whose number's n ends in 0-2, 3-5, 6-9.
+
+    Who answers stays for `talk_seconds` (None: until told goodbye), who hangs up early for `haste_seconds`.
+    """
+
+    def __init__(
+        self,
+        sip_port: int,
+        *,
+        port: int | None = None,
+        ring_seconds: tuple[float, float, float] = (0.2, 0.5, 1.0),
+        talk_seconds: float | None = None,
+        haste_seconds: float = 0.2,
+        record_seconds: float = 20.0,
+        hello: str = "clock-5",
+        greeting: Greeting = Greeting(),
+    ) -> None:
+        self._sounds = TemporaryDirectory(prefix="lines-")
+        hello_file, machine_file = (Path(self._sounds.name) / name for name in ("hello.ulaw", "machine.ulaw"))
+        hello_file.write_bytes(_said(hello) + _SECOND_OF_SILENCE * 30)
+        machine_file.write_bytes(greeting.mu_law())
+        replace = {
+            **{f"RING_{i}_MS": max(1, round(seconds * 1000)) for i, seconds in enumerate(ring_seconds)},
+            "TALK_MS": _FOREVER_MS if talk_seconds is None else round(talk_seconds * 1000),
+            "HASTE_MS": round(haste_seconds * 1000),
+            "RECORD_MS": round(record_seconds * 1000),
+            "HELLO": hello_file,
+            "MACHINE": machine_file,
+            "REFUSED_NUMBERS": _of_each_refusal(_REFUSED_NUMBER),
+            "REFUSING": _of_each_refusal(_REFUSING),
+            "REFUSALS": _of_each_refusal(_REFUSAL),
+        }
+        super().__init__(sip_port, _SCENARIO, replace, ("-mi", "127.0.0.1"), port=port)
+
+    def uri(self, called: str) -> str:
+        """Where a number of these lines can be called."""
+        return f"sip:{called}@127.0.0.1:{self.port}"
+
+    def invitations(self) -> Counter[str]:
+        """How often each number was called."""
+        return Counter(event.detail.split(maxsplit=1)[0] for event in self.told("invited"))
+
+    def caller_header(self, called: str) -> str:
+        """The From header of the last call to a number."""
+        seen = [event.detail.split(maxsplit=1) for event in self.told("invited")]
+        return next(header for to, header in reversed(seen) if to == called)
+
+    def count(self, what: str, called: str) -> int:
+        """How often a number "answered", was "cancelled", "refused", "bye_received" or has "hung_up"."""
+        return sum(event.detail == called for event in self.told(what))
+
+    def wait(self, what: str, called: str, *, count: int = 1, seconds: float = 15.0) -> None:
+        """Returns when this has happened to a number so often."""
+        until(lambda: self.count(what, called) >= count, f"{what} {called}", seconds, self.story)
+
+    def close(self) -> None:
+        super().close()
+        self._sounds.cleanup()
+
+
+def _of_each_refusal(text: str) -> str:
+    """SIPp wants each answer of a network spelt out."""
+    return "\n".join(text.format(code=code) for code in _REFUSALS)
+
+
+def _said(*files: str) -> bytes:
+    folder = Path(sounds.__path__[0]) / "es"
+    return b"".join(mu_law(folder / f"{name}.wav") for name in files)
+
+
+def _tone(hertz: int, seconds: float) -> bytes:
+    samples = range(round(_RATE * seconds))
+    return bytes(encode_sample(round(8000 * math.sin(2 * math.pi * hertz * i / _RATE))) for i in samples)
