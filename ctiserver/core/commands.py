@@ -26,7 +26,10 @@ class Answer(Command):
 
 
 class DialLeg(Command):
-    """Ring one of our own phones as leg `leg`; `endpoint` is a name in the switch's own terms (`PJSIP/1001`)."""
+    """Ring one of our own phones as leg `leg`; `endpoint` is a name in the switch's own terms (`PJSIP/1001`).
+
+    `auto_answer`: the phone is asked to answer by itself.
+    """
 
     leg: LegId
     contact: ContactId
@@ -34,6 +37,7 @@ class DialLeg(Command):
     ring_seconds: float
     caller_number: str = ""
     caller_name: str = ""
+    auto_answer: bool = False
 
 
 class DialCustomer(Command):
@@ -46,6 +50,13 @@ class DialCustomer(Command):
     trunk: str
     ring_seconds: float
     caller_number: str = ""
+
+
+class DetectMachine(Command):
+    """Listen whether a person or a machine picked up, for so many seconds at most: MachineJudged."""
+
+    leg: LegId
+    seconds: float
 
 
 class DropLeg(Command):

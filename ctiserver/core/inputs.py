@@ -15,7 +15,7 @@ from ctiserver.core.ids import (
     SecretId,
     TimerId,
 )
-from ctiserver.core.leads import Lead, Standing, Stray
+from ctiserver.core.leads import AnsweredBy, Lead, Standing, Stray
 from ctiserver.core.message import Input
 from ctiserver.core.tables import Tables
 
@@ -156,6 +156,18 @@ class LeadsClaimed(Input):
     leads: tuple[Lead, ...] = ()
     strays: tuple[Stray, ...] = ()
     standing: Standing | None = None
+
+
+class MachineJudged(Input):
+    """Who picked up a dialled leg, as the detector heard it; `cause` in its words, after so many seconds.
+
+    What it cannot judge, because of an error or a restart too, is `unsure`.
+    """
+
+    leg: LegId
+    answered_by: AnsweredBy
+    cause: str = ""
+    seconds: float = 0.0
 
 
 class SpeechHeard(Input):

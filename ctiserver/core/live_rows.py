@@ -3,7 +3,7 @@
 import msgspec
 
 from ctiserver.core.customers import Candidate, Level
-from ctiserver.core.events import DecisionMade
+from ctiserver.core.events import DecisionMade, LeadPreviewed
 from ctiserver.core.given_back import GivenBack
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Frozen
@@ -13,7 +13,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     """One contact. `stage`: ivr, queued, offered, joining, talking, held, agent_away, survey,
     leaving. `passed_by`: the agent who passed it on to the one it is offered to. `customer`: who he is in an agent's
     word; None: only what the number suggests is known. `queued_at` gives the contact its place, `waits_since` is when
-    this wait of it began; None while it waits for nobody.
+    this wait of it began; None while it waits for nobody. `dial_id`, `campaign`: it is we who called him.
     """
 
     contact: ContactId
@@ -38,6 +38,8 @@ class ContactView(msgspec.Struct, kw_only=True):
     why: DecisionMade | None = None
     passed_by: AgentKey | None = None
     customer: Candidate | None = None
+    dial_id: int | None = None
+    campaign: int | None = None
 
 
 class AgentView(msgspec.Struct, kw_only=True):
@@ -45,6 +47,7 @@ class AgentView(msgspec.Struct, kw_only=True):
 
     `card` is the contact in his hand once its caller is gone, for as long as he has not disposed of it; `owes` names
     one that he let his wrap-up pass without disposing of. `given_back`: whom he passed on and a colleague did not take.
+    `lead`: whom he may call, or has dialled and not reached; `lead_stage`: previewed, dialed or ringing.
     """
 
     agent: AgentKey
@@ -62,6 +65,8 @@ class AgentView(msgspec.Struct, kw_only=True):
     disposed: bool = False
     card: ContactView | None = None
     given_back: GivenBack | None = None
+    lead: LeadPreviewed | None = None
+    lead_stage: str = ""
 
 
 class ScreenPop(Frozen):

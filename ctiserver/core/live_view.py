@@ -9,6 +9,7 @@ from typing import Any, Self
 import msgspec
 
 from ctiserver.core import events as e
+from ctiserver.core import live_leads
 from ctiserver.core.given_back import FOLLOWED, begin, follow
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.live_rows import AgentView, ContactView
@@ -56,6 +57,7 @@ class LiveView(msgspec.Struct, kw_only=True):
     contacts: dict[ContactId, ContactView] = {}
     agents: dict[AgentKey, AgentView] = {}
     queues: dict[QueueKey, QueueView] = {}
+    campaigns: dict[int, e.CampaignPaced] = {}
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> Self:
@@ -77,10 +79,8 @@ class LiveView(msgspec.Struct, kw_only=True):
         match event:
             case e.ConfigurationChanged():
                 self._configure(event)
-            case e.SwitchStateChanged(up=up):
-                self.switch_up = up
-            case e.JournalStateChanged(ok=ok):
-                self.journal_ok = ok
+            case e.SwitchStateChanged() | e.JournalStateChanged():
+                self._server(event)
             case e.AgentEvent():
                 self._agent(event)
             case e.ContactArrived():
@@ -92,7 +92,10 @@ class LiveView(msgspec.Struct, kw_only=True):
                     language=event.language,
                     arrived_at=event.at,
                     since=event.at,
+                    dial_id=event.dial_id,
                 )
+            case e.LeadEvent() | e.LeadPreviewEnded() | e.CampaignPaced():
+                self._called(event)
             case e.WrapUpStarted() | e.WrapUpEnded() | e.Disposed():
                 self._wrap_up(event)
             case e.CustomerAttached():
@@ -100,6 +103,20 @@ class LiveView(msgspec.Struct, kw_only=True):
             case e.ContactEvent():
                 if contact := self.contacts.get(event.contact):
                     self._contact(event, contact)
+
+    def _server(self, event: e.SwitchStateChanged | e.JournalStateChanged) -> None:
+        if isinstance(event, e.SwitchStateChanged):
+            self.switch_up = event.up
+        else:
+            self.journal_ok = event.ok
+
+    def _called(self, event: e.LeadEvent | e.LeadPreviewEnded | e.CampaignPaced) -> None:
+        if not isinstance(event, e.CampaignPaced):
+            live_leads.follow(self.agents, self.contacts, event)
+        elif event.over:
+            self.campaigns.pop(event.campaign, None)
+        else:
+            self.campaigns[event.campaign] = event
 
     def _configure(self, event: e.ConfigurationChanged) -> None:
         self.version = event.version
@@ -194,6 +211,7 @@ class LiveView(msgspec.Struct, kw_only=True):
             case e.ContactQueued():
                 contact.stage, contact.since = "queued", event.at
                 contact.queue, contact.value_class = event.queue, event.value_class
+                contact.campaign = event.campaign if event.campaign is not None else contact.campaign
                 contact.queued_at = contact.queued_at or event.at
             case e.OfferMade(agent=agent):
                 contact.agent = agent
@@ -211,6 +229,8 @@ class LiveView(msgspec.Struct, kw_only=True):
 
     def _count(self, event: e.ContactEvent, contact: ContactView) -> None:
         since = contact.waits_since
+        if contact.campaign is not None or getattr(event, "campaign", None) is not None:
+            return  # whom we called did not come to the queue by himself
         match event:
             case e.ContactQueued(queue=queue) | e.ContactRequeued(queue=queue):
                 if since is None or isinstance(event, e.ContactQueued):

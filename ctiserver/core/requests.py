@@ -6,7 +6,7 @@ Answered once; a repeated `request_id` gets the first answer.
 from enum import StrEnum
 
 from ctiserver.core.customers import Candidate
-from ctiserver.core.ids import AgentKey, ContactId, QueueKey
+from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.message import Input
 
 
@@ -85,3 +85,25 @@ class Dispose(Request):
     pii_note: str = ""
     contact_reason: str = ""
     call_back_at: float | None = None
+
+
+class PreviewLead(Request):
+    """Show a free agent the customer whom he may call next: his own call-backs first, then anyone's."""
+
+    agent: AgentKey
+    campaign: int
+
+
+class DialLead(Request):
+    """Call the customer whom the agent was shown; he is kept for him while the telephone rings."""
+
+    agent: AgentKey
+    attempt: LegId
+
+
+class SkipLead(Request):
+    """Not this customer now: give him back, or stop ringing him."""
+
+    agent: AgentKey
+    attempt: LegId
+    reason: str = ""

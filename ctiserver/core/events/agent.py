@@ -36,3 +36,9 @@ class AgentReleased(AgentEvent):
     """Free of the contact he was kept for, or had."""
 
     contact: ContactId
+
+
+class AgentLent(AgentEvent):
+    """While he is idle he takes callers, and else the answers of this campaign alone; None: of none."""
+
+    campaign: int | None

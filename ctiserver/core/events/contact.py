@@ -142,7 +142,10 @@ class GuessTaken(ContactEvent):
 
 
 class ContactQueued(ContactEvent):
-    """The IVR hands the contact to the ACD, or moves one that waits to another queue."""
+    """The IVR hands the contact to the ACD, or moves one that waits to another queue.
+
+    `campaign`: he answered its call; `agent`: who is kept for him.
+    """
 
     account_id: int
     leg: LegId
@@ -151,6 +154,8 @@ class ContactQueued(ContactEvent):
     language: str
     pii_number: str
     pii_name: str = ""
+    campaign: int | None = None
+    agent: AgentKey | None = None
 
 
 class PriorityChanged(ContactEvent):
