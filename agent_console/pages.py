@@ -46,6 +46,15 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "dials": ("/dials", Permission.READ_INTERACTIONS),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
+MENUS: dict[str, tuple[str, ...]] = {
+    "work": ("desk", "wallboard", "cases", "activities"),
+    "customers": ("customers", "permission", "duplicates", "imports"),
+    "field": ("work_orders", "my_orders", "field_staff"),
+    "outreach": ("segments", "product_offers", "dials"),
+    "figures": ("reports", "surveys", "value"),
+    "setup": ("administration", "legal_profiles"),
+}
+"""The bar at the top: every page in one menu. A menu of which one may open a single page is a link to it."""
 PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {
     "work_order": ("/work-orders/<int:key>", Permission.WORK_ORDERS, "work_orders"),
     "customer": ("/customers/<int:key>", Permission.READ_CUSTOMERS, "customers"),
@@ -193,9 +202,22 @@ class Pages:
             nonce=g.nonce,
             idle_lock_minutes=self._services.config.console.idle_lock_minutes,
             installation=self._services.config.installation.name,
-            pages={name: path for name, (path, need) in PAGES.items() if who and who.may(need)},
+            pages=_pages_of(who),
+            menus=_menus_of(who),
             **fields,
         )
+
+
+def _pages_of(who: Principal | None) -> dict[str, str]:
+    """The paths of what he may open, by page."""
+    return {name: path for name, (path, need) in PAGES.items() if who and who.may(need)}
+
+
+def _menus_of(who: Principal | None) -> dict[str, dict[str, str]]:
+    """The menus that hold something for him, and their pages."""
+    may = _pages_of(who)
+    menus = {menu: {name: may[name] for name in names if name in may} for menu, names in MENUS.items()}
+    return {menu: inside for menu, inside in menus.items() if inside}
 
 
 def _safe_next() -> str | None:

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     CUSTOMER_VALUE = "customer_value"  # one customer's value, the next offer to him, his answer
     READ_VALUE = "read_value"  # value, cost to serve, segments, what offers bring
     MANAGE_VALUE = "manage_value"  # classes by hand, settings of value, segments, offers
+    RUN_CAMPAIGNS = "run_campaigns"  # make campaigns, load them, start, pause and stop them
+    SEE_CAMPAIGNS = "see_campaigns"  # how campaigns run, and what they brought
 
 
 OF_THE_INSTALLATION = frozenset({Permission.MANAGE_ACCOUNTS})
@@ -64,6 +66,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "supervisor": frozenset(
         {
+            _P.SEE_CAMPAIGNS,
             _P.SURVEYS,
             _P.WALLBOARD,
             _P.COMMAND_AGENTS,
@@ -88,6 +91,8 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "administrator": frozenset(
         {
+            _P.RUN_CAMPAIGNS,
+            _P.SEE_CAMPAIGNS,
             _P.SURVEYS,
             _P.WALLBOARD,
             _P.READ_CONFIGURATION,
@@ -123,6 +128,8 @@ ROLES: dict[str, frozenset[Permission]] = {
     "technician": frozenset({_P.SURVEYS, _P.OWN_ORDERS, _P.ACTIVITIES}),
     "campaign_manager": frozenset(
         {
+            _P.RUN_CAMPAIGNS,
+            _P.SEE_CAMPAIGNS,
             _P.SURVEYS,
             _P.WALLBOARD,
             _P.READ_CUSTOMERS,
@@ -134,6 +141,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "analyst": frozenset(
         {
+            _P.SEE_CAMPAIGNS,
             _P.SURVEYS,
             _P.READ_INTERACTIONS,
             _P.READ_REPORTS,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agent_console.pages import MENUS, PAGES
 from tests.unit.agent_console.conftest import PASSWORD
 
 
@@ -56,3 +57,16 @@ def test_an_address_that_nothing_answers_to_is_told_in_the_readers_words(office:
     stranger = office.browser().get("/customer", headers={"Accept-Language": "en"})
     assert "There is no such page" in stranger.text
     assert "<h1>Not Found</h1>" in office.browser().get("/static/js/nothing.js").text
+
+
+def test_every_page_stands_in_one_menu() -> None:
+    assert sorted(name for inside in MENUS.values() for name in inside) == sorted(PAGES)
+
+
+def test_a_menu_holds_what_one_may_open_and_a_single_page_stands_by_itself(office: Any) -> None:
+    page = office.browser("technician").get("/my-orders").get_data(as_text=True)
+    assert '<a href="/my-orders" aria-current="page">' in page
+    assert '<details class="menu"' not in page
+    page = office.browser("supervisor").get("/duplicates").get_data(as_text=True)
+    assert page.count('<summary aria-current="true">') == 1
+    assert 'href="/desk"' not in page
