@@ -13,10 +13,10 @@ import msgspec
 
 from ctiserver.core.actions import ActionSpec
 from ctiserver.core.errors import ConfigError
+from ctiserver.core.line_numbers import line_numbers, misshapen, toml_mistake
 from ctiserver.core.tables import Document
 from ivr import flow_mistakes
 from ivr.flow import Flow, Node
-from ivr.line_numbers import line_numbers
 from ivr.nodes.base import Known
 from ivr.survey import Survey
 from ivr.wrong import Wrong, as_mistake, wrong
@@ -85,19 +85,10 @@ def _toml(text: str, path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = getattr(error, "lineno", None) or _line_in(str(error), text)
-        what = str(error).partition(" (at")[0]
+        line, what = toml_mistake(error, text)
         twice = any(word in what for word in ("overwrite", "Duplicate", "twice"))
         found = wrong(("",), "key_twice") if twice else wrong(("",), "not_toml", what=what)
         raise ConfigError([as_mistake(found, path, {("",): line})]) from None
-
-
-def _line_in(message: str, text: str) -> int:
-    if "at end of document" in message:
-        return len(text.splitlines()) or 1
-    _, _, rest = message.partition("at line ")
-    digits = "".join(character for character in rest.split(",")[0] if character.isdigit())
-    return int(digits or 1)
 
 
 def _refuse_if(found: Iterable[Wrong], path: str, lines: dict[tuple[str, ...], int]) -> None:
@@ -118,13 +109,9 @@ def _shape(content: dict[str, Any]) -> Iterator[Wrong]:
 
 
 def _shaped_as(kind: Any, content: Any, here: tuple[str, ...]) -> Iterator[Wrong]:
-    try:
-        msgspec.convert(content, kind)
-    except msgspec.ValidationError as error:
-        message, _, at = str(error).partition(" - at `$")
-        parts = at.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "").split(".")
-        _, _, unknown = message.partition("unknown field ")
-        yield wrong((*here, *filter(None, [*parts, unknown.strip("`")])), "wrong_shape", what=message)
+    if found := misshapen(kind, content):
+        path, message = found
+        yield wrong((*here, *path), "wrong_shape", what=message)
 
 
 def _survey_mistakes(survey: Survey, prompts: Collection[str]) -> Iterator[Wrong]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ctiserver.core.errors import Mistake
-from ivr.line_numbers import nearest
+from ctiserver.core.line_numbers import nearest
 
 SENTENCES: dict[str, str] = {
     "not_toml": "not valid TOML: {what}",

@@ -1,4 +1,4 @@
-from ivr.line_numbers import line_numbers, nearest
+from ctiserver.core.line_numbers import line_numbers, nearest
 
 TEXT = """\
 # a comment
