@@ -18,6 +18,7 @@ PAUSE_SECONDS: Mapping[str, float] = {
     "cut_off": 10 * MINUTE,
     "unknown": 30 * MINUTE,
     "not_permitted": MINUTE,
+    "machine": 120 * MINUTE,
 }
 
 

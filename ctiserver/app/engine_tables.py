@@ -83,6 +83,11 @@ def _dialing(config: Config) -> Dialing:
         ring_seconds=dialing.ring_seconds,
         look_every_seconds=dialing.look_every_seconds,
         pause_seconds=dict(dialing.retry_seconds),
+        clicks_only=dialing.clicks_only,
+        lines=dialing.lines or None,
+        lines_per_second=dialing.lines_per_second or None,
+        caller_lines=dialing.caller_lines or None,
+        caller_lines_per_second=dialing.caller_lines_per_second or None,
     )
 
 

@@ -220,7 +220,9 @@ class Dialing:
     """How customers are called: through the trunk of this name; "": they are not.
 
     `retry_seconds`: by result, how long to wait before the second attempt, where it is not the usual time; the pause
-    doubles with every attempt.
+    doubles with every attempt. `clicks_only`: nobody is dialled but by an agent's click. `lines`, `lines_per_second`:
+    through the trunk, at once and new ones, campaigns and all; `caller_lines`, `caller_lines_per_second`: with one
+    and the same caller number. 0: no limit.
     """
 
     trunk: Annotated[str, Match(r"|[a-z][a-z0-9_-]{0,30}", "the name of a trunk")] = ""
@@ -229,6 +231,11 @@ class Dialing:
     ring_seconds: Annotated[float, Between(5, 120)] = 25
     look_every_seconds: Annotated[float, Between(0.2, 60)] = 5
     retry_seconds: Mapping[str, Seconds] = field(default_factory=dict)
+    clicks_only: bool = False
+    lines: Annotated[int, Between(0, 5000)] = 0
+    lines_per_second: Annotated[int, Between(0, 1000)] = 0
+    caller_lines: Annotated[int, Between(0, 5000)] = 0
+    caller_lines_per_second: Annotated[int, Between(0, 1000)] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

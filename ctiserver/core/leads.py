@@ -90,7 +90,7 @@ and it was not he who ended it). In a campaign `connected` is who spoke with an 
 """
 
 TRIED_AGAIN = frozenset(
-    {"busy", "no_answer", "congestion", "unreachable", "cut_off", "unknown", "not_permitted"}
+    {"busy", "no_answer", "congestion", "unreachable", "cut_off", "unknown", "not_permitted", "machine"}
 )
 """Results after which a customer may be dialled again; the others leave him in peace."""
 

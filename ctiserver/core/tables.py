@@ -113,9 +113,11 @@ class Timing(Frozen):
 
 
 class Dialing(Frozen):
-    """How customers are called; `trunk` "": they are not. `at_once`: attempts under way, at most.
+    """How customers are called; `trunk` "": they are not. `at_once`: scheduled dials under way, at most.
 
-    `pause_seconds`: the first pause before another attempt, by result, where it is not the usual one.
+    `pause_seconds`: the first pause before another attempt, by result, where it is not the usual one. `clicks_only`:
+    only a person's click dials. `lines`, `caller_lines`: at once through the trunk, or with one caller number, and new
+    ones a second, everything counted; None: no limit.
     """
 
     trunk: str = ""
@@ -124,6 +126,11 @@ class Dialing(Frozen):
     ring_seconds: float = 25.0
     look_every_seconds: float = 5.0
     pause_seconds: dict[str, float] = {}
+    clicks_only: bool = False
+    lines: int | None = None
+    lines_per_second: int | None = None
+    caller_lines: int | None = None
+    caller_lines_per_second: int | None = None
 
 
 class Campaign(Frozen):

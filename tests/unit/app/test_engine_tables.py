@@ -106,6 +106,16 @@ def test_the_file_says_what_holds_for_all_calls(tmp_path: Path, store: Store, fl
     assert tables.unknown_class == "B"
 
 
+def test_limits_of_dialing_are_none_where_the_file_says_nothing(
+    tmp_path: Path, store: Store, flows: Path
+) -> None:
+    dialing = read_tables(config(tmp_path), store)[1].dialing
+    assert (dialing.clicks_only, dialing.lines, dialing.caller_lines_per_second) == (False, None, None)
+    limited = {"clicks_only": True, "lines": 30, "caller_lines_per_second": 2}
+    dialing = read_tables(config(tmp_path, dialing=limited), store)[1].dialing
+    assert (dialing.clicks_only, dialing.lines, dialing.caller_lines_per_second) == (True, 30, 2)
+
+
 def test_recordings_and_surveys_can_be_turned_off_for_all_queues(
     tmp_path: Path, store: Store, flows: Path
 ) -> None:
