@@ -7,9 +7,10 @@ One center and one proxy between it and Asterisk serve all walks; the customers'
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -308,12 +309,15 @@ def test_who_hangs_up_in_the_survey_is_not_called_again(desk: Desk) -> None:
 # Visits
 
 
-def test_a_visit_is_booked_moved_by_our_call_of_the_day_before_and_cancelled(desk: Desk) -> None:
+def test_a_visit_is_booked_through_a_kill_moved_by_our_call_of_the_day_before_and_cancelled(
+    desk: Desk,
+) -> None:
     number = E164(f"+5697188{next(_numbers):04}")
     ana = desk.center.store.write(lambda s: add_customer(s, 1, name="Ana", phones=[number], now=1.0).id)
     with desk.walk(number) as walk:
-        walk.at("main", "1").at("trouble", "1").at("slots", "1")
-        walk.at("confirm", "1").at("kept")
+        walk.at("main", "1").at("trouble", "1").at("slots", "1").at("confirm")
+        killed_while_it_books(desk, walk)
+        walk.at("kept")
         until(lambda: walk.caller.audio.level() > 50, "the day", 15, desk.story)
     [order] = desk.orders(ana)
     booked = desk.center.store.read(visits_of, 1, [order.id])[order.id]
@@ -382,6 +386,19 @@ def killed_when_asked(desk: Desk, pattern: str, begin: Callable[[], int]) -> int
     until(lambda: died, "the request", 30, desk.story)
     test.wait_recovered(epoch, died[0])
     return begun
+
+
+def killed_while_it_books(desk: Desk, walk: Walk) -> None:
+    """It dies while the booking waits for the database, which somebody else is writing."""
+    test, database = Outages(desk.center, desk.journal), desk.center.store.engine.url.database
+    epoch, pid = desk.journal.epoch, desk.center.calls_pid
+    with closing(sqlite3.connect(str(database), isolation_level=None)) as writing:
+        writing.execute("BEGIN IMMEDIATE")
+        walk.caller.press("1")
+        walk.at("book")
+        os.kill(pid, signal.SIGKILL)
+        died = time.time()
+    test.wait_recovered(epoch, died)
 
 
 @pytest.mark.parametrize("moment", ["claimed", "originated", "ringing", "answered", "question"])
