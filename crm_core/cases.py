@@ -7,6 +7,7 @@ version, or names the step that he wants done, which the table of its kind allow
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -196,6 +197,17 @@ def history(session: Session, account_id: int, case_id: int, limit: int = 200) -
     """What happened, the latest first."""
     query = select(CaseEntry).where(CaseEntry.account_id == account_id, CaseEntry.case_id == case_id)
     return session.scalars(query.order_by(CaseEntry.id.desc()).limit(limit)).all()
+
+
+def spoken_words(session: Session, account_id: int, case_id: int, entry_id: int) -> str:
+    """The recording's name in the switch of what a caller said to the case, by its line. Raises NotFound."""
+    query = select(CaseEntry).where(
+        CaseEntry.account_id == account_id, CaseEntry.case_id == case_id, CaseEntry.id == entry_id
+    )
+    found = session.scalar(query)
+    if found is None or "recording" not in found.details:
+        raise NotFound(f"case {case_id} has no spoken line {entry_id}")
+    return Path(str(found.details["recording"])).name
 
 
 def note(

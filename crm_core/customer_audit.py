@@ -13,6 +13,7 @@ from crm_core.paging import By, Page, page
 SEEN = "see customer"
 CASE_SEEN = "see case"
 ORDER_HEARD = "hear work order"
+CASE_HEARD = "hear case"
 ONCE_IN_SECONDS = 900.0
 """A page that is read again and again is one look."""
 
@@ -25,6 +26,11 @@ def saw_customer(session: Session, account_id: int, customer_id: int, *, by: str
 def saw_case(session: Session, account_id: int, case_id: int, *, by: str, at: float) -> None:
     """Write down that somebody looked at the case; once in a quarter of an hour."""
     _saw(session, account_id, CASE_SEEN, f"case {case_id}", by, at)
+
+
+def heard_case(session: Session, account_id: int, case_id: int, *, by: str, at: float) -> None:
+    """Write down that somebody listened to what was said to the case; once in a quarter of an hour."""
+    _saw(session, account_id, CASE_HEARD, f"case {case_id}", by, at)
 
 
 def heard_order(session: Session, account_id: int, order_id: int, *, by: str, at: float) -> None:

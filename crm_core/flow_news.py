@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm_core import accounts, customers, emergency_line, technician_messages
 from crm_core.case_flow import Kind
 from crm_core.case_work import open_case
+from crm_core.cases import note
 from crm_core.interactions import Interaction
 from crm_core.provenance import Origin, Source
 from ctiserver.core import events as e
@@ -42,17 +43,26 @@ def _kept(session: Session, contact: Interaction, event: e.VoicemailLeft) -> boo
 def _open_case(session: Session, contact: Interaction, event: e.VoicemailLeft) -> None:
     language = accounts.account(session, contact.account_id).language
     subject = f"{_SUBJECTS.get(language, _SUBJECTS['en'])} ({round(event.seconds)} s)"
-    open_case(
+    case = open_case(
         session,
         contact.account_id,
         kind=Kind.HELP,
         subject=subject,
-        description=f"{contact.ani}\n{event.recording}".strip(),
+        description=contact.ani,
         channel="voicemail",
         customer_id=contact.customer_id,
         contact_id=contact.id,
         by=BY,
         now=event.at,
+    )
+    note(
+        session,
+        case,
+        at=event.at,
+        by=BY,
+        what="voicemail",
+        recording=event.recording,
+        seconds=event.seconds,
     )
 
 

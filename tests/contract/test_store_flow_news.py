@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm_core import action_results, interaction_writer
+from crm_core import action_results, cases, interaction_writer
 from crm_core.cases import Case
 from crm_core.customers import add_customer, customer
 from crm_core.db import Store
@@ -57,7 +57,9 @@ def test_a_message_opens_a_case_for_its_caller_even_after_he_hung_up(store: Stor
         "c1",
         "voicemail",
     )
-    assert "r7" in case.description
+    assert case.description == "+56911112222"
+    said = store.read(cases.history, 1, case.id)[0]
+    assert (said.what, said.details) == ("voicemail", {"recording": "r7", "seconds": 30.4})
     kept = store.read(lambda session: session.get(Interaction, "c1"))
     assert kept is not None
     assert (kept.voicemail, kept.voicemail_seconds) == ("r7", 30.4)

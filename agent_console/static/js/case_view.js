@@ -60,7 +60,7 @@ export function caseView(one, now, { act, open, back }) {
     facts(one, now, act),
     ...related(one, now, open),
     el("h3", { text: t("case_history") }),
-    el("ul", { class: "case-history" }, ...one.history.map(line)),
+    el("ul", { class: "case-history" }, ...one.history.map((entry) => line(one, entry))),
   ].filter(Boolean);
 }
 
@@ -112,9 +112,10 @@ function related(one, now, open) {
   return parts;
 }
 
-function line(entry) {
+function line(one, entry) {
   return el("li", {}, el("span", { text: happened(entry) }), el("span", { class: "quiet", text: `${entry.by === "escalation" ? t("case_by_itself") : personName(entry.by)} · ${day(entry.at)}` }),
-    entry.text ? el("p", { text: entry.text }) : null);
+    entry.text ? el("p", { text: entry.text }) : null,
+    entry.details.recording ? el("audio", { controls: true, preload: "none", src: `/api/v1/cases/${one.id}/spoken/${entry.id}`, "aria-label": happened(entry) }) : null);
 }
 
 function happened({ what, details }) {
@@ -123,7 +124,7 @@ function happened({ what, details }) {
   if (what === "changed") return t("case_did_changed", { fields: Object.keys(details.after ?? {}).map((key) => of("case_changed", key)).join(", ") });
   if (what === "not_informed") return t("case_did_not_informed", { rule: of("case_rule", details.rule) });
   if (what === "announced") return t("case_did_announced", { areas: (details.areas ?? []).join(", ") });
-  if (what === "spoken_address") return t("case_did_spoken_address", { seconds: Math.round(details.seconds ?? 0) });
+  if (details.recording) return t(`case_did_${what}`, { seconds: Math.round(details.seconds ?? 0) });
   if (what === "fax") return t("case_did_fax", { pages: details.pages });
   if (what === "fax_failed") return t("case_did_fax_failed", { error: details.error || "?" });
   return of("case_did", what);

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from crm_core import cases
+from ctiserver.process import folders
+
 ME, BOSS = "agent", "supervisor"
 CASE = {"kind": "charge", "subject": "Cobro doble", "customer_id": 1}
 
@@ -29,6 +32,30 @@ def test_who_looked_at_a_case_is_written_down_once_in_a_quarter_of_an_hour(offic
     rows = office.browser("administrator").get(f"/api/v1/audit?subject=case {number}").json["items"]
     assert [(row["by"], row["action"]) for row in rows] == [(BOSS, "see case"), (ME, "see case")]
     assert office.browser("other").get(f"/api/v1/cases/{number}").status_code == 404
+
+
+def test_what_a_caller_said_to_a_case_is_heard_beside_it_and_who_heard_it_is_written_down(
+    office: Any,
+) -> None:
+    number = opened(office)["id"]
+
+    def said(session: Any, recording: str) -> int:
+        found = cases.case(session, 1, number)
+        what = {"what": "spoken_address", "recording": recording, "seconds": 4.0}
+        return cases.note(session, found, at=2.0, by="flow", **what).id
+
+    kept, lost = (office.store.write(said, name) for name in ("r7", "../r8"))
+    folder = folders.recordings_dir(office.config)
+    folder.mkdir(parents=True)
+    (folder / "r7.wav").write_bytes(b"RIFF....WAVE")
+    answer = office.browser(ME).get(f"/api/v1/cases/{number}/spoken/{kept}")
+    assert (answer.status_code, answer.content_type, answer.data) == (200, "audio/wav", b"RIFF....WAVE")
+    rows = office.browser("administrator").get(f"/api/v1/audit?subject=case {number}").json["items"]
+    assert [(row["by"], row["action"]) for row in rows] == [(ME, "hear case")]
+    opening = office.store.read(cases.history, 1, number)[-1]
+    for line in (lost, opening.id, 999):
+        assert office.browser(ME).get(f"/api/v1/cases/{number}/spoken/{line}").status_code == 404
+    assert office.browser("other").get(f"/api/v1/cases/{number}/spoken/{kept}").status_code == 404
 
 
 def test_a_change_needs_the_version_that_was_read(office: Any) -> None:
