@@ -53,6 +53,11 @@ IN_FLIGHT = ("claimed", "ringing", "answered")
 FINAL = ("done", "no_answer", "busy", "failed", "refused", "cancelled", "unknown")
 Afterwards = Literal["email", "nothing"]
 ATTEMPTS_AT_MOST = 3
+_LEADS_APART = {
+    "retries": "state = 'planned' AND attempts > 0",
+    "asked_for": "state = 'planned' AND asked_for_at IS NOT NULL",
+}
+"""Leads that come before the fresh ones have indexes of their own: a list has many fresh ones."""
 
 
 class Dial(Base):
@@ -79,6 +84,16 @@ class Dial(Base):
             sqlite_where=text("state = 'planned'"),
             postgresql_where=text("state = 'planned'"),
         ),
+        *(
+            Index(
+                f"ix_dials_{name}",
+                "campaign_id",
+                "next_at",
+                sqlite_where=text(them),
+                postgresql_where=text(them),
+            )
+            for name, them in _LEADS_APART.items()
+        ),
         Index(None, "campaign_id", "state"),
     )
 
@@ -95,6 +110,10 @@ class Dial(Base):
     """The log-in of the agent who alone is to call; None: anyone's."""
     asked_for_at: Mapped[EpochSeconds | None]
     """When he wants to be called back, where he said so."""
+    passed_over: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Those of his numbers that are tried no more, each with the result or the rule that says so."""
+    in_sample: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """He is one of those whom the campaign's pre-test calls."""
     purpose: Mapped[str]
     about_kind: Mapped[str]
     about_key: Mapped[str]
@@ -126,6 +145,8 @@ class Dial(Base):
     refused_rule: Mapped[str | None]
     refused_until: Mapped[EpochSeconds | None]
     """Why it was not permitted the last time that it was due, and until when."""
+    refused_row: Mapped[str | None]
+    """What refused: the key of a legal profile row, the number of a consent or of a list's entry, a product."""
     cancelled_because: Mapped[str | None]
     """Set while an attempt is under way, it is the last one."""
     made_by: Mapped[str]
@@ -157,6 +178,7 @@ class DialAttempt(Base):
     account_id: Mapped[int]
     dial_id: Mapped[int] = mapped_column(ForeignKey("dials.id", ondelete="CASCADE"))
     ordinal: Mapped[int]
+    """Counts all attempts of the dial, from 1; those that were withdrawn too."""
     claim: Mapped[str]
     """The command that asked for it: asked again, it gets the same attempts."""
     owner: Mapped[str]
@@ -165,6 +187,8 @@ class DialAttempt(Base):
     campaign_id: Mapped[int | None]
     number: Mapped[str] = mapped_column(default="", server_default="")
     """The number that was dialled; "" for attempts of before it was kept."""
+    number_place: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Which of his numbers that was, from 0."""
     contact: Mapped[str | None]
     """The contact that it became when he answered."""
     agent: Mapped[str | None]

@@ -98,6 +98,11 @@ class Campaign(ConfiguresEngines, Base):
     state_by: Mapped[str]
     made_at: Mapped[EpochSeconds]
     made_by: Mapped[str]
+    pre_test_at: Mapped[EpochSeconds | None]
+    """Since when a sample of its leads is called before all others (`pre_testing`); None: it has had no pre-test."""
+    pre_test_seed: Mapped[int | None]
+    """With which that sample was drawn."""
+    pre_test_ended_at: Mapped[EpochSeconds | None]
     version: Mapped[int] = mapped_column()
 
     queue: Mapped[Queue] = relationship(lazy="joined", innerjoin=True)
@@ -131,6 +136,12 @@ class CampaignLoad(Base):
     """How many were leads already."""
     refused: Mapped[dict[str, Any]]
     """How many were left out, by rule: `no_number`, or a rule of `Rule` for which waiting does not help."""
+    last_customer_id: Mapped[int] = mapped_column(default=0)
+    """Up to whom it has been taken."""
+    ended_at: Mapped[EpochSeconds | None]
+    """None: the jobs process is still at it."""
+    error: Mapped[str] = mapped_column(default="")
+    """Why it could not be gone on with, "error-id: sentence"."""
 
 
 def campaign(session: Session, account_id: int, key: str) -> Campaign:

@@ -7,7 +7,18 @@ what dials or sends hands it to `use`, which lets it through once. docs/permissi
 """
 
 from crm_core.permission.facts import NUMBERED
-from crm_core.permission.granting import VALID_SECONDS, check, granted, permit, recheck, use, use_of
+from crm_core.permission.granting import VALID_SECONDS, check, granted, permit, recheck, release, use, use_of
 from crm_core.permission.overview import overview
 
-__all__ = ["NUMBERED", "VALID_SECONDS", "check", "granted", "overview", "permit", "recheck", "use", "use_of"]
+__all__ = [
+    "NUMBERED",
+    "VALID_SECONDS",
+    "check",
+    "granted",
+    "overview",
+    "permit",
+    "recheck",
+    "release",
+    "use",
+    "use_of",
+]

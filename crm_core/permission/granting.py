@@ -126,6 +126,14 @@ def use(session: Session, held: Permit, address: str, use_id: str, *, now: float
     session.flush()
 
 
+def release(session: Session, permit_id: int, *, now: float) -> None:
+    """Gives back a permit that nobody will use: from now on it counts against no cap. A used one stays as it is."""
+    row = session.get(PermitRow, permit_id)
+    if row is not None and row.expires_at > now and session.get(PermitUse, permit_id) is None:
+        row.expires_at = now
+        session.flush()
+
+
 def granted(session: Session, permit_id: int) -> Permit:
     """A permit as it was granted, for whoever asked and never heard the answer. Raises NotFound."""
     row = session.get(PermitRow, permit_id)

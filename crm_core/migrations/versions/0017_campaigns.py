@@ -50,6 +50,9 @@ def _campaigns() -> None:
         sa.Column("state_by", sa.Text(), nullable=False),
         sa.Column("made_at", sa.Double(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("pre_test_at", sa.Double(), nullable=True),
+        sa.Column("pre_test_seed", sa.Integer(), nullable=True),
+        sa.Column("pre_test_ended_at", sa.Double(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "mode IN ('manual', 'preview', 'progressive', 'predictive')", name="ck_campaigns_mode"
@@ -83,6 +86,9 @@ def _loads() -> None:
         sa.Column("added", sa.Integer(), nullable=False),
         sa.Column("there", sa.Integer(), nullable=False),
         sa.Column("refused", _JSON, nullable=False),
+        sa.Column("last_customer_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.Double(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id", "campaign_id"],
             ["campaigns.account_id", "campaigns.id"],
@@ -106,11 +112,17 @@ def _dials() -> None:
         sa.Column("numbers", _JSON, nullable=False, server_default="[]"),
         sa.Column("agent", sa.Text(), nullable=True),
         sa.Column("asked_for_at", sa.Double(), nullable=True),
+        sa.Column("refused_row", sa.Text(), nullable=True),
+        sa.Column("passed_over", _JSON, nullable=False, server_default="{}"),
+        sa.Column("in_sample", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     for column in of_dials:
         op.add_column("dials", column)
     op.drop_index("ix_dials_due", "dials")
     op.create_index("ix_dials_due", "dials", ["campaign_id", "next_at"], **_where("state = 'planned'"))
+    columns, planned = ["campaign_id", "next_at"], "state = 'planned'"
+    op.create_index("ix_dials_retries", "dials", columns, **_where(f"{planned} AND attempts > 0"))
+    op.create_index("ix_dials_asked_for", "dials", columns, **_where(f"{planned} AND asked_for_at IS NOT NULL"))
     op.create_index("ix_dials_campaign_id_state", "dials", ["campaign_id", "state"])
 
 
@@ -118,6 +130,7 @@ def _attempts() -> None:
     of_attempts: tuple[sa.Column[Any], ...] = (
         sa.Column("campaign_id", sa.Integer(), nullable=True),
         sa.Column("number", sa.Text(), nullable=False, server_default=""),
+        sa.Column("number_place", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("agent", sa.Text(), nullable=True),
         sa.Column("connected_at", sa.Double(), nullable=True),
         sa.Column("abandoned_at", sa.Double(), nullable=True),

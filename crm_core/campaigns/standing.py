@@ -1,0 +1,66 @@
+"""How a campaign stands: the ledger of its window, and who is left."""
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from crm_core.campaigns.campaign import Campaign
+from crm_core.campaigns.due import PLANNED
+from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
+from ctiserver.core.ids import AgentKey
+from ctiserver.core.leads import Standing
+
+_DAY_SECONDS = 86_400.0
+
+
+def standing(
+    session: Session, campaign_id: int, now: float, agent: AgentKey | None = None
+) -> Standing | None:
+    """Answers and abandons in the campaign's window, and who waits; None: there is no such campaign.
+
+    Who is due is due for `agent`, or for anyone: other agents' own leads are not; they do wait.
+    """
+    found = session.get(Campaign, campaign_id)
+    if found is None:
+        return None
+    answers, abandons = _ledger(session, found, now)
+    planned = select(func.count()).select_from(Dial).where(PLANNED, Dial.campaign_id == campaign_id)
+    of_others = Dial.asked_for_at.is_not(None) & Dial.agent.is_not(None) & (Dial.agent != (agent or ""))
+    due = session.scalars(planned.where(Dial.next_at <= now)).one()
+    others_due = session.scalars(planned.where(Dial.next_at <= now, of_others)).one()
+    first = select(func.min(Dial.next_at)).where(PLANNED, Dial.campaign_id == campaign_id)
+    return Standing(
+        answers=answers,
+        abandons=abandons,
+        waiting=session.scalars(planned).one(),
+        due=due - others_due,
+        next_due_at=session.scalar(first),
+    )
+
+
+def finish(session: Session, campaign_id: int, *, now: float) -> bool:
+    """Whether the campaign is finished now: it ran, and nobody waits or is being called, or its time is over.
+
+    Raises Conflict when somebody changes it at this moment.
+    """
+    found = session.get(Campaign, campaign_id)
+    if found is None or found.state != "running":
+        return False
+    left = select(Dial.id).where(Dial.campaign_id == found.id, Dial.state.in_(("planned", *IN_FLIGHT)))
+    is_over = found.ends_at is not None and found.ends_at <= now
+    if not is_over and session.scalar(left.limit(1)) is not None:
+        return False
+    found.state, found.state_at, found.state_by = "finished", now, "dialer"
+    session.flush()
+    return True
+
+
+def _ledger(session: Session, found: Campaign, now: float) -> tuple[int, int]:
+    """Live answers and abandons of the window, but for those of agents who left."""
+    begin = now - found.window_days * _DAY_SECONDS
+    live = or_(DialAttempt.answered_by.is_(None), DialAttempt.answered_by != "machine")
+    abandoned = DialAttempt.abandoned_at.is_not(None) & DialAttempt.abandoned_by_leaving.is_(False)
+    query = select(func.count(), func.count().filter(abandoned)).where(
+        DialAttempt.campaign_id == found.id, DialAttempt.answered_at > begin, live
+    )
+    answers, abandons = session.execute(query).one()
+    return answers, abandons
