@@ -26,6 +26,7 @@ from ctiserver.asterisk.resync import Channel, Reality, differences, orphans
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    DetectMachine,
     DialCustomer,
     DialLeg,
     DropLeg,
@@ -45,12 +46,14 @@ from ctiserver.core.inputs import (
     LegJoined,
     LegLeft,
     LegRinging,
+    MachineJudged,
     Party,
     PromptEnded,
     PromptStarted,
     RecordingFailed,
     RecordingStored,
 )
+from ctiserver.core.leads import AnsweredBy
 from ctiserver.core.message import Command, Input
 
 LATENCY_SECONDS = 0.002
@@ -64,6 +67,7 @@ class SimulatedPhone:
     ring_after_seconds: float = 0.05
     answer_after_seconds: float | None = 1.0
     reject_code: int | None = None
+    answered_by: AnsweredBy = "unsure"
 
 
 @dataclass(slots=True)
@@ -73,6 +77,8 @@ class _Leg:
     number: str = ""
     arrived_at: float = 0.0
     state: Literal["Ring", "Down", "Ringing", "Up"] = "Ring"
+    answered_by: AnsweredBy = "unsure"
+    detecting: bool = False
     later: list[Cancel] = field(default_factory=list)
     fuse: SetFuse | None = None
     put_out: Cancel = lambda: None
@@ -191,6 +197,8 @@ class SimulatedSwitch:
                 self._tell(lambda at: _at(no, at))
             case DropLeg(leg=leg):
                 self._drop(leg)
+            case DetectMachine(leg=leg) if leg in self.legs:
+                self._detect(command)
             case Arrange():
                 for step in steps(command.contact, command.conversations, self.bridges):
                     self._arrange(step)
@@ -220,7 +228,7 @@ class SimulatedSwitch:
             refused = LegFailed(at=0, leg=leg, reason="refused", decided_by="switch")
             self._tell(lambda at: _at(refused, at))
             return
-        it = self.legs[leg] = _Leg(dialled=True, state="Down")
+        it = self.legs[leg] = _Leg(dialled=True, state="Down", answered_by=phone.answered_by)
         self._later(it, phone.ring_after_seconds, lambda: self._ring(leg))
         if phone.reject_code is not None:
             code = phone.reject_code
@@ -228,6 +236,14 @@ class SimulatedSwitch:
         elif phone.answer_after_seconds is not None:
             self._later(it, phone.ring_after_seconds + phone.answer_after_seconds, lambda: self._rise(leg))
         self._later(it, command.ring_seconds, lambda: self._give_up(leg))
+
+    def _detect(self, command: DetectMachine) -> None:
+        leg, it = command.leg, self.legs[command.leg]
+        if it.detecting:
+            return
+        it.detecting = True
+        judged = MachineJudged(at=0, leg=leg, answered_by=it.answered_by, seconds=command.seconds)
+        self._later(it, command.seconds, lambda: self._tell(lambda at: replace(judged, at=at)))
 
     def _ring(self, leg: LegId) -> None:
         self.legs[leg].state = "Ringing"

@@ -126,6 +126,12 @@ def caller_id(name: str, number: str) -> str:
     return f'"{name}" <{number}>' if name or number else ""
 
 
+def detect_machine(leg: str, seconds: float) -> Request:
+    """Sends the leg into the dialplan, which listens and brings it back ([machine] in extensions.conf)."""
+    query = {"context": "machine", "extension": str(round(seconds * 1000)), "priority": "1"}
+    return Request("POST", _path("channels", leg, "continue"), query)
+
+
 def hang_up(leg: str) -> Request:
     return Request("DELETE", _path("channels", leg))
 

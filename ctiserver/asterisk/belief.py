@@ -16,6 +16,7 @@ from ctiserver.core.commands import (
     Arrange,
     CancelTimer,
     ClaimLeads,
+    DetectMachine,
     DialCustomer,
     DialLeg,
     DropLeg,
@@ -38,6 +39,7 @@ SwitchCommand = (
     Answer
     | DialLeg
     | DialCustomer
+    | DetectMachine
     | DropLeg
     | Arrange
     | Play
@@ -48,6 +50,9 @@ SwitchCommand = (
     | ListenSecretly
 )
 Pending = SwitchCommand | LookUp | ClaimLeads | RunAction
+
+
+_DEEDS: dict[type[Command], str] = {DropLeg: "drop", SetFuse: "fuse", DetectMachine: "detect"}
 
 
 class LegBelief(msgspec.Struct):
@@ -128,10 +133,8 @@ class Belief(msgspec.Struct):
                 self._open(f"dial {command.leg}", command)
             case Answer(leg=leg) if leg in self.legs and self.legs[leg].state != "up":
                 self._open(f"answer {leg}", command)
-            case DropLeg(leg=leg) if leg in self.legs:
-                self._open(f"drop {leg}", command)
-            case SetFuse(leg=leg) if leg in self.legs:
-                self._open(f"fuse {leg}", command)
+            case DropLeg(leg=leg) | SetFuse(leg=leg) | DetectMachine(leg=leg) if leg in self.legs:
+                self._open(f"{_DEEDS[type(command)]} {leg}", command)
             case Arrange():
                 self._note_arrange(command)
             case Play() | StopPlaying() | StartRecording() | StopRecording():
@@ -215,6 +218,13 @@ class Belief(msgspec.Struct):
                 self._close(f"run {action}")
             case inputs.SecretHeard(secret=secret):
                 self._secret_heard(secret)
+            case inputs.MachineJudged(leg=leg):
+                self._close(f"detect {leg}")
+            case _:
+                self._note_leg(message)
+
+    def _note_leg(self, message: Input) -> None:
+        match message:
             case inputs.LegRinging(leg=leg) if leg in self.legs:
                 self.legs[leg].state = "ringing"
                 self._close(f"dial {leg}")
@@ -252,7 +262,7 @@ class Belief(msgspec.Struct):
         belief = self.legs.pop(leg, None)
         if belief is None:
             return
-        self._close(f"answer {leg}", f"dial {leg}", f"drop {leg}", f"fuse {leg}", f"listen {leg}")
+        self._close(*(f"{what} {leg}" for what in ("answer", "dial", "detect", "drop", "fuse", "listen")))
         for playback in [p for p, it in self.playbacks.items() if it.leg == leg]:
             self._forget_playback(playback)
         for recording in [r for r, on in self.recordings.items() if on == leg]:

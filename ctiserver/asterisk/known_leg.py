@@ -29,7 +29,8 @@ def failure_reason(sip_code: int, q850: int) -> Reason:
 class KnownLeg:
     """What was told of a leg. `dropped`: by us; `hung_up`: by its own party; `decided`: not by a timer here.
 
-    `customer`: at its other end is a customer, whoever called whom.
+    `customer`: at its other end is a customer, whoever called whom. `detecting`: it is, or will be, with the detector
+    of machines; since when is known once it is there.
     """
 
     dialled: bool = False
@@ -39,6 +40,8 @@ class KnownLeg:
     dropped: bool = False
     hung_up: bool = False
     decided: bool = False
+    detecting: bool = False
+    detecting_since: float | None = None
     q850: int = 0
 
     def ended_by(self, otherwise: Party) -> Party:

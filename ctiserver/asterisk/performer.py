@@ -29,6 +29,7 @@ from ctiserver.asterisk.translate import Translator
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    DetectMachine,
     DialCustomer,
     DialLeg,
     DropLeg,
@@ -146,6 +147,8 @@ class Performer:
             case DialCustomer(leg=leg):
                 self._translator.dialled(leg, customer=True)
                 self._customers.dial(command)
+            case DetectMachine():
+                self._detect(command)
             case DropLeg(leg=leg):
                 self._translator.dropped(leg)
                 self._customers.dropped(leg)
@@ -196,6 +199,17 @@ class Performer:
             self._tell(self._translator.refused(leg, self._clock.now()))
 
         self._send(request, self._key(leg), gone=refused, refused=refused)
+
+    def _detect(self, command: DetectMachine) -> None:
+        """A leg that is out of the application is told of only if that was asked for; one that is out comes back."""
+        leg = command.leg
+
+        def refused(error: SwitchError) -> None:
+            self._tell(self._translator.not_judged(leg, str(error), self._clock.now()))
+
+        self._translator.detecting(leg)
+        self._send(ari_wire.subscribe(self._app, [leg]), self._key(leg))
+        self._send(ari_wire.detect_machine(leg, command.seconds), self._key(leg), refused=refused)
 
     def _play(self, command: Play) -> None:
         self._translator.playing(command.playback)

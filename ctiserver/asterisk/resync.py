@@ -18,6 +18,7 @@ from ctiserver.asterisk.call_log import ChannelLog, channel_logs, missed, unseen
 from ctiserver.asterisk.cel import CelPart
 from ctiserver.asterisk.known_leg import failure_reason
 from ctiserver.asterisk.legs import Seen
+from ctiserver.asterisk.translate import machine_judged
 from ctiserver.core.ids import LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     LegAnswered,
@@ -131,6 +132,7 @@ def _leg(
         yield LegEnded(at=fell_at, leg=leg, by="fallback", resync=True)
     else:
         yield from _progress(leg, it, channel, reality, log, at)
+        yield from _verdict(leg, belief, reality.arguments(channel), at)
         yield from _conversation(leg, it, reality, at)
 
 
@@ -181,6 +183,12 @@ def _progress(
         yield LegAnswered(at=answered_at, leg=leg, resync=True)
     elif channel.get("state") == "Ringing" and it.state == "dialling":
         yield LegRinging(at=at, leg=leg, resync=True)
+
+
+def _verdict(leg: LegId, belief: Belief, arguments: list[str] | None, at: float) -> Iterator[Input]:
+    """A leg that is with the detector still is told of when it comes back, by an event."""
+    if f"detect {leg}" in belief.open and arguments and arguments[0] == "judged":
+        yield machine_judged(leg, arguments[1:], at, resync=True)
 
 
 def _conversation(leg: LegId, it: LegBelief, reality: Reality, at: float) -> Iterator[Input]:

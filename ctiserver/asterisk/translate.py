@@ -4,7 +4,8 @@ A leg is a channel: a caller's, whose id Asterisk chose, or one that we dialled 
 rings once, is answered once and ends once, whatever the order and number of Asterisk's events; events about
 anything else are none of our business. A dialled leg is answered when it enters the application, for only
 then can it be put into a conversation. A caller who leaves the application without a hang-up was taken by
-the dialplan's fallback when his fuse burnt down.
+the dialplan's fallback when his fuse burnt down. A leg that is with the detector of machines leaves the application
+too, and comes back with its verdict.
 """
 
 from collections.abc import Callable
@@ -23,15 +24,19 @@ from ctiserver.core.inputs import (
     LegJoined,
     LegLeft,
     LegRinging,
+    MachineJudged,
     Party,
     PromptEnded,
     PromptStarted,
     RecordingFailed,
     RecordingStored,
 )
+from ctiserver.core.leads import AnsweredBy
 from ctiserver.core.message import Input
 
 AriEvent = dict[str, Any]
+_VERDICTS: dict[str, AnsweredBy] = {"HUMAN": "live", "MACHINE": "machine"}
+_LONGEST_CAUSE = 64
 
 
 @dataclass(slots=True)
@@ -55,6 +60,7 @@ class Translator:
                 ringing=it.state in ("ringing", "up"),
                 up=it.state == "up",
                 dropped=f"drop {leg}" in belief.open,
+                detecting=f"detect {leg}" in belief.open,
             )
             for leg, it in belief.legs.items()
         }
@@ -71,6 +77,16 @@ class Translator:
         """We hang up: whatever follows is our doing."""
         if leg in self.legs:
             self.legs[leg].dropped = True
+
+    def detecting(self, leg: LegId) -> None:
+        """A leg that is sent to the detector of machines."""
+        if leg in self.legs:
+            self.legs[leg].detecting = True
+
+    def not_judged(self, leg: LegId, cause: str, at: float) -> list[Input]:
+        """The detector was not to be had; told once."""
+        known = self.legs.get(leg)
+        return self._judged(leg, known, ["", cause], at) if known and known.detecting else []
 
     def playing(self, playback: PlaybackId) -> None:
         """A prompt that we asked for."""
@@ -121,6 +137,8 @@ class Translator:
         if known is None and args[:1] == ["in"]:
             self.legs[leg] = KnownLeg()
             return [incoming(channel, args, at)]
+        if known is not None and known.detecting and args[:1] == ["judged"]:
+            return self._judged(leg, known, args[1:], at)
         if known is not None and known.dialled:
             return self._answered(leg, known, at)
         return []
@@ -162,6 +180,9 @@ class Translator:
         leg = LegId(event["channel"]["id"])
         known = self.legs.get(leg)
         if known is None:
+            return []
+        if known.detecting and not known.hung_up and not known.dropped:
+            known.detecting_since = at
             return []
         del self.legs[leg]
         by = known.ended_by("switch" if known.dialled else "fallback")
@@ -223,6 +244,11 @@ class Translator:
 
     # Once each
 
+    def _judged(self, leg: LegId, known: KnownLeg, verdict: list[str], at: float) -> list[Input]:
+        seconds = max(0.0, at - known.detecting_since) if known.detecting_since is not None else 0.0
+        known.detecting, known.detecting_since = False, None
+        return [machine_judged(leg, verdict, at, seconds)]
+
     def _rings(self, leg: LegId, known: KnownLeg, at: float) -> list[Input]:
         if known.ringing:
             return []
@@ -234,6 +260,21 @@ class Translator:
             return []
         known.up = known.ringing = True
         return [LegAnswered(at=at, leg=leg)]
+
+
+def machine_judged(
+    leg: LegId, verdict: list[str], at: float, seconds: float = 0.0, *, resync: bool = False
+) -> MachineJudged:
+    """What AMD's status and cause, as the dialplan brings them, say of who picked up."""
+    status, cause = (*verdict, "", "")[:2]
+    return MachineJudged(
+        at=at,
+        leg=leg,
+        answered_by=_VERDICTS.get(status, "unsure"),
+        cause=cause[:_LONGEST_CAUSE],
+        seconds=seconds,
+        resync=resync,
+    )
 
 
 _ROWS: dict[str, Callable[[Translator, AriEvent, float], list[Input]]] = {

@@ -10,6 +10,7 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    DetectMachine,
     DialCustomer,
     DialLeg,
     DropLeg,
@@ -29,6 +30,7 @@ from ctiserver.core.inputs import (
     LegJoined,
     LegLeft,
     LegRinging,
+    MachineJudged,
     PromptEnded,
     PromptStarted,
     RecordingStored,
@@ -56,7 +58,9 @@ class Rig(Protocol):
     def call(self, number: str) -> LegId: ...
     def press(self, leg: LegId, key: str) -> None: ...
     def hang_up(self, leg: LegId) -> None: ...
-    def phone(self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None) -> str: ...
+    def phone(
+        self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None, talks: bool = False
+    ) -> str: ...
     def stop(self) -> None: ...
     def start(self) -> object: ...
     def burn(self, seconds: float) -> None: ...
@@ -97,10 +101,14 @@ class SimulatedRig:
     def hang_up(self, leg: LegId) -> None:
         self.switch.hang_up(leg)
 
-    def phone(self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None) -> str:
+    def phone(
+        self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None, talks: bool = False
+    ) -> str:
         endpoint = f"PJSIP/{self.new_id('phone')}"
         self.switch.phones[endpoint] = SimulatedPhone(
-            answer_after_seconds=ring_seconds, reject_code=reject_code
+            answer_after_seconds=ring_seconds,
+            reject_code=reject_code,
+            answered_by="machine" if talks else "unsure",
         )
         return endpoint
 
@@ -148,8 +156,11 @@ class AsteriskRig:
     def hang_up(self, leg: LegId) -> None:
         self._callers[leg].wait_answered().hang_up()
 
-    def phone(self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None) -> str:
-        phone = self._asterisk.phone(ring_seconds=ring_seconds, reject_code=reject_code)
+    def phone(
+        self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None, talks: bool = False
+    ) -> str:
+        tone = 400 if talks else 0
+        phone = self._asterisk.phone(ring_seconds=ring_seconds, reject_code=reject_code, tone_hertz=tone)
         name = self.new_id("phone").replace("-", "")
         return self._center.provision(name, self._world.enter_context(phone))
 
@@ -284,6 +295,28 @@ class TestSwitch:
         )
         failed = rig.wait(LegFailed, leg=leg)
         assert (failed.reason, failed.decided_by) == ("not_permitted", "center")
+
+    def test_who_speaks_on_and_on_is_a_machine(self, rig: Rig) -> None:
+        leg = dial(rig, "c1", rig.phone(talks=True))
+        rig.wait(LegAnswered, leg=leg)
+        rig.perform(DetectMachine(leg=leg, seconds=1.5))
+        judged = rig.wait(MachineJudged, leg=leg)
+        assert (judged.answered_by, judged.resync) == ("machine", False)
+        assert judged.seconds > 0
+        rig.perform(DropLeg(leg=leg))
+        assert rig.wait(LegEnded, leg=leg).by == "center"
+
+    def test_who_says_nothing_may_be_anybody_also_after_the_link_was_down(self, rig: Rig) -> None:
+        leg = dial(rig, "c1", rig.phone())
+        rig.wait(LegAnswered, leg=leg)
+        rig.perform(DetectMachine(leg=leg, seconds=1.5))
+        rig.stop()
+        rig.start()
+        assert rig.wait(MachineJudged, leg=leg).answered_by == "unsure"
+        assert not _of(rig.inputs, LegEnded, {})
+        rig.perform(DropLeg(leg=leg))
+        rig.wait(LegEnded, leg=leg)
+        assert len(_of(rig.inputs, MachineJudged, {})) == 1
 
     def test_legs_are_arranged_and_rearranged(self, rig: Rig, leg: LegId) -> None:
         contact, waiting, talking = rig.new_id("contact"), rig.new_id("hold"), rig.new_id("talk")

@@ -6,7 +6,15 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.cel import CelPart, CelRecord
 from ctiserver.asterisk.legs import Seen, SeenBridge
 from ctiserver.asterisk.resync import Orphans, Reality, differences, missed_calls, orphans
-from ctiserver.core.commands import Arrange, DialCustomer, DialLeg, DropLeg, Play, StartRecording
+from ctiserver.core.commands import (
+    Arrange,
+    DetectMachine,
+    DialCustomer,
+    DialLeg,
+    DropLeg,
+    Play,
+    StartRecording,
+)
 from ctiserver.core.events import ContactArrived
 from ctiserver.core.ids import ContactId, ConversationId, LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
@@ -18,6 +26,7 @@ from ctiserver.core.inputs import (
     LegJoined,
     LegLeft,
     LegRinging,
+    MachineJudged,
     PromptEnded,
     PromptStarted,
     RecordingFailed,
@@ -158,6 +167,20 @@ def test_a_phone_that_was_answered_meanwhile_is_answered() -> None:
     assert found(belief(DIAL, RINGING), reality(caller(), agent("Up")), answered) == [
         LegAnswered(at=44, leg=AGENT, resync=True)
     ]
+
+
+def test_a_verdict_that_came_meanwhile_is_told_once_and_one_to_come_is_waited_for() -> None:
+    detect = DetectMachine(leg=AGENT, seconds=1.5)
+    it = belief(DIAL, LegAnswered(at=3, leg=AGENT), detect)
+    listening = caller("Up", "AMD", ",,,1500", AGENT)
+    assert not found(it, reality(caller(), listening))
+    assert detect in it.pending()
+    judged = caller("Up", "Stasis", "cti,judged,MACHINE,MAXWORDS-6-6", AGENT)
+    [told] = found(it, reality(caller(), judged))
+    assert told == MachineJudged(at=NOW, leg=AGENT, answered_by="machine", cause="MAXWORDS-6-6", resync=True)
+    it.note(told)
+    assert detect not in it.pending()
+    assert not found(it, reality(caller(), judged))
 
 
 def test_a_phone_that_rings_meanwhile_rings() -> None:

@@ -17,6 +17,7 @@ from ctiserver.core.inputs import (
     LegJoined,
     LegLeft,
     LegRinging,
+    MachineJudged,
     PromptEnded,
     PromptStarted,
     RecordingFailed,
@@ -105,6 +106,44 @@ def test_a_dialled_leg_rings_once_whatever_says_so(ringing: Event) -> None:
 def test_a_dialled_leg_is_answered_when_it_enters_the_application() -> None:
     up = event("ChannelStateChange", AGENT)
     assert dialled(up, dial("ANSWER"), AGENT_ENTERED, AGENT_ENTERED, RINGS) == [LegAnswered(at=3, leg=AGENT)]
+
+
+def detecting() -> Translator:
+    translator = dialling()
+    told(AGENT_ENTERED, translator=translator)
+    translator.detecting(AGENT)
+    return translator
+
+
+def test_a_leg_that_is_with_the_detector_comes_back_with_its_verdict() -> None:
+    back = event("StasisStart", AGENT, args=["judged", "HUMAN", "HUMAN-400-400"])
+    judged = MachineJudged(at=3, leg=AGENT, answered_by="live", cause="HUMAN-400-400", seconds=2)
+    assert told(event("StasisEnd", AGENT), RINGS, back, back, translator=detecting()) == [judged]
+
+
+@pytest.mark.parametrize("status", ["NOTSURE", "", "LIVE"])
+def test_what_the_detector_does_not_say_clearly_is_unsure(status: str) -> None:
+    [judged] = told(event("StasisStart", AGENT, args=["judged", status]), translator=detecting())
+    assert judged == MachineJudged(at=1, leg=AGENT, answered_by="unsure")
+
+
+def test_a_detector_that_is_not_to_be_had_judges_nobody_and_that_once() -> None:
+    translator = detecting()
+    unsure = MachineJudged(at=5, leg=AGENT, answered_by="unsure", cause="no such context")
+    assert translator.not_judged(AGENT, "no such context", 5) == [unsure]
+    assert not translator.not_judged(AGENT, "no such context", 6)
+    assert told(event("StasisEnd", AGENT), translator=translator) == [LegEnded(at=1, leg=AGENT, by="switch")]
+
+
+def test_who_hangs_up_while_the_detector_listens_has_ended_the_call() -> None:
+    gone = event("ChannelDestroyed", AGENT, cause=16)
+    hang_up = event("ChannelHangupRequest", AGENT, cause=16)
+    assert told(event("StasisEnd", AGENT), hang_up, gone, translator=detecting()) == [
+        LegEnded(at=3, leg=AGENT, by="agent", q850=16)
+    ]
+    assert told(hang_up, event("StasisEnd", AGENT), gone, translator=detecting()) == [
+        LegEnded(at=2, leg=AGENT, by="agent", q850=16)
+    ]
 
 
 def test_a_caller_who_hangs_up_ended_the_call() -> None:
