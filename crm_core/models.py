@@ -61,6 +61,7 @@ from crm_core.customer_segments import segments as customer_segments
 from crm_core.permission import consents, do_not_call, legal_profiles, permits, unreadable
 from crm_core.privacy import erasure, legal_holds
 from crm_core.product_offers import offers as product_offers
+from crm_core.scripts import script_runs, script_versions
 from crm_core.value import costs, customer_values, value_classes, value_runs
 from crm_core.value import settings as value_settings
 from crm_core.work_orders import parts as work_order_parts
@@ -129,6 +130,10 @@ TABLES = (
     queues.Queue,
     reader_positions.ReaderPosition,
     relationships.Relationship,
+    script_runs.ScriptAnswer,
+    script_runs.ScriptRun,
+    script_versions.ScriptInForce,
+    script_versions.ScriptVersion,
     spellings.Spelling,
     spoken_names.SpokenName,
     tags.CustomerTag,

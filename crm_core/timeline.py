@@ -32,6 +32,7 @@ from crm_core import (
 )
 from crm_core.paging import PAGE_AT_MOST, Page, decode, encode
 from crm_core.permission import consents
+from crm_core.scripts import script_runs
 from crm_core.work_orders import work_orders
 from ctiserver.core.errors import Refusal
 
@@ -54,6 +55,7 @@ PARTS: dict[str, Select[Any]] = {
     "case": cases.TIMELINE,
     "activity": activities.TIMELINE,
     "work_order": work_orders.TIMELINE,
+    "answer": script_runs.TIMELINE,
 }
 """By kind."""
 

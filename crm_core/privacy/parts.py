@@ -167,6 +167,8 @@ PARTS: dict[str, Part] = {
         | {"at", "taken_at", "goal_at", "about"},
         why=REPORTS,
     ),
+    "script_runs": Part(group="contacts", exported=False),
+    "script_answers": Part(group="contacts"),
     "askings": Part(
         group="contacts",
         ours=either(of("customer_id"), through("contact_id", "interactions")),
@@ -304,6 +306,8 @@ NOT_OF_PERSONS: dict[str, str] = {
     "queue_skills": "what a queue needs",
     "queues": "where contacts wait",
     "reader_positions": "how far the journal was read",
+    "script_versions": "texts that agents read",
+    "scripts_in_force": "which of them",
     "skills": "what there is to know",
     "spellings": "words without their owners; those that nobody else bears go with him",
     "stock_movements": "parts that came and went, for which order",
