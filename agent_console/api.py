@@ -6,6 +6,7 @@ from agent_console import (
     api_attachments,
     api_audit,
     api_callers,
+    api_campaigns,
     api_case_filters,
     api_case_setup,
     api_cases,
@@ -72,4 +73,5 @@ for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_repor
     family.add_to(OPERATIONS)
 for family in (api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
-api_reports.add_to(OPERATIONS)
+for family in (api_reports, api_campaigns):
+    family.add_to(OPERATIONS)

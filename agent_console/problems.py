@@ -12,18 +12,29 @@ from werkzeug.wrappers import Response as AnyResponse
 from agent_console.preconditions import PreconditionMissing
 from agent_console.principal import Forbidden, NotLoggedIn
 from ctiserver.bus.port import NoAnswer
-from ctiserver.core.errors import ConfigError, Conflict, NotFound, Refusal, StaleVersion, StoreError
+from ctiserver.core.errors import ConfigError, Conflict, Mistake, NotFound, Refusal, StaleVersion, StoreError
 
 _log = structlog.get_logger()
 _NOT_FOUND = "unknown_"
 
 
 class FieldProblem(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What is wrong with one field of what was sent; `error_id` is stable, `detail` for people."""
+    """What is wrong with one field of what was sent; `error_id` is stable, `detail` for people.
+
+    `says`: what a sentence about it speaks of, by name.
+    """
 
     field: str
     detail: str
     error_id: str = ""
+    says: dict[str, str] = {}
+
+
+def field_problem(mistake: Mistake) -> FieldProblem:
+    """The mistake as the API tells it."""
+    return FieldProblem(
+        field=mistake.path, detail=mistake.message, error_id=mistake.error_id, says=dict(mistake.fields)
+    )
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -86,11 +97,7 @@ def as_problem(error: Exception) -> Response:
                 "mistakes",
                 "There are mistakes to mend",
                 mistakes=[str(mistake) for mistake in mistakes],
-                fields=[
-                    FieldProblem(field=one.path, detail=one.message, error_id=one.error_id)
-                    for one in mistakes
-                    if one.error_id
-                ],
+                fields=[field_problem(one) for one in mistakes if one.error_id],
             )
         case StoreError() | PreconditionMissing():
             return _of_the_store(error)

@@ -66,11 +66,15 @@ class Office:
         self.live = Shown(_view())
         self.state_dir = Path(str(store.engine.url.database)).parent / "state"
         config = replace(Config(), installation=replace(Config().installation, state_dir=self.state_dir))
+        self.auth = Auth(store, lambda: self.now)
+        self.use(config)
+
+    def use(self, config: Config) -> None:
+        """Open under this configuration; browsers of before go on with theirs."""
         self.config = config
         services = Services(
-            config=config, store=store, engines=self.engines, live=self.live, now=lambda: self.now
+            config=config, store=self.store, engines=self.engines, live=self.live, now=lambda: self.now
         )
-        self.auth = Auth(store, lambda: self.now)
         self.app = create_app(services, self.auth)
 
     def browser(self, login: str | None = None) -> FlaskClient:

@@ -1,0 +1,61 @@
+"""Campaigns in a list: how many leads each has, how many of them wait; and what a new one may be made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm_core.agents import Agent
+from crm_core.campaigns.campaign import Campaign, CampaignLoad
+from crm_core.dials import Dial
+from crm_core.imports import Import
+from crm_core.queues import AgentQueue, Queue, queues_of_account
+from crm_core.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCounts:
+    """`leads`: all that were loaded; `waiting`: those who will be called."""
+
+    leads: int = 0
+    waiting: int = 0
+
+
+def lead_counts(session: Session, account_id: int) -> dict[int, LeadCounts]:
+    """By the campaign's number; one without leads is left out."""
+    waiting = func.count().filter(Dial.state == "planned")
+    query = (
+        select(Dial.campaign_id, func.count(), waiting)
+        .where(Dial.account_id == account_id, Dial.campaign_id.is_not(None))
+        .group_by(Dial.campaign_id)
+    )
+    return {int(key or 0): LeadCounts(leads, planned) for key, leads, planned in session.execute(query)}
+
+
+def loads(session: Session, row: Campaign) -> Sequence[CampaignLoad]:
+    """What was loaded into a campaign, the newest first."""
+    query = select(CampaignLoad).where(
+        CampaignLoad.account_id == row.account_id, CampaignLoad.campaign_id == row.id
+    )
+    return session.scalars(query.order_by(CampaignLoad.loaded_at.desc(), CampaignLoad.id.desc())).all()
+
+
+def staffed_queues(session: Session, account_id: int) -> list[tuple[Queue, int]]:
+    """Queues that a campaign may have, each with how many agents serve it; an emergency queue is none of them."""
+    query = (
+        select(AgentQueue.queue_id, func.count())
+        .join(Agent, Agent.id == AgentQueue.agent_id)
+        .join(User, User.id == Agent.user_id)
+        .where(User.account_id == account_id, User.disabled.is_(False))
+        .group_by(AgentQueue.queue_id)
+    )
+    agents = {queue_id: count for queue_id, count in session.execute(query)}
+    queues = [one for one in queues_of_account(session, account_id) if not one.emergency]
+    return [(one, agents.get(one.id, 0)) for one in queues]
+
+
+def imported_lists(session: Session, account_id: int, *, at_most: int = 50) -> Sequence[Import]:
+    """Imports whose customers may be called, the newest first."""
+    query = select(Import).where(Import.account_id == account_id, Import.state == "done")
+    return session.scalars(query.order_by(Import.made_at.desc(), Import.id.desc()).limit(at_most)).all()

@@ -1,0 +1,140 @@
+"""Campaigns over REST: made as drafts, changed as far as they may be, started when nothing is missing."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crm_core import dials
+from crm_core.agents import Agent
+from crm_core.campaigns.campaign import campaign
+from crm_core.queues import let_serve, queue
+from ctiserver.core.config import Dialing
+from ctiserver.core.permit import Purpose
+
+API = "/api/v1/campaigns"
+FORM = {"name": "Renovación de otoño", "purpose": "renewal", "queue": "sales"}
+
+
+@pytest.fixture
+def manager(office: Any) -> Any:
+    """A browser of who runs campaigns, where customers can be called."""
+    office.use(replace(office.config, dialing=Dialing(trunk="carrier")))
+    return office.browser("campaign_manager")
+
+
+def fill(office: Any, key: str) -> None:
+    """One lead, and one agent who serves the queue."""
+
+    def write(session: Any) -> None:
+        row = campaign(session, 1, key)
+        let_serve(session, session.query(Agent).first(), queue(session, 1, "sales"))
+        span = {"not_before": 0.0, "not_after": 9e9, "by": "test", "now": office.now}
+        about = ("campaign", f"{row.id}/1")
+        lead = dials.schedule(
+            session,
+            1,
+            1,
+            number="+56922220001",
+            purpose=Purpose.RENEWAL,
+            about=about,
+            survey="x",
+            **span,
+        )
+        lead.campaign_id = row.id
+
+    office.store.write(write)
+
+
+def missing(answer: Any) -> set[tuple[str, str]]:
+    found = answer.json["missing"] if answer.status_code == 200 else answer.json["fields"]
+    return {(one["field"], one["error_id"]) for one in found}
+
+
+def test_a_campaign_begins_as_a_draft_that_tells_what_it_lacks(office: Any, manager: Any) -> None:
+    made = manager.post(API, json=FORM)
+    assert made.status_code == 200, made.text
+    whole = made.json
+    assert (whole["campaign"]["key"], whole["campaign"]["state"]) == ("renovacion-de-otono", "draft")
+    assert (whole["value"]["mode"], whole["next"]) == ("preview", ["running", "stopped"])
+    assert missing(made) == {("list", "no_leads"), ("queue", "no_agents")}
+    again = manager.post(API, json=FORM).json["campaign"]["key"]
+    assert again == "renovacion-de-otono-2"
+    listed = office.browser("supervisor").get(API).json
+    assert {row["key"] for row in listed} == {"renovacion-de-otono", again}
+    assert office.browser("agent").get(API).status_code == 403
+    assert office.browser("other").get(f"{API}/{again}").status_code == 404
+    refused = manager.post(f"{API}/{again}/start")
+    assert (refused.status_code, missing(refused)) == (422, missing(made))
+    assert office.browser("supervisor").post(f"{API}/{again}/start").status_code == 403
+
+
+def test_mistakes_stand_beside_their_fields_with_what_their_words_speak_of(manager: Any) -> None:
+    wrong = {**FORM, "queue": "none", "ring_seconds": 1, "caller_number": "600", "key": "new"}
+    answer = manager.post(API, json=wrong)
+    assert answer.status_code == 422
+    told = {one["field"]: one for one in answer.json["fields"]}
+    assert {field: one["error_id"] for field, one in told.items()} == {
+        "queue": "unknown",
+        "ring_seconds": "out_of_range",
+        "caller_number": "wrong_number",
+        "key": "taken",
+    }
+    assert told["ring_seconds"]["says"] == {"least": "5", "most": "120"}
+
+
+def test_it_is_started_paused_and_stopped_and_each_is_in_force_at_once(office: Any, manager: Any) -> None:
+    key = manager.post(API, json=FORM).json["campaign"]["key"]
+    fill(office, key)
+    started = manager.post(f"{API}/{key}/start").json
+    assert (started["campaign"]["state"], started["in_force"]) == ("running", True)
+    assert started["campaign"]["waiting"] == 1
+    assert manager.post(f"{API}/{key}/start").json["campaign"]["state"] == "running"
+    assert manager.post(f"{API}/{key}/pause").json["next"] == ["running", "stopped"]
+    assert manager.post(f"{API}/{key}/stop").json["next"] == []
+    over = manager.post(f"{API}/{key}/start")
+    assert (over.status_code, over.json["error_id"]) == (409, "campaign_stopped")
+    actions = [row["action"] for row in office.browser("administrator").get("/api/v1/audit").json["items"]]
+    assert actions[:4] == ["campaign.stop", "campaign.pause", "campaign.start", "campaign.add"]
+
+
+def test_what_its_leads_and_its_limit_rest_upon_stays_while_it_runs(office: Any, manager: Any) -> None:
+    made = manager.post(API, json=FORM).json
+    key, form = made["campaign"]["key"], made["value"]
+    fill(office, key)
+
+    def put(**changes: Any) -> Any:
+        version = manager.get(f"{API}/{key}").json["version"]
+        return manager.put(f"{API}/{key}", json=form | changes, headers={"If-Match": f'"{version}"'})
+
+    assert put(name="Otoño").json["campaign"]["name"] == "Otoño"
+    manager.post(f"{API}/{key}/start")
+    assert missing(put(mode="progressive")) == {("mode", "fixed_running")}
+    assert put(weight=2.0).json["value"]["weight"] == 2.0
+    assert "purpose" in manager.get(f"{API}/{key}").json["fixed"]
+    manager.post(f"{API}/{key}/pause")
+    assert put(mode="progressive").json["value"]["mode"] == "progressive"
+    assert missing(put(purpose="sales")) == {("purpose", "fixed_paused")}
+    manager.post(f"{API}/{key}/stop")
+    assert put().json["error_id"] == "campaign_over"
+    stale = manager.put(f"{API}/{key}", json=form, headers={"If-Match": '"1"'})
+    assert stale.status_code == 412
+
+
+def test_a_machine_dials_only_by_confirmed_law_with_a_message_and_where_that_is_allowed(
+    office: Any, manager: Any
+) -> None:
+    key = manager.post(API, json=FORM | {"mode": "predictive", "message_flow": "none"}).json["campaign"][
+        "key"
+    ]
+    fill(office, key)
+    lacks = missing(manager.post(f"{API}/{key}/start"))
+    assert {("purpose", "law_unconfirmed"), ("message_flow", "no_message")} <= lacks
+    assert manager.get("/api/v1/campaign-choices").json["modes"][-1] == "predictive"
+    office.use(replace(office.config, dialing=Dialing(clicks_only=True)))
+    manager = office.browser("campaign_manager")
+    lacks = missing(manager.post(f"{API}/{key}/start"))
+    assert {("mode", "clicks_only"), ("mode", "no_trunk")} <= lacks
+    choices = manager.get("/api/v1/campaign-choices").json
+    assert (choices["modes"], choices["clicks_only"]) == (["manual", "preview"], True)
+    assert choices["queues"] == [{"key": "sales", "name": "Sales", "count": 1}]
