@@ -35,6 +35,12 @@ EVENT_TYPES = (
 BRIDGE_TYPES = {Kind.HOLD: "holding", Kind.TALK: "mixing"}
 SNOOP = "snoop-"
 EAR, MEDIA = "ear-", "media-"
+AUTO_ANSWER = {
+    "PJSIP_HEADER(add,Call-Info)": "<sip:127.0.0.1>;answer-after=0",
+    "PJSIP_HEADER(add,Alert-Info)": "<http://127.0.0.1>;info=alert-autoanswer;delay=0",
+}
+"""What has telephones answer by themselves: most take the first header (our own page, Grandstream, Snom, Yealink), some
+the second (Cisco, Polycom). Neither is in RFC 3261, which leaves both headers' parameters open (20.4, 20.9)."""
 _LONGEST_ID = 64
 _OWN_PHONE = re.compile(r"PJSIP/[A-Za-z0-9_.-]+")
 
@@ -96,7 +102,8 @@ def is_own_phone(endpoint: str) -> bool:
 def dial(command: DialLeg, app: str) -> Request:
     """Rings a phone whose channel gets the leg's id; a second one with the same id is answered 409."""
     caller = caller_id(command.caller_name, command.caller_number)
-    return _ring(command.endpoint, command.leg, command.ring_seconds, caller, app)
+    asked = {"variables": AUTO_ANSWER} if command.auto_answer else None
+    return _ring(command.endpoint, command.leg, command.ring_seconds, caller, app, asked)
 
 
 def dial_customer(command: DialCustomer, app: str) -> Request:
@@ -106,7 +113,14 @@ def dial_customer(command: DialCustomer, app: str) -> Request:
     return _ring(endpoint, command.leg, command.ring_seconds, caller, app)
 
 
-def _ring(endpoint: str, leg: str, ring_seconds: float, caller: str, app: str) -> Request:
+def _ring(
+    endpoint: str,
+    leg: str,
+    ring_seconds: float,
+    caller: str,
+    app: str,
+    body: Mapping[str, Any] | None = None,
+) -> Request:
     query = {
         "endpoint": endpoint,
         "app": app,
@@ -116,7 +130,7 @@ def _ring(endpoint: str, leg: str, ring_seconds: float, caller: str, app: str) -
     }
     if caller:
         query["callerId"] = caller
-    return Request("POST", "channels", query)
+    return Request("POST", "channels", query, body)
 
 
 def caller_id(name: str, number: str) -> str:

@@ -8,7 +8,7 @@ import { checkMicrophone, mic, microphone, soundOn, watchMicrophone } from "./de
 import { $, banner } from "./dom.js";
 import * as echoTest from "./echo_test.js";
 import { count, judge } from "./quality.js";
-import { quiet, ring } from "./ringer.js";
+import { quiet, ring, warn } from "./ringer.js";
 import { t } from "./words.js";
 
 const LOOK_MILLISECONDS = 2000;
@@ -98,7 +98,9 @@ async function register() {
     set("off");
     if (phone.state !== "taken") setTimeout(registerAgain, tries.next());
   });
-  agent.on("newRTCSession", ({ originator, session }) => { if (originator === "remote") incoming(session); });
+  agent.on("newRTCSession", ({ originator, session, request }) => {
+    if (originator === "remote") incoming(session, answersItself(request));
+  });
   agent.start();
 }
 
@@ -132,7 +134,10 @@ export function taken() {
   settle();
 }
 
-function incoming(session) {
+/** Whether the center wants this call to be answered without a click: its customer is on the line already. */
+const answersItself = (request) => /;\s*answer-after=0\b/.test(request.getHeader("Call-Info") ?? "");
+
+function incoming(session, itself) {
   if (phone.call || phone.state === "taken") return session.terminate({ status_code: 486 });
   if (mic.state !== "fine") return session.terminate({ status_code: 480 });
   echoTest.stop();
@@ -140,7 +145,8 @@ function incoming(session) {
   session.on("peerconnection", ({ peerconnection }) => hear(peerconnection));
   session.on("accepted", () => { phone.ringing = false; quiet(); changed(); });
   for (const end of ["ended", "failed"]) session.on(end, () => over(session));
-  if (mayAnswer()) answer();
+  if (itself) warn();
+  if (itself || mayAnswer()) answer();
   else ring();
   changed();
 }

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ctiserver.asterisk import ari_wire
 from ctiserver.asterisk.ari_wire import Request, caller_id, refusal
@@ -48,6 +49,14 @@ def test_a_dialled_leg_bears_its_own_id_and_a_whole_number_of_seconds() -> None:
         "channelId": "l1",
         "timeout": "1",
     }
+
+
+def test_a_phone_is_asked_to_answer_by_itself_only_when_that_is_wanted() -> None:
+    dial = DialLeg(leg=LegId("l1"), contact=ContactId("c1"), endpoint="PJSIP/ann", ring_seconds=5)
+    assert ari_wire.dial(dial, "cti").body is None
+    asked = ari_wire.dial(replace(dial, auto_answer=True), "cti").body or {}
+    assert "answer-after=0" in asked["variables"]["PJSIP_HEADER(add,Call-Info)"]
+    assert "alert-autoanswer" in asked["variables"]["PJSIP_HEADER(add,Alert-Info)"]
 
 
 def test_a_leg_on_hold_is_a_participant_that_hears_music() -> None:
