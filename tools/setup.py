@@ -2,7 +2,7 @@
 """Makes a fresh machine ready: a line per step with its seconds; what is done already costs nothing.
 
     tools/setup.py check    to check the code: a virtual environment with the tools
-    tools/setup.py demo     to run: Redis, SIPp and Asterisk besides
+    tools/setup.py demo     to run: Redis, SIPp, espeak-ng and Asterisk besides
     tools/setup.py test     to test: PostgreSQL as well
 
 Of the system only Debian packages that are missing are touched (root or sudo), and none of their services is
@@ -77,6 +77,7 @@ def missing_packages(goal: str) -> list[str]:
     }
     if goal != "check":
         wanted |= {"redis-server": has_program("redis-server"), "sip-tester": has_program("sipp")}
+        wanted["espeak-ng"] = has_program("espeak-ng")
     if goal == "test":
         there = has_program("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         wanted["postgresql"] = there
@@ -84,7 +85,6 @@ def missing_packages(goal: str) -> list[str]:
         wanted["libnss3-tools"] = has_program("certutil")
         wanted["coturn"] = has_program("turnserver")
         wanted["iproute2"] = has_program("ip")
-        wanted["espeak-ng"] = has_program("espeak-ng")
     return [package for package, is_there in wanted.items() if not is_there]
 
 

@@ -1,7 +1,8 @@
 """What simulated callers do, drawn by chance: who calls, what he presses, how patient he is, what he answers.
 
 Most are customers of the demo company; some are unknown, some hide their number. Most find their way through the
-menu, some press a wrong key or nothing. A few hang up while they wait, a few in the middle of the talk.
+menu, many of them by heart; some listen to the greeting and to what they are guessed to be calling about, some press a
+wrong key or nothing. A few hang up while they wait, a few in the middle of the talk.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from ctiserver.core.config import Config
 
 _WAYS = {"11": 5, "12": 4, "21": 4, "22": 3, "0": 2, "811": 1, "51": 1, "": 1, "9": 1}
 """Keys pressed in the menus, and how many of 22 callers press them."""
+_GUESSED = "4"
+"""The key of the guess, which not everybody hears: at the menu behind it, it is a wrong one."""
+_GREETING_SECONDS = 11.0
 _NORMAL, _ENGLISH, _EMERGENCY = 0, 1, 2
 
 
@@ -52,9 +56,11 @@ def _number(chance: Random, customers: Sequence[str], busy: frozenset[str]) -> s
 
 
 def _keys(chance: Random) -> tuple[tuple[float, str], ...]:
-    at = chance.uniform(2, 9)
+    listens = chance.random() < 0.4
+    at = _GREETING_SECONDS + chance.uniform(0.5, 2.5) if listens else chance.uniform(2, 9)
+    way = chance.choices(list(_WAYS), list(_WAYS.values()))[0]
     pressed = []
-    for key in chance.choices(list(_WAYS), list(_WAYS.values()))[0]:
+    for key in _GUESSED if listens and chance.random() < 0.3 else way:
         pressed.append((at, key))
         at += chance.uniform(2.5, 6)
     return tuple(pressed)

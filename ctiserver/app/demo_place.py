@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ivr.demo
+import sounds
 from ctiserver.core.config import Config
 from ctiserver.core.errors import Refusal, SwitchUnreachable
 from ctiserver.process.config_file import load
@@ -94,6 +95,7 @@ def _make(folder: Path, file: Path, name: str, first: int) -> None:
     )
     values = {
         "name": name,
+        "renderer": Path(sounds.__path__[0]).absolute() / "render_espeak.py",
         "sip_port": first,
         "http_port": first + 1,
         "ami_port": first + 2,

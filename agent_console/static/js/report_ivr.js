@@ -36,7 +36,7 @@ function guessPanel(found) {
   const between = (low, high, shown) => (low === null ? "" : t("report_interval", { low: shown(low), high: shown(high) }));
   const share = (value) => percent(value, 1);
   const seconds = (value) => (value === null ? "—" : t("report_seconds", { seconds: decimal(value) }));
-  return [panel(t("report_guess"), { formula: t("report_guess_formula") }, el("section", { class: "figures" },
+  return [panel(t("report_guess"), { formula: t("report_guess_formula"), wide: true }, el("section", { class: "figures" },
     figure(t("report_guess_hits"), found.hit_rate === null ? "—" : share(found.hit_rate), t("report_guess_hits_formula"), { detail: `${t("report_guess_of", { part: whole(found.taken), whole: whole(found.offered) })} ${between(found.hit_low, found.hit_high, share)}` }),
     figure(t("report_guess_saved"), seconds(found.saved_seconds), t("report_guess_saved_formula"), { detail: between(found.saved_low, found.saved_high, seconds) }),
     figure(t("report_guess_held_out"), seconds(found.held_out_seconds), t("report_guess_held_out_formula"), { detail: t("report_guess_of", { part: whole(found.by_himself), whole: whole(found.held_out) }) }),
