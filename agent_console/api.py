@@ -38,6 +38,8 @@ from agent_console import (
     api_records,
     api_reports,
     api_resolution,
+    api_script_runs,
+    api_scripts,
     api_segments,
     api_spoken_notes,
     api_stock,
@@ -73,5 +75,5 @@ for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_repor
     family.add_to(OPERATIONS)
 for family in (api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
-for family in (api_reports, api_campaigns):
+for family in (api_reports, api_campaigns, api_scripts, api_script_runs):
     family.add_to(OPERATIONS)

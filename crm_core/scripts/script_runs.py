@@ -6,7 +6,7 @@ contact; another answer to the same question in the same contact takes its place
 too: the page on which it was raised.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -131,7 +131,7 @@ def begin(
         version=version,
         language=language,
         agent=by,
-        page=_script(version).start,
+        page=script_of(version).start,
         begun_at=now,
         changed_at=now,
     )
@@ -158,7 +158,7 @@ def take(
     )
     if found is None:
         raise NotFound(f"contact {contact} has no script")
-    place, given = script_walk.take(_script(found.version), _place(found), step)
+    place, given = script_walk.take(script_of(found.version), _place(found), step)
     found.customer_id = customer_id or found.customer_id
     if given is not None:
         _keep(session, found, step.page, given, by, now)
@@ -169,7 +169,7 @@ def take(
 
 def as_run(session: Session, found: ScriptRun) -> Run:
     """The run as an agent's page needs it."""
-    script = _script(found.version)
+    script = script_of(found.version)
     return Run(
         name=found.version.name,
         number=found.version.number,
@@ -189,7 +189,7 @@ def answers_of(session: Session, account_id: int, customer_id: int) -> Sequence[
     return session.scalars(query.order_by(ScriptAnswer.at.desc(), ScriptAnswer.id.desc()).limit(200)).all()
 
 
-def counts(session: Session, account_id: int, campaign_id: int) -> Mapping[str, Mapping[str, int]]:
+def counts(session: Session, account_id: int, campaign_id: int) -> dict[str, dict[str, int]]:
     """How often each answer was given in a campaign, by question: of those that one chooses, and of objections.
 
     Of an objection the "answer" is the page on which it was raised.
@@ -215,7 +215,8 @@ def is_objection(answer: ScriptAnswer) -> bool:
     return answer.question.startswith(OBJECTION)
 
 
-def _script(version: ScriptVersion) -> Script:
+def script_of(version: ScriptVersion) -> Script:
+    """The script that the version's text is; it may have mistakes where it was never put in force."""
     return sketch(version.text, version.name)
 
 

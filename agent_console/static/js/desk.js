@@ -12,6 +12,7 @@ import { askPause, knowPauses, pauseWord } from "./pause.js";
 import * as lists from "./lists.js";
 import { command } from "./palette.js";
 import { knowQueues, queueName, showPop, whoIs } from "./pop.js";
+import { knowResults, takeScript } from "./desk_script.js";
 import * as softphone from "./softphone.js";
 import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
 import { clock, of, settings, t } from "./words.js";
@@ -92,6 +93,7 @@ function drawCard() {
   const { contact, agent } = desk;
   document.body.dataset.contact = at === "none" ? "no" : "yes";
   wrapUp.take(contact);
+  takeScript(contact, at);
   $("card").dataset.stage = at;
   text($("card-title"), at === "none" ? t("no_contact") : of("activity", at));
   const waits = agent.status === "available" ? t("no_contact_available") : t("no_contact_not_available");
@@ -238,6 +240,7 @@ async function begin() {
     queues = known;
     knowQueues(Object.fromEntries(known.map(({ key, name }) => [key, name])));
     wrapUp.knowChoices(choices, reasons);
+    knowResults({ suggested: wrapUp.suggest, named: wrapUp.resultName });
     knowPauses(pauses);
     draw();
   } catch (problem) {

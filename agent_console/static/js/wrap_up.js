@@ -13,6 +13,7 @@ let beginning = null; // what the server knows of the contact: the reason that i
 let reason = null; // the reason that was accepted
 let pending = null; // the result that waits for a time to call back
 let sending = false;
+let suggested = null; // by the script, for which contact
 
 const noteKey = (id) => `note-${id}`;
 const resultKey = () => `result-for-${contact?.queue}-${reason ?? ""}`;
@@ -82,9 +83,21 @@ function draw() {
   if (beginning) text($("call-back-zone"), t("call_back_zone", { time: beginning.local_time.slice(11, 16), zone: beginning.time_zone.replaceAll("_", " ") }));
 }
 
-/** What was last chosen for this reason comes first marked, else the first result that asks for no note. */
+/** The result that the contact's script came to: marked until another one is. */
+export function suggest(code) {
+  suggested = { contact: contact?.contact, code };
+  markResult();
+}
+
+/** What people call a result. */
+export function resultName(code) {
+  const known = results.find((one) => one.code === code);
+  return known ? label(known) : code;
+}
+
+/** What the script suggests comes first marked, then what was last chosen for this reason comes first marked, else the first result that asks for no note. */
 function markResult() {
-  const before = localStorage.getItem(resultKey());
+  const before = suggested?.contact === contact?.contact ? suggested.code : localStorage.getItem(resultKey());
   const plain = offered().find((choice) => !choice.needs_note && !choice.asks_call_back);
   resultList.mark(offered().some(({ code }) => code === before) ? before : plain?.code ?? offered()[0]?.code);
 }
