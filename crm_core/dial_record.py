@@ -89,6 +89,8 @@ def _over(session: Session, row: Dial, attempt: DialAttempt, event: e.LeadFailed
     else:
         row.result, row.decided_by = event.result, event.decided_by
     again_at = _again_at(row, event)
+    if event.result in REACHED:
+        row.attempts = 0 if again_at else row.attempts  # what he asked for is tried as often as anything new
     if event.result in REACHED and again_at is None:
         give_up(session, row, "done", event.at)
     elif row.cancelled_because is not None:

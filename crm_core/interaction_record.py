@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_core import guesses, survey_record
+from crm_core.campaigns.call_backs import promised_in_contact
 from crm_core.interaction_parts import (
     end_offer,
     identify,
@@ -248,7 +249,14 @@ def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
     segment.disposition = event.code
     segment.note = event.pii_note
     interaction.contact_reason = event.contact_reason or interaction.contact_reason
-    if event.call_back_at is not None:
+    if event.call_back_at is not None and not promised_in_contact(
+        session,
+        interaction.account_id,
+        interaction.dial_id,
+        at=event.call_back_at,
+        agent=event.agent,
+        now=event.at,
+    ):
         interaction.call_back_at, interaction.to_call_back = event.call_back_at, True
         interaction.call_back_claimed_by, interaction.call_back_claimed_at = None, None
         interaction.call_back_done_at, interaction.call_back_result = None, None

@@ -1,9 +1,11 @@
 """How a campaign stands: the ledger of its window, and who is left."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from crm_core.campaigns.campaign import Campaign
+from crm_core.campaigns.campaign import Campaign, CampaignLoad
 from crm_core.campaigns.due import PLANNED
 from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
 from ctiserver.core.ids import AgentKey
@@ -37,21 +39,39 @@ def standing(
     )
 
 
+def running(session: Session) -> Sequence[int]:
+    """The ids of all accounts' campaigns that run."""
+    return session.scalars(select(Campaign.id).where(Campaign.state == "running").order_by(Campaign.id)).all()
+
+
 def finish(session: Session, campaign_id: int, *, now: float) -> bool:
     """Whether the campaign is finished now: it ran, and nobody waits or is being called, or its time is over.
 
+    One that has no leads yet, or is being loaded, is not finished.
     Raises Conflict when somebody changes it at this moment.
     """
     found = session.get(Campaign, campaign_id)
     if found is None or found.state != "running":
         return False
-    left = select(Dial.id).where(Dial.campaign_id == found.id, Dial.state.in_(("planned", *IN_FLIGHT)))
     is_over = found.ends_at is not None and found.ends_at <= now
-    if not is_over and session.scalar(left.limit(1)) is not None:
+    if not is_over and _goes_on(session, campaign_id):
         return False
     found.state, found.state_at, found.state_by = "finished", now, "dialer"
     session.flush()
     return True
+
+
+def _goes_on(session: Session, campaign_id: int) -> bool:
+    any_lead = select(Dial.id).where(Dial.campaign_id == campaign_id).limit(1)
+    left = any_lead.where(Dial.state.in_(("planned", *IN_FLIGHT)))
+    loading = select(CampaignLoad.id).where(
+        CampaignLoad.campaign_id == campaign_id, CampaignLoad.ended_at.is_(None)
+    )
+    return (
+        session.scalar(any_lead) is None
+        or session.scalar(left) is not None
+        or session.scalar(loading.limit(1)) is not None
+    )
 
 
 def _ledger(session: Session, found: Campaign, now: float) -> tuple[int, int]:

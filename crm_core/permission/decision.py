@@ -28,12 +28,17 @@ _DAY_SECONDS = 86_400.0
 
 
 def decide(facts: Facts, at: float) -> Refused | None:
-    """None when permitted; else the first rule that refuses, and when no rule would."""
+    """None when permitted; else the first rule that refuses, and when no rule would.
+
+    Where waiting does not help, the rule is one that lasts: who owns the product is not refused for the hour.
+    """
     refused = refusal(facts, at)
     if refused is None:
         return None
-    rule, row = refused
-    return Refused(rule=rule, row=row, until=_until(facts, at))
+    until = _until(facts, at)
+    lasting = first_refusal(facts, at, STEADY) if until is None else None
+    rule, row = lasting or refused
+    return Refused(rule=rule, row=row, until=until)
 
 
 def refusal(facts: Facts, at: float) -> tuple[Rule, str] | None:

@@ -20,6 +20,7 @@ from crm_core import interaction_writer, reader_positions
 from crm_core.db import Store
 from crm_core.reader_positions import EventId
 from ctiserver.app import order_chores
+from ctiserver.app.campaign_chores import CampaignEnds, CampaignLoads
 from ctiserver.app.chores import Chore, Chores
 from ctiserver.app.comment_files import CommentFiles
 from ctiserver.app.duplicate_nights import DuplicateNights
@@ -59,6 +60,8 @@ _ERASED_FILES_EVERY_SECONDS = 5.0
 _IMPORT_LEAVINGS_EVERY_SECONDS = 300.0
 _COMMENTS_EVERY_SECONDS = 5.0
 _FAXES_EVERY_SECONDS = 2.0
+_CAMPAIGN_LOADS_EVERY_SECONDS = 1.0
+_CAMPAIGN_ENDS_EVERY_SECONDS = 10.0
 (READER,) = DURABLE_READERS
 
 
@@ -105,6 +108,8 @@ class Jobs:
                 ),
                 Chore("faxes that came in", _FAXES_EVERY_SECONDS, FaxesIn(self._store, config).turn),
                 Chore("faxes to customers", _FAXES_EVERY_SECONDS, FaxesOut(self._store, config).turn),
+                Chore("lists of campaigns", _CAMPAIGN_LOADS_EVERY_SECONDS, CampaignLoads(self._store).turn),
+                Chore("ends of campaigns", _CAMPAIGN_ENDS_EVERY_SECONDS, CampaignEnds(self._store).turn),
                 Chore("statements", _FAXES_EVERY_SECONDS, StatementTurns(self._store, config).turn),
             ]
         )

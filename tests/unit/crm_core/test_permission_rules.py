@@ -58,6 +58,12 @@ def facts(*rows: Row, **changes: Any) -> Facts:
     return Facts(**known | changes)
 
 
+def first(known: Facts, now: float) -> Rule:
+    answer = refusal(known, now)
+    assert answer is not None
+    return answer[0]
+
+
 def refused(known: Facts, now: float) -> Refused:
     answer = decide(known, now)
     assert answer is not None
@@ -275,14 +281,14 @@ def test_the_first_rule_in_the_order_is_the_one_that_is_told() -> None:
     ]
     told = []
     for change in mended:
-        told.append(refused(everything, now).rule)
+        told.append(first(everything, now))
         everything = replace(everything, **change)
-    told.append(refused(everything, now).rule)
-    told.append(refused(everything, at(*MON_14, 12)).rule)
+    told.append(first(everything, now))
+    told.append(first(everything, at(*MON_14, 12)))
     everything = replace(everything, rows=(row(confirmed=False),))
-    told.append(refused(everything, now).rule)
-    told.append(refused(replace(everything, owned=""), now).rule)
-    told.append(refused(replace(everything, owned="", rows=(row(country="*"),)), now).rule)
+    told.append(first(everything, now))
+    told.append(first(replace(everything, owned=""), now))
+    told.append(first(replace(everything, owned="", rows=(row(country="*"),)), now))
     assert told == [
         Rule.ADDRESS,
         Rule.DO_NOT_CALL,
@@ -295,6 +301,13 @@ def test_the_first_rule_in_the_order_is_the_one_that_is_told() -> None:
         Rule.UNCONFIRMED,
         Rule.NO_PROFILE,
     ]
+
+
+def test_where_waiting_does_not_help_the_rule_that_lasts_is_told_and_not_the_hour() -> None:
+    night = at(*MON_14, 3)
+    owner = facts(row(hours=HOURS), owned="boiler")
+    assert refused(owner, night) == Refused(rule=Rule.OWNED, row="boiler")
+    assert refused(replace(owner, owned=""), night).rule is Rule.HOURS
 
 
 def test_a_person_goes_on_by_hand_where_a_machine_may_not_and_is_warned() -> None:
