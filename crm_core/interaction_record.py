@@ -83,6 +83,12 @@ def _(event: e.NodeEntered, interaction: Interaction, session: Session) -> None:
 
 
 @record.register
+def _(event: e.FlowEntered, interaction: Interaction, session: Session) -> None:
+    if path := interaction.menu_path:
+        interaction.menu_path = [*path[:-1], path[-1] | {"to_flow": event.flow}]
+
+
+@record.register
 def _(event: e.ReasonGuessed, interaction: Interaction, session: Session) -> None:
     interaction.guess = guesses.made(event, interaction.account_id)
 

@@ -1,8 +1,9 @@
 """What went through one flow in some time: how often each node and each way between two was taken, who hung up where.
 
-Counted are calls that came in, began with this flow and are over in it; behind a node that passes the caller on to
-another flow the way is that flow's. Who was asked on the way who he is went from the node before to the one behind as
-well, for that is the way that the flow's text tells. Hanging up is as in `ivr_path`: before anything was done for him.
+Counted are calls that came in, whose way through the IVR is over, and that began with this flow or were passed on to
+it; behind a node that passes the caller on to another flow the way is that flow's. Who was asked on the way who he is
+went from the node before to the one behind as well, for that is the way that the flow's text tells. Hanging up is as in
+`ivr_path`: before anything was done for him.
 A day may have seen several versions of a flow: what is counted goes by the names of nodes.
 """
 
@@ -10,13 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from crm_core.interactions import Interaction
-from crm_core.reports.ivr_path import End, Step, end_of
+from crm_core.reports.ivr_path import End, Step, way_of
 
 _ROWS_AT_ONCE = 2000
 
@@ -53,23 +53,26 @@ def flow_traffic(
     session: Session, account_id: int, flow: str, from_at: float, until_at: float
 ) -> FlowTraffic:
     """The traffic of the calls that arrived in the span (UTC epoch seconds, `until_at` excluded)."""
-    return traffic(_ways(session, account_id, flow, from_at, until_at))
+    return traffic(flow, _ways(session, account_id, flow, from_at, until_at))
 
 
-def traffic(ways: Iterable[tuple[Sequence[Step], End]]) -> FlowTraffic:
-    """Of these calls, each with its steps and how it ended. Pure."""
+def traffic(flow: str, ways: Iterable[tuple[str | None, Sequence[Step], End]]) -> FlowTraffic:
+    """Of these calls, each with the flow that it began with, its steps and how it ended. Pure."""
     calls = 0
     visits: Counter[str] = Counter()
     callers: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     taken: Counter[tuple[str, str]] = Counter()
-    for every_step, end in ways:
-        calls += 1
-        steps, passed_on = _in_this_flow(every_step)
-        visits.update(step.node for step in steps)
-        callers.update({step.node for step in steps})
-        taken.update(_pairs(steps))
-        if end == "dropped" and steps and not passed_on:
+    for first, every_step, end in ways:
+        parts = list(_parts(first, every_step))
+        own = [steps for key, steps in parts if key == flow]
+        calls += bool(own)
+        visits.update(step.node for steps in own for step in steps)
+        callers.update({step.node for steps in own for step in steps})
+        for steps in own:
+            taken.update(_pairs(steps))
+        last, steps = parts[-1]
+        if end == "dropped" and last == flow and steps:
             dropped[steps[-1].node] += 1
     return FlowTraffic(
         calls=calls,
@@ -84,12 +87,14 @@ def traffic(ways: Iterable[tuple[Sequence[Step], End]]) -> FlowTraffic:
     )
 
 
-def _in_this_flow(steps: Sequence[Step]) -> tuple[Sequence[Step], bool]:
-    """The steps up to where he is passed on to another flow, and whether he was."""
-    for place, step in enumerate(steps):
-        if step.kind == "transfer":
-            return steps[: place + 1], place + 1 < len(steps)
-    return steps, False
+def _parts(first: str | None, steps: Sequence[Step]) -> Iterator[tuple[str | None, Sequence[Step]]]:
+    """The way flow by flow, at least one; a part is empty where he hung up before its first node."""
+    begin, flow = 0, first
+    for place, step in enumerate(steps, 1):
+        if step.to_flow:
+            yield flow, steps[begin:place]
+            begin, flow = place, step.to_flow
+    yield flow, steps[begin:]
 
 
 def _pairs(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
@@ -101,18 +106,21 @@ def _pairs(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
 
 def _ways(
     session: Session, account_id: int, flow: str, from_at: float, until_at: float
-) -> Iterator[tuple[list[Step], End]]:
+) -> Iterator[tuple[str | None, list[Step], End]]:
+    path = cast(Interaction.menu_path, Text)
     query = (
         select(
+            Interaction.flow,
             Interaction.queued_at,
             Interaction.connected_at,
             Interaction.ended_at,
             Interaction.ended_by,
-            Interaction.menu_path,
+            path.label("menu_path"),
         )
         .where(
             Interaction.account_id == account_id,
-            Interaction.flow == flow,
+            # What only bears the name is sorted out by `traffic`.
+            (Interaction.flow == flow) | path.contains(f'"{flow}"', autoescape=True),
             Interaction.arrived_at >= from_at,
             Interaction.arrived_at < until_at,
             Interaction.answered_by_ivr_at.is_not(None),
@@ -124,10 +132,5 @@ def _ways(
     for row in session.execute(query):
         over_at = row.queued_at or row.connected_at or row.ended_at
         if over_at is not None:
-            yield _way(row, over_at)
-
-
-def _way(row: Any, over_at: float) -> tuple[list[Step], End]:
-    steps = [Step(step["node"], step["kind"], step["at"]) for step in row.menu_path if step["at"] <= over_at]
-    queued = row.queued_at is not None or row.connected_at is not None
-    return steps, end_of(steps, queued=queued, ended_by=row.ended_by)
+            steps, end = way_of(row, over_at)
+            yield row.flow, steps, end

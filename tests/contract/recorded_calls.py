@@ -39,7 +39,7 @@ class Calls:
         **arrival: Any,
     ) -> None:
         """Nodes are (name, kind), ten seconds each; to a queue, if one is named. At the last one he says something;
-        at the first one it is `guessed` what he calls about."""
+        at the first one it is `guessed` what he calls about. A transfer leads to the flow of its name."""
         key: dict[str, Any] = {"contact": ContactId(contact)}
         arrival = {"account_id": 1, "flow": "main"} | arrival
         events: list[Event] = [
@@ -61,6 +61,8 @@ class Calls:
         for place, (node, kind) in enumerate(path):
             label = {"es": node.title()}
             events.append(e.NodeEntered(at=at + 10 * place, node=node, kind=kind, label=label, **key))
+            if kind == "transfer":
+                events.append(e.FlowEntered(at=at + 10 * place, flow=node, flow_version="1", **key))
             if place == 0 and guessed:
                 events.append(e.ReasonGuessed(at=at, **guessed, **key))
             if place == 0 and taken_at is not None:

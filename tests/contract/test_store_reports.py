@@ -86,7 +86,10 @@ def test_the_ivr_report_counts_ends_nodes_and_days_of_the_calls_that_came_in(cal
     assert through.ways[0] == WayTraffic(source="hello", node="main", count=3)
     assert [(one.node, one.dropped) for one in through.nodes if one.dropped] == [("main", 1)]
     assert report.figures.paths[0].nodes == ("hello", "main")
-    only = calls.store.read(ivr_report, 1, MIDNIGHT - DAY, MIDNIGHT + DAY, now=NOW, flow="night")
+    calls.call("c-8", MIDNIGHT + 9500, NOBODY, (("main", "transfer"), *MENU), flow="night")
+    passed_on = calls.store.read(flow_traffic, 1, "main", MIDNIGHT, MIDNIGHT + DAY)
+    assert (passed_on.calls, passed_on.ways[0].count) == (4, 4)
+    only = calls.store.read(ivr_report, 1, MIDNIGHT - DAY, MIDNIGHT + 9400, now=NOW, flow="night")
     assert (only.figures.ends.entered, only.flows) == (1, ["main", "night"])
 
 
