@@ -19,6 +19,7 @@ from ivr.nodes.talk import HangUp as HangUp
 from ivr.nodes.talk import Language as Language
 from ivr.nodes.talk import Menu as Menu
 from ivr.nodes.talk import Say as Say
+from ivr.nodes.waiting import Quiet as Quiet
 
 Node = (
     Say
@@ -35,6 +36,7 @@ Node = (
     | AskSurvey
     | Callback
     | Voicemail
+    | Quiet
 )
 
 

@@ -1,11 +1,12 @@
 """The survey of a caller who stayed, or of a customer whom we called: an invitation, its questions, thanks.
 
 A key that is no answer, or silence, repeats what was asked; after too many of them the survey ends as it is, and
-what was answered counts. Whoever takes part is told so before he waits; then the questions follow the talk without
+what was answered counts. A customer whom we called may say with another key that he is never to be called again: that
+is noted, and he hears so. Whoever takes part is told so before he waits; then the questions follow the talk without
 another invitation. On a scale to ten a 1 waits for a 0; a comment is recorded until # or until he has said enough.
 """
 
-from ctiserver.core.commands import StartRecording, StopRecording
+from ctiserver.core.commands import RunAction, StartRecording, StopRecording
 from ctiserver.core.events import (
     SurveyAccepted,
     SurveyAnswered,
@@ -16,16 +17,18 @@ from ctiserver.core.events import (
     SurveyEnded,
     SurveyOffered,
 )
-from ctiserver.core.ids import RecordingId
+from ctiserver.core.ids import ActionId, RecordingId
 from ctiserver.core.inputs import RecordingFailed, RecordingStored
 from ctiserver.core.tables import Document
 from ctiserver.core.turn import Turn
 from ivr.desk import Comment, Desk
 from ivr.session_state import INVITATION, Phase, Session
-from ivr.speak import light_fuse, play, say_goodbye, stop_waiting, wait_for_key
+from ivr.speak import hush, light_fuse, play, say_goodbye, stop_waiting, wait_for_key
 from ivr.survey import Question
 
 GOODBYE = ("goodbye",)
+OPT_OUT_OFFER, OPT_OUT_NOTED = "opt-out-offer", "opt-out-noted"
+OPT_OUT_SECONDS = 5.0
 SECOND_KEY_SECONDS = 2.0
 _END_KEY = "#"
 
@@ -66,7 +69,7 @@ def invite(desk: Desk, session: Session, name: str, document: Document, turn: Tu
             agent=session.agent,
         )
     )
-    play(desk, session, (desk.survey(session).invitation,), turn)
+    play(desk, session, _asked(desk, session), turn)
 
 
 def begin(desk: Desk, session: Session, turn: Turn) -> None:
@@ -160,13 +163,19 @@ def _question(desk: Desk, session: Session) -> Question | None:
 def _asked(desk: Desk, session: Session) -> tuple[str, ...]:
     question = _question(desk, session)
     if question is None:
-        return (desk.survey(session).invitation,)
+        survey = desk.survey(session)
+        offers = session.outbound and survey.opt_out_key
+        return (survey.invitation, OPT_OUT_OFFER) if offers else (survey.invitation,)
     return (question.prompt, "beep") if question.kind == "comment" else (question.prompt,)
 
 
 def _invited(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     survey = desk.survey(session)
-    if digit == survey.accept_key:
+    if session.action is not None:
+        return  # what he wants is being noted
+    if session.outbound and digit and digit == survey.opt_out_key:
+        _opt_out(desk, session, digit, turn)
+    elif digit == survey.accept_key:
         turn.say(SurveyAccepted(at=turn.at, contact=session.contact, survey=session.survey))
         begin(desk, session, turn)
     elif digit == survey.decline_key:
@@ -174,6 +183,30 @@ def _invited(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
         say_goodbye(desk, session, GOODBYE, turn)
     else:
         _ask_again(desk, session, turn)
+
+
+def _opt_out(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
+    session.action = ActionId(turn.new_id())
+    desk.actions[session.action] = session.contact
+    hush(desk, session, turn)
+    turn.say(
+        SurveyDeclined(at=turn.at, contact=session.contact, survey=session.survey),
+        RunAction(
+            action=session.action,
+            name="never_call_again",
+            arguments={"number": session.pii_number, "key": digit},
+            account_id=session.account_id,
+            contact=session.contact,
+            deadline_seconds=OPT_OUT_SECONDS,
+            customer_id=session.customer_id,
+        ),
+    )
+
+
+def opted_out(desk: Desk, session: Session, *, noted: bool, turn: Turn) -> None:
+    """It is noted that he is not called again, or could not be: he hears which."""
+    session.action = None
+    say_goodbye(desk, session, (OPT_OUT_NOTED if noted else "technical-problem",), turn)
 
 
 def _typed(desk: Desk, session: Session, question: Question, digit: str, turn: Turn) -> None:

@@ -1,11 +1,12 @@
 """What comes back for a caller in a flow: from actions, from secret keys, from recognisers,
-from messages that were recorded.
+from messages that were recorded, from whoever has finished speaking.
 """
 
 from ctiserver.core.events import VoicemailLeft
 from ctiserver.core.inputs import (
     ActionDone,
     ActionFailed,
+    LegSilent,
     RecordingFailed,
     RecordingStored,
     SecretBegun,
@@ -14,7 +15,7 @@ from ctiserver.core.inputs import (
     SpeechMissed,
 )
 from ctiserver.core.turn import Turn
-from ivr import walk
+from ivr import questions, walk
 from ivr.desk import Desk
 from ivr.nodes.leaving_word import SHORTEST_MESSAGE_SECONDS
 from ivr.session_state import Phase
@@ -23,6 +24,8 @@ from ivr.session_state import Phase
 def acted(desk: Desk, message: ActionDone | ActionFailed, turn: Turn) -> None:
     """What comes after he has gone on, or gone, changes nothing."""
     session = desk.of_action(message.action)
+    if session is not None and session.phase is Phase.SURVEY:
+        questions.opted_out(desk, session, noted=isinstance(message, ActionDone), turn=turn)
     if session is None or session.phase is not Phase.FLOW:
         return
     if isinstance(message, ActionDone):
@@ -51,6 +54,13 @@ def spoken(desk: Desk, message: SpeechHeard | SpeechMissed, turn: Turn) -> None:
         walk.heard(desk, session, message.pii_text, message.confidence, turn)
     else:
         walk.unheard(desk, session, message.reason, turn)
+
+
+def quiet(desk: Desk, message: LegSilent, turn: Turn) -> None:
+    """Nobody speaks at the other end any more."""
+    session = desk.of_leg(message.leg)
+    if session is not None and session.phase is Phase.FLOW:
+        walk.fell_silent(desk, session, turn)
 
 
 def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn) -> None:

@@ -33,6 +33,7 @@ from ctiserver.core.inputs import (
     LegAnswered,
     LegEnded,
     LegFailed,
+    LegSilent,
     LookedUp,
     LookUpFailed,
     PromptEnded,
@@ -107,6 +108,8 @@ class Ivr:
                 results.secret(self.desk, message, turn)
             case SpeechHeard() | SpeechMissed():
                 results.spoken(self.desk, message, turn)
+            case LegSilent():
+                results.quiet(self.desk, message, turn)
 
     def _leg(self, message: LegAnswered | LegEnded | LegFailed, turn: Turn) -> None:
         session = self.desk.of_leg(message.leg)
@@ -122,7 +125,7 @@ class Ivr:
 
     def _gone(self, session: Session, message: LegEnded | LegFailed, turn: Turn) -> None:
         stop_waiting(session, turn)
-        if session.phase is Phase.SURVEY:
+        if session.phase is Phase.SURVEY and session.action is None:  # else he has declined
             questions.ended(session, turn, complete=False)
         if session.phase in _WHERE:
             by = message.by if isinstance(message, LegEnded) else "switch"

@@ -62,3 +62,5 @@ class Survey(Frozen, forbid_unknown_fields=True):
     invalid: str = "survey-invalid"
     accept_key: str = "1"
     decline_key: str = "2"
+    opt_out_key: str = "9"
+    """While a customer whom we called is asked whether he takes part: never again. "": no key."""

@@ -193,6 +193,12 @@ def speaks_in_time(desk: Desk, session: Session) -> bool:
     return _here(desk, session).speaks_in_time
 
 
+def fell_silent(desk: Desk, session: Session, turn: Turn) -> None:
+    """He, or his machine, has finished what was said."""
+    caller = Caller(desk, session, turn)
+    _follow(caller, _here(desk, session).fell_silent(caller))
+
+
 def heard(desk: Desk, session: Session, text: str, confidence: float, turn: Turn) -> None:
     """He said something."""
     caller = Caller(desk, session, turn)

@@ -26,6 +26,7 @@ from ctiserver.asterisk.resync import Channel, Reality, differences, orphans
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    AwaitSilence,
     DetectMachine,
     DialCustomer,
     DialLeg,
@@ -46,6 +47,7 @@ from ctiserver.core.inputs import (
     LegJoined,
     LegLeft,
     LegRinging,
+    LegSilent,
     MachineJudged,
     Party,
     PromptEnded,
@@ -217,6 +219,8 @@ class SimulatedSwitch:
                 self._record(command)
             case StopRecording(recording=recording):
                 self._keep(recording)
+            case AwaitSilence(leg=leg, seconds=seconds) if leg in self.legs:
+                self._later(self.legs[leg], seconds, lambda: self._tell(lambda at: LegSilent(at=at, leg=leg)))
 
     # Legs
 

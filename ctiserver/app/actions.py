@@ -13,7 +13,15 @@ import structlog
 
 from crm_core import action_results
 from crm_core.db import Store
-from crm_core.self_service import account, field_service, identification, places, suppliers, visits
+from crm_core.self_service import (
+    account,
+    field_service,
+    identification,
+    opting_out,
+    places,
+    suppliers,
+    visits,
+)
 from crm_core.self_service.registry import Asked, Outcome, SelfService
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.actions import Actions
@@ -28,6 +36,7 @@ FUNCTIONS: tuple[SelfService, ...] = (
     *identification.ACTIONS,
     *account.ACTIONS,
     *field_service.ACTIONS,
+    *opting_out.ACTIONS,
     *places.ACTIONS,
     *suppliers.ACTIONS,
     *visits.ACTIONS,

@@ -24,6 +24,7 @@ EVENT_TYPES = (
     "ChannelHangupRequest",
     "ChannelLeftBridge",
     "ChannelStateChange",
+    "ChannelTalkingFinished",
     "Dial",
     "PlaybackFinished",
     "PlaybackStarted",
@@ -146,16 +147,25 @@ def detect_machine(leg: str, seconds: float) -> Request:
     return Request("POST", _path("channels", leg, "continue"), query)
 
 
+def await_silence(leg: str, seconds: float) -> Request:
+    """Has ChannelTalkingFinished told: sound louder than the second number (an average sample, of 32767) is talking."""
+    return _variable(leg, "TALK_DETECT(set)", f"{round(seconds * 1000)},256")
+
+
+def stop_awaiting_silence(leg: str) -> Request:
+    return _variable(leg, "TALK_DETECT(remove)", "")
+
+
 def hang_up(leg: str) -> Request:
     return Request("DELETE", _path("channels", leg))
 
 
 def set_fuse(leg: str, seconds: float) -> Request:
-    return Request(
-        "POST",
-        _path("channels", leg, "variable"),
-        {"variable": "TIMEOUT(absolute)", "value": f"{seconds:g}"},
-    )
+    return _variable(leg, "TIMEOUT(absolute)", f"{seconds:g}")
+
+
+def _variable(leg: str, name: str, value: str) -> Request:
+    return Request("POST", _path("channels", leg, "variable"), {"variable": name, "value": value})
 
 
 def create_bridge(conversation: str, kind: Kind, contact: str) -> Request:

@@ -14,6 +14,7 @@ from ctiserver.core import inputs
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    AwaitSilence,
     CancelTimer,
     ClaimLeads,
     DetectMachine,
@@ -40,6 +41,7 @@ SwitchCommand = (
     | DialLeg
     | DialCustomer
     | DetectMachine
+    | AwaitSilence
     | DropLeg
     | Arrange
     | Play
@@ -52,7 +54,12 @@ SwitchCommand = (
 Pending = SwitchCommand | LookUp | ClaimLeads | RunAction
 
 
-_DEEDS: dict[type[Command], str] = {DropLeg: "drop", SetFuse: "fuse", DetectMachine: "detect"}
+_DEEDS: dict[type[Command], str] = {
+    DropLeg: "drop",
+    SetFuse: "fuse",
+    DetectMachine: "detect",
+    AwaitSilence: "silence",
+}
 
 
 class LegBelief(msgspec.Struct):
@@ -133,8 +140,8 @@ class Belief(msgspec.Struct):
                 self._open(f"dial {command.leg}", command)
             case Answer(leg=leg) if leg in self.legs and self.legs[leg].state != "up":
                 self._open(f"answer {leg}", command)
-            case DropLeg(leg=leg) | SetFuse(leg=leg) | DetectMachine(leg=leg) if leg in self.legs:
-                self._open(f"{_DEEDS[type(command)]} {leg}", command)
+            case DropLeg() | SetFuse() | DetectMachine() | AwaitSilence() if command.leg in self.legs:
+                self._open(f"{_DEEDS[type(command)]} {command.leg}", command)
             case Arrange():
                 self._note_arrange(command)
             case Play() | StopPlaying() | StartRecording() | StopRecording():
@@ -218,8 +225,8 @@ class Belief(msgspec.Struct):
                 self._close(f"run {action}")
             case inputs.SecretHeard(secret=secret):
                 self._secret_heard(secret)
-            case inputs.MachineJudged(leg=leg):
-                self._close(f"detect {leg}")
+            case inputs.MachineJudged(leg=leg) | inputs.LegSilent(leg=leg):
+                self._close(f"{'silence' if isinstance(message, inputs.LegSilent) else 'detect'} {leg}")
             case _:
                 self._note_leg(message)
 
@@ -262,7 +269,7 @@ class Belief(msgspec.Struct):
         belief = self.legs.pop(leg, None)
         if belief is None:
             return
-        self._close(*(f"{what} {leg}" for what in ("answer", "dial", "detect", "drop", "fuse", "listen")))
+        self._close(*(f"{what} {leg}" for what in ("answer", "dial", "listen", *_DEEDS.values())))
         for playback in [p for p, it in self.playbacks.items() if it.leg == leg]:
             self._forget_playback(playback)
         for recording in [r for r, on in self.recordings.items() if on == leg]:

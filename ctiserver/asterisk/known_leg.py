@@ -41,6 +41,7 @@ class KnownLeg:
     hung_up: bool = False
     decided: bool = False
     detecting: bool = False
+    awaiting_silence: bool = False
     detecting_since: float | None = None
     q850: int = 0
 

@@ -55,7 +55,8 @@ _DIALPLAN = (
     "res_agi",
     *_named(
         "func_",
-        "cut uri groupcount periodic_hook callerid channel hangupcause timeout strings logic global cdr math",
+        "cut uri groupcount periodic_hook callerid channel hangupcause timeout strings logic global cdr math "
+        "talkdetect",
     ),
     *_named("app_", "dial queue playback read verbose stack mixmonitor chanspy amd originate echo"),
 )

@@ -29,6 +29,7 @@ from ctiserver.asterisk.translate import Translator
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    AwaitSilence,
     DetectMachine,
     DialCustomer,
     DialLeg,
@@ -48,6 +49,7 @@ from ctiserver.core.ids import LegId, ListeningId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     LegEnded,
     LegFailed,
+    LegSilent,
     PromptEnded,
     RecordingFailed,
     RecordingStored,
@@ -119,6 +121,8 @@ class Performer:
                 self._fuses.forget(leg)
                 self._live_audio.leg_ended(leg)
                 self._arranger.leg_ended(leg, self._key(leg))
+            case LegSilent(leg=leg):
+                self._send(ari_wire.stop_awaiting_silence(leg), self._key(leg))
             case RecordingStored(recording=recording) | RecordingFailed(recording=recording):
                 self._recorder.over(recording, self._recording_key(recording))
             case PromptEnded(playback=playback):
@@ -175,6 +179,9 @@ class Performer:
                 self._recorder.start(recording, leg, self._key(leg))
             case Listen(leg=leg):
                 self._live_audio.start(command, self._key(leg))
+            case AwaitSilence(leg=leg, seconds=seconds):
+                self._translator.awaiting_silence(leg)
+                self._send(ari_wire.await_silence(leg, seconds), self._key(leg))
             case StopListening(listening=listening):
                 self._live_audio.stop(listening)
             case StopRecording(recording=recording):

@@ -24,6 +24,7 @@ from ctiserver.core.inputs import (
     LegJoined,
     LegLeft,
     LegRinging,
+    LegSilent,
     MachineJudged,
     Party,
     PromptEnded,
@@ -61,6 +62,7 @@ class Translator:
                 up=it.state == "up",
                 dropped=f"drop {leg}" in belief.open,
                 detecting=f"detect {leg}" in belief.open,
+                awaiting_silence=f"silence {leg}" in belief.open,
             )
             for leg, it in belief.legs.items()
         }
@@ -82,6 +84,11 @@ class Translator:
         """A leg that is sent to the detector of machines."""
         if leg in self.legs:
             self.legs[leg].detecting = True
+
+    def awaiting_silence(self, leg: LegId) -> None:
+        """A leg whose next silence is to be told."""
+        if leg in self.legs:
+            self.legs[leg].awaiting_silence = True
 
     def not_judged(self, leg: LegId, cause: str, at: float) -> list[Input]:
         """The detector was not to be had; told once."""
@@ -204,6 +211,14 @@ class Translator:
             return []
         return [DigitPressed(at=at, leg=leg, pii_digit=str(event.get("digit", ""))[:1])]
 
+    def _fell_silent(self, event: AriEvent, at: float) -> list[Input]:
+        leg = LegId(event["channel"]["id"])
+        known = self.legs.get(leg)
+        if known is None or not known.awaiting_silence:
+            return []
+        known.awaiting_silence = False
+        return [LegSilent(at=at, leg=leg)]
+
     def _joined(self, event: AriEvent, at: float) -> list[Input]:
         leg, bridge = LegId(event["channel"]["id"]), ConversationId(event["bridge"]["id"])
         return [LegJoined(at=at, leg=leg, conversation=bridge)] if leg in self.legs else []
@@ -284,6 +299,7 @@ _ROWS: dict[str, Callable[[Translator, AriEvent, float], list[Input]]] = {
     "ChannelHangupRequest": Translator._hang_up_requested,
     "ChannelDestroyed": Translator._destroyed,
     "ChannelDtmfReceived": Translator._key,
+    "ChannelTalkingFinished": Translator._fell_silent,
     "ChannelEnteredBridge": Translator._joined,
     "ChannelLeftBridge": Translator._left,
     "Dial": Translator._dialling,

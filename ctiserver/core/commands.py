@@ -59,6 +59,13 @@ class DetectMachine(Command):
     seconds: float
 
 
+class AwaitSilence(Command):
+    """Tell when the leg, having made some sound, has been silent for so many seconds: LegSilent."""
+
+    leg: LegId
+    seconds: float
+
+
 class DropLeg(Command):
     """End one leg, whatever its state."""
 

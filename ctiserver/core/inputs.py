@@ -170,6 +170,12 @@ class MachineJudged(Input):
     seconds: float = 0.0
 
 
+class LegSilent(Input):
+    """Who was on the leg has finished what he said, as AwaitSilence wanted to know; told once."""
+
+    leg: LegId
+
+
 class SpeechHeard(Input):
     """The caller said one of the phrases; `confidence` is that of its least certain word, 0 to 1."""
 

@@ -113,6 +113,10 @@ class NodeBase(Frozen, forbid_unknown_fields=True):
         """No key for too long."""
         return None
 
+    def fell_silent(self, caller: Caller) -> str | None:
+        """Who is at the other end has finished what he said."""
+        return None
+
     def heard(self, caller: Caller, text: str, confidence: float) -> str | None:
         """He said something that was recognised."""
         return None

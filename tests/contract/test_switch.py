@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pytest
 
+import sounds
 from ctiserver.asterisk.belief import Belief
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    AwaitSilence,
     DetectMachine,
     DialCustomer,
     DialLeg,
@@ -30,6 +33,7 @@ from ctiserver.core.inputs import (
     LegJoined,
     LegLeft,
     LegRinging,
+    LegSilent,
     MachineJudged,
     PromptEnded,
     PromptStarted,
@@ -59,7 +63,12 @@ class Rig(Protocol):
     def press(self, leg: LegId, key: str) -> None: ...
     def hang_up(self, leg: LegId) -> None: ...
     def phone(
-        self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None, talks: bool = False
+        self,
+        *,
+        ring_seconds: float | None = 0.2,
+        reject_code: int | None = None,
+        talks: bool = False,
+        says: str = "",
     ) -> str: ...
     def stop(self) -> None: ...
     def start(self) -> object: ...
@@ -102,7 +111,12 @@ class SimulatedRig:
         self.switch.hang_up(leg)
 
     def phone(
-        self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None, talks: bool = False
+        self,
+        *,
+        ring_seconds: float | None = 0.2,
+        reject_code: int | None = None,
+        talks: bool = False,
+        says: str = "",
     ) -> str:
         endpoint = f"PJSIP/{self.new_id('phone')}"
         self.switch.phones[endpoint] = SimulatedPhone(
@@ -157,10 +171,17 @@ class AsteriskRig:
         self._callers[leg].wait_answered().hang_up()
 
     def phone(
-        self, *, ring_seconds: float | None = 0.2, reject_code: int | None = None, talks: bool = False
+        self,
+        *,
+        ring_seconds: float | None = 0.2,
+        reject_code: int | None = None,
+        talks: bool = False,
+        says: str = "",
     ) -> str:
         tone = 400 if talks else 0
         phone = self._asterisk.phone(ring_seconds=ring_seconds, reject_code=reject_code, tone_hertz=tone)
+        if says:
+            phone.audio.say(Path(sounds.__path__[0]) / "es" / f"{says}.wav")
         name = self.new_id("phone").replace("-", "")
         return self._center.provision(name, self._world.enter_context(phone))
 
@@ -317,6 +338,15 @@ class TestSwitch:
         rig.perform(DropLeg(leg=leg))
         rig.wait(LegEnded, leg=leg)
         assert len(_of(rig.inputs, MachineJudged, {})) == 1
+
+    def test_it_is_told_once_when_who_picked_up_has_finished(self, rig: Rig) -> None:
+        leg = dial(rig, "c1", rig.phone(says="clock-5"))
+        rig.wait(LegAnswered, leg=leg)
+        rig.perform(AwaitSilence(leg=leg, seconds=0.7))
+        rig.wait(LegSilent, leg=leg)
+        rig.perform(DropLeg(leg=leg))
+        rig.wait(LegEnded, leg=leg)
+        assert len(_of(rig.inputs, LegSilent, {})) == 1
 
     def test_legs_are_arranged_and_rearranged(self, rig: Rig, leg: LegId) -> None:
         contact, waiting, talking = rig.new_id("contact"), rig.new_id("hold"), rig.new_id("talk")

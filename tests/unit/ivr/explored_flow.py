@@ -22,7 +22,7 @@ from ctiserver.core.message import Event, Input
 from ctiserver.core.permit import Channel, Permit, Purpose
 from ctiserver.core.tables import Dialing, Document, Number, Tables
 from dialer.scheduled import LOOK
-from ivr.flow import Ask, Callback, Decide, Flow, Guess, Identify, Menu, Voicemail
+from ivr.flow import Ask, Callback, Decide, Flow, Guess, Identify, Menu, Quiet, Voicemail
 from ivr.session_state import Phase, Session
 
 Move = tuple[str, ...]
@@ -171,6 +171,8 @@ class Walk:
             yield ("heard",)
         elif f"ivr:key:{it.contact}" in self.timers:
             yield ("silence",)
+            if isinstance(self.flow.nodes[it.node], Quiet):
+                yield ("quiet",)
         if it.phase is Phase.FLOW:
             yield from self._keys(it)
             yield from self._answers(it)
@@ -227,6 +229,8 @@ class Walk:
             case ("key", keys):
                 for key in keys:
                     self.put(i.DigitPressed(at=self.at, leg=it.leg, pii_digit=key))
+            case ("quiet",):
+                self.put(i.LegSilent(at=self.at, leg=it.leg))
             case ("secret",):
                 self.put(i.SecretBegun(at=self.at, secret=it.secret))  # type: ignore[arg-type]
                 self.put(i.SecretHeard(at=self.at, secret=it.secret))  # type: ignore[arg-type]

@@ -6,9 +6,9 @@ from company import configured
 from driven_ivr import nodes, plays
 
 from ctiserver.core import events as e
-from ctiserver.core.commands import DropLeg, SetFuse
+from ctiserver.core.commands import DropLeg, RunAction, SetFuse
 from ctiserver.core.customers import Candidate
-from ctiserver.core.inputs import DigitPressed, LegEnded, PromptEnded
+from ctiserver.core.inputs import ActionDone, ActionFailed, DigitPressed, LegEnded, PromptEnded
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
 from ivr.session import Ivr
@@ -62,7 +62,7 @@ def test_he_is_a_contact_that_is_known_and_that_comes_of_a_dial() -> None:
 
 def test_he_is_asked_the_survey_in_his_language() -> None:
     called = Called(survey="satisfaction")
-    assert plays(called.said) == [("invitation",)]
+    assert plays(called.said) == [("invitation", "opt-out-offer")]
     assert plays(called.press("1")) == [("how-well",)]
     answers = [said for said in called.press("5") if isinstance(said, e.SurveyAnswered)]
     assert [(answer.question, answer.value) for answer in answers] == [("satisfaction", 5)]
@@ -90,6 +90,40 @@ def test_who_declines_hears_goodbye_and_is_hung_up() -> None:
     playback = called.ivr.desk.sessions["c"].playback  # type: ignore[index]
     assert playback is not None
     assert called.say(PromptEnded(at=12.0, playback=playback)) == [DropLeg(leg="leg")]  # type: ignore[arg-type]
+
+
+def never_again(called: Called) -> RunAction:
+    said = called.press("9")
+    assert [one.survey for one in said if isinstance(one, e.SurveyDeclined)] == ["satisfaction"]
+    [asked] = [one for one in said if isinstance(one, RunAction)]
+    return asked
+
+
+def test_who_never_wants_to_be_called_again_says_so_with_a_key_and_hears_that_it_is_noted() -> None:
+    called = Called(survey="satisfaction")
+    asked = never_again(called)
+    assert (asked.name, asked.customer_id) == ("never_call_again", 7)
+    assert asked.arguments == {"number": "+56971884213", "key": "9"}
+    assert not plays([*called.press("1"), *called.press("9")])
+    done = called.say(ActionDone(at=12.0, action=asked.action, outcome="noted"))
+    assert plays(done) == [("opt-out-noted",)]
+    playback = called.ivr.desk.sessions["c"].playback  # type: ignore[index]
+    assert called.say(PromptEnded(at=14.0, playback=playback)) == [DropLeg(leg="leg")]  # type: ignore[arg-type]
+
+
+def test_nobody_hears_that_it_is_noted_when_it_is_not() -> None:
+    called = Called(survey="satisfaction")
+    asked = never_again(called)
+    failed = called.say(ActionFailed(at=12.0, action=asked.action, reason="late"))
+    assert plays(failed) == [("technical-problem",)]
+
+
+def test_who_hangs_up_while_it_is_noted_has_declined_the_survey() -> None:
+    called = Called(survey="satisfaction")
+    asked = never_again(called)
+    gone = called.say(LegEnded(at=11.5, leg="leg", by="caller", q850=16))  # type: ignore[arg-type]
+    assert not [one for one in gone if isinstance(one, e.SurveyEnded)]
+    assert called.say(ActionDone(at=12.0, action=asked.action, outcome="noted")) == []
 
 
 def test_nobody_is_kept_on_a_silent_line_when_there_is_nothing_to_say() -> None:
