@@ -44,13 +44,14 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "reports": ("/reports", Permission.READ_REPORTS),
     "surveys": ("/surveys", Permission.SURVEYS),
     "dials": ("/dials", Permission.READ_INTERACTIONS),
+    "scripts": ("/scripts", Permission.RUN_CAMPAIGNS),
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 MENUS: dict[str, tuple[str, ...]] = {
     "work": ("desk", "wallboard", "cases", "activities"),
     "customers": ("customers", "permission", "duplicates", "imports"),
     "field": ("work_orders", "my_orders", "field_staff"),
-    "outreach": ("segments", "product_offers", "dials"),
+    "outreach": ("segments", "product_offers", "scripts", "dials"),
     "figures": ("reports", "surveys", "value"),
     "setup": ("administration", "legal_profiles"),
 }

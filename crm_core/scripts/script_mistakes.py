@@ -28,7 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "question_twice": "{page!r} keeps its answer as {question!r}, as {other!r} does: name another question",
     "no_text": "{what} has no text in {language!r}",
     "no_reply": "the objection {objection!r} has no reply in {language!r}: write reply_{language}",
-    "unknown_variable": "{{{variable}}} is nothing that {what} can speak of",
+    "unknown_variable": "{variable!r} is nothing that {what} can speak of",
     "unreached": "nobody reaches the page {page!r}",
     "no_exit": "loop without exit: from {page!r} the talk never comes to an end",
     "no_parent": "the objection {objection!r} stands below {parent!r}, which there is not, or below itself",

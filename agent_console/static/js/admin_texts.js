@@ -1,19 +1,22 @@
-// Flows and surveys: which version is in force, and an editor whose mistakes stand beside the lines while one types.
+// Flows, surveys and scripts: which version is in force, and an editor whose mistakes stand beside the lines while one types.
 
 import { guard } from "./admin_guard.js";
 import { api } from "./api.js";
 import { $, el, text } from "./dom.js";
 import { flowPicture } from "./flow_picture.js";
 import { tellForce } from "./in_force.js";
+import { scriptTrial } from "./script_trial.js";
 import { day, settings, t } from "./words.js";
 
 const DEBOUNCE_MILLISECONDS = 400;
 const AGAIN_MILLISECONDS = 4000; // the checker was not there
-const writes = () => settings.permissions.includes("change_configuration");
+const writes = (section) => settings.permissions.includes(KINDS[section].need ?? "change_configuration");
+const picture = ({ name, goTo, lineOf }) => flowPicture({ name, goTo: (node) => goTo(lineOf("node", node)) });
 
-/** Section: where its drafts are checked, and what a new text begins with. */
+/** Section: where its texts are, where drafts are checked, what stands beside them, and what a new text begins with. */
 const KINDS = {
   flows: {
+    side: picture,
     checks: "/configuration/flow-checks",
     blank: 'name = ""\nstart = "main"\nlanguages = ["es", "en"]\nemergency = { key = "9", node = "emergency" }\n\n[node.main]\ntype = "queue"\nqueue = ""\n\n[node.emergency]\ntype = "queue"\nqueue = ""\n',
   },
@@ -21,14 +24,24 @@ const KINDS = {
     checks: "/configuration/survey-checks",
     blank: 'name = ""\ninvitation = "survey-invitation"\nthanks = "survey-thanks"\n\n[[question]]\nkey = "satisfaction"\nprompt = "survey-satisfaction"\nkeys = { 1 = 1, 2 = 2, 3 = 3, 4 = 4, 5 = 5 }\n',
   },
+  scripts: {
+    base: "/scripts",
+    checks: "/script-checks",
+    wrong: "script_wrong",
+    need: "run_campaigns",
+    apart: true, // from the engines: they know no scripts
+    side: scriptTrial,
+    blank: 'start = "greeting"\n\n[page.greeting]\nkind = "yes_no"\nes = "Buenos días, ¿hablo con {customer.name}?"\nen = "Good morning, is this {customer.name}?"\nyes = "goodbye"\nno = "goodbye"\n\n[page.goodbye]\nkind = "end"\nes = "Muchas gracias por su tiempo."\nen = "Thank you for your time."\n\n[objection.price]\nes = "Es caro"\nen = "Too expensive"\nreply_es = "Lo entiendo."\nreply_en = "I understand."\n',
+  },
 };
 /** A mistake in the reader's language; the checker's own English where there are no words for it. */
-const sentence = ({ error_id: id, fields, message }) => (settings.words[`flow_wrong_${id}`] ? t(`flow_wrong_${id}`, fields) : message);
-const at = (section, name, rest) => `/configuration/${section}/${encodeURIComponent(name || " ")}/${rest}`;
+const sentence = (section, { error_id: id, fields, message }) => (settings.words[`${KINDS[section].wrong ?? "flow_wrong"}_${id}`] ? t(`${KINDS[section].wrong ?? "flow_wrong"}_${id}`, fields) : message);
+const base = (section) => KINDS[section].base ?? `/configuration/${section}`;
+const at = (section, name, rest) => `${base(section)}/${encodeURIComponent(name || " ")}/${rest}`;
 
 /** Shows all texts of a section; `id`: "main" or "main/3", one of them and one of its versions. */
 export const showTexts = (section) => async ({ id, address, again }) => {
-  const kept = await api("GET", `/configuration/${section}`);
+  const kept = await api("GET", base(section));
   const [name, number] = (id ?? "").split("/");
   drawList(section, kept, name, address);
   guard(() => false);
@@ -47,7 +60,7 @@ const versionWords = (flow) => (flow.in_force === null ? t("not_in_force_yet") :
 function drawList(section, kept, current, address) {
   const rows = kept.map((flow) => el("tr", { "aria-selected": flow.name === current ? "true" : null },
     el("td", {}, el("a", { href: address(section, flow.name), text: flow.name })), el("td", { text: versionWords(flow) }), el("td", { class: "n", text: String(flow.versions.length) })));
-  const add = writes() ? el("a", { class: "btn btn-primary", href: address(section, "+"), text: t(`add_${section}`) }) : null;
+  const add = writes(section) ? el("a", { class: "btn btn-primary", href: address(section, "+"), text: t(`add_${section}`) }) : null;
   $("admin-list").replaceChildren(el("h2", {}, el("span", { text: t(`section_${section}`) }), add), el("p", { class: "quiet", text: t(`about_${section}`) }),
     el("table", { class: "grid" }, el("thead", {}, el("tr", {}, ...["name", "in_force", "versions"].map((name, at) => el("th", { class: at === 2 ? "n" : null, text: t(`column_${name}`) })))), el("tbody", {}, ...rows)));
 }
@@ -55,7 +68,7 @@ function drawList(section, kept, current, address) {
 function edit({ section, flow, number, source, address, again }) {
   const panel = $("admin-form");
   const lines = el("div", { class: "lines", "aria-hidden": "true" });
-  const area = el("textarea", { id: "draft-text", class: "code", spellcheck: "false", wrap: "off", "aria-label": t("draft_text"), "aria-describedby": "draft-state", readonly: writes() ? null : true });
+  const area = el("textarea", { id: "draft-text", class: "code", spellcheck: "false", wrap: "off", "aria-label": t("draft_text"), "aria-describedby": "draft-state", readonly: writes(section) ? null : true });
   area.value = source;
   const state = el("p", { id: "draft-state", role: "status", "data-state": "checking", text: t("checking") });
   const mistakes = el("ol", { id: "draft-mistakes", class: "mistakes" });
@@ -64,7 +77,7 @@ function edit({ section, flow, number, source, address, again }) {
   const note = el("input", { id: "draft-note", class: "form-control", type: "text", autocomplete: "off", maxlength: "200" });
   const keep = el("button", { type: "submit", class: "btn btn-primary", text: t("keep_version") });
   const activate = el("button", { type: "button", class: "btn btn-success", text: t("put_in_force", { number: number ?? 2 }), hidden: !flow || flow.in_force === number, onclick: putInForce });
-  const picture = section === "flows" ? flowPicture({ name: flow?.name ?? null, goTo: (node) => goTo(lineOf(node)) }) : null;
+  const side = KINDS[section].side?.({ name: flow?.name ?? null, goTo, lineOf });
   const form = el("form", { class: "draft", onsubmit: (event) => { event.preventDefault(); save(); } },
     el("h2", {}, el("span", { text: flow ? flow.name : t(`add_${section}`) }), flow ? el("span", { class: "count", text: t("version_n", { number }) + (flow.in_force === number ? ` · ${t("in_force")}` : "") }) : null,
       el("button", { type: "button", class: "plain close", text: "✕", "aria-label": t("close"), onclick: () => { location.hash = address(section); } })),
@@ -72,10 +85,10 @@ function edit({ section, flow, number, source, address, again }) {
     el("div", { class: "text-side" },
       flow ? null : el("div", { class: "field" }, el("label", { for: "draft-name", text: t("field_key") }), name),
       el("div", { class: "editor" }, lines, area), state, mistakes,
-      writes() ? el("div", { class: "field" }, el("label", { for: "draft-note", text: t("draft_note") }), note) : null,
-      writes() ? el("div", { class: "controls" }, keep, activate) : null,
+      writes(section) ? el("div", { class: "field" }, el("label", { for: "draft-note", text: t("draft_note") }), note) : null,
+      writes(section) ? el("div", { class: "controls" }, keep, activate) : null,
       flow ? versions(section, flow, number, address) : null),
-    picture?.element);
+    side?.element);
   panel.replaceChildren(form);
   panel.hidden = false;
   let clean = area.value;
@@ -99,17 +112,19 @@ function edit({ section, flow, number, source, address, again }) {
 
   function look() {
     check();
-    picture?.draw(area.value);
+    side?.draw(area.value);
   }
 
   async function check() {
     const turn = ++asked;
     try {
-      const found = await api("POST", KINDS[section].checks, { name: flow?.name ?? (name.value.trim() || "new"), text: area.value });
+      const told = await api("POST", KINDS[section].checks, { name: flow?.name ?? (name.value.trim() || "new"), text: area.value });
       if (turn !== asked) return;
+      const found = told.mistakes ?? told;
+      side?.checked?.(told, area.value);
       numberLines(found);
       setState(found.length ? "wrong" : "right", found.length ? t("draft_mistakes", { count: found.length }) : t("draft_right"));
-      mistakes.replaceChildren(...found.map((mistake) => el("li", {}, el("button", { type: "button", class: "plain", onclick: () => goTo(mistake.line) }, el("b", { class: "n", text: t("line_n", { line: mistake.line }) }), ` ${sentence(mistake)}`))));
+      mistakes.replaceChildren(...found.map((mistake) => el("li", {}, el("button", { type: "button", class: "plain", onclick: () => goTo(mistake.line) }, el("b", { class: "n", text: t("line_n", { line: mistake.line }) }), ` ${sentence(section, mistake)}`))));
     } catch (problem) {
       if (turn !== asked || !panel.contains(form)) return;
       setState("unknown", t("draft_unchecked", { problem: problem.message }));
@@ -117,8 +132,8 @@ function edit({ section, flow, number, source, address, again }) {
     }
   }
 
-  function lineOf(node) {
-    const heads = [`[node.${node}]`, `[node."${node}"]`];
+  function lineOf(table, key) {
+    const heads = [`[${table}.${key}]`, `[${table}."${key}"]`];
     return area.value.split("\n").findIndex((line) => heads.includes(line.trim())) + 1;
   }
 
@@ -145,7 +160,7 @@ function edit({ section, flow, number, source, address, again }) {
   async function putInForce() {
     try {
       const answer = await api("PUT", at(section, flow.name, "in-force"), { number });
-      tellForce(answer);
+      if (!KINDS[section].apart) tellForce(answer);
       await again();
       if (answer.in_force) say("good", `✓ ${t("now_in_force", { number })}`);
     } catch (problem) {
@@ -156,8 +171,8 @@ function edit({ section, flow, number, source, address, again }) {
   }
 
   numberLines([]);
-  picture?.draw(area.value);
-  if (writes()) check();
+  side?.draw(area.value);
+  if (writes(section)) check();
   else setState("right", t("read_only"));
 }
 

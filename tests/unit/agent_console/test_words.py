@@ -2,6 +2,7 @@
 
 import re
 import typing
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import agent_console
 from acd import device
 from agent_console.pages import words
 from agent_console.roles import ROLES, Permission
+from crm_core.scripts.script_mistakes import SENTENCES as SENTENCES_OF_SCRIPTS
 from ctiserver.core.inputs import LegFailed
 from ivr.wrong import SENTENCES
 
@@ -60,13 +62,16 @@ def test_roles_permissions_and_what_pauses_an_agent_have_words(language: str) ->
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_every_mistake_of_a_flow_is_worded_with_what_its_sentence_speaks_of(language: str) -> None:
+@pytest.mark.parametrize(("family", "sentences"), [("flow", SENTENCES), ("script", SENTENCES_OF_SCRIPTS)])
+def test_every_mistake_of_a_text_is_worded_with_what_its_sentence_speaks_of(
+    language: str, family: str, sentences: Mapping[str, str]
+) -> None:
     worded = {
-        key.removeprefix("flow_wrong_"): text
+        key.removeprefix(f"{family}_wrong_"): text
         for key, text in words(language).items()
-        if key.startswith("flow_wrong_")
+        if key.startswith(f"{family}_wrong_")
     }
-    assert set(worded) == set(SENTENCES)
-    for error_id, sentence in SENTENCES.items():
+    assert set(worded) == set(sentences)
+    for error_id, sentence in sentences.items():
         given = set(re.findall(r"(?<!\{)\{(\w+)(?:!r)?\}", sentence))
         assert set(re.findall(r"\{(\w+)\}", worded[error_id])) <= given, error_id
