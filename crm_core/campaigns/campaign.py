@@ -102,7 +102,10 @@ class Campaign(ConfiguresEngines, Base):
     """Since when a sample of its leads is called before all others (`pre_testing`); None: it has had no pre-test."""
     pre_test_seed: Mapped[int | None]
     """With which that sample was drawn."""
+    pre_test_list: Mapped[int | None]
+    """Of how many leads."""
     pre_test_ended_at: Mapped[EpochSeconds | None]
+    """None while it is under way."""
     version: Mapped[int] = mapped_column()
 
     queue: Mapped[Queue] = relationship(lazy="joined", innerjoin=True)

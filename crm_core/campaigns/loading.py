@@ -76,14 +76,6 @@ def waiting(session: Session) -> CampaignLoad | None:
     return session.scalars(query.limit(1)).first()
 
 
-def loads(session: Session, account_id: int, campaign_id: int) -> Sequence[CampaignLoad]:
-    """All of a campaign, the latest first; one without `ended_at` is under way."""
-    query = select(CampaignLoad).where(
-        CampaignLoad.account_id == account_id, CampaignLoad.campaign_id == campaign_id
-    )
-    return session.scalars(query.order_by(CampaignLoad.id.desc())).all()
-
-
 def fail(session: Session, load_id: int, why: Refusal, *, now: float) -> None:
     """It cannot be gone on with."""
     row = session.get_one(CampaignLoad, load_id)

@@ -48,9 +48,8 @@ def share(count: int, n: int, size: int) -> Estimate:
     z2 = _Z * _Z
     middle = (p + z2 / (2 * draws)) / (1 + z2 / draws)
     half = _Z / (1 + z2 / draws) * sqrt(p * (1 - p) / draws + z2 / (4 * draws * draws))
-    return Estimate(
-        value=p, low=max(count / size, middle - half), high=min(1 - (n - count) / size, middle + half)
-    )
+    low, high = max(count / size, middle - half), min(1 - (n - count) / size, middle + half)
+    return Estimate(value=p, low=min(p, low), high=max(p, high))
 
 
 def mean(values: Sequence[float], size: int) -> Estimate:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm_core import products
 from crm_core.audit import newest
-from crm_core.campaigns import call_backs, loading, recycling
+from crm_core.campaigns import call_backs, campaign_list, loading, recycling
 from crm_core.campaigns.campaign import Campaign, CampaignLoad
 from crm_core.campaigns.permission_preview import Preview, preview
 from crm_core.campaigns.sources import Source
@@ -51,6 +51,11 @@ def everybody(desk: CampaignDesk) -> Source:
 
 def load(desk: CampaignDesk, source: Source, key: str = "gas") -> CampaignLoad:
     return desk.store.write(loading.load, 1, key, source, by="maria", now=NOW)
+
+
+def loads(desk: CampaignDesk) -> list[CampaignLoad]:
+    read = lambda session: list(campaign_list.loads(session, session.get_one(Campaign, desk.campaign)))  # noqa: E731
+    return desk.store.read(read)
 
 
 def leads(desk: CampaignDesk) -> list[Dial]:
@@ -97,7 +102,7 @@ def test_a_list_becomes_leads_and_whom_no_waiting_helps_is_left_out_by_reason(de
     same = Source(kind="segment", id=done.source_id)
     again = load(desk, same)
     assert (again.added, again.there) == (0, 2)
-    assert [row.id for row in desk.store.read(loading.loads, 1, desk.campaign)] == [again.id, done.id]
+    assert [row.id for row in loads(desk)] == [again.id, done.id]
     assert [row.action for row in desk.store.read(newest, 1, subject="campaign gas")] == ["load", "load"]
     with pytest.raises(NotFound):
         desk.store.write(loading.begin, 2, "gas", same, by="x", now=NOW)
@@ -157,7 +162,7 @@ def test_the_jobs_process_loads_part_by_part_and_finishes_who_has_nobody_left(
         ends.turn(NOW)
         turns += 1
     assert turns == 3
-    done = desk.store.read(loading.loads, 1, desk.campaign)[0]
+    done = loads(desk)[0]
     assert (done.id, done.added, done.ended_at) == (row.id, 7, NOW + 9)
     state = lambda: desk.store.read(lambda session: session.get_one(Campaign, desk.campaign).state)  # noqa: E731
     assert state() == "running"
@@ -169,7 +174,7 @@ def test_the_jobs_process_loads_part_by_part_and_finishes_who_has_nobody_left(
     desk.store.write(segments.remove, 1, source.id, by="maria", now=NOW)
     assert chore.turn(NOW)
     assert not chore.turn(NOW)
-    assert "source_gone" in desk.store.read(loading.loads, 1, desk.campaign)[0].error
+    assert "source_gone" in loads(desk)[0].error
 
 
 def test_the_preview_counts_who_may_be_called_now_later_and_never_and_writes_nothing(

@@ -52,6 +52,7 @@ def _campaigns() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("pre_test_at", sa.Double(), nullable=True),
         sa.Column("pre_test_seed", sa.Integer(), nullable=True),
+        sa.Column("pre_test_list", sa.Integer(), nullable=True),
         sa.Column("pre_test_ended_at", sa.Double(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
