@@ -18,7 +18,7 @@ from ctiserver.asterisk.call_log import ChannelLog, channel_logs, missed, unseen
 from ctiserver.asterisk.cel import CelPart
 from ctiserver.asterisk.known_leg import failure_reason
 from ctiserver.asterisk.legs import Seen
-from ctiserver.asterisk.translate import machine_judged
+from ctiserver.asterisk.machine_verdict import machine_judged
 from ctiserver.core.ids import LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     LegAnswered,

@@ -15,6 +15,7 @@ from typing import Any
 from ctiserver.asterisk.arrivals import incoming
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.known_leg import KnownLeg, Reason, failed
+from ctiserver.asterisk.machine_verdict import machine_judged
 from ctiserver.core.ids import ConversationId, LegId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     DigitPressed,
@@ -25,19 +26,15 @@ from ctiserver.core.inputs import (
     LegLeft,
     LegRinging,
     LegSilent,
-    MachineJudged,
     Party,
     PromptEnded,
     PromptStarted,
     RecordingFailed,
     RecordingStored,
 )
-from ctiserver.core.leads import AnsweredBy
 from ctiserver.core.message import Input
 
 AriEvent = dict[str, Any]
-_VERDICTS: dict[str, AnsweredBy] = {"HUMAN": "live", "MACHINE": "machine"}
-_LONGEST_CAUSE = 64
 
 
 @dataclass(slots=True)
@@ -275,21 +272,6 @@ class Translator:
             return []
         known.up = known.ringing = True
         return [LegAnswered(at=at, leg=leg)]
-
-
-def machine_judged(
-    leg: LegId, verdict: list[str], at: float, seconds: float = 0.0, *, resync: bool = False
-) -> MachineJudged:
-    """What AMD's status and cause, as the dialplan brings them, say of who picked up."""
-    status, cause = (*verdict, "", "")[:2]
-    return MachineJudged(
-        at=at,
-        leg=leg,
-        answered_by=_VERDICTS.get(status, "unsure"),
-        cause=cause[:_LONGEST_CAUSE],
-        seconds=seconds,
-        resync=resync,
-    )
 
 
 _ROWS: dict[str, Callable[[Translator, AriEvent, float], list[Input]]] = {
