@@ -20,6 +20,7 @@ from crm_core.administration.campaign_form import FIXED, MODES, PURPOSES, Campai
 from crm_core.administration.campaign_states import BY_MACHINE, Surroundings
 from crm_core.campaigns import campaign_list
 from crm_core.campaigns.campaign import NEXT, Campaign, campaign
+from crm_core.campaigns.detector import DetectorTruth, truth
 from crm_core.opening_hours import hours_of_account
 from crm_core.products import catalogue
 
@@ -100,6 +101,10 @@ def _reading(add: Add) -> None:
     @add("GET", "/campaigns/{key}", SEE, "One campaign, and what it lacks before it can start")
     def one_campaign(call: Call, key: str) -> CampaignWhole:
         return call.services.store.read(_whole, call, key, surroundings(call))
+
+    @add("GET", "/campaigns/{key}/detector", SEE, "Its verdicts on machines beside what agents said")
+    def campaign_detector(call: Call, key: str) -> DetectorTruth:
+        return call.services.store.read(truth, call.principal.account_id, key)
 
     @add("GET", "/campaign-choices", RUN, "What a campaign may be made of")
     def campaign_choices(call: Call) -> CampaignChoices:
