@@ -6,6 +6,8 @@ from agent_console import (
     api_attachments,
     api_audit,
     api_callers,
+    api_campaign_lists,
+    api_campaign_live,
     api_campaigns,
     api_case_filters,
     api_case_setup,
@@ -75,5 +77,7 @@ for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_repor
     family.add_to(OPERATIONS)
 for family in (api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
-for family in (api_reports, api_campaigns, api_scripts, api_script_runs):
+for family in (api_reports, api_scripts, api_script_runs):
+    family.add_to(OPERATIONS)
+for family in (api_campaigns, api_campaign_lists, api_campaign_live):
     family.add_to(OPERATIONS)

@@ -23,6 +23,7 @@ from crm_core.campaigns.campaign import NEXT, Campaign, campaign
 from crm_core.campaigns.detector import DetectorTruth, truth
 from crm_core.opening_hours import hours_of_account
 from crm_core.products import catalogue
+from crm_core.scripts import script_versions
 
 SEE, RUN = Permission.SEE_CAMPAIGNS, Permission.RUN_CAMPAIGNS
 _ASKED_BY_PEOPLE = ("running", "paused", "stopped")
@@ -100,7 +101,7 @@ def _reading(add: Add) -> None:
 
     @add("GET", "/campaigns/{key}", SEE, "One campaign, and what it lacks before it can start")
     def one_campaign(call: Call, key: str) -> CampaignWhole:
-        return call.services.store.read(_whole, call, key, surroundings(call))
+        return call.services.store.read(whole, call, key, surroundings(call))
 
     @add("GET", "/campaigns/{key}/detector", SEE, "Its verdicts on machines beside what agents said")
     def campaign_detector(call: Call, key: str) -> DetectorTruth:
@@ -118,7 +119,7 @@ def _changing(add: Add) -> None:
 
         def make(session: Any) -> CampaignWhole:
             kept = desk.add(session, Campaigns(author(call)), author(call), body)
-            return _whole(session, call, kept.id, around)
+            return whole(session, call, kept.id, around)
 
         return call.services.store.write(make)
 
@@ -128,7 +129,7 @@ def _changing(add: Add) -> None:
 
         def change(session: Any) -> CampaignWhole:
             desk.change(session, Campaigns(author(call)), author(call), key, body, version)
-            return _whole(session, call, key, around)
+            return whole(session, call, key, around)
 
         return _applied(call, call.services.store.write(change))
 
@@ -155,10 +156,11 @@ def _moving(add: Add) -> None:
 def surroundings(call: Call) -> Surroundings:
     """What the installation offers to a campaign of the asker's account."""
     flows, dialing = api_flows.FAMILIES[0], call.services.config.dialing
-    known = call.services.store.read(flow_desk.flows, flows.shelf(call))
+    read, account_id = call.services.store.read, call.principal.account_id
+    known = read(flow_desk.flows, flows.shelf(call))
     return Surroundings(
         flows=[one.name for one in known if one.in_force is not None],
-        scripts=(),
+        scripts=read(script_versions.names_in_force, account_id),
         clicks_only=dialing.clicks_only,
         trunk=bool(dialing.trunk),
     )
@@ -170,19 +172,20 @@ def _moved(call: Call, key: str, move: Callable[..., Campaign], *given: Any) -> 
     def change(session: Any) -> CampaignWhole:
         move(session, author(call), key, *given)
         session.flush()
-        return _whole(session, call, key, around)
+        return whole(session, call, key, around)
 
     return _applied(call, call.services.store.write(change))
 
 
-def _applied(call: Call, whole: CampaignWhole) -> CampaignWhole:
+def _applied(call: Call, changed: CampaignWhole) -> CampaignWhole:
     """A draft is nothing to the engines."""
-    if whole.campaign.state == "draft":
-        return whole
-    return msgspec.structs.replace(whole, **msgspec.structs.asdict(apply(call)))
+    if changed.campaign.state == "draft":
+        return changed
+    return msgspec.structs.replace(changed, **msgspec.structs.asdict(apply(call)))
 
 
-def _whole(session: Any, call: Call, key: str, around: Surroundings) -> CampaignWhole:
+def whole(session: Any, call: Call, key: str, around: Surroundings) -> CampaignWhole:
+    """The campaign as it is; raises NotFound."""
     account_id, thing = call.principal.account_id, Campaigns(author(call))
     row, kept = campaign(session, account_id, key), desk.one(session, thing, account_id, key)
     may_start = "running" in NEXT[row.state]

@@ -38,6 +38,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "duplicates": ("/duplicates", Permission.MERGE_CUSTOMERS),
     "permission": ("/permission", Permission.CONTACT_PERMISSION),
     "legal_profiles": ("/legal-profiles", Permission.READ_CONFIGURATION),
+    "campaigns": ("/campaigns", Permission.SEE_CAMPAIGNS),
     "value": ("/value", Permission.READ_VALUE),
     "segments": ("/segments", Permission.READ_VALUE),
     "product_offers": ("/product-offers", Permission.READ_VALUE),
@@ -51,7 +52,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "work": ("desk", "wallboard", "cases", "activities"),
     "customers": ("customers", "permission", "duplicates", "imports"),
     "field": ("work_orders", "my_orders", "field_staff"),
-    "outreach": ("segments", "product_offers", "scripts", "dials"),
+    "outreach": ("campaigns", "segments", "product_offers", "scripts", "dials"),
     "figures": ("reports", "surveys", "value"),
     "setup": ("administration", "legal_profiles"),
 }
@@ -60,8 +61,12 @@ PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {
     "work_order": ("/work-orders/<int:key>", Permission.WORK_ORDERS, "work_orders"),
     "customer": ("/customers/<int:key>", Permission.READ_CUSTOMERS, "customers"),
     "personal_data": ("/customers/<int:key>/personal-data", Permission.PERSONAL_DATA, "customers"),
+    "campaign_new": ("/campaigns/new", Permission.RUN_CAMPAIGNS, "campaigns"),
+    "campaign": ("/campaigns/<campaign>", Permission.SEE_CAMPAIGNS, "campaigns"),
 }
 """Pages about one thing: path, what one needs, and the page that lists such things."""
+_PARTS = {"<int:key>": r"\d{1,17}", "<campaign>": r"[a-z0-9][a-z0-9_\-]{0,39}"}
+"""What stands in such a path, as an expression."""
 Answer = str | AnyResponse | tuple[str, int]
 
 
@@ -114,7 +119,7 @@ class Pages:
             return self._show("forbidden.html", who), 403
         return self._show(f"{name}.html", who, page=name)
 
-    def page_of_one(self, name: str, key: int) -> Answer:
+    def page_of_one(self, name: str, key: int = 0, campaign: str = "") -> Answer:
         """The page of one thing; whether there is such a thing, the API will say."""
         who = self._who()
         if who is None:
@@ -122,7 +127,7 @@ class Pages:
         _, need, section = PAGES_OF_ONE[name]
         if not who.may(need):
             return self._show("forbidden.html", who), 403
-        return self._show(f"{name}.html", who, page=name, section=section, key=key)
+        return self._show(f"{name}.html", who, page=name, section=section, key=key or campaign)
 
     def log_in(self) -> Answer:
         """The form, and what it sends."""
@@ -225,7 +230,9 @@ def _safe_next() -> str | None:
     """Where he wanted to go, if that is one of our pages."""
     wanted = request.args.get("next", "")
     paths = [path for path, *_ in (*PAGES.values(), *PAGES_OF_ONE.values())]
-    ours = "|".join(path.replace("<int:key>", r"\d{1,17}") for path in paths)
+    for part, expression in _PARTS.items():
+        paths = [path.replace(part, expression) for path in paths]
+    ours = "|".join(paths)
     return wanted if re.fullmatch(ours, wanted, re.ASCII) else None
 
 

@@ -4,7 +4,7 @@ A patch holds whole rows; None means that the row is gone. A screen that starts 
 shows what a fresh snapshot would.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -28,6 +28,8 @@ class Patch(msgspec.Struct, kw_only=True):
     contacts: dict[str, ContactView | None] = {}
     agents: dict[str, AgentView | None] = {}
     queues: dict[str, QueueView | None] = {}
+    campaigns: dict[str, e.CampaignPaced | None] = {}
+    """By the campaign's number."""
 
 
 def whole(view: LiveView, account_id: int, now: float) -> Patch:
@@ -38,6 +40,7 @@ def whole(view: LiveView, account_id: int, now: float) -> Patch:
         contacts={key: row for key, row in view.contacts.items() if row.account_id == account_id},
         agents={key: row for key, row in view.agents.items() if row.account_id == account_id},
         queues={key: row.as_of(now) for key, row in view.queues.items() if row.account_id == account_id},
+        campaigns={str(key): row for key, row in view.campaigns.items() if row.account_id == account_id},
         whole=True,
     )
 
@@ -57,6 +60,8 @@ def changed(
         if isinstance(event, e.SwitchStateChanged | e.JournalStateChanged):
             for account_id in {row.account_id for row in view.queues.values()}:
                 of(account_id)
+        if isinstance(event, e.CampaignPaced | e.LeadRinging):
+            _called(view, event, of)
         if contact := getattr(event, "contact", None):
             _contact(view, contact, accounts, now, of)
             _givers(view, event, contact, of)
@@ -67,6 +72,16 @@ def changed(
     return patches
 
 
+def _called(view: LiveView, event: e.CampaignPaced | e.LeadRinging, of: Callable[[int], Patch]) -> None:
+    """How a campaign goes; and that the telephone rings of whom an agent has dialled, though no event names him."""
+    if isinstance(event, e.CampaignPaced):
+        of(event.account_id).campaigns[str(event.campaign)] = None if event.over else event
+        return
+    for key, row in view.agents.items():
+        if row.lead and row.lead.attempt == event.attempt:
+            of(row.account_id).agents[key] = row
+
+
 def merged(older: Patch, newer: Patch) -> Patch:
     """One patch instead of two in a row; the older one is used up."""
     if newer.whole:
@@ -74,6 +89,7 @@ def merged(older: Patch, newer: Patch) -> Patch:
     older.contacts |= newer.contacts
     older.agents |= newer.agents
     older.queues |= newer.queues
+    older.campaigns |= newer.campaigns
     older.seq, older.now = newer.seq, newer.now
     older.switch_up, older.journal_ok = newer.switch_up, newer.journal_ok
     return older

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm_core.agents import Agent
 from crm_core.campaigns.campaign import Campaign, CampaignLoad
+from crm_core.customer_segments import segments
 from crm_core.dials import Dial
 from crm_core.imports import Import
 from crm_core.queues import AgentQueue, Queue, queues_of_account
@@ -34,11 +35,11 @@ def lead_counts(session: Session, account_id: int) -> dict[int, LeadCounts]:
 
 
 def loads(session: Session, row: Campaign) -> Sequence[CampaignLoad]:
-    """What was loaded into a campaign, the newest first."""
+    """What was loaded into a campaign, the newest first; one without `ended_at` is under way."""
     query = select(CampaignLoad).where(
         CampaignLoad.account_id == row.account_id, CampaignLoad.campaign_id == row.id
     )
-    return session.scalars(query.order_by(CampaignLoad.loaded_at.desc(), CampaignLoad.id.desc())).all()
+    return session.scalars(query.order_by(CampaignLoad.id.desc())).all()
 
 
 def staffed_queues(session: Session, account_id: int) -> list[tuple[Queue, int]]:
@@ -53,6 +54,29 @@ def staffed_queues(session: Session, account_id: int) -> list[tuple[Queue, int]]
     agents = {queue_id: count for queue_id, count in session.execute(query)}
     queues = [one for one in queues_of_account(session, account_id) if not one.emergency]
     return [(one, agents.get(one.id, 0)) for one in queues]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSource:
+    """A segment or an import that may be loaded; `customers`: how many it has now."""
+
+    kind: str
+    id: int
+    name: str
+    customers: int
+
+
+def lead_sources(session: Session, account_id: int, *, now: float) -> list[LeadSource]:
+    """The account's segments by name, then its imports, the newest first."""
+    saved = [
+        LeadSource("segment", one.id, one.name, segments.count(session, account_id, one.conditions, now=now))
+        for one in segments.segments(session, account_id)
+    ]
+    taken = [
+        LeadSource("import", one.id, one.file_name, one.created + one.changed + one.same)
+        for one in imported_lists(session, account_id)
+    ]
+    return saved + taken
 
 
 def imported_lists(session: Session, account_id: int, *, at_most: int = 50) -> Sequence[Import]:

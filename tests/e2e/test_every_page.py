@@ -24,7 +24,7 @@ from tests.e2e.stage import ENGLISH, SPANISH, Stage, running_stage
 
 pytestmark = pytest.mark.integration
 
-KEYS: dict[str, str] = {"key": "1"}
+KEYS: dict[str, str] = {"key": "1", "campaign": "renovacion"}
 """What stands for `<name>` in a page's address."""
 _NO_PAGES = ("/api/v1/", "/static/", "/healthz", "/readyz", "/log-out", "/ca.crt")
 _GRAVE = ("serious", "critical")

@@ -7,9 +7,12 @@ import pytest
 
 from crm_core import dials
 from crm_core.agents import Agent
+from crm_core.campaigns import loading
 from crm_core.campaigns.campaign import campaign
+from crm_core.dials import Dial, DialAttempt
 from crm_core.queues import let_serve, queue
 from ctiserver.core.config import Dialing
+from ctiserver.core.events import CampaignPaced
 from ctiserver.core.permit import Purpose
 
 API = "/api/v1/campaigns"
@@ -138,3 +141,63 @@ def test_a_machine_dials_only_by_confirmed_law_with_a_message_and_where_that_is_
     choices = manager.get("/api/v1/campaign-choices").json
     assert (choices["modes"], choices["clicks_only"]) == (["manual", "preview"], True)
     assert choices["queues"] == [{"key": "sales", "name": "Sales", "count": 1}]
+
+
+def test_a_list_is_looked_through_before_it_is_loaded(office: Any, manager: Any) -> None:
+    key = manager.post(API, json=FORM).json["campaign"]["key"]
+    saved = manager.post("/api/v1/segments", json={"name": "Todos", "conditions": {}}).json["segment_id"]
+    source = {"kind": "segment", "id": saved}
+    assert manager.get("/api/v1/campaign-sources").json == [source | {"name": "Todos", "customers": 1}]
+    seen = manager.post(f"{API}/{key}/list-preview", json=source).json
+    assert (seen["customers"], seen["looked_at"], seen["now"]["value"]) == (1, 1, 0.0)
+    assert [one["rule"] for one in seen["refused"]] == ["no_profile"]  # no row was in force in 1970
+    assert manager.get(f"{API}/{key}").json["campaign"]["leads"] == 0
+    begun = manager.post(f"{API}/{key}/loads", json=source).json
+    assert (begun["ended_at"], begun["added"]) == (None, 0)
+    office.store.write(loading.take_part, begun["id"], now=office.now)
+    (done,) = manager.get(f"{API}/{key}/loads").json
+    assert (done["source"], done["added"], done["refused"], done["by"]) == (
+        "Todos",
+        1,
+        [],
+        "campaign_manager",
+    )
+    assert office.browser("analyst").get(f"{API}/{key}").json["campaign"]["waiting"] == 1
+    assert manager.post(f"{API}/{key}/recycle", json={"results": ["busy"]}).json == {"leads": 0}
+    wrong = manager.post(f"{API}/{key}/recycle", json={"results": ["connected"]})
+    assert wrong.json["error_id"] == "wrong_result"
+
+
+def test_how_a_campaign_goes_is_what_the_calls_process_says_with_its_last_calls(
+    office: Any, manager: Any
+) -> None:
+    key = manager.post(API, json=FORM).json["campaign"]["key"]
+    fill(office, key)
+    number = manager.get(f"{API}/{key}").json["campaign"]["id"]
+    paced = CampaignPaced(at=1.0, account_id=1, campaign=number, mode="preview", ringing=2)
+    office.live.view.campaigns[number] = paced
+
+    def call_him(session: Any) -> None:
+        dial = session.query(Dial).first()
+        plain = {"account_id": 1, "claim": "c", "owner": "o", "permit_id": 1, "campaign_id": number}
+        for ordinal, result in enumerate(("busy", "withdrawn", "connected")):
+            session.add(
+                DialAttempt(
+                    id=f"a-{ordinal}",
+                    dial_id=dial.id,
+                    ordinal=ordinal,
+                    claimed_at=10.0 * ordinal,
+                    ended_at=10.0 * ordinal + 5,
+                    result=result,
+                    connected_at=22.0 if result == "connected" else None,
+                    agent="agent" if result == "connected" else None,
+                    **plain,
+                )
+            )
+
+    office.store.write(call_him)
+    live = office.browser("supervisor").get(f"{API}/{key}/live").json
+    assert (live["pace"]["ringing"], live["leads"]) == (2, {"planned": 1})
+    told = [(one["customer"], one["result"], one["agent"], one["talked_seconds"]) for one in live["last"]]
+    assert told == [("Rosa", "connected", "agent", 3.0), ("Rosa", "busy", None, None)]
+    assert office.browser("other").get(f"{API}/{key}/live").status_code == 404

@@ -1,5 +1,6 @@
 """Who may do what: every route, socket event and request has a rule, and every role is held to it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_every_operation_is_refused_to_a_role_without_its_permission(office: Any
 
 
 def _all_pages() -> list[tuple[str, Permission]]:
-    of_one = [(path.replace("<int:key>", "1"), permission) for path, permission, _ in PAGES_OF_ONE.values()]
+    of_one = [(re.sub("<[^>]+>", "1", path), permission) for path, permission, _ in PAGES_OF_ONE.values()]
     return [*PAGES.values(), *of_one]
 
 
