@@ -1,7 +1,10 @@
 """The telephone's devices: chosen, tested, unplugged, refused; and a registration that is lost and comes back."""
 
+import time
+
 import pytest
 
+from ctiserver.asterisk.ari_wire import AUTO_ANSWER
 from tests.e2e.browser import MICROPHONE_HERTZ, Browser, Screen
 from tests.e2e.test_every_page import faults_of
 from tests.e2e.test_softphone import CALLER_HERTZ, calling, take
@@ -16,6 +19,14 @@ _WATCH_SINKS = """() => {
   HTMLMediaElement.prototype.setSinkId = function (id) {
     window.sinks.push([this.id || 'ring', id]);
     return chosen.call(this, id);
+  };
+}"""
+_COUNT_PLAYED = """() => {
+  const played = HTMLMediaElement.prototype.play;
+  window.played = [];
+  HTMLMediaElement.prototype.play = function () {
+    if (this instanceof HTMLAudioElement && !this.srcObject) window.played.push(this.loop);
+    return played.call(this);
   };
 }"""
 _UNPLUG = """() => {
@@ -114,6 +125,22 @@ def test_the_words_for_the_quality_follow_loss_and_round_trip(c: RunningCenter, 
         low <= pause <= 2 * low
         for low, pause in zip((500, 1000, 2000, 4000, 7500, 7500), pauses, strict=True)
     )
+
+
+def test_a_call_that_asks_for_it_is_answered_after_a_tone_and_without_a_click(
+    c: RunningCenter, browser: Browser
+) -> None:
+    ann = browser.desk(c, "ann")
+    ann.page.evaluate(_COUNT_PLAYED)
+    offered_at = time.monotonic()
+    c.asterisk.ring_with_echo("PJSIP/agent-1001", AUTO_ANSWER)
+    ann.wait("window.softphone.connection?.connectionState === 'connected'", "an answer")
+    print(f"offered to answered by the page: {time.monotonic() - offered_at:.2f} s")
+    ann.wait_hears(MICROPHONE_HERTZ)
+    assert ann.page.evaluate("window.played") == [False]  # one sound that does not repeat: no ring
+    ann.page.evaluate("window.softphone.call.terminate()")
+    c.asterisk.wait_quiet()
+    assert ann.complaints == []
 
 
 def test_a_call_ends_the_echo_test(c: RunningCenter, browser: Browser) -> None:

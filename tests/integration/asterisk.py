@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from ctiserver.asterisk.conf import cel_file
 from ctiserver.asterisk.passwords import USER, passwords
@@ -139,12 +140,20 @@ class PrivateAsterisk:
         """A phone on a free port; see `Phone`."""
         return Phone(self.sip_port, **options)
 
-    def _ari(self, path: str) -> Any:
-        """What a GET request of ARI answers: far cheaper than a command line for each poll."""
+    def ring_with_echo(self, endpoint: str, variables: Mapping[str, str]) -> None:
+        """Rings a phone, which hears itself when it answers; nobody's contact. `variables` are the channel's."""
+        where = {"extension": "echo", "context": "agent-browser", "priority": "1", "timeout": "20"}
+        query = urlencode({"endpoint": endpoint, **where})
+        answer = self._ari(f"channels?{query}", method="POST", body=json.dumps({"variables": variables}))
+        assert "id" in answer, answer
+
+    def _ari(self, path: str, *, method: str = "GET", body: str | None = None) -> Any:
+        """What a request of ARI answers: far cheaper than a command line for each poll."""
         login = base64.b64encode(":".join(self.ari_user).encode()).decode()
         connection = http.client.HTTPConnection("127.0.0.1", self.config.asterisk.http_port, timeout=30)
         try:
-            connection.request("GET", f"/ari/{path}", headers={"Authorization": f"Basic {login}"})
+            headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
+            connection.request(method, f"/ari/{path}", body=body, headers=headers)
             return json.load(connection.getresponse())
         finally:
             connection.close()
