@@ -1,9 +1,10 @@
 """Cost to serve: a ledger with one row for each thing that was done for a customer and cost something.
 
-Contacts are posted from the interactions once they are over: seconds of talk and of wrap-up, toll-free seconds, and
-the contact itself. Whatever else costs (visits, letters) other programs post through the API. A row keeps the unit
-cost of its day; its amount is a whole number of the smallest unit, so any sum over rows is exact. The same source is
-posted once however often it is told. Callers whom nobody knew cost too: their rows have no customer.
+Contacts are posted from the interactions once they are over: seconds of talk and of wrap-up, toll-free seconds, those
+of the line to whom we called, and the contact itself. Whatever else costs (visits, letters) other programs post through
+the API. A row keeps the unit cost of its day; its amount is a whole number of the smallest unit, so any sum over rows
+is exact. The same source is posted once however often it is told. Callers whom nobody knew cost too: their rows have no
+customer.
 """
 
 from collections.abc import Iterator
@@ -168,6 +169,7 @@ def _charges(contact: Interaction, rules: ValueSettings) -> Iterator[Charge]:
         "toll_free_seconds": round(ended_at - contact.arrived_at)
         if contact.did in rules.toll_free_numbers
         else 0,
+        "line_seconds": 0 if contact.dial_id is None else round(ended_at - contact.arrived_at),
     }
     for kind, quantity in quantities.items():
         if quantity > 0 and (kind == "contact" or kind in rules.unit_costs):

@@ -18,9 +18,10 @@ UNIT_COSTS = {
     "talk_seconds": 1_700,
     "wrap_up_seconds": 1_700,
     "toll_free_seconds": 400,
+    "line_seconds": 600,
     "visit": 18_000_000,
 }
-"""Kind: thousandths of a peso per unit; an agent at 6 000 pesos an hour, a visit of 18 000."""
+"""Kind: thousandths of a peso per unit; an agent at 6 000 pesos an hour, a line that calls out, a visit of 18 000."""
 
 LIMITS = {
     "purchase_margin_percent": (0, 100),

@@ -1,8 +1,11 @@
-"""The chores of campaigns: their lists are loaded part by part, and one that has nobody left is finished."""
+"""The chores of campaigns: their lists are loaded part by part, and one that has nobody left is finished.
+
+A pre-test whose sample is over ends here too.
+"""
 
 import structlog
 
-from crm_core.campaigns import loading, standing
+from crm_core.campaigns import loading, pre_testing, standing
 from crm_core.db import Store
 from ctiserver.core.errors import ConfigError, Conflict, NotFound, Refusal
 
@@ -30,7 +33,7 @@ class CampaignLoads:
 
 
 class CampaignEnds:
-    """Finishes campaigns that have nobody left to call."""
+    """Finishes campaigns that have nobody left to call, and ends pre-tests."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -39,7 +42,8 @@ class CampaignEnds:
         """A look at each campaign that runs; there is never more to do at once. Raises StoreError."""
         for campaign_id in self._store.read(standing.running):
             try:
-                self._store.write(standing.finish, campaign_id, now=now)
+                if not self._store.write(pre_testing.conclude, campaign_id, now=now):
+                    self._store.write(standing.finish, campaign_id, now=now)
             except Conflict:  # somebody changes it at this moment
                 _log.info("a campaign changes while it is looked at", campaign=campaign_id)
         return False
