@@ -24,7 +24,7 @@ def standing(
     found = session.get(Campaign, campaign_id)
     if found is None:
         return None
-    answers, abandons = _ledger(session, found, now)
+    answers, abandons, _ = ledger(session, found, now)
     planned = select(func.count()).select_from(Dial).where(PLANNED, Dial.campaign_id == campaign_id)
     of_others = Dial.asked_for_at.is_not(None) & Dial.agent.is_not(None) & (Dial.agent != (agent or ""))
     due = session.scalars(planned.where(Dial.next_at <= now)).one()
@@ -74,13 +74,14 @@ def _goes_on(session: Session, campaign_id: int) -> bool:
     )
 
 
-def _ledger(session: Session, found: Campaign, now: float) -> tuple[int, int]:
-    """Live answers and abandons of the window, but for those of agents who left."""
-    begin = now - found.window_days * _DAY_SECONDS
+def ledger(session: Session, of: Campaign, now: float) -> tuple[int, int, int]:
+    """In the window: live answers, abandons, and abandons because an agent left, which are counted apart."""
+    begin = now - of.window_days * _DAY_SECONDS
     live = or_(DialAttempt.answered_by.is_(None), DialAttempt.answered_by != "machine")
-    abandoned = DialAttempt.abandoned_at.is_not(None) & DialAttempt.abandoned_by_leaving.is_(False)
-    query = select(func.count(), func.count().filter(abandoned)).where(
-        DialAttempt.campaign_id == found.id, DialAttempt.answered_at > begin, live
+    abandoned = DialAttempt.abandoned_at.is_not(None)
+    by_leaving = abandoned & DialAttempt.abandoned_by_leaving
+    query = select(func.count(), func.count().filter(abandoned), func.count().filter(by_leaving)).where(
+        DialAttempt.campaign_id == of.id, DialAttempt.answered_at > begin, live
     )
-    answers, abandons = session.execute(query).one()
-    return answers, abandons
+    answers, all_abandons, left = session.execute(query).one()
+    return answers, all_abandons - left, left

@@ -33,16 +33,18 @@ def at(day: int, hour: int, minute: int = 0, month: int = 9) -> float:
 NOW = at(14, 10)
 
 
+def _confirm_all(session: Session) -> None:
+    for row in shipped():
+        legal_profiles.confirm(session, 1, row, expected_version=0, by="admin", name="admin", now=at(1, 10))
+
+
 class CampaignDesk:
     """One campaign of account 1, which runs; every shipped row of the law is confirmed."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.claims = 0
-        for row in shipped():
-            store.write(
-                legal_profiles.confirm, 1, row, expected_version=0, by="admin", name="admin", now=at(1, 10)
-            )
+        store.write(_confirm_all)
         self.campaign = self.make("gas")
 
     def make(self, key: str, **changes: Any) -> int:
