@@ -1,76 +1,96 @@
-"""Idle agents lent to campaigns: inbound first, then by weight.
+"""Idle agents lent to campaigns, by name: inbound first, then by weight.
 
-Each idle agent is lent to one campaign, whose answers alone he takes; so one campaign's dials never cost another one's
-callers. Who becomes idle goes to the campaign that has had the least of its share, measured in agents served per
-weight (start-time fair queueing: Goyal, Vin, Cheng, SIGCOMM 1996), among those that want one. An inbound
-caller takes an idle agent whom nobody keeps, else one of the campaign whom it hurts least: where most are idle beyond
-its lines in flight. So many idle agents are kept back for inbound (`kept`) before any is lent. Pure.
+An idle agent takes any inbound caller; of campaigns he takes the answers of the one alone that he is lent to, so that
+one campaign's dials never cost another one's customers. Who is lent to nobody goes to the campaign that has had the
+least of its share, measured in agents served and lent per weight (start-time fair queueing: Goyal, Vin, Cheng,
+SIGCOMM 1996), among those that can use him. A campaign that has no use for its idle agents keeps them until another
+one has. Pure.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from ctiserver.core.ids import AgentKey
+
+Serves = Callable[[AgentKey, int], bool]
 
 
-@dataclass(slots=True, kw_only=True)
-class Lending:
-    """Who has how many. `weights` by campaign, above 0; a campaign without leads is left out of `wants`."""
+class Lending(msgspec.Struct, kw_only=True):
+    """`lent`: idle agents and the campaign of each; `passed`: what each campaign has had, in agents per weight."""
 
-    weights: Mapping[str, float]
-    kept: int = 0
-    free: int = 0
-    """Idle agents who are lent to nobody."""
-    lent: dict[str, int] = field(default_factory=dict)
-    _passed: dict[str, float] = field(default_factory=dict)
-    _time: float = 0.0
+    lent: dict[AgentKey, int] = {}
+    passed: dict[int, float] = {}
+    time: float = 0.0
     """How far whoever was served last had come."""
 
-    def became_idle(self) -> None:
-        """One more idle agent, lent to nobody yet."""
-        self.free += 1
+    def settle(
+        self, idle: Sequence[AgentKey], wants: Mapping[int, int], weights: Mapping[int, float], serves: Serves
+    ) -> list[tuple[AgentKey, int | None]]:
+        """Lend and take back; the idle agents for whom that changed something, and whose they are now.
 
-    def lend(self, wants: Mapping[str, int]) -> None:
-        """Lend what is free; `wants`: how many more each campaign can use now."""
-        open_wants = {key: count for key, count in wants.items() if count > 0}
+        `idle`: the longest idle first; `wants`: how many idle agents each campaign can use, those included that it has.
+        """
+        before = {agent: self.lent.get(agent) for agent in idle}
+        self.lent = {
+            agent: campaign for agent, campaign in self.lent.items() if agent in before and campaign in wants
+        }
+        counts = Counter(self.lent.values())
+        for agent in reversed(idle):
+            campaign = self.lent.get(agent)
+            if campaign is not None and counts[campaign] > wants[campaign]:
+                self._move(agent, campaign, wants, weights, serves, counts)
+        for agent in idle:
+            if agent not in self.lent:
+                self._lend(agent, wants, weights, serves, counts)
+        return [(agent, now) for agent, was in before.items() if (now := self.lent.get(agent)) != was]
+
+    def served(self, campaign: int, weight: float) -> None:
+        """One of its answers took an agent."""
+        self.time = self.passed.get(campaign, self.time)
+        self.passed[campaign] = self.time + 1.0 / weight
+
+    def count(self, campaign: int) -> int:
+        """How many idle agents it has."""
+        return sum(lent == campaign for lent in self.lent.values())
+
+    def _move(
+        self,
+        agent: AgentKey,
+        campaign: int,
+        wants: Mapping[int, int],
+        weights: Mapping[int, float],
+        serves: Serves,
+        counts: Counter[int],
+    ) -> None:
+        del self.lent[agent]
+        counts[campaign] -= 1
+        self._lend(agent, wants, weights, serves, counts)
+        if agent not in self.lent:
+            self.lent[agent] = campaign
+            counts[campaign] += 1
+
+    def _lend(
+        self,
+        agent: AgentKey,
+        wants: Mapping[int, int],
+        weights: Mapping[int, float],
+        serves: Serves,
+        counts: Counter[int],
+    ) -> None:
+        open_wants = [key for key, most in wants.items() if counts[key] < most and serves(agent, key)]
+        if not open_wants:
+            return
         for key in open_wants:
             # Who was away does not catch up on what he did not ask for.
-            self._passed[key] = max(self._passed.get(key, 0.0), self._time)
-        while self.free > self.kept and open_wants:
-            key = min(open_wants, key=lambda one: (self._passed[one], one))
-            self._time = self._passed[key]
-            self.free -= 1
-            self.lent[key] = self.lent.get(key, 0) + 1
-            self._passed[key] += 1.0 / self.weights[key]
-            open_wants[key] -= 1
-            if not open_wants[key]:
-                del open_wants[key]
+            self.passed[key] = max(self.passed.get(key, 0.0), self.time)
+        chosen = min(open_wants, key=lambda key: (self.passed[key] + counts[key] / weights[key], key))
+        self.lent[agent] = chosen
+        counts[chosen] += 1
 
-    def give_back(self, campaign: str, count: int) -> None:
-        """A campaign needs so many fewer: others may have them."""
-        back = min(count, self.lent.get(campaign, 0))
-        if back > 0:
-            self.lent[campaign] -= back
-            self.free += back
 
-    def connected(self, campaign: str) -> None:
-        """A campaign's answer takes one of its agents."""
-        self.lent[campaign] -= 1
-
-    def taken(self, in_flight: Mapping[str, int]) -> str | None:
-        """An inbound caller, or a break, takes an idle agent: whose; None: nobody's.
-
-        `in_flight`: ringing and waiting lines of each campaign. Raises LookupError when nobody is idle.
-        """
-        if self.free:
-            self.free -= 1
-            return None
-        holders = [key for key, count in self.lent.items() if count > 0]
-        if not holders:
-            raise LookupError("no agent is idle")
-        key = max(holders, key=lambda one: (self.lent[one] - in_flight.get(one, 0), one))
-        self.lent[key] -= 1
-        return key
-
-    def portion(self, campaign: str, active: frozenset[str]) -> float:
-        """Which share of the agents who become idle will be lent to it, among the active campaigns."""
-        total = sum(self.weights[key] for key in active)
-        return self.weights[campaign] / total if campaign in active else 0.0
+def portion(campaign: int, active: Sequence[int], weights: Mapping[int, float]) -> float:
+    """Which share of the agents who become idle will be lent to it, among the active campaigns."""
+    total = sum(weights[key] for key in active)
+    return weights[campaign] / total if campaign in active else 0.0

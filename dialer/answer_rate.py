@@ -7,8 +7,9 @@ dialled, and the estimate is wrong just when it matters. What was long ago is fo
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from typing import Self
 
+import msgspec
 import numpy as np
 
 from dialer.survival import Floats
@@ -17,11 +18,22 @@ _FORGET = 1.0 / 2000.0
 """A dial counts less by this share with each later one."""
 
 
-@dataclass(slots=True)
-class _Dial:
+class _Dial(msgspec.Struct):
+    attempt: str
     at: float
     answered: bool = False
     seconds: float | None = None
+
+
+class AnswerRateState(msgspec.Struct, kw_only=True):
+    """What AnswerRate keeps."""
+
+    timeout_seconds: float
+    dials: float
+    answers: float
+    answer_at: list[float]
+    failure_at: list[float]
+    waiting: list[_Dial]
 
 
 class AnswerRate:
@@ -39,7 +51,7 @@ class AnswerRate:
 
     def dialled(self, attempt: str, at: float) -> None:
         """A dial begins; `attempt` names it."""
-        dial = _Dial(at)
+        dial = _Dial(attempt, at)
         self._waiting.append(dial)
         self._by_id[attempt] = dial
 
@@ -66,6 +78,27 @@ class AnswerRate:
         seconds = self._timeout_seconds if dial.seconds is None else dial.seconds
         place = min(math.ceil(seconds - 1e-6), len(self._answer_at) - 1)
         (self._answer_at if dial.answered else self._failure_at)[place] += 1.0
+
+    def state(self) -> AnswerRateState:
+        """All that it knows."""
+        return AnswerRateState(
+            timeout_seconds=self._timeout_seconds,
+            dials=self._dials,
+            answers=self._answers,
+            answer_at=self._answer_at.tolist(),
+            failure_at=self._failure_at.tolist(),
+            waiting=[msgspec.structs.replace(dial) for dial in self._waiting],
+        )
+
+    @classmethod
+    def restore(cls, state: AnswerRateState) -> Self:
+        """The one that gave `state`."""
+        told = cls(state.timeout_seconds)
+        told._dials, told._answers = state.dials, state.answers
+        told._answer_at, told._failure_at = np.array(state.answer_at), np.array(state.failure_at)
+        told._waiting = deque(state.waiting)
+        told._by_id = {dial.attempt: dial for dial in state.waiting if dial.seconds is None}
+        return told
 
     @property
     def probability(self) -> float:

@@ -14,20 +14,21 @@ progressive dials are made. It begins there. So, however wrong the model is,
     abandons <= alpha answers + (theta_0 - theta_min) / kappa + 1 + lines in flight,
 
 and the ledger's guard (`pacing_ledger`) holds besides at every dial beyond progressive. Never less than progressive is
-dialled. Pure; nothing here is wired to live calls yet.
+dialled. Pure; `campaigns` has live calls paced by it.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
+import msgspec
 import numpy as np
 
-from dialer.answer_rate import AnswerRate
+from dialer.answer_rate import AnswerRate, AnswerRateState
 from dialer.pacing_ledger import Ledger
 from dialer.pacing_tables import HORIZONS_SECONDS, Tables, tables
-from dialer.survival import Durations, Floats
+from dialer.survival import Durations, DurationsState, Floats
 
 Mode = Literal["manual", "preview", "progressive", "predictive"]
 KAPPA = 0.05
@@ -69,6 +70,18 @@ class Decision:
     guarded: bool = False
 
 
+class PacerState(msgspec.Struct, kw_only=True):
+    """What a Pacer has learned. `learned`: what its tables were made from, at `learned_at`; None: it has none."""
+
+    theta: float
+    rate: AnswerRateState
+    talk: DurationsState
+    wrap_up: DurationsState
+    ledger: Ledger
+    learned: tuple[AnswerRateState, DurationsState, DurationsState] | None = None
+    learned_at: float | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Pacer:
     """The pacing of one campaign; its state is what it has learned."""
@@ -81,6 +94,7 @@ class Pacer:
     tolerance_seconds: float = 2.0
     theta: float = THETA_MIN
     _tables: Tables | None = None
+    _learned: tuple[AnswerRateState, DurationsState, DurationsState] | None = None
     _learned_at: float = -math.inf
 
     @property
@@ -93,11 +107,20 @@ class Pacer:
         self.ledger.answered(at)
         self.theta = min(_THETA_MAX, self.theta + KAPPA * self.ledger.alpha)
 
-    def abandoned(self, at: float) -> None:
-        """Somebody answered and no agent spoke with him in time."""
+    def abandoned(self, at: float) -> bool:
+        """Somebody answered and no agent spoke with him in time; whether for want of one who left."""
         self.ledger.answered(at)
-        if not self.ledger.abandoned(at):
+        by_leaving = self.ledger.abandoned(at)
+        if not by_leaving:
             self.theta -= KAPPA * (1.0 - self.ledger.alpha)
+        return by_leaving
+
+    def may_dial(self, *, idle: int, ringing: int, waiting: int, now: float) -> bool:
+        """Whether one more that was decided on may be dialled still, as things are now."""
+        self.ledger.seen(idle=idle, ringing=ringing, waiting=waiting)
+        if idle > ringing + waiting:
+            return True
+        return self.mode == "predictive" and self.theta > THETA_MIN and self.ledger.allows(now)
 
     def decide(self, scene: Scene, now: float, *, most: int = 1_000_000) -> Decision:
         """How many to dial now, at most `most` (leads, trunks: `dial_limits`)."""
@@ -137,8 +160,45 @@ class Pacer:
             self._tables = tables(
                 self.talk, self.wrap_up, self.rate, tolerance_seconds=self.tolerance_seconds
             )
+            # The tables are much, what they are made from is little: so much of them is kept in a snapshot.
+            self._learned = self.rate.state(), self.talk.state(), self.wrap_up.state()
             self._learned_at = now
         return self._tables
+
+    def state(self) -> PacerState:
+        """All that decisions depend on: who restores it decides the same from there on."""
+        return PacerState(
+            theta=self.theta,
+            rate=self.rate.state(),
+            talk=self.talk.state(),
+            wrap_up=self.wrap_up.state(),
+            ledger=self.ledger,
+            learned=self._learned,
+            learned_at=self._learned_at if self._learned else None,
+        )
+
+    @classmethod
+    def restore(cls, state: PacerState, mode: Mode, tolerance_seconds: float) -> Self:
+        """The one that gave `state`."""
+        told = cls(
+            mode=mode,
+            rate=AnswerRate.restore(state.rate),
+            talk=Durations.restore(state.talk),
+            wrap_up=Durations.restore(state.wrap_up),
+            ledger=state.ledger,
+            tolerance_seconds=tolerance_seconds,
+            theta=state.theta,
+        )
+        if state.learned is not None and state.learned_at is not None:
+            rate, talk, wrap_up = state.learned
+            told._learned, told._learned_at = state.learned, state.learned_at
+            told._tables = tables(
+                Durations.restore(talk),
+                Durations.restore(wrap_up),
+                AnswerRate.restore(rate),
+                tolerance_seconds=tolerance_seconds,
+            )
+        return told
 
 
 def _forecast(scene: Scene, known: Tables) -> tuple[list[float], list[float]]:

@@ -14,39 +14,43 @@ The limit, its window and the tolerance are data of the campaign: in the USA at 
 30 days, an agent within 2 s of the greeting (47 CFR 64.1200(a)(7)). Pure.
 """
 
-from collections import deque
-from dataclasses import dataclass, field
+import msgspec
 
+_BUCKETS = 720
 _BUCKET_SECONDS = 60.0
+"""At least; a long window has no more than so many buckets: what is kept of it stays small."""
 
 
-@dataclass(slots=True)
-class _Window:
+class _Window(msgspec.Struct):
     """How many of something in the last seconds, in buckets; `late`: each counts up to a bucket longer, else less."""
 
     seconds: float
     late: bool
     count: int = 0
-    _buckets: deque[list[float]] = field(default_factory=deque)
+    buckets: list[tuple[float, int]] = []
 
-    def add(self, at: float) -> None:
+    @property
+    def bucket_seconds(self) -> float:
+        return max(_BUCKET_SECONDS, self.seconds / _BUCKETS)
+
+    def add(self, at: float, count: int = 1) -> None:
         self.forget(at)
-        if not self._buckets or at >= self._buckets[-1][0] + _BUCKET_SECONDS:
-            self._buckets.append([at, 0])
-        self._buckets[-1][1] += 1
-        self.count += 1
+        if not self.buckets or at >= self.buckets[-1][0] + self.bucket_seconds:
+            self.buckets.append((at, 0))
+        begun, so_far = self.buckets[-1]
+        self.buckets[-1] = (begun, so_far + count)
+        self.count += count
 
     def forget(self, now: float) -> None:
-        stays = self.seconds + (_BUCKET_SECONDS if self.late else 0.0)
-        while self._buckets and self._buckets[0][0] + stays <= now:
-            self.count -= int(self._buckets.popleft()[1])
+        stays = self.seconds + (self.bucket_seconds if self.late else 0.0)
+        while self.buckets and self.buckets[0][0] + stays <= now:
+            self.count -= self.buckets.pop(0)[1]
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(msgspec.Struct, kw_only=True):
     """`overdialled` and `short` change with `seen`.
 
-    An answer leaves the window up to a minute early and an abandon up to a minute late, never the other way.
+    An answer leaves the window early and an abandon late, by up to a bucket: a minute, or a 720th of the window.
     """
 
     alpha: float = 0.03
@@ -56,12 +60,22 @@ class Ledger:
     short: int = 0
     refused: int = 0
     """How often the guard said no."""
-    _answers: _Window = field(init=False)
-    _abandons: _Window = field(init=False)
+    _answers: _Window = msgspec.field(default_factory=lambda: _Window(0.0, late=False))
+    _abandons: _Window = msgspec.field(default_factory=lambda: _Window(0.0, late=True))
 
     def __post_init__(self) -> None:
-        self._answers = _Window(self.window_seconds, late=False)
-        self._abandons = _Window(self.window_seconds, late=True)
+        self.use(self.alpha, self.window_seconds)
+
+    def use(self, alpha: float, window_seconds: float) -> None:
+        """This limit and window from now on; what is known stays."""
+        self.alpha, self.window_seconds = alpha, window_seconds
+        self._answers.seconds = self._abandons.seconds = window_seconds
+
+    def seed(self, at: float, answers: int, abandons: int) -> None:
+        """What the records say of the window, where nothing is known here."""
+        if not self._answers.count and not self._abandons.count:
+            self._answers.add(at, answers)
+            self._abandons.add(at, abandons)
 
     @property
     def answers(self) -> int:

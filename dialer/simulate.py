@@ -31,7 +31,7 @@ class Paces(Protocol):
         """An agent speaks with somebody who answered."""
         ...
 
-    def abandoned(self, at: float) -> None:
+    def abandoned(self, at: float) -> object:
         """Nobody did."""
         ...
 

@@ -8,11 +8,25 @@ observations. Pure.
 
 import math
 from collections.abc import Iterable
+from typing import Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+Sparse = list[tuple[int, float]]
+"""The places of an array that are not 0."""
+
+
+class DurationsState(msgspec.Struct, kw_only=True):
+    """What Durations keeps, in few words."""
+
+    longest_seconds: int
+    ended: Sparse
+    censored: Sparse
 
 
 class Durations:
@@ -37,8 +51,29 @@ class Durations:
         survival: Floats = np.asarray(np.cumprod(1.0 - hazard), dtype=np.float64)
         return survival
 
+    def state(self) -> DurationsState:
+        """All that it knows."""
+        return DurationsState(
+            longest_seconds=len(self._ended) - 1,
+            ended=_sparse(self._ended),
+            censored=_sparse(self._censored),
+        )
+
+    @classmethod
+    def restore(cls, state: DurationsState) -> Self:
+        """The one that gave `state`."""
+        told = cls(state.longest_seconds)
+        for array, known in ((told._ended, state.ended), (told._censored, state.censored)):
+            for place, count in known:
+                array[place] = count
+        return told
+
     def _place(self, seconds: float) -> int:
         return min(max(0, math.ceil(seconds - 1e-6)), len(self._ended) - 1)
+
+
+def _sparse(array: Floats) -> Sparse:
+    return [(int(place), float(array[place])) for place in np.flatnonzero(array)]
 
 
 def within(surviving: Floats, seconds: int) -> Floats:

@@ -3,13 +3,14 @@
 import math
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialer.answer_rate import AnswerRate
-from dialer.pacing import KAPPA, THETA_MIN, Mode, Pacer, Scene
+from dialer.pacing import KAPPA, THETA_MIN, Mode, Pacer, PacerState, Scene
 from dialer.pacing_ledger import Ledger
 from dialer.simulate import Simulation
 from dialer.simulated_world import World
@@ -153,3 +154,32 @@ class _Counted:
         if not self.ledger.short:
             self.lost.append(at)
         self.pacer.abandoned(at)
+
+
+def test_who_takes_over_from_a_snapshot_decides_the_same() -> None:
+    first = _pacer()
+    for number in range(200):
+        first.rate.dialled(f"a{number}", number / 10)
+        first.rate.ended(f"a{number}", number / 10 + 3.0, answered=number % 3 == 0)
+    first.decide(BUSY, 35.0)
+    for number in range(60):
+        first.talk.add(float(number))
+        first.wrap_up.add(number / 4)
+        first.connected(35.0 + number / 10)
+    second = Pacer.restore(
+        msgspec.convert(msgspec.json.decode(msgspec.json.encode(first.state())), PacerState),
+        first.mode,
+        first.tolerance_seconds,
+    )
+    for at in (45.0, 66.0, 96.0):  # with the tables of before, and with new ones
+        assert second.decide(BUSY, at) == first.decide(BUSY, at)
+        assert second.state() == first.state()
+    assert len(msgspec.json.encode(first.state())) < 40_000
+
+
+def test_what_was_decided_is_dialled_only_as_long_as_it_may_be() -> None:
+    assert _pacer("progressive").may_dial(idle=3, ringing=1, waiting=1, now=0.0)
+    assert not _pacer("progressive").may_dial(idle=3, ringing=2, waiting=1, now=0.0)
+    assert _pacer().may_dial(idle=3, ringing=2, waiting=1, now=0.0)
+    assert not _pacer(answers=100).may_dial(idle=0, ringing=3, waiting=0, now=0.0)
+    assert not _pacer(theta=THETA_MIN).may_dial(idle=0, ringing=0, waiting=0, now=0.0)

@@ -1,5 +1,7 @@
 """The abandon limit: what may still be dialled, and whose fault an abandon is."""
 
+import msgspec
+
 from dialer.pacing_ledger import Ledger
 
 DAY = 86400.0
@@ -49,5 +51,18 @@ def test_what_leaves_the_window_is_forgotten_answers_never_later_than_abandons()
     assert ledger.allows(30 * DAY - 1)  # 2 + 1 <= 3
     assert not ledger.allows(30 * DAY)
     assert (ledger.answers, ledger.abandons, ledger.rate) == (0, 2, None)
-    assert not ledger.allows(30 * DAY + 60)
+    assert not ledger.allows(30 * DAY + DAY / 24)
     assert ledger.abandons == 0
+
+
+def test_records_fill_an_empty_ledger_once_and_a_snapshot_keeps_all_of_it() -> None:
+    ledger = Ledger(alpha=0.03)
+    ledger.seed(5.0, 300, 4)
+    ledger.seed(6.0, 300, 4)
+    ledger.abandoned(7.0)
+    assert (ledger.answers, ledger.abandons) == (300, 5)
+    again = msgspec.convert(msgspec.json.decode(msgspec.json.encode(ledger)), Ledger)
+    assert again == ledger
+    again.use(0.01, 60.0)
+    assert not again.allows(100.0)
+    assert (again.answers, again.abandons) == (0, 5)
