@@ -4,6 +4,8 @@
                        │ └───────────answer──────────────►│
                        └─release─► idle ◄────release──────┘  (from ringing too)
 
+He is reserved, too, for a customer whom he has called and whose telephone rings; then his own does not yet.
+
 The status (available, pause, logged out) is the agent's own choice; a choice made during a contact waits as the
 next status until he is idle again.
 """
@@ -37,7 +39,10 @@ TABLE: dict[Activity, dict[str, Activity]] = {
 
 
 class AgentState(msgspec.Struct, kw_only=True):
-    """One agent. He has at most one contact in hand; `owes` names one that he never disposed of."""
+    """One agent. He has at most one contact in hand; `owes` names one that he never disposed of.
+
+    `campaign`: whose answers he takes while he is idle, if no caller waits for him.
+    """
 
     key: AgentKey
     status: Status = Status.LOGGED_OUT
@@ -53,6 +58,7 @@ class AgentState(msgspec.Struct, kw_only=True):
     account_id: int = 1
     disposition: str | None = None
     owes: bool = False
+    campaign: int | None = None
 
     @property
     def free(self) -> bool:

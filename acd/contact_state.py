@@ -22,8 +22,8 @@ class Stage(StrEnum):
     RETURNING = "returning"
 
 
-Line = tuple[Literal["queue", "agent"], str]
-"""Where contacts stand: a queue, or before one agent."""
+Line = tuple[Literal["queue", "agent", "campaign"], str]
+"""Where contacts stand: a queue, before one agent, or for the agents of one campaign."""
 
 
 class Contact(msgspec.Struct, kw_only=True):
@@ -31,6 +31,7 @@ class Contact(msgspec.Struct, kw_only=True):
 
     `arrived_at` never changes; `virtual_arrival` only gets earlier. `order` settles ties by arrival. `named` is the
     agent who alone is asked, and `passed_by` whoever passed the contact on to him; None for an ordinary contact.
+    `campaign`: he answered its call, and has not spoken with anybody yet; from then on he is like every other.
     """
 
     id: ContactId
@@ -55,8 +56,12 @@ class Contact(msgspec.Struct, kw_only=True):
     recording: RecordingId | None = None
     named: AgentKey | None = None
     passed_by: AgentKey | None = None
+    campaign: int | None = None
+    offered_at: float = 0.0
 
     @property
     def line(self) -> Line:
         """Where it stands while it waits."""
-        return ("agent", self.named) if self.named else ("queue", self.queue)
+        if self.named:
+            return "agent", self.named
+        return ("queue", self.queue) if self.campaign is None else ("campaign", str(self.campaign))

@@ -17,7 +17,7 @@ from ctiserver.core.tables import Agent, Queue, Tables
 
 
 class Ledger(msgspec.Struct, kw_only=True):
-    """What a snapshot keeps."""
+    """What a snapshot keeps. `kept`: agents who called a customer whose telephone rings, by his leg."""
 
     tables: Tables = Tables()
     queues: dict[QueueKey, Queue] = {}
@@ -25,6 +25,7 @@ class Ledger(msgspec.Struct, kw_only=True):
     agents: dict[AgentKey, AgentState] = {}
     recordings: dict[RecordingId, ContactId] = {}
     arrivals: int = 0
+    kept: dict[LegId, AgentKey] = {}
 
 
 class Floor:

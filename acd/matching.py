@@ -1,10 +1,11 @@
 """Who serves whom, and why.
 
 For an agent who becomes free, the heads of the queues that he serves are compared in this order: emergency
-first, then whoever was passed on to this very agent, then the agent's own preference of queues, then the score (wait
-plus head start), then arrival. For a contact that finds several free agents: the one with the fewest queues (so that
-flexible agents stay free), then the one who has been idle longest. A contact that was passed on to one agent finds
-him or nobody.
+first, then callers before those who answered a campaign's call (inbound), then whoever was passed on to this very
+agent, then the agent's own preference of queues, then the score (wait plus head start), then arrival. Who answered a
+campaign's call finds the agents alone whom the dialer has lent to it. For a contact that finds several free agents:
+the one with the fewest queues (so that flexible agents stay free), among these one whom no campaign counts on, then
+the one who has been idle longest. A contact that was passed on to one agent finds him or nobody.
 """
 
 from collections import Counter
@@ -17,19 +18,11 @@ from acd.named import is_free
 from ctiserver.core.events import DecisionMade, Head
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.requests import Status
-from ctiserver.core.tables import Agent, Queue
+from ctiserver.core.serving import serves
+from ctiserver.core.tables import Agent
 
 _HEADS_KEPT = 10
-Rule = Literal["only", "emergency", "named", "preference", "score", "arrival"]
-
-
-def serves(agent: Agent, queue: Queue) -> str | None:
-    """None if the agent may serve the queue, else why not: `queue` or `skill`."""
-    if queue.key not in agent.queues or agent.account_id != queue.account_id:
-        return "queue"
-    if any(agent.skills.get(skill, 0) < level for skill, level in queue.requires.items()):
-        return "skill"
-    return None
+Rule = Literal["only", "emergency", "inbound", "named", "preference", "score", "arrival"]
 
 
 def choose_agent(floor: Floor, contact: Contact) -> tuple[AgentKey | None, dict[str, int]]:
@@ -46,11 +39,13 @@ def choose_agent(floor: Floor, contact: Contact) -> tuple[AgentKey | None, dict[
             why_not = str(state.status)
         if why_not is None and not state.free:
             why_not = "busy"
+        if why_not is None and contact.campaign not in (None, state.campaign):
+            why_not = "campaign"
         if why_not:
             excluded[why_not] += 1
         elif agent:
-            free.append((len(agent.queues), state.idle_since, key))
-    return (min(free)[2] if free else None), dict(excluded)
+            free.append((len(agent.queues), state.campaign is not None, state.idle_since, key))
+    return (min(free)[3] if free else None), dict(excluded)
 
 
 def choose_contact(floor: Floor, key: AgentKey) -> tuple[list[Contact], dict[str, int]]:
@@ -69,14 +64,19 @@ def choose_contact(floor: Floor, key: AgentKey) -> tuple[list[Contact], dict[str
             heads.append(head)
     if his := floor.first(("agent", key)):
         heads.append(his)
+    campaign = floor.ledger.agents[key].campaign
+    answered = floor.first(("campaign", str(campaign)))
+    if answered is not None and serves(agent, floor.queues[answered.queue]) is None:
+        heads.append(answered)
     return sorted(heads, key=lambda contact: rank(floor, agent, contact)), dict(excluded)
 
 
-def rank(floor: Floor, agent: Agent, contact: Contact) -> tuple[bool, bool, int, float, int]:
+def rank(floor: Floor, agent: Agent, contact: Contact) -> tuple[bool, bool, bool, int, float, int]:
     """The router's order for one agent; the lowest is served."""
     queue = floor.queues[contact.queue]
     return (
         not queue.emergency,
+        contact.campaign is not None,
         contact.named != agent.key,
         agent.queues.get(contact.queue, 0),
         contact.virtual_arrival,
@@ -105,7 +105,7 @@ def _rule(floor: Floor, agent: Agent, heads: list[Contact]) -> Rule:
     if len(heads) == 1:
         return "named" if heads[0].named else "only"
     first, second = (rank(floor, agent, contact) for contact in heads[:2])
-    rules: tuple[Rule, ...] = ("emergency", "named", "preference", "score", "arrival")
+    rules: tuple[Rule, ...] = ("emergency", "inbound", "named", "preference", "score", "arrival")
     return next(rule for rule, mine, other in zip(rules, first, second, strict=True) if mine != other)
 
 

@@ -68,16 +68,23 @@ def serve_everyone(floor: Floor, turn: Turn) -> None:
 
 
 def _offer(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
-    agent, state, queue = floor.roster[key], floor.ledger.agents[key], floor.queues[contact.queue]
-    leg = LegId(turn.new_id())
+    state = floor.ledger.agents[key]
     if contact.named:
         turn.say(CancelTimer(timer=named.named_timer(contact)))
     state.move("reserve")
     state.contact, state.queue, state.account_id = contact.id, contact.queue, contact.account_id
+    state.campaign = None
+    turn.say(AgentReserved(at=turn.at, agent=key, contact=contact.id))
+    offer_kept(floor, contact, key, turn)
+
+
+def offer_kept(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
+    """Ring the phone of the agent who is reserved for him; for a campaign's answer it answers by itself."""
+    agent, queue, leg = floor.roster[key], floor.queues[contact.queue], LegId(turn.new_id())
     contact.stage, contact.agent, contact.agent_leg = Stage.OFFERED, key, leg
+    contact.offered_at = turn.at
     floor.legs[leg] = contact.id
     turn.say(
-        AgentReserved(at=turn.at, agent=key, contact=contact.id),
         OfferMade(at=turn.at, contact=contact.id, agent=key, queue=contact.queue, leg=leg),
         DialLeg(
             leg=leg,
@@ -86,6 +93,7 @@ def _offer(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
             ring_seconds=queue.ring_seconds + 5,
             caller_number=contact.pii_number,
             caller_name=contact.pii_name,
+            auto_answer=contact.campaign is not None,
         ),
         StartTimer(timer=ring_timer(leg), due_at=turn.at + queue.ring_seconds),
     )
@@ -160,6 +168,22 @@ def withdraw(floor: Floor, contact: Contact, turn: Turn) -> None:
     release(floor, key, contact.id, turn)
 
 
+def missed(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """As `expired`, but nobody waits again."""
+    key, leg = contact.agent, contact.agent_leg
+    if key is None or leg is None:
+        return
+    rang = floor.ledger.agents[key].activity is Activity.RINGING
+    turn.say(
+        OfferExpired(at=turn.at, contact=contact.id, agent=key),
+        CancelTimer(timer=ring_timer(leg)),
+        DropLeg(leg=leg),
+    )
+    _detach(floor, contact)
+    pause(floor, key, "missed_offer" if rang else "unreachable", turn)
+    release(floor, key, contact.id, turn)
+
+
 def _give_up(
     floor: Floor, contact: Contact, reason: str, turn: Turn, *, drop: bool, blame: bool = True
 ) -> None:
@@ -198,14 +222,16 @@ def wait_again(floor: Floor, contact: Contact, reason: str, turn: Turn) -> None:
 
 
 def hold(floor: Floor, contact: Contact, turn: Turn) -> None:
-    """Music, and a fuse that sends the caller to the dialplan's fallback should we die or hang."""
-    contact.hold = ConversationId(turn.new_id())
+    """Music, and a fuse that sends the caller to the dialplan's fallback should we die or hang.
+
+    Who answered a campaign's call hears no music: the agent comes at once, or not at all.
+    """
     timing = floor.ledger.tables.timing
+    if contact.campaign is None:
+        contact.hold = ConversationId(turn.new_id())
+        music = Conversation(id=contact.hold, kind=Kind.HOLD, legs=(contact.leg,))
+        turn.say(Arrange(contact=contact.id, conversations=(music,)))
     turn.say(
-        Arrange(
-            contact=contact.id,
-            conversations=(Conversation(id=contact.hold, kind=Kind.HOLD, legs=(contact.leg,)),),
-        ),
         SetFuse(
             leg=contact.leg,
             seconds=timing.waiting_fuse_seconds,
@@ -215,6 +241,8 @@ def hold(floor: Floor, contact: Contact, turn: Turn) -> None:
 
 
 def tell_place_later(floor: Floor, contact: Contact, turn: Turn) -> None:
-    """The first announcement of the place comes soon after lining up."""
+    """The first announcement of the place comes soon after lining up; none for who has not called us."""
+    if contact.campaign is not None:
+        return
     due_at = turn.at + floor.queues[contact.queue].announce_after_seconds
     turn.say(StartTimer(timer=place_timer(contact), due_at=due_at))

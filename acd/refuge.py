@@ -12,7 +12,8 @@ from ctiserver.core.turn import Turn
 
 def shelter(floor: Floor, contact: Contact, turn: Turn) -> bool:
     """Send a contact to the fallback if it waits where nobody serves; whether it does."""
-    if contact.stage is not Stage.WAITING or contact.named or is_served(floor, contact):
+    called = contact.campaign is not None  # the dialer does not leave him waiting
+    if contact.stage is not Stage.WAITING or contact.named or called or is_served(floor, contact):
         return False
     turn.say(SetFuse(leg=contact.leg, seconds=TO_FALLBACK_SECONDS))
     return True

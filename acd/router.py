@@ -8,20 +8,23 @@ from typing import Any
 
 import msgspec
 
-from acd import device, hold, identity, named, offers, priority, refuge, talk, transfer, wrap_up
+from acd import called, device, hold, identity, named, offers, priority, refuge, talk, transfer, wrap_up
+from acd.briefs import changed
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
 from acd.status import choose_status, log_out_departed
 from ctiserver.core.commands import Arrange, CancelTimer, StartTimer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
-    AgentBrief,
+    AgentLent,
     CallerIdentified,
-    ConfigurationChanged,
     ContactEnded,
     ContactQueued,
+    LeadAbandoned,
+    LeadDialed,
+    LeadEnded,
+    LeadFailed,
     PlaceTold,
-    QueueBrief,
     Where,
 )
 from ctiserver.core.ids import AgentKey, ContactId, LegId, TimerId
@@ -52,7 +55,6 @@ from ctiserver.core.requests import (
     TransferBlind,
     TransferToAgent,
 )
-from ctiserver.core.tables import Agent, Queue
 from ctiserver.core.turn import Turn
 
 _WHERE: dict[Stage, Where] = {
@@ -87,8 +89,6 @@ class Acd:
                 self._leg_alive(message, leg, turn)
             case LegFailed(leg=leg) | LegEnded(leg=leg):
                 self._leg_gone(message, leg, turn)
-            case RecordingStored() | RecordingFailed():
-                talk.recorded(self.floor, message, turn)
             case TimerFired(timer=timer):
                 self._timer(timer, turn)
             case Request():
@@ -98,7 +98,22 @@ class Acd:
                 follow(self.floor, agent, turn)
             case ConfigurationApplied():
                 self._configure(message, turn)
+            case _:
+                self._followed(message, turn)
         transfer.settle(self.floor, turn)
+
+    def _followed(self, message: Message, turn: Turn) -> None:
+        match message:
+            case RecordingStored() | RecordingFailed():
+                talk.recorded(self.floor, message, turn)
+            case AgentLent():
+                called.lent(self.floor, message, turn)
+            case LeadDialed():
+                called.dialed(self.floor, message, turn)
+            case LeadAbandoned():
+                called.let_go(self.floor, message, turn)
+            case LeadFailed() | LeadEnded():
+                called.over(self.floor, message, turn)
 
     def _asked(self, message: Request, turn: Turn) -> None:
         match message:
@@ -121,14 +136,7 @@ class Acd:
 
     def _configure(self, message: ConfigurationApplied, turn: Turn) -> None:
         self.floor.apply(message.tables)
-        turn.say(
-            ConfigurationChanged(
-                at=turn.at,
-                version=message.version,
-                queues=tuple(_queue_brief(queue) for queue in message.tables.queues),
-                agents=tuple(_agent_brief(agent) for agent in message.tables.agents),
-            )
-        )
+        turn.say(changed(message))
         log_out_departed(self.floor, turn)
         for contact in self.floor.ledger.contacts.values():
             refuge.shelter(self.floor, contact, turn)
@@ -148,6 +156,8 @@ class Acd:
             offers.withdraw(self.floor, contact, turn)
             named.give_up(self.floor, contact, "moved", turn, may_return=False)
             self._move(contact, message)
+        if called.answered(self.floor, contact, message.agent, turn):
+            return
         if not offers.serve_contact(self.floor, contact, turn):
             offers.tell_place_later(self.floor, contact, turn)
         if let_go:
@@ -168,6 +178,7 @@ class Acd:
             arrived_at=turn.at,
             virtual_arrival=priority.virtual_arrival(turn.at, head_start),
             order=self.floor.ledger.arrivals,
+            campaign=message.campaign,
         )
 
     def _move(self, contact: Contact, message: ContactQueued) -> None:
@@ -266,19 +277,3 @@ class Acd:
             raise Refusal("reason_required", "a pause needs a reason")
         choose_status(self.floor, message.agent, message.status, message.reason, message.by, turn)
         offers.serve_agent(self.floor, message.agent, turn)
-
-
-def _queue_brief(queue: Queue) -> QueueBrief:
-    return QueueBrief(
-        key=queue.key,
-        account_id=queue.account_id,
-        service_level_seconds=queue.service_level_seconds,
-        short_abandon_seconds=queue.short_abandon_seconds,
-        time_zone=queue.time_zone,
-    )
-
-
-def _agent_brief(agent: Agent) -> AgentBrief:
-    return AgentBrief(
-        key=agent.key, account_id=agent.account_id, name=agent.name, queues=tuple(sorted(agent.queues))
-    )

@@ -30,6 +30,8 @@ def set_status(floor: Floor, key: AgentKey, status: Status, reason: str, by: str
     if status is Status.AVAILABLE and state.status is not Status.AVAILABLE:
         state.idle_since = turn.at
     state.status, state.reason = status, reason
+    if status is not Status.AVAILABLE:
+        state.campaign = None
     turn.say(AgentStatusChanged(at=turn.at, agent=key, status=status, reason=reason, by=by))
 
 

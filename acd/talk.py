@@ -34,7 +34,7 @@ def joined(floor: Floor, contact: Contact, leg: LegId, turn: Turn) -> None:
     if len(contact.joined) < 2 or not contact.agent_leg:
         return
     state = floor.ledger.agents[contact.agent]
-    contact.stage, contact.connected_at = Stage.TALKING, turn.at
+    contact.stage, contact.connected_at, contact.campaign = Stage.TALKING, turn.at, None
     contact.segments += 1
     state.segment = contact.segments
     turn.say(

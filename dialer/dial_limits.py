@@ -28,9 +28,9 @@ class Use(msgspec.Struct):
 class DialLimits:
     """What is used, by keys that name trunks, caller ids and campaigns; `limits` may change at any time."""
 
-    def __init__(self, limits: Mapping[str, Limit], used: Mapping[str, Use] | None = None) -> None:
+    def __init__(self, limits: Mapping[str, Limit], used: dict[str, Use] | None = None) -> None:
         self.limits = dict(limits)
-        self.used = dict(used or {})
+        self.used: dict[str, Use] = {} if used is None else used
 
     def room(self, keys: Iterable[str], now: float) -> int | None:
         """How many dials that use all of these may begin now; None: nothing limits them."""

@@ -1,23 +1,31 @@
 """A customer whom we called and who answered: he hears the flow, or is asked the survey, that his dial names.
 
-From there on he is a contact like any other: keys, a person on 0, a queue. Should the flow or survey be gone
-meanwhile, nobody keeps him on a silent line.
+Whom a campaign called waits in its queue at once; if no agent comes in time, he hears the campaign's message. From
+there on he is a contact like any other: keys, a person on 0, a queue. Should the flow or survey be gone meanwhile,
+nobody keeps him on a silent line.
 """
 
 from ctiserver.core.commands import DropLeg
-from ctiserver.core.events import CallerIdentified, ContactAnswered, LeadReached
+from ctiserver.core.events import (
+    CallerIdentified,
+    ContactAnswered,
+    ContactQueued,
+    FlowEntered,
+    LeadAbandoned,
+    LeadReached,
+)
 from ctiserver.core.turn import Turn
 from ivr import questions, walk
 from ivr.arrival import arrived
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
-from ivr.speak import light_fuse
+from ivr.speak import light_fuse, say_goodbye
 
 
 def begin(desk: Desk, reached: LeadReached, turn: Turn) -> None:
     """Open his session and say the first words."""
     flow, survey = desk.tables.flows.get(reached.flow), desk.tables.surveys.get(reached.survey)
-    if flow is None and survey is None:
+    if flow is None and survey is None and reached.queue is None:
         turn.say(DropLeg(leg=reached.attempt))
         return
     session = Session(
@@ -55,3 +63,44 @@ def begin(desk: Desk, reached: LeadReached, turn: Turn) -> None:
         walk.begin(desk, session, turn, emergency=False)
     elif survey:
         questions.invite(desk, session, reached.survey, survey, turn)
+    else:
+        _queue(session, reached, turn)
+
+
+def _queue(session: Session, reached: LeadReached, turn: Turn) -> None:
+    if reached.queue is None:
+        raise AssertionError("he has nothing to hear, and nobody to wait for")
+    session.phase, session.queue = Phase.WAITING, reached.queue
+    turn.say(
+        ContactQueued(
+            at=turn.at,
+            contact=session.contact,
+            account_id=session.account_id,
+            leg=session.leg,
+            queue=reached.queue,
+            value_class=session.value_class,
+            language=session.language,
+            pii_number=session.pii_number,
+            pii_name=reached.customer.pii_name,
+            campaign=reached.campaign,
+            agent=reached.agent,
+        )
+    )
+
+
+def abandoned(desk: Desk, message: LeadAbandoned, turn: Turn) -> None:
+    """No agent came in time: say who called, and how not to be called again."""
+    session = desk.sessions.get(message.contact)
+    if session is None or session.phase not in (Phase.WAITING, Phase.TALKING):
+        return
+    document = desk.tables.flows.get(message.flow)
+    session.queue, session.place = None, None
+    if document is None:
+        say_goodbye(desk, session, questions.GOODBYE, turn)
+        return
+    session.phase, session.flow, session.flow_version = Phase.FLOW, message.flow, document.version
+    turn.say(
+        FlowEntered(at=turn.at, contact=session.contact, flow=message.flow, flow_version=document.version)
+    )
+    light_fuse(desk, session, turn)
+    walk.begin(desk, session, turn, emergency=False)

@@ -16,6 +16,7 @@ from ctiserver.core.events import (
     ContactEvent,
     ContactQueued,
     ContactRequeued,
+    LeadAbandoned,
     LeadReached,
     OfferAccepted,
     PlaceTold,
@@ -99,6 +100,8 @@ class Ivr:
                 arrival.looked_up(self.desk, message, turn)
             case CallMissed():
                 arrival.missed(self.desk, message, turn)
+            case LeadAbandoned():
+                outbound.abandoned(self.desk, message, turn)
 
     def _came_back(self, message: Message, turn: Turn) -> None:
         match message:

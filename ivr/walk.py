@@ -101,6 +101,8 @@ def _forget_guess(flow: Flow, session: Session, name: str) -> None:
 
 def queued(desk: Desk, session: Session, turn: Turn) -> None:
     """He has his place in a queue."""
+    if not session.flow:
+        return  # a campaign called him, and nothing is said to him
     node = _here(desk, session)
     if isinstance(node, Enqueue):
         node.has_place(Caller(desk, session, turn))
@@ -270,6 +272,8 @@ def invited(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
 
 def pressed_while_waiting(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     """Only the emergency key counts while somebody waits; it moves him to the emergency queue at once."""
+    if not session.flow:
+        return
     flow = _flow(desk, session)
     if flow.emergency is None or flow.emergency.key != digit:
         return

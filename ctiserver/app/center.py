@@ -1,7 +1,8 @@
 """The engines as one: an entry goes in, what is now so and what shall be done comes out.
 
 Every engine sees the input, then every event that any of them said, in the order said; the ACD first, so that a
-caller has his place before the IVR tells him anything. Requests are answered once;
+caller has his place before the IVR tells him anything; when all of them have seen everything, the dialer settles what
+follows for its campaigns. Requests are answered once;
 a repeated request gets the answer it got. Pure: the same entries give the same turns, in production, in replay and
 in a simulation.
 """
@@ -18,7 +19,7 @@ from ctiserver.core.inputs import SwitchDown, SwitchUp
 from ctiserver.core.message import Event, Input, Message
 from ctiserver.core.requests import Request
 from ctiserver.core.turn import Engine, Turn
-from dialer.scheduled import Dialer
+from dialer.engine import Dialer
 from ivr.session import Ivr
 
 _ANSWERS_KEPT_SECONDS = 600.0
@@ -91,11 +92,20 @@ class Center:
             turn.say(SwitchStateChanged(at=turn.at, up=isinstance(message, SwitchUp)))
         self._engines_handle(message, turn)
         done = 0
-        while done < len(turn.said):
+        while done < len(turn.said) or self._settled(turn):
             said = turn.said[done]
             done += 1
             if isinstance(said, Event):
                 self._engines_handle(said, turn)
+
+    def _settled(self, turn: Turn) -> bool:
+        """All is told: let the dialer decide, which looks at everything at once; whether there is more to tell."""
+        said = len(turn.said)
+        try:
+            self._dialer.settle(turn)
+        except Exception as fault:
+            turn.faults.append(fault)
+        return len(turn.said) > said
 
     def _engines_handle(self, message: Message, turn: Turn) -> None:
         for engine in self._engines:

@@ -19,11 +19,14 @@ class Head(Frozen):
 
 
 class DecisionMade(ContactEvent):
-    """Why this contact went to this agent: the rule that decided, and what else stood at the heads."""
+    """Why this contact went to this agent: the rule that decided, and what else stood at the heads.
+
+    `inbound`: a caller goes before whoever answered a campaign's call.
+    """
 
     agent: AgentKey
     queue: QueueKey
-    rule: Literal["only", "emergency", "named", "preference", "score", "arrival"]
+    rule: Literal["only", "emergency", "inbound", "named", "preference", "score", "arrival"]
     heads: tuple[Head, ...]
     idle_agents: int
     excluded: dict[str, int]

@@ -17,7 +17,8 @@ from ctiserver.core.message import Message
 from ctiserver.core.permit import Channel, Purpose
 from ctiserver.core.tables import Dialing, Tables
 from ctiserver.core.turn import Turn
-from dialer.scheduled import LOOK, Dialer
+from dialer.engine import Dialer
+from dialer.scheduled import LOOK
 
 NUMBER = "+56971884213"
 ON = Dialing(trunk="pstn", caller_number="+56221234567", at_once=2, ring_seconds=20.0)
