@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from bench.report import RESULTS
-from dialer.pacing import Decision, Scene
+from dialer.pacing_state import Decision, Scene
 from dialer.simulate import Simulation, new_pacer
 from dialer.simulated_world import Outcome, World, interval
 

@@ -12,28 +12,11 @@ from typing import Self
 import msgspec
 import numpy as np
 
+from dialer.pacing_state import AnswerRateState, DialSeen
 from dialer.survival import Floats
 
 _FORGET = 1.0 / 2000.0
 """A dial counts less by this share with each later one."""
-
-
-class _Dial(msgspec.Struct):
-    attempt: str
-    at: float
-    answered: bool = False
-    seconds: float | None = None
-
-
-class AnswerRateState(msgspec.Struct, kw_only=True):
-    """What AnswerRate keeps."""
-
-    timeout_seconds: float
-    dials: float
-    answers: float
-    answer_at: list[float]
-    failure_at: list[float]
-    waiting: list[_Dial]
 
 
 class AnswerRate:
@@ -42,8 +25,8 @@ class AnswerRate:
     def __init__(self, timeout_seconds: float, *, believed: float = 0.3, weight: float = 50.0) -> None:
         """`timeout_seconds`: how long a dial can ring. `believed`: the answer probability before anything is known."""
         self._timeout_seconds = timeout_seconds
-        self._waiting: deque[_Dial] = deque()
-        self._by_id: dict[str, _Dial] = {}
+        self._waiting: deque[DialSeen] = deque()
+        self._by_id: dict[str, DialSeen] = {}
         self._dials, self._answers = weight, weight * believed
         grid = int(np.ceil(timeout_seconds)) + 1
         self._answer_at = np.full(grid, believed * weight / grid)
@@ -51,7 +34,7 @@ class AnswerRate:
 
     def dialled(self, attempt: str, at: float) -> None:
         """A dial begins; `attempt` names it."""
-        dial = _Dial(attempt, at)
+        dial = DialSeen(attempt, at)
         self._waiting.append(dial)
         self._by_id[attempt] = dial
 
@@ -69,7 +52,7 @@ class AnswerRate:
             counted = True
         return counted
 
-    def _count(self, dial: _Dial) -> None:
+    def _count(self, dial: DialSeen) -> None:
         keep = 1.0 - _FORGET
         self._dials = self._dials * keep + 1.0
         self._answers = self._answers * keep + dial.answered

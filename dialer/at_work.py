@@ -4,6 +4,7 @@ Everything comes from what the ACD says, and nothing is decided here.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ctiserver.core.events import (
     AgentReleased,
@@ -16,7 +17,9 @@ from ctiserver.core.ids import AgentKey
 from ctiserver.core.serving import serves
 from ctiserver.core.tables import Tables
 from dialer.book import AtWork, Book
-from dialer.pacing import Pacer
+
+if TYPE_CHECKING:
+    from dialer.pacing import Pacer
 
 AgentNews = AgentReleased | AgentReserved | AgentStatusChanged | ContactConnected | WrapUpStarted
 INBOUND_SECONDS = 300.0
@@ -43,7 +46,7 @@ def apply(book: Book, tables: Tables) -> None:
             gone(book, key)
 
 
-def follow(book: Book, pacers: Mapping[int, Pacer], message: AgentNews) -> None:
+def follow(book: Book, pacers: "Mapping[int, Pacer]", message: AgentNews) -> None:
     """Take in what an agent does now."""
     row = book.agents.get(message.agent)
     if row is None:
@@ -70,7 +73,7 @@ def follow(book: Book, pacers: Mapping[int, Pacer], message: AgentNews) -> None:
             row.doing, row.contact, row.campaign, row.since = "idle", None, None, message.at
 
 
-def _pacer(pacers: Mapping[int, Pacer], row: AtWork, doing: str) -> Pacer | None:
+def _pacer(pacers: "Mapping[int, Pacer]", row: AtWork, doing: str) -> "Pacer | None":
     """The pacer that learns from what he has just ended."""
     return pacers.get(row.campaign) if row.campaign is not None and row.doing == doing else None
 

@@ -11,7 +11,7 @@ from ctiserver.core.requests import Status
 from ctiserver.core.tables import Campaign, Dialing
 from dialer.agent_lending import Lending
 from dialer.dial_limits import DialLimits, Limit, Use
-from dialer.pacing import PacerState
+from dialer.pacing_state import PacerState
 
 Stage = Literal["previewed", "dialing", "judging", "waiting", "offered", "connected", "abandoned", "machine"]
 """Where a lead of a campaign is; `judging`: he answered, and the detector listens."""
@@ -73,7 +73,8 @@ class Going(msgspec.Struct, kw_only=True):
 
     `claim`, `asked`: the open question to the store, and for how many; they count as ringing. `rest_until`: the store
     had no more. `left`: idle agents of its who have gone since the ledger looked. `inbound`: callers who took agents
-    of its queue, forgotten with a time constant. `seeded`: the records have told of its window.
+    of its queue, forgotten with a time constant. `seeded`: the records have told of its window. `stopped`: it is gone
+    from the tables.
     """
 
     table: Campaign
@@ -82,6 +83,7 @@ class Going(msgspec.Struct, kw_only=True):
     rest_until: float = 0.0
     standing: Standing | None = None
     seeded: bool = False
+    stopped: bool = False
     dialled: int = 0
     left: int = 0
     inbound: float = 0.0

@@ -6,6 +6,7 @@ then on he hears who called, and is offered to nobody. A machine is left the cam
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ctiserver.core.commands import CancelTimer, DetectMachine, StartTimer
 from ctiserver.core.events import (
@@ -23,7 +24,9 @@ from ctiserver.core.leads import Decider, DialResult
 from ctiserver.core.turn import Turn
 from dialer import lead_life
 from dialer.book import Book, Going, UnderWay
-from dialer.pacing import Pacer
+
+if TYPE_CHECKING:
+    from dialer.pacing import Pacer
 
 JUDGED_SECONDS = 1.5
 """At most: an agent shall still be there within the tolerance of two seconds (47 CFR 64.1200(a)(7))."""
@@ -42,7 +45,7 @@ def leg_of(timer: TimerId) -> LegId | None:
 
 
 def leg(
-    book: Book, pacers: Mapping[int, Pacer], message: LegAnswered | LegEnded, it: UnderWay, turn: Turn
+    book: Book, pacers: "Mapping[int, Pacer]", message: LegAnswered | LegEnded, it: UnderWay, turn: Turn
 ) -> None:
     """His telephone was answered, or the call is over before the IVR had it."""
     going = _going(book, it)
@@ -60,7 +63,9 @@ def leg(
         _close(book, it, *_before_opened(message, it), turn)
 
 
-def judged(book: Book, pacers: Mapping[int, Pacer], message: MachineJudged, it: UnderWay, turn: Turn) -> None:
+def judged(
+    book: Book, pacers: "Mapping[int, Pacer]", message: MachineJudged, it: UnderWay, turn: Turn
+) -> None:
     """Whether a person or a machine picked up; too late, he has heard who called already."""
     if it.stage != "judging":
         return
@@ -75,7 +80,7 @@ def judged(book: Book, pacers: Mapping[int, Pacer], message: MachineJudged, it: 
         _is_there(book, pacers, it, turn, message)
 
 
-def too_late(book: Book, pacers: Mapping[int, Pacer], it: UnderWay, turn: Turn) -> None:
+def too_late(book: Book, pacers: "Mapping[int, Pacer]", it: UnderWay, turn: Turn) -> None:
     """The tolerance is over."""
     if it.stage not in ("judging", "waiting", "offered"):
         return
@@ -98,7 +103,7 @@ def too_late(book: Book, pacers: Mapping[int, Pacer], it: UnderWay, turn: Turn) 
     )
 
 
-def contact(book: Book, pacers: Mapping[int, Pacer], message: Told, it: UnderWay, turn: Turn) -> None:
+def contact(book: Book, pacers: "Mapping[int, Pacer]", message: Told, it: UnderWay, turn: Turn) -> None:
     """What the IVR and the ACD say of his contact."""
     match message:
         case ContactArrived():
@@ -117,7 +122,7 @@ def contact(book: Book, pacers: Mapping[int, Pacer], message: Told, it: UnderWay
 
 
 def _connected(
-    book: Book, pacers: Mapping[int, Pacer], message: ContactConnected, it: UnderWay, turn: Turn
+    book: Book, pacers: "Mapping[int, Pacer]", message: ContactConnected, it: UnderWay, turn: Turn
 ) -> None:
     campaign = _going(book, it).table.id
     it.stage = "connected"
@@ -136,7 +141,7 @@ def _connected(
 
 def _is_there(
     book: Book,
-    pacers: Mapping[int, Pacer],
+    pacers: "Mapping[int, Pacer]",
     it: UnderWay,
     turn: Turn,
     judgement: MachineJudged | None = None,
@@ -163,7 +168,7 @@ def _say_reached(
     turn.say(lead_life.reached(it, turn.at, campaign=it.lead.campaign, **where, **heard))
 
 
-def _rate_ended(pacers: Mapping[int, Pacer], it: UnderWay, at: float, *, answered: bool) -> None:
+def _rate_ended(pacers: "Mapping[int, Pacer]", it: UnderWay, at: float, *, answered: bool) -> None:
     campaign = it.lead.campaign
     if campaign is not None and it.agent is None:
         pacers[campaign].rate.ended(it.lead.attempt, at, answered=answered)

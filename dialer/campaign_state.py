@@ -1,5 +1,7 @@
 """Whether and why a campaign dials just now, and what is told of it."""
 
+from typing import TYPE_CHECKING
+
 from ctiserver.core.commands import StartTimer
 from ctiserver.core.events import CampaignPaced
 from ctiserver.core.events.lead import Held
@@ -8,7 +10,9 @@ from ctiserver.core.ids import TimerId
 from ctiserver.core.turn import Turn
 from dialer import at_work
 from dialer.book import RINGING, Book, Going
-from dialer.pacing import Pacer
+
+if TYPE_CHECKING:
+    from dialer.pacing import Pacer
 
 TELL = TimerId("dialer:tell")
 _TELL_SECONDS = 1.0
@@ -41,7 +45,7 @@ def held(book: Book, going: Going, at: float) -> Held:
     return "no_leads" if going.rest_until > at else ""
 
 
-def tell(book: Book, going: Going, pacer: Pacer, turn: Turn) -> None:
+def tell(book: Book, going: Going, pacer: "Pacer", turn: Turn) -> None:
     """Say how it goes if that has changed, at most once a second."""
     now = picture(book, going, pacer, turn.at)
     if going.told is not None and _same(now, going.told):
@@ -63,7 +67,7 @@ def _fields(event: CampaignPaced) -> dict[str, object]:
     return {name: getattr(event, name) for name in event.__struct_fields__}
 
 
-def picture(book: Book, going: Going, pacer: Pacer, at: float) -> CampaignPaced:
+def picture(book: Book, going: Going, pacer: "Pacer", at: float) -> CampaignPaced:
     """How it goes now."""
     table, ledger = going.table, pacer.ledger
     talking, wrapping_up = at_work.busy(book, table.id, at)

@@ -7,6 +7,7 @@ free, is given back. A campaign that is gone from the tables serves those who an
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -14,38 +15,30 @@ from ctiserver.core.commands import CancelTimer, ClaimLeads, StartTimer
 from ctiserver.core.events import AgentLent, CampaignPaced
 from ctiserver.core.ids import AgentKey, TimerId
 from ctiserver.core.inputs import LeadsClaimed
-from ctiserver.core.tables import Campaign, Tables
+from ctiserver.core.tables import Tables
 from ctiserver.core.turn import Turn
 from dialer import at_work, campaign_state, lead_life
 from dialer.agent_lending import portion
-from dialer.answer_rate import AnswerRate
 from dialer.book import RINGING, Book, Going
-from dialer.pacing import THETA_MIN, Mode, Pacer, Scene
-from dialer.pacing_ledger import Ledger
-from dialer.survival import Durations
+from dialer.pacing_state import Scene
+
+if TYPE_CHECKING:
+    from dialer.pacing import Pacer
 
 TICK = TimerId("dialer:pace")
 _TICK_SECONDS = 0.5
 _MANY = 1_000_000
-_TALK_SECONDS, _WRAP_UP_SECONDS = 1800, 300
-"""The longest that is learned of; what lasts longer counts there."""
-_BELIEVED_TALKS = (30.0, 60.0, 120.0, 240.0, 480.0)
-_BELIEVED_WRAP_UPS = (5.0, 15.0, 45.0)
 
 
-def new_pacer(table: Campaign) -> Pacer:
-    """The pacer of a campaign of which nothing is known: it begins progressively."""
-    return Pacer(
-        mode=table.mode,
-        rate=AnswerRate(table.ring_seconds + 10.0),
-        talk=Durations(_TALK_SECONDS, prior=_BELIEVED_TALKS),
-        wrap_up=Durations(_WRAP_UP_SECONDS, prior=_BELIEVED_WRAP_UPS),
-        ledger=Ledger(alpha=table.abandon_limit, window_seconds=table.window_seconds),
-        tolerance_seconds=table.tolerance_seconds,
-    )
+def pacer_of(going: Going) -> "Pacer":
+    """The pacer that a campaign had in a snapshot; or a new one."""
+    from dialer import new_pacer  # numpy is loaded with the first campaign, not by a center that has none
+
+    state, going.pacer = going.pacer, None
+    return new_pacer.pacer_of(going.table, state)
 
 
-def apply(book: Book, pacers: dict[int, Pacer], tables: Tables) -> None:
+def apply(book: Book, pacers: "dict[int, Pacer]", tables: Tables) -> None:
     """The campaigns of new tables; one that is gone from them dials no more."""
     gone = set(book.campaigns)
     for table in tables.campaigns:
@@ -53,23 +46,22 @@ def apply(book: Book, pacers: dict[int, Pacer], tables: Tables) -> None:
         if going := book.campaigns.get(table.id):
             if table.running and not going.table.running:
                 going.rest_until = 0.0
-            going.table = table
+            going.table, going.stopped = table, False
             pacer = pacers[table.id]
             pacer.mode, pacer.tolerance_seconds = table.mode, table.tolerance_seconds
             pacer.ledger.use(table.abandon_limit, table.window_seconds)
         else:
             book.campaigns[table.id] = Going(table=table)
-            pacers[table.id] = new_pacer(table)
+            pacers[table.id] = pacer_of(book.campaigns[table.id])
     for key in sorted(gone):
-        book.campaigns[key].table = _stopped(book.campaigns[key].table)
+        going = book.campaigns[key]
+        going.table, going.stopped = replace(going.table, running=False), True
     at_work.apply(book, tables)
 
 
-def _stopped(table: Campaign) -> Campaign:
-    return replace(table, running=False, ends_at=0.0)
-
-
-def claimed(book: Book, pacers: Mapping[int, Pacer], going: Going, message: LeadsClaimed, turn: Turn) -> None:
+def claimed(
+    book: Book, pacers: "Mapping[int, Pacer]", going: Going, message: LeadsClaimed, turn: Turn
+) -> None:
     """The store's answer: dial them, as far as that may still be."""
     asked, going.claim, going.asked = going.asked, None, 0
     _stands(going, pacers[going.table.id], message, turn.at)
@@ -85,7 +77,7 @@ def claimed(book: Book, pacers: Mapping[int, Pacer], going: Going, message: Lead
         pacers[going.table.id].rate.dialled(lead.attempt, turn.at)
 
 
-def _stands(going: Going, pacer: Pacer, message: LeadsClaimed, at: float) -> None:
+def _stands(going: Going, pacer: "Pacer", message: LeadsClaimed, at: float) -> None:
     """The records tell of a window of which nothing is known here."""
     if message.standing is None:
         return
@@ -95,7 +87,7 @@ def _stands(going: Going, pacer: Pacer, message: LeadsClaimed, at: float) -> Non
         pacer.ledger.seed(at, message.standing.answers, message.standing.abandons)
 
 
-def _may_dial(book: Book, pacers: Mapping[int, Pacer], going: Going, at: float) -> bool:
+def _may_dial(book: Book, pacers: "Mapping[int, Pacer]", going: Going, at: float) -> bool:
     key = going.table.id
     if campaign_state.held(book, going, at) not in ("", "no_agents", "no_leads"):
         return False
@@ -109,7 +101,7 @@ def _may_dial(book: Book, pacers: Mapping[int, Pacer], going: Going, at: float) 
     )
 
 
-def settle(book: Book, pacers: dict[int, Pacer], turn: Turn) -> None:
+def settle(book: Book, pacers: "dict[int, Pacer]", turn: Turn) -> None:
     """Everything of one entry is known: lend agents, decide, and tell."""
     _forget_those_over(book, pacers, turn)
     _lend(book, turn)
@@ -120,11 +112,11 @@ def settle(book: Book, pacers: dict[int, Pacer], turn: Turn) -> None:
     _tick(book, pacers, turn)
 
 
-def _forget_those_over(book: Book, pacers: dict[int, Pacer], turn: Turn) -> None:
+def _forget_those_over(book: Book, pacers: "dict[int, Pacer]", turn: Turn) -> None:
     over = [
         key
         for key, going in book.campaigns.items()
-        if going.table.ends_at == 0.0
+        if going.stopped
         and going.claim is None
         and not any(it.lead.campaign == key for it in book.leads.values())
         and not any(preview.campaign == key for preview in book.previews.values())
@@ -155,7 +147,7 @@ def _in_flight(book: Book, going: Going) -> int:
     return going.asked + len(book.lines(going.table.id, "waiting", *RINGING))
 
 
-def _pace(book: Book, pacers: Mapping[int, Pacer], going: Going, turn: Turn) -> None:
+def _pace(book: Book, pacers: "Mapping[int, Pacer]", going: Going, turn: Turn) -> None:
     key, pacer = going.table.id, pacers[going.table.id]
     scene = _scene(book, going, turn.at)
     going.left = 0
@@ -208,7 +200,7 @@ def _shares(book: Book, one: int, other: int) -> bool:
     return any(one in row.serves and other in row.serves for row in book.agents.values())
 
 
-def _tick(book: Book, pacers: Mapping[int, Pacer], turn: Turn) -> None:
+def _tick(book: Book, pacers: "Mapping[int, Pacer]", turn: Turn) -> None:
     """The next look at campaigns whose risk falls by waiting alone, or whose lines were all in use."""
     wanted = any(
         _changes_by_itself(book, pacers[key], going, turn.at) for key, going in book.campaigns.items()
@@ -220,8 +212,7 @@ def _tick(book: Book, pacers: Mapping[int, Pacer], turn: Turn) -> None:
     book.ticking = wanted
 
 
-def _changes_by_itself(book: Book, pacer: Pacer, going: Going, at: float) -> bool:
+def _changes_by_itself(book: Book, pacer: "Pacer", going: Going, at: float) -> bool:
     if campaign_state.held(book, going, at):
         return False
-    mode: Mode = going.table.mode
-    return going.crowded or (mode == "predictive" and pacer.theta > THETA_MIN)
+    return going.crowded or pacer.goes_beyond

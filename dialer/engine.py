@@ -4,7 +4,7 @@ What the store holds for under way and nobody here knows (`strays`) ended unseen
 entry was handled whole, events of the other engines and all: only then is it known who is idle.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -42,8 +42,10 @@ from dialer import at_work, campaign_calls, campaigns, lead_life, previews, sche
 from dialer.book import Book, UnderWay
 from dialer.campaign_state import TELL
 from dialer.campaigns import TICK
-from dialer.pacing import Pacer
 from dialer.scheduled import LOOK
+
+if TYPE_CHECKING:
+    from dialer.pacing import Pacer
 
 _OfContact = (
     ContactArrived
@@ -71,7 +73,7 @@ class Dialer:
 
     def restore(self, state: Any) -> None:
         self.book = msgspec.convert(state, Book, str_keys=True)
-        self.pacers = {key: _pacer(going) for key, going in self.book.campaigns.items()}
+        self.pacers = {key: campaigns.pacer_of(going) for key, going in self.book.campaigns.items()}
 
     def handle(self, message: Message, turn: Turn) -> None:
         if self._take(message, turn):
@@ -197,11 +199,3 @@ class Dialer:
         elif isinstance(message, ContactArrived | SurveyEnded | SurveyDeclined | ContactEnded):
             scheduled.contact(self.book, message, it, turn)
         return True
-
-
-def _pacer(going: Any) -> Pacer:
-    table, state = going.table, going.pacer
-    going.pacer = None
-    if state is None:
-        return campaigns.new_pacer(table)
-    return Pacer.restore(state, table.mode, table.tolerance_seconds)

@@ -20,66 +20,21 @@ dialled. Pure; `campaigns` has live calls paced by it.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Self
 
-import msgspec
 import numpy as np
 
-from dialer.answer_rate import AnswerRate, AnswerRateState
+from dialer.answer_rate import AnswerRate
 from dialer.pacing_ledger import Ledger
+from dialer.pacing_state import AnswerRateState, Decision, DurationsState, Mode, PacerState, Scene
 from dialer.pacing_tables import HORIZONS_SECONDS, Tables, tables
-from dialer.survival import Durations, DurationsState, Floats
+from dialer.survival import Durations, Floats
 
-Mode = Literal["manual", "preview", "progressive", "predictive"]
 KAPPA = 0.05
 THETA_MIN = math.log(2e-4)
 _THETA_MAX = math.log(0.5)
 _RELEARN_SECONDS = 30.0
 _SQRT_2 = math.sqrt(2.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What is so now, for one campaign. `idle`: agents lent to it; ages in seconds, of whoever may come to it.
-
-    `portion`: which share of the busy agents will be lent to it. `inbound_per_second`: callers who will take agents
-    first. `left`: idle agents who have gone, or were taken, since the scene before.
-    """
-
-    idle: int
-    waiting: int
-    talk_ages: Sequence[float] | Floats
-    wrap_up_ages: Sequence[float] | Floats
-    ring_ages: Sequence[float] | Floats
-    portion: float = 1.0
-    inbound_per_second: float = 0.0
-    left: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """`dials` now, of them `beyond` progressive. `risk` of the next one, None where it was not asked for.
-
-    `guarded`: the ledger said no to one that the risk allowed.
-    """
-
-    dials: int
-    beyond: int = 0
-    risk: float | None = None
-    beta: float = 0.0
-    guarded: bool = False
-
-
-class PacerState(msgspec.Struct, kw_only=True):
-    """What a Pacer has learned. `learned`: what its tables were made from, at `learned_at`; None: it has none."""
-
-    theta: float
-    rate: AnswerRateState
-    talk: DurationsState
-    wrap_up: DurationsState
-    ledger: Ledger
-    learned: tuple[AnswerRateState, DurationsState, DurationsState] | None = None
-    learned_at: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,12 +70,17 @@ class Pacer:
             self.theta -= KAPPA * (1.0 - self.ledger.alpha)
         return by_leaving
 
+    @property
+    def goes_beyond(self) -> bool:
+        """Whether it may dial more than progressive, as far as it has earned it."""
+        return self.mode == "predictive" and self.theta > THETA_MIN
+
     def may_dial(self, *, idle: int, ringing: int, waiting: int, now: float) -> bool:
         """Whether one more that was decided on may be dialled still, as things are now."""
         self.ledger.seen(idle=idle, ringing=ringing, waiting=waiting)
         if idle > ringing + waiting:
             return True
-        return self.mode == "predictive" and self.theta > THETA_MIN and self.ledger.allows(now)
+        return self.goes_beyond and self.ledger.allows(now)
 
     def decide(self, scene: Scene, now: float, *, most: int = 1_000_000) -> Decision:
         """How many to dial now, at most `most` (leads, trunks: `dial_limits`)."""

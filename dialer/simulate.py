@@ -15,8 +15,9 @@ from typing import Literal, Protocol
 import numpy as np
 
 from dialer.answer_rate import AnswerRate
-from dialer.pacing import KAPPA, THETA_MIN, Decision, Mode, Pacer, Scene
+from dialer.pacing import KAPPA, THETA_MIN, Pacer
 from dialer.pacing_ledger import Ledger
+from dialer.pacing_state import Decision, Mode, Scene
 from dialer.simulated_world import Outcome, World, ring, talks
 from dialer.survival import Durations
 

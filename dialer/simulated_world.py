@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from dialer.pacing import Mode
+from dialer.pacing_state import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

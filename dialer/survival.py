@@ -10,23 +10,12 @@ import math
 from collections.abc import Iterable
 from typing import Self
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from dialer.pacing_state import DurationsState, Sparse
+
 Floats = NDArray[np.float64]
-
-
-Sparse = list[tuple[int, float]]
-"""The places of an array that are not 0."""
-
-
-class DurationsState(msgspec.Struct, kw_only=True):
-    """What Durations keeps, in few words."""
-
-    longest_seconds: int
-    ended: Sparse
-    censored: Sparse
 
 
 class Durations:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ctiserver.core.errors import ConfigError, Mistake
-from dialer.pacing import Mode
+from dialer.pacing_state import Mode
 from dialer.simulate import compare
 from dialer.simulated_world import Interval, Outcome, World, interval
 

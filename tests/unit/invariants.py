@@ -45,7 +45,7 @@ def _each_agent_has_one_contact(world: World) -> None:
         assert state.contact == it.id
         assert state.activity in ("reserved", "ringing", "talking")
     busy = [s for s in world.agents.values() if s.activity in ("reserved", "ringing", "talking")]
-    assert len(busy) == len(served)
+    assert len(busy) == len(served) + len(world.center._acd.floor.ledger.kept)
 
 
 def _each_contact_is_with_its_caller(world: World) -> None:
@@ -65,7 +65,15 @@ def _nobody_waits_for_a_free_agent(world: World) -> None:
     floor = world.center._acd.floor
     free = [floor.roster[k] for k, state in world.agents.items() if state.free and k in floor.roster]
     waiting = [it for it in world.contacts.values() if it.stage is Stage.WAITING]
-    queues = {it.queue for it in waiting if it.named is None}
+    queues = {it.queue for it in waiting if it.named is None and it.campaign is None}
+    called = [it for it in waiting if it.named is None and it.campaign is not None]
+    lent = {
+        (a.campaign, q)
+        for key, a in world.agents.items()
+        if a.free and key in floor.roster
+        for q in floor.roster[key].queues
+    }
+    assert not [it for it in called if (it.campaign, it.queue) in lent]
     assert not [(q, a.key) for q in queues for a in free if serves(a, floor.queues[q]) is None]
     named = {it.named for it in waiting if it.named}
     assert not named & {a.key for a in free}

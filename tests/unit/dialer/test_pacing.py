@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialer.answer_rate import AnswerRate
-from dialer.pacing import KAPPA, THETA_MIN, Mode, Pacer, PacerState, Scene
+from dialer.pacing import KAPPA, THETA_MIN, Pacer
 from dialer.pacing_ledger import Ledger
+from dialer.pacing_state import Mode, PacerState, Scene
 from dialer.simulate import Simulation
 from dialer.simulated_world import World
 from dialer.survival import Durations
