@@ -38,6 +38,8 @@ class Calling(World):
                 self._soon(lambda: self._give(command))
             case c.DialCustomer():
                 self._ring(command)
+            case c.RunAction(action=action):
+                self._soon(lambda: self.put(i.ActionDone(at=self.at, action=action, outcome="done")))
             case _:
                 super().perform(command)
 

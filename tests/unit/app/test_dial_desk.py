@@ -7,14 +7,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import insert
 from twisted.internet.defer import Deferred, maybeDeferred
 
 from crm_core import dials, schema
+from crm_core.campaigns.campaign import Campaign
+from crm_core.campaigns.leads import new_lead
 from crm_core.customers import add_customer
 from crm_core.db import Store
+from crm_core.dials import Dial
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
+from crm_core.queues import Queue
 from ctiserver.app.dial_desk import DialDesk
 from ctiserver.core.commands import ClaimLeads
 from ctiserver.core.inputs import LeadsClaimed
@@ -88,3 +93,48 @@ def test_each_claim_gets_others_and_no_more_than_it_asked_for(store: Store) -> N
 def test_a_database_that_fails_gives_no_leads(tmp_path: Path) -> None:
     with Store(f"sqlite:///{tmp_path}/without-tables.sqlite") as empty:
         assert Desk(empty).claim("c1") == LeadsClaimed(at=NOW, claim="c1")
+
+
+def test_the_leads_of_a_campaign_come_with_how_it_stands_now_and_then(store: Store) -> None:
+    number = store.write(_campaign)
+    desk = Desk(store)
+
+    def ask(claim: str, limit: int, agent: Any = None) -> LeadsClaimed:
+        desk.desk.claim(ClaimLeads(claim=claim, kind="campaign", campaign=number, limit=limit, agent=agent))
+        told = desk.told.pop()
+        assert isinstance(told, LeadsClaimed)
+        return told
+
+    first = ask("k1", 1)
+    assert [(lead.attempt, lead.campaign) for lead in first.leads] == [("k1-1", number)]
+    assert first.standing is not None
+    assert (first.standing.answers, first.standing.waiting, first.standing.due) == (0, 2, 2)
+    assert ask("k2", 1, "ann").standing is None  # a moment ago
+    last = ask("k3", 5)
+    assert len(last.leads) == 1
+    assert last.standing is not None
+    assert last.standing.due == 0
+    assert desk.claim("c1").standing is None
+
+
+def _campaign(session: Any) -> int:
+    row = Campaign(
+        account_id=1,
+        key="gas",
+        name="Gas",
+        queue=Queue(account_id=1, key="out", name="Out"),
+        purpose="service",
+        mode="progressive",
+        state="running",
+        state_at=1.0,
+        state_by="a",
+        made_at=1.0,
+        made_by="a",
+    )
+    session.add(row)
+    session.flush()
+    for n in range(3):
+        number = E164(f"+5697188431{n}")
+        who = add_customer(session, 1, name="Eva", phones=[number], now=1.0)
+        session.execute(insert(Dial), [new_lead(row, who.id, [number], language="es", by="a", now=1.0)])
+    return row.id
