@@ -19,6 +19,7 @@ from agent_console import (
     api_customer_value,
     api_customers,
     api_desk,
+    api_desk_leads,
     api_dials,
     api_duplicates,
     api_exports,
@@ -79,5 +80,5 @@ for family in (api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
 for family in (api_reports, api_scripts, api_script_runs):
     family.add_to(OPERATIONS)
-for family in (api_campaigns, api_campaign_lists, api_campaign_live):
+for family in (api_campaigns, api_campaign_lists, api_campaign_live, api_desk_leads):
     family.add_to(OPERATIONS)

@@ -22,10 +22,14 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     "HangUp": (Permission.OWN_DESK, None),
     "TransferBlind": (Permission.OWN_DESK, None),
     "TransferToAgent": (Permission.OWN_DESK, None),
+    "PreviewLead": (Permission.OWN_DESK, None),
+    "DialLead": (Permission.OWN_DESK, None),
+    "SkipLead": (Permission.OWN_DESK, None),
 }
 
-THROUGH_REST = frozenset({"AttachCustomer"})
-"""What nobody words himself: the REST operation looks up what the engines are told of the customer."""
+THROUGH_REST = frozenset({"AttachCustomer", "PreviewLead"})
+"""What nobody words himself: the REST operation looks up what the engines are told of the customer, or whether the
+campaign is one that he serves."""
 
 
 def ask_worded(engines: Engines, view: LiveView | None, principal: Principal, request: Any) -> str:

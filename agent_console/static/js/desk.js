@@ -11,8 +11,9 @@ import { onKey } from "./keys.js";
 import { askPause, knowPauses, pauseWord } from "./pause.js";
 import * as lists from "./lists.js";
 import { command } from "./palette.js";
-import { knowQueues, queueName, showPop, whoIs } from "./pop.js";
+import { knowQueues, queueName, showLead, showPop, whoIs } from "./pop.js";
 import { knowResults, takeScript } from "./desk_script.js";
+import * as outbound from "./desk_outbound.js";
 import * as softphone from "./softphone.js";
 import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
 import { clock, of, settings, t } from "./words.js";
@@ -34,7 +35,7 @@ socket.on("desk", (told) => {
   const before = activity();
   desk = told;
   setClock(told.now);
-  if (before !== "idle" && activity() === "idle") lists.refresh();
+  if (before !== "idle" && activity() === "idle") { lists.refresh(); outbound.refresh(); }
   if (activity() === "away" && phone.ringing) softphone.answer();
   draw();
 });
@@ -59,7 +60,9 @@ function draw() {
   drawBar();
   drawCard();
   showGivenBack(desk.agent);
-  showPop(desk.contact, draw, identify, actsFor(desk.contact, draw));
+  outbound.take(desk);
+  if (desk.agent.lead && !desk.contact) showLead(desk.agent.lead, draw);
+  else showPop(desk.contact, draw, identify, actsFor(desk.contact, draw));
   closeWho(desk.contact);
   tick();
 }
@@ -145,6 +148,7 @@ function tick() {
   text($("wrap-up-left"), over ? t("wrap_up_over") : t("wrap_up_left", { time: clock(left) }));
   $("wrap-up-left").dataset.late = String(over || left < 15);
   drawChips();
+  outbound.tick();
 }
 setInterval(tick, 500);
 
@@ -251,6 +255,7 @@ async function begin() {
 
 begin();
 lists.refresh();
+outbound.refresh();
 softphone.start({
   onChange: draw,
   onReady: () => socket.emit("phone_ready"),

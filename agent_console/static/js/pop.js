@@ -50,6 +50,24 @@ export function showPop(contact, redraw, identify, acts) {
   fill($("pop-body"), [contact, record, queueNames, people, toldWords(contact?.values)], () => (contact ? body(contact, record, identify, acts) : [el("p", { class: "quiet", text: t("customer_none") })]));
 }
 
+/** Whom the agent may call or rings: who he is, what happened with him before. */
+export function showLead(lead, redraw) {
+  const { customer } = lead;
+  if (!records.has(customer.customer_id)) {
+    records.set(customer.customer_id, null);
+    get(`/customers/${customer.customer_id}`)
+      .then((record) => records.set(customer.customer_id, record), () => records.delete(customer.customer_id))
+      .then(redraw);
+  }
+  const record = records.get(customer.customer_id);
+  fill($("pop-body"), [lead.attempt, record], () => [
+    names({ customer }),
+    el("p", { class: "identify" }, recordLink(customer.customer_id)),
+    record?.notes ? el("div", {}, el("h3", { text: t("customer_notes") }), el("p", { text: record.notes })) : null,
+    record ? last(record, null) : null,
+  ].filter(Boolean));
+}
+
 /** The customer's record is read anew with his next contact. */
 export const forget = () => records.clear();
 
