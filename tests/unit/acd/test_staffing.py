@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyworkforce.queuing import ErlangC
 
 from acd.staffing import (
     Demand,
@@ -175,4 +176,20 @@ def test_the_recursion_is_the_formula_with_factorials(load: float, agents: int) 
     most = max(terms)
     assert erlang_b(load, agents) == pytest.approx(
         math.exp(terms[-1] - most) / sum(math.exp(term - most) for term in terms), rel=1e-9, abs=1e-300
+    )
+
+
+@pytest.mark.parametrize("calls", [3, 100, 2000])
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_pyworkforce_agrees(calls: int, level: float) -> None:
+    """An independent implementation of Erlang C; its times are in minutes."""
+    other = ErlangC(transactions=calls, aht=3, interval=30, asa=20 / 60, shrinkage=0.0)
+    theirs = other.required_positions(service_level=level, max_occupancy=1.0)
+    demand = Demand(calls_per_second=calls / 1800, handle_seconds=180.0)
+    ours = required_agents(demand, Target(service_level=level, within_seconds=20.0))
+    assert ours == theirs["positions"]
+    found = expected(demand, theirs["positions"], within_seconds=20.0)
+    told = (found.service_level, found.occupancy, found.delayed)
+    assert told == pytest.approx(
+        (theirs["service_level"], theirs["occupancy"], theirs["waiting_probability"]), rel=1e-9
     )
