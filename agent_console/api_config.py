@@ -10,7 +10,7 @@ from crm_core.queues import Queue, queues_of_account
 
 
 class DispositionChoice(msgspec.Struct, kw_only=True):
-    """`queue` None: in every queue."""
+    """`queue` None: in every queue; `effect`: what it brings about, "" for nothing."""
 
     code: str
     queue: str | None
@@ -18,6 +18,7 @@ class DispositionChoice(msgspec.Struct, kw_only=True):
     label_en: str
     needs_note: bool
     asks_call_back: bool
+    effect: str
 
 
 class QueueName(msgspec.Struct, kw_only=True):
@@ -101,6 +102,7 @@ def _choice(row: Disposition) -> DispositionChoice:
         label_en=row.label_en,
         needs_note=row.needs_note,
         asks_call_back=row.asks_call_back,
+        effect=row.effect,
     )
 
 

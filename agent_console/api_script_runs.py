@@ -13,6 +13,8 @@ from agent_console.listing import number_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import customers
+from crm_core.campaigns import outcomes
+from crm_core.campaigns.outcomes import CostOfRecovery, KeptRate
 from crm_core.scripts import contact_script, script_runs, script_values, script_walk
 from crm_core.scripts.contact_script import LeadScript
 from crm_core.scripts.script import LANGUAGES, Script
@@ -56,6 +58,14 @@ class GivenAnswer(msgspec.Struct, kw_only=True):
     by: str
     contact_id: str
     campaign_id: int | None
+
+
+class Outcomes(msgspec.Struct, kw_only=True):
+    """What a campaign's promises to pay came to. `by_agent`: by the log-in of who heard them."""
+
+    promises: KeptRate
+    by_agent: dict[str, KeptRate]
+    cost: CostOfRecovery
 
 
 def add_to(operations: Operations) -> None:
@@ -132,6 +142,19 @@ def add_to(operations: Operations) -> None:
 
 def _add_answers(operations: Operations) -> None:
     add = operations.add
+
+    @add("GET", "/campaign-outcomes/{campaign_id}", Permission.SEE_CAMPAIGNS, "Promises kept, and their cost")
+    def campaign_outcomes(call: Call, campaign_id: str) -> Outcomes:
+        account_id, number, now = call.principal.account_id, number_of(campaign_id), call.services.now()
+
+        def read(session: Any) -> Outcomes:
+            return Outcomes(
+                promises=outcomes.kept_promises(session, account_id, number, now=now),
+                by_agent=outcomes.kept_by_agent(session, account_id, number, now=now),
+                cost=outcomes.cost_of_recovery(session, account_id, number, now=now),
+            )
+
+        return call.services.store.read(read)
 
     @add(
         "GET",

@@ -39,6 +39,10 @@ class Disposition(ConfiguresEngines, Base):
     """It stays in the records and is offered no more."""
     asks_call_back: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whoever chooses it says when the customer wants to be called back."""
+    effect: Mapped[str] = mapped_column(default="", server_default="")
+    """What it brings about: one of `crm_core.campaigns.effect_forms.EFFECTS`; "": nothing."""
+    effect_flow: Mapped[str | None]
+    """What a promise to pay is reminded of with; None: nobody reminds him."""
 
     queue: Mapped[Queue | None] = relationship()
 
@@ -57,3 +61,12 @@ def dispositions_of_account(session: Session, account_id: int) -> Sequence[Dispo
     """All that the account's contacts may end as, by code; each names the queue that it is for, if any."""
     query = select(Disposition).where(Disposition.account_id == account_id, Disposition.retired.is_(False))
     return session.scalars(query.order_by(Disposition.code)).all()
+
+
+def chosen(session: Session, account_id: int, queue_key: str | None, code: str) -> Disposition | None:
+    """What this code means after a contact of this queue: the queue's own result before that of all; None: nothing."""
+    query = select(Disposition).where(
+        Disposition.account_id == account_id, Disposition.code == code, Disposition.retired.is_(False)
+    )
+    by_queue = {row.queue.key if row.queue else None: row for row in session.scalars(query)}
+    return by_queue.get(queue_key) or by_queue.get(None)

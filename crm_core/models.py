@@ -56,7 +56,7 @@ from crm_core import (
     web_sessions,
     webhooks,
 )
-from crm_core.campaigns import campaign
+from crm_core.campaigns import campaign, effects
 from crm_core.customer_segments import segments as customer_segments
 from crm_core.permission import consents, do_not_call, legal_profiles, permits, unreadable
 from crm_core.privacy import erasure, legal_holds
@@ -100,6 +100,7 @@ TABLES = (
     dials.Dial,
     dials.DialAttempt,
     dispositions.Disposition,
+    effects.DispositionEffect,
     duplicates.DuplicatePair,
     facts.Fact,
     flow_versions.FlowVersion,

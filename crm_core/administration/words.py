@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crm_core.administration import checks
 from crm_core.administration.desk import Author, Thing
 from crm_core.agents import AgentSkill, Skill
+from crm_core.campaigns.effect_forms import EFFECTS
 from crm_core.contact_reasons import ContactReason, reasons_of_account
 from crm_core.dispositions import Disposition
 from crm_core.pause_reasons import PauseReason, pause_reasons_of_account
@@ -43,13 +44,18 @@ class Retiring(Thing[_Row, _Form]):
 
 
 class DispositionForm(msgspec.Struct, kw_only=True):
-    """How a contact may end. `queue` None: in every queue."""
+    """How a contact may end. `queue` None: in every queue.
+
+    `effect`: what it brings about, None for nothing; `effect_flow`: the flow that reminds of a promise, None: no one.
+    """
 
     code: str
     queue: str | None = None
     label_es: str
     label_en: str
     needs_note: bool = False
+    effect: str | None = None
+    effect_flow: str | None = None
     retired: bool = False
 
 
@@ -72,6 +78,8 @@ class Dispositions(Retiring[Disposition, DispositionForm]):
             label_es=row.label_es,
             label_en=row.label_en,
             needs_note=row.needs_note,
+            effect=row.effect or None,
+            effect_flow=row.effect_flow,
             retired=row.retired,
         )
 
@@ -84,7 +92,10 @@ class Dispositions(Retiring[Disposition, DispositionForm]):
             *checks.key("code", form.code, row.code if row else None, [one.code for one in same_queue]),
             *checks.filled(label_es=form.label_es, label_en=form.label_en),
             *checks.known("queue", form.queue, queues),
+            *checks.known("effect", form.effect, EFFECTS),
         ]
+        if form.effect_flow is not None and form.effect != "promise_to_pay":
+            found.append(Mistake("effect_flow", "only a promise to pay is reminded of", "no_reminder"))
         if row is not None and form.queue != _queue_key(row):
             found.append(Mistake("queue", "stays: records name it", "fixed"))
         return found
@@ -96,6 +107,7 @@ class Dispositions(Retiring[Disposition, DispositionForm]):
     def change(self, session: Session, row: Disposition, form: DispositionForm) -> None:
         row.label_es, row.label_en = form.label_es, form.label_en
         row.needs_note, row.retired = form.needs_note, form.retired
+        row.effect, row.effect_flow = form.effect or "", form.effect_flow
 
 
 def _queue_key(row: Disposition) -> str | None:

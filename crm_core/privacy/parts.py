@@ -167,6 +167,13 @@ PARTS: dict[str, Part] = {
         | {"at", "taken_at", "goal_at", "about"},
         why=REPORTS,
     ),
+    "disposition_effects": Part(
+        group="contacts",
+        stays=frozenset({"contact_id", "account_id", "customer_id", "campaign_id", "agent", "code", "effect"})
+        | {"at", "made"},
+        becomes={"given": {}},
+        why=REPORTS,
+    ),
     "script_runs": Part(group="contacts", exported=False),
     "script_answers": Part(group="contacts"),
     "askings": Part(

@@ -34,6 +34,7 @@ from ctiserver.app.job_desk import Job
 from ctiserver.app.late_cases import LateCases
 from ctiserver.app.mail_sender import MailSender
 from ctiserver.app.name_rendering import NameRendering
+from ctiserver.app.needless_reminders import NeedlessReminders
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.app.statement_turns import StatementTurns
 from ctiserver.app.value_nights import ValueNights
@@ -55,6 +56,7 @@ _BATCH = 500
 _LATE_CASES_EVERY_SECONDS = 30.0
 _LATE_ORDERS_EVERY_SECONDS = 30.0
 _CONFIRMATIONS_EVERY_SECONDS = 60.0
+_REMINDERS_EVERY_SECONDS = 30.0
 _IMPORTS_EVERY_SECONDS = 1.0
 _ERASED_FILES_EVERY_SECONDS = 5.0
 _IMPORT_LEAVINGS_EVERY_SECONDS = 300.0
@@ -82,6 +84,7 @@ class Jobs:
                     _CONFIRMATIONS_EVERY_SECONDS,
                     order_chores.confirmations(self._store, config),
                 ),
+                Chore("reminders", _REMINDERS_EVERY_SECONDS, NeedlessReminders(self._store).turn),
                 Chore(
                     "imports",
                     _IMPORTS_EVERY_SECONDS,

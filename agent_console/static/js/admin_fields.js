@@ -25,7 +25,7 @@ async function choices(field) {
   }
   if (field.from === "colleagues") return colleagues();
   const rows = await api("GET", `/configuration/${field.from}`);
-  if (field.from === "surveys") return rows.map(({ name }) => [name, name]);
+  if (["surveys", "flows"].includes(field.from)) return rows.map(({ name }) => [name, name]);
   return rows.filter(({ value }) => !value.retired).map(({ id, value }) => [id, called(value)]);
 }
 

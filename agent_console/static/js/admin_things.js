@@ -12,6 +12,8 @@ const key = (name) => text(name, { fixed: true, required: true, code: true });
 const labels = [text("label_es", { required: true }), text("label_en", { required: true })];
 const timeZone = (name) => ({ name, kind: "zone" });
 const languages = () => Promise.resolve(["es", "en"].map((code) => [code, t(`language_${code}`)]));
+const EFFECTS = ["promise_to_pay", "sale", "appointment", "wrong_person", "list_update", "do_not_call"];
+const effects = () => Promise.resolve(EFFECTS.map((one) => [one, t(`effect_${one}`)]));
 
 /** Section: where it is in the API, how its list looks, its fields, what a new one begins with. */
 export const THINGS = {
@@ -33,9 +35,9 @@ export const THINGS = {
     },
   },
   dispositions: {
-    columns: [["label", label], ["code", (v) => v.code], ["queue", (v) => v.queue ?? t("every_queue")], ["needs_note", (v) => yes(v.needs_note)]],
-    fields: [key("code"), { name: "queue", kind: "choice", from: "queues", none: "every_queue", fixed: true }, ...labels, check("needs_note"), check("retired", { old: true })],
-    blank: { code: "", queue: null, label_es: "", label_en: "", needs_note: false, retired: false },
+    columns: [["label", label], ["code", (v) => v.code], ["queue", (v) => v.queue ?? t("every_queue")], ["needs_note", (v) => yes(v.needs_note)], ["effect", (v) => (v.effect ? t(`effect_${v.effect}`) : "")]],
+    fields: [key("code"), { name: "queue", kind: "choice", from: "queues", none: "every_queue", fixed: true }, ...labels, check("needs_note"), { name: "effect", kind: "choice", options: effects, none: "effect_none" }, { name: "effect_flow", kind: "choice", from: "flows", none: "effect_no_flow" }, check("retired", { old: true })],
+    blank: { code: "", queue: null, label_es: "", label_en: "", needs_note: false, effect: null, effect_flow: null, retired: false },
   },
   "contact-reasons": {
     columns: [["label", (v) => (v.parent ? "— " : "") + label(v)], ["key", (v) => v.key], ["guessed_by", (v) => v.guessed_by.join(", ")]],

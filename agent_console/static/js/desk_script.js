@@ -16,11 +16,11 @@ const path = (contact) => `/me/scripts/${encodeURIComponent(contact)}`;
 const leadPath = (dialId) => `/me/leads/${dialId}/script`;
 const walk = scriptWalk($("script-body"), {
   take: (step, place) => (previewed ? post(leadPath(previewed), { place, step }) : post(`${path(shown)}/steps`, step)),
-  ended: (page) => { if (page.disposition && !previewed) suggest(page.disposition); },
+  ended: (page, answers) => { if (page.disposition && !previewed) suggest(page.disposition, answers); },
   resultName: (code) => resultName(code),
 });
 
-/** `suggested(code)`: the result that the script comes to; `named(code)`: what people call it. */
+/** `suggested(code, answers)`: the result that the script comes to; `named(code)`: what people call it. */
 export function knowResults({ suggested, named }) {
   [suggest, resultName] = [suggested, named];
 }

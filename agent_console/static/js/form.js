@@ -7,7 +7,7 @@ import { settings, t } from "./words.js";
 
 /**
  * `fields`: {key, label, type, choices: [{value, text}], value, required}; types are text, lines, choice, date, moment
- * (epoch seconds), money, check, file, several, pin, count and customer ({customer_id, name}). `send(given)` does it; when that fails the
+ * (epoch seconds), local (an hour of its own place), money, check, file, several, pin, count and customer ({customer_id, name}). `send(given)` does it; when that fails the
  * form stays. `more` is a sentence above the fields.
  */
 export function ask({ title, button, fields, send, more = "" }) {
@@ -55,6 +55,11 @@ const KINDS = {
   lines({ value }, shared) {
     const box = el("textarea", { ...shared, class: "form-control", rows: "4", maxlength: "4000" }, value ?? "");
     return { element: box, read: () => box.value.trim() };
+  },
+  /** A day and an hour as the clock there shows them: "2026-10-03T10:30". */
+  local({ value }, shared) {
+    const box = input(shared, "datetime-local", value, {});
+    return { element: box, read: () => box.value };
   },
   check({ value }, shared) {
     const box = el("input", { ...shared, type: "checkbox", checked: Boolean(value) });

@@ -7,7 +7,7 @@ import { of, t } from "./words.js";
 
 const filled = (words, values) => words.replace(/\{([^{}]*)\}/g, (whole, name) => values[name] || "…");
 
-/** Walks in `place`. `take(step)` gives the view after it; `ended(page)` is told of an end that was reached. */
+/** Walks in `place`. `take(step)` gives the view after it; `ended(page, answers)` is told of an end that was reached. */
 export function scriptWalk(place, { take, ended = () => {}, resultName = (code) => code }) {
   let view = null;
   let objecting = null; // null: not; "": choosing one; a name: its reply is shown
@@ -28,7 +28,7 @@ export function scriptWalk(place, { take, ended = () => {}, resultName = (code) 
       problem.hidden = true;
       if (!step.objection) objecting = null;
       draw();
-      if (page()?.kind === "end") ended(page());
+      if (page()?.kind === "end") ended(page(), view.answers ?? {});
     } catch (wrong) {
       text(problem, wrong.message);
       problem.hidden = false;
@@ -126,7 +126,7 @@ export function scriptWalk(place, { take, ended = () => {}, resultName = (code) 
     show(next) {
       [view, objecting, problem.hidden] = [next, null, true];
       draw();
-      if (page()?.kind === "end") ended(page());
+      if (page()?.kind === "end") ended(page(), view.answers ?? {});
     },
     object,
     focus,

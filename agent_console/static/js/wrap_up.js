@@ -3,8 +3,9 @@
 import { get, post } from "./api.js";
 import { choices } from "./choices.js";
 import { allReasons, knowReasons, reasonLabel, reasonOf } from "./contact_reasons.js";
+import { askEffect } from "./disposition_form.js";
 import { $, banner, el, text } from "./dom.js";
-import { forget } from "./pop.js";
+import { forget, whoIs } from "./pop.js";
 import { settings, t } from "./words.js";
 
 let results = [];
@@ -84,8 +85,8 @@ function draw() {
 }
 
 /** The result that the contact's script came to: marked until another one is. */
-export function suggest(code) {
-  suggested = { contact: contact?.contact, code };
+export function suggest(code, answers) {
+  suggested = { contact: contact?.contact, code, answers };
   markResult();
 }
 
@@ -131,9 +132,24 @@ function choose(code) {
     if (beginning) $("call-back-at").min = beginning.local_time.slice(0, 16);
     draw();
     focus();
+  } else if (choice.effect) {
+    bringAbout(choice);
   } else {
     pending = null;
     send(code, "");
+  }
+}
+
+/** A result that brings something about asks for what it needs; what is wrong is said in the form, which stays. */
+async function bringAbout(choice) {
+  const done = contact;
+  const requestId = newId();
+  const answers = suggested?.contact === done.contact ? suggested.answers : {};
+  const title = `${t("disposition")}: ${label(choice)}`;
+  try {
+    await askEffect({ effect: choice.effect, title, customerId: whoIs(done)?.customer_id, answers, send: (effect) => deliver(done, choice.code, "", requestId, effect) });
+  } catch (problem) {
+    banner("result", `${t("result_not_saved")} ${problem.message}`, "bad");
   }
 }
 
@@ -151,18 +167,22 @@ $("note").addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !$("wrap-up").hidden) focus();
 });
 
+async function deliver(done, code, callBackAt, requestId, effect = {}) {
+  await post(`/agents/${settings.agent}/disposition`, { contact: done.contact, code, contact_reason: reason ?? "", note: $("note").value, call_back_at: callBackAt, effect, request_id: requestId });
+  localStorage.setItem(resultKey(), code);
+  localStorage.removeItem(noteKey(done.contact));
+  $("call-back-at").value = "";
+  banner("result", null);
+  forget();
+}
+
 /** A request that may have been done is repeated under its own id, so that it is never done twice. */
 async function send(code, callBackAt, requestId = newId()) {
   if (sending || !contact) return;
   sending = true;
   const done = contact;
   try {
-    await post(`/agents/${settings.agent}/disposition`, { contact: done.contact, code, contact_reason: reason ?? "", note: $("note").value, call_back_at: callBackAt, request_id: requestId });
-    localStorage.setItem(resultKey(), code);
-    localStorage.removeItem(noteKey(done.contact));
-    $("call-back-at").value = "";
-    banner("result", null);
-    forget();
+    await deliver(done, code, callBackAt, requestId);
   } catch (problem) {
     const again = problem.status === 0 || problem.status >= 500 ? requestId : newId();
     banner("result", null);
