@@ -8,6 +8,7 @@ from agent_console import (
     api_callers,
     api_campaign_lists,
     api_campaign_live,
+    api_campaign_results,
     api_campaigns,
     api_case_filters,
     api_case_setup,
@@ -80,5 +81,11 @@ for family in (api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
 for family in (api_reports, api_scripts, api_script_runs):
     family.add_to(OPERATIONS)
-for family in (api_campaigns, api_campaign_lists, api_campaign_live, api_desk_leads):
+for family in (
+    api_campaigns,
+    api_campaign_lists,
+    api_campaign_live,
+    api_campaign_results,
+    api_desk_leads,
+):
     family.add_to(OPERATIONS)

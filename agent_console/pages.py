@@ -63,6 +63,7 @@ PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {
     "personal_data": ("/customers/<int:key>/personal-data", Permission.PERSONAL_DATA, "customers"),
     "campaign_new": ("/campaigns/new", Permission.RUN_CAMPAIGNS, "campaigns"),
     "campaign": ("/campaigns/<campaign>", Permission.SEE_CAMPAIGNS, "campaigns"),
+    "campaign_results": ("/campaigns/<campaign>/results", Permission.SEE_CAMPAIGNS, "campaigns"),
 }
 """Pages about one thing: path, what one needs, and the page that lists such things."""
 _PARTS = {"<int:key>": r"\d{1,17}", "<campaign>": r"[a-z0-9][a-z0-9_\-]{0,39}"}

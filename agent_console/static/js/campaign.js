@@ -18,6 +18,8 @@ const NEAR = 0.8; // of the limit: the lamp warns
 const whole = new Intl.NumberFormat(settings.language);
 const figure = (value) => (value === null || value === undefined ? "—" : whole.format(value));
 const may = (permission) => settings.permissions.includes(permission);
+const NOTHING = { held: "", idle: 0, talking: 0, wrapping_up: 0, ringing: 0, waiting: 0, dialled: 0, answers: 0, abandons: 0, abandons_by_leaving: 0, limit: 0.03, guarded: 0, risk: null, beta: 0, waiting_leads: null, due_leads: null };
+const paced = (told) => (told ? { ...NOTHING, ...told } : null); // what is as it usually is, is not sent
 const TONES = { running: "good", paused: "warn" };
 let campaign = null; // as the API tells it
 let pace = null;
@@ -32,7 +34,7 @@ async function load() {
     const live = await get(`/campaigns/${key}/live`);
     setClock(live.now);
     ({ campaign, leads } = live);
-    pace = live.pace ?? pace;
+    pace = paced(live.pace) ?? pace;
     banner("campaign", null);
     draw();
     drawLast(live.last);
@@ -43,9 +45,10 @@ async function load() {
 
 socket.on("patch", (patch) => {
   if (!campaign) return;
-  const told = patch.campaigns?.[campaign.campaign.id];
-  if (patch.whole) { pace = told ?? null; load(); }
-  if (told === undefined) return;
+  const sent = patch.campaigns?.[campaign.campaign.id];
+  const told = paced(sent);
+  if (patch.whole) { pace = told; load(); }
+  if (sent === undefined) return;
   const moved = told?.dialled !== pace?.dialled || told?.answers !== pace?.answers || told?.ringing !== pace?.ringing;
   if (told) pace = told; else load();
   drawPace();

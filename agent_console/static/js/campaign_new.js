@@ -3,6 +3,7 @@
 import { api, get, post } from "./api.js";
 import { control, modeCards, sentence } from "./campaign_fields.js";
 import { listStep } from "./campaign_lists.js";
+import { preTestPanel } from "./campaign_pre_test.js";
 import { $, banner, el } from "./dom.js";
 import "./feed.js";
 import { command } from "./palette.js";
@@ -77,7 +78,7 @@ function draw({ focus = true } = {}) {
     return made.element;
   });
   if (step === "list") parts.push(listStep(kept, again));
-  if (step === "start") parts.push(...summary());
+  if (step === "start") parts.push(...summary(), preTest());
   $("fields").replaceChildren(...parts);
   $("next").textContent = t(step === "start" ? (kept?.campaign.state === "draft" ? "campaign_start" : "campaign_to_live") : "campaign_next");
   $("next").disabled = step === "start" && kept?.campaign.state === "draft" && kept.missing.length > 0;
@@ -104,6 +105,17 @@ function summary() {
   const list = el("dl", { class: "summary" }, ...facts.flatMap(([key, words]) => [el("dt", { text: t(`campaign_${key}`) }), el("dd", { text: words })]));
   const lacks = (kept?.missing ?? []).map((one) => el("li", {}, el("span", { text: sentence(one) }), el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("campaign_mend"), onclick: () => go(STEPS.indexOf(stepOf(one.field))) })));
   return lacks.length ? [list, el("h2", { text: t("campaign_missing") }), el("ul", { class: "missing" }, ...lacks)] : [list, el("p", { class: "ready", text: t("campaign_ready") })];
+}
+
+/** 200 first, if one wants: the campaign then waits until somebody has seen the forecast. */
+function preTest() {
+  const place = el("div", { class: "pre-test" });
+  const show = async () => {
+    const { pre_test: test, currency } = await get(`/campaigns/${kept.campaign.key}/pre-test`);
+    place.replaceChildren(preTestPanel(kept.campaign.key, test, currency, show));
+  };
+  show().catch((problem) => say(problem.message));
+  return place;
 }
 
 // Keeping

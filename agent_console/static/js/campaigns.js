@@ -28,13 +28,15 @@ async function load() {
 function line(one) {
   const draft = one.state === "draft" && may("run_campaigns");
   const path = draft ? `/campaigns/new#${one.key}` : `/campaigns/${one.key}`;
+  const results = one.state === "draft" ? null : el("a", { href: `/campaigns/${one.key}/results`, text: t("campaign_results"), "aria-label": `${t("campaign_results")}: ${one.name}` });
   return el("tr", {},
     el("td", {}, el("a", { href: path, text: one.name }), el("span", { class: "quiet below", text: of("purpose", one.purpose) })),
     el("td", {}, el("span", { class: "tag", "data-tone": TONES[one.state], text: of("campaign_is", one.state) })),
     el("td", { class: "spare", text: of("campaign_mode", one.mode) }),
     el("td", { class: "n", text: whole.format(one.waiting) }),
     el("td", { class: "n spare", text: whole.format(one.leads) }),
-    el("td", { class: "quiet spare", text: t("campaign_since_by", { time: when(one.state_at), who: one.state_by }) }));
+    el("td", { class: "quiet spare", text: t("campaign_since_by", { time: when(one.state_at), who: one.state_by }) }),
+    el("td", { class: "n spare" }, results));
 }
 
 document.addEventListener("keydown", (event) => {

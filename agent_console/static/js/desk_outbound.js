@@ -72,7 +72,7 @@ function drawLead(shown) {
   text($("outbound-title"), t(stage === "previewed" ? "lead_to_call" : "lead_ringing"));
   text($("lead-name"), shown.customer.pii_name || shown.pii_number);
   const of_ = campaigns.find(({ id }) => id === shown.campaign)?.name;
-  text($("lead-about"), [shown.pii_number, of_, t("lead_attempt", { ordinal: shown.ordinal })].filter(Boolean).join(" · "));
+  text($("lead-about"), [shown.pii_number, of_, t("lead_attempt", { ordinal: shown.ordinal ?? 1 })].filter(Boolean).join(" · "));
   for (const id of ["lead-dial", "lead-skip"]) $(id).hidden = stage !== "previewed";
   $("lead-hang-up").hidden = stage === "previewed";
   if (drawn !== shown.attempt) $("lead-dial").focus();
@@ -98,7 +98,7 @@ export function tick() {
   }
   const shown = lead();
   if (!shown) return;
-  const left = shown.until === null ? null : Math.max(0, shown.until - now());
+  const left = (shown.until ?? null) === null ? null : Math.max(0, shown.until - now());
   const waiting = left === null ? t("lead_when_you_like") : t("lead_by_itself", { time: clock(left) });
   text($("lead-told"), desk.agent.lead_stage === "previewed" ? waiting : t("lead_rings", { number: shown.pii_number, time: clock(now() - desk.agent.since) }));
 }
