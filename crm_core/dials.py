@@ -81,6 +81,7 @@ class Dial(Base):
             "ix_dials_due",
             "campaign_id",
             "next_at",
+            "id",
             sqlite_where=text("state = 'planned'"),
             postgresql_where=text("state = 'planned'"),
         ),
@@ -89,6 +90,7 @@ class Dial(Base):
                 f"ix_dials_{name}",
                 "campaign_id",
                 "next_at",
+                "id",
                 sqlite_where=text(them),
                 postgresql_where=text(them),
             )

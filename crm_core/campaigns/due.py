@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from crm_core import permission
 from crm_core.base import NEVER_AT
@@ -38,7 +38,7 @@ class Terms:
 
 def open_campaign(session: Session, campaign_id: int, now: float) -> Campaign | None:
     """The campaign, if it calls now; its hours are the engine's affair."""
-    found = session.get(Campaign, campaign_id)
+    found = session.get(Campaign, campaign_id, options=[lazyload("*")])
     if found is None or found.state != "running":
         return None
     begun = found.starts_at is None or found.starts_at <= now

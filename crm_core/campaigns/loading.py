@@ -9,8 +9,9 @@ never be.
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
 
 from crm_core import audit
@@ -18,7 +19,8 @@ from crm_core.accounts import account
 from crm_core.campaigns import sources
 from crm_core.campaigns.campaign import Campaign, CampaignLoad, campaign
 from crm_core.campaigns.leads import new_lead
-from crm_core.campaigns.sources import Source
+from crm_core.campaigns.sources import Source, these
+from crm_core.contact_points import Phone
 from crm_core.customers import Customer
 from crm_core.dials import Dial
 from crm_core.permission.consents import ANY, Consent
@@ -30,6 +32,7 @@ from ctiserver.core.permit import Channel, Purpose, Rule
 
 PART = 2000
 NO_NUMBER = "no_number"
+_DIALS: Any = Dial.__table__
 
 
 def begin(
@@ -106,7 +109,7 @@ def take_part(session: Session, load_id: int, *, now: float) -> bool:
         if one in numbers
     ]
     if leads:
-        session.execute(insert(Dial), leads)
+        session.execute(insert(_DIALS), leads)
     row.added, row.there = row.added + len(leads), row.there + len(there)
     row.refused = dict(Counter(row.refused) + refused)
     row.last_customer_id = max(people, default=row.last_customer_id)
@@ -118,7 +121,7 @@ def take_part(session: Session, load_id: int, *, now: float) -> bool:
 
 def _leads(session: Session, to: Campaign, ids: Collection[int]) -> set[int]:
     query = select(Dial.customer_id).where(
-        Dial.account_id == to.account_id, Dial.customer_id.in_(ids), Dial.campaign_id == to.id
+        Dial.account_id == to.account_id, Dial.customer_id.in_(these(ids)), Dial.campaign_id == to.id
     )
     return set(session.scalars(query))
 
@@ -130,7 +133,7 @@ def _callable(
     numbers = sources.numbers(session, to.account_id, ids, now=now)
     refused = Counter({NO_NUMBER: len(ids) - len(numbers)})
     if Purpose(to.purpose) is not Purpose.EMERGENCY:
-        listed = _listed(session, to.account_id, {one for his in numbers.values() for one in his}, now)
+        listed = _listed(session, to.account_id, ids, now)
         numbers = {one: [number for number in his if number not in listed] for one, his in numbers.items()}
         refused[Rule.DO_NOT_CALL.value] = _drop(numbers, {one for one, his in numbers.items() if not his})
         refused[Rule.CONSENT_REVOKED.value] = _drop(numbers, _said_no(session, to, ids, now))
@@ -147,14 +150,18 @@ def _drop(numbers: dict[int, list[str]], those: set[int]) -> int:
     return len(gone)
 
 
-def _listed(session: Session, account_id: int, numbers: set[str], now: float) -> set[str]:
-    """Those that stand on our own list for good."""
-    query = select(DoNotCall.address).where(
-        DoNotCall.account_id == account_id,
-        DoNotCall.on_list == OWN_LIST,
-        DoNotCall.address.in_(sorted(numbers)),
-        DoNotCall.since <= now,
-        DoNotCall.until.is_(None),
+def _listed(session: Session, account_id: int, ids: Sequence[int], now: float) -> set[str]:
+    """Those of their numbers that stand on our own list for good."""
+    query = (
+        select(DoNotCall.address)
+        .join(Phone, and_(Phone.account_id == DoNotCall.account_id, Phone.e164 == DoNotCall.address))
+        .where(
+            Phone.account_id == account_id,
+            Phone.customer_id.in_(these(ids)),
+            DoNotCall.on_list == OWN_LIST,
+            DoNotCall.since <= now,
+            DoNotCall.until.is_(None),
+        )
     )
     return set(session.scalars(query))
 
@@ -165,7 +172,7 @@ def _said_no(session: Session, to: Campaign, ids: Sequence[int], now: float) -> 
         select(Consent.customer_id, Consent.given)
         .where(
             Consent.account_id == to.account_id,
-            Consent.customer_id.in_(ids),
+            Consent.customer_id.in_(these(ids)),
             Consent.channel.in_((Channel.PHONE, ANY)),
             Consent.purpose.in_((to.purpose, ANY)),
             Consent.at <= now,
@@ -182,7 +189,7 @@ def _owners(session: Session, account_id: int, product: str, ids: Sequence[int],
         .join(Product)
         .where(
             OwnedProduct.account_id == account_id,
-            OwnedProduct.customer_id.in_(ids),
+            OwnedProduct.customer_id.in_(these(ids)),
             OwnedProduct.status == "owned",
             OwnedProduct.until.is_(None) | (OwnedProduct.until > now),
             Product.key == product,

@@ -1,9 +1,9 @@
 """Where leads come from: the customers of a segment, as it is now, or those of an import. Prospects too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from crm_core import imports
@@ -43,16 +43,21 @@ def numbers(
     session: Session, account_id: int, customer_ids: Sequence[int], *, now: float
 ) -> dict[int, list[str]]:
     """The numbers of each who has any, in the order in which he is called: the preferred one, mobiles, landlines."""
-    query = select(Phone).where(
+    query = select(Phone.customer_id, Phone.e164, Phone.kind, Phone.preferred, Phone.known_at).where(
         Phone.account_id == account_id,
-        Phone.customer_id.in_(customer_ids),
+        Phone.customer_id.in_(these(customer_ids)),
         Phone.valid_until.is_(None) | (Phone.valid_until > now),
     )
     phones = sorted(
-        session.scalars(query),
+        session.execute(query),
         key=lambda one: (not one.preferred, _KINDS.get(PhoneKind(one.kind), 2), one.known_at, one.e164),
     )
     found: dict[int, list[str]] = {}
     for phone in phones:
         found.setdefault(phone.customer_id, []).append(phone.e164)
     return found
+
+
+def these(ids: Iterable[int]) -> BindParameter[list[int]]:
+    """The ids for `in_`, written into the statement: thousands of parameters cost the driver more than the database."""
+    return bindparam("these", list(ids), expanding=True, literal_execute=True)

@@ -93,7 +93,13 @@ def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
 @lru_cache(maxsize=10_000)
 def _zones_of_number(number: E164) -> tuple[str, ...]:
     found = timezone.time_zones_for_number(phonenumbers.parse(number))
-    return tuple(_MODERN.get(name, name) for name in found if name in available_timezones() and "/" in name)
+    return tuple(_MODERN.get(name, name) for name in found if name in _known_zones() and "/" in name)
+
+
+@lru_cache
+def _known_zones() -> frozenset[str]:
+    """Read once: each time it would walk through the folders of the time zones."""
+    return frozenset(available_timezones())
 
 
 _MODERN = {"America/Buenos_Aires": "America/Argentina/Buenos_Aires"}

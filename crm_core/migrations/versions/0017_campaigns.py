@@ -120,8 +120,8 @@ def _dials() -> None:
     for column in of_dials:
         op.add_column("dials", column)
     op.drop_index("ix_dials_due", "dials")
-    op.create_index("ix_dials_due", "dials", ["campaign_id", "next_at"], **_where("state = 'planned'"))
-    columns, planned = ["campaign_id", "next_at"], "state = 'planned'"
+    op.create_index("ix_dials_due", "dials", ["campaign_id", "next_at", "id"], **_where("state = 'planned'"))
+    columns, planned = ["campaign_id", "next_at", "id"], "state = 'planned'"
     op.create_index("ix_dials_retries", "dials", columns, **_where(f"{planned} AND attempts > 0"))
     op.create_index("ix_dials_asked_for", "dials", columns, **_where(f"{planned} AND asked_for_at IS NOT NULL"))
     op.create_index("ix_dials_campaign_id_state", "dials", ["campaign_id", "state"])
