@@ -13,7 +13,7 @@ from faker import Faker
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import demo_orders, demo_places
+from crm_core import demo_orders, demo_places, demo_scripts
 from crm_core.accounts import account
 from crm_core.agents import Agent, Skill, add_agent, agent
 from crm_core.base import DEFAULT_ACCOUNT_ID
@@ -75,6 +75,7 @@ def load(
     added = Added(customers=_add_customers(session, now), agents=agents)
     demo_places.load(session, now=now)
     demo_orders.load(session, now=now, password=password)
+    demo_scripts.load(session, now=now)
     return added
 
 

@@ -14,7 +14,7 @@ from ctiserver.core.permit import Purpose
 
 API = "/api/v1"
 TEXT = resources.files("crm_core.scripts.demo").joinpath("collection.toml").read_text("utf-8")
-CODES = ("wrong_person", "complaint", "promise", "not_interested")
+CODES = ("wrong_person", "disputed", "promise", "not_interested")
 
 
 @pytest.fixture
