@@ -15,8 +15,8 @@ from agent_console.report_files import Format, table_file
 from crm_core.campaigns import detector, pre_testing, results
 from crm_core.campaigns.campaign import campaign
 from crm_core.campaigns.detector import DetectorTruth
+from crm_core.campaigns.figures import AgentCell, Results, cost_per, rate
 from crm_core.campaigns.pre_testing import PreTest
-from crm_core.campaigns.results import AgentCell, Results, cost_per, rate
 from crm_core.dispositions import dispositions_of_account
 from crm_core.value import settings as value_settings
 
@@ -128,8 +128,8 @@ def _whole(session: Any, call: Call, key: str, query: ResultsQuery) -> CampaignR
         who.account_id,
         key,
         now=call.services.now(),
-        conversions=_codes(query.goals),
-        wrong_persons=_codes(query.wrong),
+        conversions=_codes(query.goals) or None,
+        wrong_persons=_codes(query.wrong) or None,
     )
     hidden = 0 < len(found.by_agent) < LEAST_PERSONS
     truth = detector.truth(session, who.account_id, key)

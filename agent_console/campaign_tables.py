@@ -5,8 +5,8 @@ from typing import Literal
 
 from agent_console.pages import words
 from agent_console.report_files import Cell, Table
-from crm_core.campaigns import results
-from crm_core.campaigns.results import Results
+from crm_core.campaigns import figures
+from crm_core.campaigns.figures import Results
 
 TableName = Literal["results", "dispositions", "by_number", "by_hour", "by_weekday", "by_agent", "refused"]
 _CELL = ("attempts", "answered", "contacts", "conversions")
@@ -31,7 +31,7 @@ def table_of(found: Results, which: TableName, dispositions: Mapping[str, str], 
     if which == "by_agent":
         agents = [[one.agent, *(getattr(one, name) for name in _AGENT)] for one in found.by_agent]
         return Table(_heads(texts, ("agent", *_AGENT)), agents)
-    cells: tuple[results.Cell, ...] = getattr(found, which)
+    cells: tuple[figures.Cell, ...] = getattr(found, which)
     days = {str(day): texts[f"campaign_weekday_{day}"] for day in range(7)} if which == "by_weekday" else {}
     rows = [[days.get(one.key, one.key), *(getattr(one, name) for name in _CELL)] for one in cells]
     return Table(_heads(texts, (which, *_CELL)), rows)

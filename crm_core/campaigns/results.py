@@ -18,91 +18,18 @@ from sqlalchemy.orm import Session
 from crm_core.accounts import account
 from crm_core.campaigns import spending
 from crm_core.campaigns.campaign import Campaign, campaign
+from crm_core.campaigns.figures import Abandons, AgentCell, Cell, Penetration, Results
 from crm_core.campaigns.spending import Spent
 from crm_core.campaigns.standing import ledger
 from crm_core.dials import FINAL, IN_FLIGHT, Dial, DialAttempt
+from crm_core.dispositions import Disposition
 from crm_core.interactions import Segment
-from ctiserver.core.message import Frozen
 
 QUARTER_SECONDS = 900
+CONVERSIONS = ("promise_to_pay", "sale", "appointment")
+WRONG_PERSONS = ("wrong_person",)
+"""Effects of dispositions (`effect_forms`)."""
 _PER_HOUR = 3600 // QUARTER_SECONDS
-
-
-class Cell(Frozen):
-    """Attempts of one kind: how many, how many were answered, spoke with an agent, converted."""
-
-    key: str
-    attempts: int
-    answered: int
-    contacts: int
-    conversions: int
-
-
-class AgentCell(Frozen):
-    """One agent's part. `cost_minor`: of the calls that he took, lines included."""
-
-    agent: str
-    contacts: int
-    conversions: int
-    talk_seconds: float
-    wrap_up_seconds: float
-    cost_minor: float
-
-
-class Penetration(Frozen):
-    """Leads: all; waiting, under way, over; ever dialled; answered, by whomever; who spoke; right parties; converted.
-
-    `refused`: those given up because of a rule, by rule.
-    """
-
-    leads: int
-    waiting: int
-    under_way: int
-    over: int
-    dialled: int
-    answered: int
-    contacts: int
-    right_parties: int
-    conversions: int
-    refused: dict[str, int]
-
-
-class Abandons(Frozen):
-    """Of the campaign's window: live answers, abandons, and those because an agent left, which do not count."""
-
-    answers: int
-    abandons: int
-    by_leaving: int
-    limit: float
-
-
-class Results(Frozen):
-    """`results`: attempts by how they ended; `dispositions`: contacts by the last that an agent said.
-
-    `by_number`: the place in his order, from "1"; `by_hour`: "0" to "23"; `by_weekday`: "0" is Monday. `hours_left`: of
-    dialling, at the pace so far, until the list's end; None: there is no pace yet.
-    """
-
-    penetration: Penetration
-    results: dict[str, int]
-    dispositions: dict[str, int]
-    by_number: tuple[Cell, ...]
-    by_hour: tuple[Cell, ...]
-    by_weekday: tuple[Cell, ...]
-    by_agent: tuple[AgentCell, ...]
-    abandons: Abandons
-    spent: Spent
-    hours_left: float | None
-
-
-def rate(part: int, whole: int) -> float | None:
-    """The share; None: of nothing."""
-    return part / whole if whole else None
-
-
-def cost_per(spent: Spent, many: int) -> float | None:
-    """What each cost, in the smallest unit; None: there was none."""
-    return spent.cost_minor / many if many else None
 
 
 def results(
@@ -111,12 +38,18 @@ def results(
     key: str,
     *,
     now: float,
-    conversions: Collection[str] = (),
-    wrong_persons: Collection[str] = (),
+    conversions: Collection[str] | None = None,
+    wrong_persons: Collection[str] | None = None,
 ) -> Results:
-    """All figures as of now; `conversions`, `wrong_persons`: codes of dispositions. Raises NotFound."""
+    """All figures as of now. Raises NotFound.
+
+    `conversions`, `wrong_persons`: codes of dispositions; None: those that bring about what a campaign is for
+    (`CONVERSIONS`), those for wrong persons.
+    """
     of = campaign(session, account_id, key)
-    counting = _Counting(session, of, sorted(conversions), sorted(wrong_persons))
+    sold = _codes(session, account_id, CONVERSIONS) if conversions is None else conversions
+    wrong = _codes(session, account_id, WRONG_PERSONS) if wrong_persons is None else wrong_persons
+    counting = _Counting(session, of, sorted(sold), sorted(wrong))
     penetration = counting.penetration()
     quarters = counting.cells(_quarter())
     zone = ZoneInfo(account(session, account_id).time_zone)
@@ -134,6 +67,13 @@ def results(
         spent=next(iter(costs.values()), Spent()),
         hours_left=_hours_left(penetration, len(quarters)),
     )
+
+
+def _codes(session: Session, account_id: int, effects: Collection[str]) -> set[str]:
+    query = select(Disposition.code).where(
+        Disposition.account_id == account_id, Disposition.effect.in_(effects)
+    )
+    return set(session.scalars(query))
 
 
 Counts = tuple[Any, int, int, int, int]

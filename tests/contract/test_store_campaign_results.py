@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from crm_core.campaigns import pre_testing
 from crm_core.campaigns.campaign import Campaign
-from crm_core.campaigns.results import Results, cost_per, rate, results
+from crm_core.campaigns.figures import Results, cost_per, rate
+from crm_core.campaigns.results import results
 from crm_core.db import Store
+from crm_core.dispositions import Disposition
 from crm_core.interactions import Interaction, Segment
 from crm_core.permission import do_not_call
 from ctiserver.app.campaign_chores import CampaignEnds
@@ -99,6 +101,15 @@ def test_the_figures_of_a_campaign_are_those_of_its_attempts(desk: CampaignDesk)
     assert rate(all_of.contacts, all_of.dialled) == 0.6
     assert (rate(1, 0), cost_per(found.spent, 0)) == (None, None)
     assert found.hours_left == pytest.approx(1 / (5 / 0.5))  # five leads over in two quarters of an hour
+    assert desk.store.read(results, 1, "gas", now=tuesday).penetration.conversions == 0
+    effects = {"sale": "sale", "wrong_person": "wrong_person"}
+    desk.store.write(
+        lambda session: session.add_all(
+            Disposition(account_id=1, code=code, label_es=code, label_en=code, effect=effect)
+            for code, effect in effects.items()
+        )
+    )
+    assert desk.store.read(results, 1, "gas", now=tuesday + 2 * HOUR) == found
     with pytest.raises(NotFound):
         desk.store.read(results, 2, "gas", now=tuesday)
     desk.make("empty")
