@@ -28,6 +28,7 @@ from crm_core.users import ROLES, add_user
 from ctiserver.bus import topics
 from ctiserver.bus.redis_bus import RedisBus
 from ctiserver.core.errors import Refusal
+from ctiserver.core.events import RequestAnswered
 from ctiserver.core.live_rows import ScreenPop
 from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Event
@@ -60,11 +61,12 @@ http_port = {nobody}
 
 
 class Stage:
-    """`scene` None: the calls process is not heard."""
+    """`scene` None: the calls process is not heard. `requests`: what it was asked for; it accepts whatever it is."""
 
     def __init__(self, origin: str, store: Store, redis_url: str) -> None:
         self.origin, self.store = origin, store
         self.scene: Scene | None = None
+        self.requests: list[dict[str, Any]] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -74,6 +76,7 @@ class Stage:
         bus = RedisBus(redis_url, prefix="gasdelvalle:")
         await bus.serve(topics.SNAPSHOT, self._snapshot)
         await bus.serve(topics.PROVISION, self._done)
+        await bus.serve(topics.REQUESTS, self._accept)
         await bus.start()
         return bus
 
@@ -81,6 +84,11 @@ class Stage:
         if self.scene is None:
             raise Refusal("not_ready", "the calls process is away")
         return msgspec.json.encode(self.scene(time.time()))
+
+    async def _accept(self, body: bytes) -> bytes:
+        asked = msgspec.json.decode(body)
+        self.requests.append(asked)
+        return msgspec.json.encode(RequestAnswered(at=time.time(), request_id=asked["request_id"]))
 
     async def _done(self, _body: bytes) -> bytes:
         return b"{}"
