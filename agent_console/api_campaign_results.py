@@ -17,6 +17,7 @@ from crm_core.campaigns.campaign import campaign
 from crm_core.campaigns.detector import DetectorTruth
 from crm_core.campaigns.figures import AgentCell, Results, cost_per, rate
 from crm_core.campaigns.pre_testing import PreTest
+from crm_core.campaigns.results import CONVERSIONS, WRONG_PERSONS
 from crm_core.dispositions import dispositions_of_account
 from crm_core.value import settings as value_settings
 
@@ -25,7 +26,10 @@ _SEEDS = 2**31
 
 
 class ResultsQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`goals`: codes of dispositions that the campaign is for, `wrong`: those for wrong persons; with commas."""
+    """`goals`: codes of dispositions that the campaign is for, `wrong`: those for wrong persons; with commas.
+
+    "": those that bring about a promise, a sale or an appointment; those that end a number as another person's.
+    """
 
     goals: str = ""
     wrong: str = ""
@@ -55,11 +59,13 @@ class Rates(msgspec.Struct, kw_only=True):
 
 
 class CampaignResults(msgspec.Struct, kw_only=True):
-    """`persons_hidden`: fewer than five agents took part, so none is shown beside another. `own`: the asker's part.
+    """`goals`, `wrong`: the codes that were counted as such. `own`: the asker's part.
 
-    `dispositions`: the words of those that may be goals, by code.
+    `persons_hidden`: fewer than five agents took part, so none is shown beside another. `dispositions`: the words of
+    those that may be goals, by code.
     """
 
+    id: int
     name: str
     state: str
     currency: str
@@ -68,6 +74,8 @@ class CampaignResults(msgspec.Struct, kw_only=True):
     own: AgentCell | None
     persons_hidden: bool
     dispositions: dict[str, str]
+    goals: list[str]
+    wrong: list[str]
     window_days: int
     detector: DetectorTruth | None
 
@@ -123,17 +131,21 @@ def _pre_test_of(session: Any, call: Call, key: str) -> PreTestOf:
 
 def _whole(session: Any, call: Call, key: str, query: ResultsQuery) -> CampaignResults:
     who, of = call.principal, campaign(session, call.principal.account_id, key)
+    known = dispositions_of_account(session, who.account_id)
+    goals = _codes(query.goals) or [row.code for row in known if row.effect in CONVERSIONS]
+    wrong = _codes(query.wrong) or [row.code for row in known if row.effect in WRONG_PERSONS]
     found = results.results(
         session,
         who.account_id,
         key,
         now=call.services.now(),
-        conversions=_codes(query.goals) or None,
-        wrong_persons=_codes(query.wrong) or None,
+        conversions=goals,
+        wrong_persons=wrong,
     )
     hidden = 0 < len(found.by_agent) < LEAST_PERSONS
     truth = detector.truth(session, who.account_id, key)
     return CampaignResults(
+        id=of.id,
         name=of.name,
         state=of.state,
         currency=value_settings.settings(session, who.account_id).currency,
@@ -141,7 +153,9 @@ def _whole(session: Any, call: Call, key: str, query: ResultsQuery) -> CampaignR
         results=msgspec.structs.replace(found, by_agent=()) if hidden else found,
         own=next((one for one in found.by_agent if one.agent == who.agent), None),
         persons_hidden=hidden,
-        dispositions=_words(session, who.account_id, who.language),
+        dispositions={row.code: row.label_es if who.language == "es" else row.label_en for row in known},
+        goals=goals,
+        wrong=wrong,
         window_days=of.window_days,
         detector=truth if truth.rows else None,
     )
@@ -158,11 +172,6 @@ def _rates(found: Results) -> Rates:
         cost_per_contact_minor=cost_per(found.spent, of.contacts),
         cost_per_conversion_minor=cost_per(found.spent, of.conversions),
     )
-
-
-def _words(session: Any, account_id: int, language: str) -> dict[str, str]:
-    rows = dispositions_of_account(session, account_id)
-    return {row.code: row.label_es if language == "es" else row.label_en for row in rows}
 
 
 def _codes(written: str) -> list[str]:

@@ -13,7 +13,7 @@ from faker import Faker
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import demo_orders, demo_places, demo_scripts
+from crm_core import demo_campaigns, demo_orders, demo_places, demo_scripts
 from crm_core.accounts import account
 from crm_core.agents import Agent, Skill, add_agent, agent
 from crm_core.base import DEFAULT_ACCOUNT_ID
@@ -76,6 +76,7 @@ def load(
     demo_places.load(session, now=now)
     demo_orders.load(session, now=now, password=password)
     demo_scripts.load(session, now=now)
+    demo_campaigns.load(session, now=now)
     return added
 
 

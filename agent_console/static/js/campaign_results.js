@@ -16,8 +16,8 @@ const RECYCLED = ["no_answer", "busy", "congestion", "unreachable", "machine", "
 const TONES = { running: "good", paused: "warn" };
 let found = null;
 
-const goals = () => JSON.parse(localStorage.getItem(GOALS) ?? '{"goals":[],"wrong":[]}');
-const query = () => `?${new URLSearchParams({ goals: goals().goals.join(","), wrong: goals().wrong.join(",") })}`;
+const chosen = () => JSON.parse(localStorage.getItem(GOALS) ?? '{"goals":[],"wrong":[]}'); // [] leaves it to what dispositions bring about
+const query = () => `?${new URLSearchParams({ goals: chosen().goals.join(","), wrong: chosen().wrong.join(",") })}`;
 const path = (table) => `/campaigns/${key}/results/export${query()}&table=${table}`;
 const per = (part, of_) => (of_ ? percent(part / of_, 1) : "—");
 const cost = (minor) => (minor === null || minor === undefined ? "—" : money(Math.round(minor), found.currency));
@@ -26,26 +26,27 @@ async function load() {
   try {
     const [told, { pre_test: test, currency }] = await Promise.all([get(`/campaigns/${key}/results${query()}`), get(`/campaigns/${key}/pre-test`)]);
     found = told;
+    const outcomes = await get(`/campaign-outcomes/${told.id}`);
     banner("results", null);
-    draw(test, currency);
+    draw(test, currency, outcomes);
   } catch (problem) {
     banner("results", problem.message, "bad");
   }
 }
 
-function draw(test, currency) {
+function draw(test, currency, outcomes) {
   text($("name"), found.name);
   document.title = `${found.name} · ${t("campaign_results")}`;
   text($("state"), of("campaign_is", found.state));
   $("state").dataset.tone = TONES[found.state] ?? "";
   $("figures").replaceChildren(...figures());
-  $("tables").replaceChildren(...[preTestPanel(key, test, currency, load), ...tables()].filter(Boolean));
+  $("tables").replaceChildren(...[preTestPanel(key, test, currency, load), promises(outcomes), ...tables()].filter(Boolean));
 }
 
 function figures() {
   const { rates, results } = found;
   const leads = results.penetration;
-  const goalsChosen = goals().goals.length > 0;
+  const goalsChosen = found.goals.length > 0;
   const count = (part, of_) => `${whole(part)} / ${whole(of_)}`;
   return [
     figure(t("campaign_rate_penetration"), percent(rates.penetration, 1), t("campaign_rate_penetration_is"), { detail: count(leads.dialled, leads.leads), tone: "main" }),
@@ -57,6 +58,17 @@ function figures() {
     figure(t("campaign_cost_conversion"), goalsChosen ? cost(rates.cost_per_conversion_minor) : "—", t("campaign_cost_conversion_is")),
     figure(t("campaign_end"), results.hours_left === null ? "—" : t("campaign_end_in", { hours: new Intl.NumberFormat(settings.language, { maximumFractionDigits: 1 }).format(results.hours_left) }), t("campaign_end_is"), { detail: t("campaign_end_left", { count: whole(leads.waiting) }) }),
   ];
+}
+
+/** Promises to pay that were given in its calls: how many were kept, what a recovered peso cost. */
+function promises({ promises: kept, cost: spent_ }) {
+  if (!kept.given) return null;
+  const between = kept.rate === null ? "—" : t("campaign_between", { low: percent(kept.low, 1), high: percent(kept.high, 1) });
+  const each = spent_.per_unit === null ? "—" : new Intl.NumberFormat(settings.language, { maximumFractionDigits: 3 }).format(spent_.per_unit);
+  return panel(t("campaign_promises"), { wide: true }, el("div", { class: "figures three" },
+    figure(t("campaign_kept_rate"), percent(kept.rate, 1), t("campaign_kept_rate_is", { given: whole(kept.given) }), { detail: `${whole(kept.kept)} / ${whole(kept.due)}` }),
+    figure(t("campaign_kept_between"), between, t("campaign_kept_between_is")),
+    figure(t("campaign_cost_recovered"), each, t("campaign_cost_recovered_is"), { detail: `${cost(spent_.cost_minor)} / ${cost(spent_.recovered_minor)}` })));
 }
 
 function tables() {
@@ -93,12 +105,12 @@ function share(part, all) {
 }
 
 function cells(name, rows, word) {
-  const told = rows.map((one) => [word(one.key), whole(one.attempts), whole(one.contacts), share(one.contacts, one.attempts), goals().goals.length ? whole(one.conversions) : "—"]);
+  const told = rows.map((one) => [word(one.key), whole(one.attempts), whole(one.contacts), share(one.contacts, one.attempts), found.goals.length ? whole(one.conversions) : "—"]);
   return panel(t(`campaign_table_${name}`), { path: rows.length ? path(name) : null, formula: t("campaign_table_cells_is") }, grid([name, "attempts", "contacts", "contact_share", "conversions"], told, t(`campaign_table_${name}`)));
 }
 
 function agents() {
-  const line = (one, name) => [name, whole(one.contacts), goals().goals.length ? whole(one.conversions) : "—", spent(one.contacts ? one.talk_seconds / one.contacts : 0), cost(one.contacts ? one.cost_minor / one.contacts : null)];
+  const line = (one, name) => [name, whole(one.contacts), found.goals.length ? whole(one.conversions) : "—", spent(one.contacts ? one.talk_seconds / one.contacts : 0), cost(one.contacts ? one.cost_minor / one.contacts : null)];
   const own = found.own ? [line(found.own, t("campaign_own"))] : [];
   const rows = [...own, ...found.results.by_agent.filter((one) => one.agent !== found.own?.agent).map((one) => line(one, one.agent))];
   return panel(t("campaign_table_by_agent"), { path: found.results.by_agent.length ? path("by_agent") : null, formula: t(found.persons_hidden ? "campaign_persons_hidden" : "campaign_table_by_agent_is") }, grid(["agent", "contacts", "conversions", "talk_each", "cost_each"], rows, t("campaign_table_by_agent")));
@@ -116,7 +128,7 @@ function detector() {
 function chooseGoals() {
   const choices = Object.entries(found.dispositions).map(([value, words]) => ({ value, text: words }));
   ask({ title: t("campaign_goals"), button: t("save"), more: t("campaign_goals_lead"),
-    fields: [{ key: "goals", label: t("campaign_goals_which"), type: "several", value: goals().goals, choices }, { key: "wrong", label: t("campaign_wrong_which"), type: "several", value: goals().wrong, choices }],
+    fields: [{ key: "goals", label: t("campaign_goals_which"), type: "several", value: found.goals, choices }, { key: "wrong", label: t("campaign_wrong_which"), type: "several", value: found.wrong, choices }],
     send: async (given) => { localStorage.setItem(GOALS, JSON.stringify(given)); await load(); } });
 }
 

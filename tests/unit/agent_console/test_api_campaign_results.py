@@ -71,6 +71,8 @@ def test_rates_stand_with_what_they_are_made_of(office: Any, agents: list[str]) 
     assert told["rates"]["contact_rate"] == 0.5
     assert told["results"]["results"] == {"connected": 2, "busy": 1, "no_answer": 1}
     assert (told["state"], told["currency"], told["detector"]) == ("draft", "CLP", None)
+    chosen = office.browser("supervisor").get(f"{API}/results?goals=a,b&wrong=c").json
+    assert (told["goals"], chosen["goals"], chosen["wrong"]) == ([], ["a", "b"], ["c"])
     assert office.browser("agent").get(f"{API}/results").status_code == 403
     assert office.browser("other").get(f"{API}/results").status_code == 404
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from crm_core import demo, demo_orders, demo_people, schema
 from crm_core.agents import agent
 from crm_core.caller_secrets import check
+from crm_core.campaigns import campaign_list
 from crm_core.configuration import tables, version
 from crm_core.contact_points import Address
 from crm_core.customers import Customer, change_customer, customer, find_by_number
@@ -45,6 +46,18 @@ def test_loading_it_again_adds_and_changes_nothing(loaded: Store) -> None:
     assert (loaded.read(tables), loaded.read(version)) == before
     assert loaded.read(customer, 1, 7).notes == "ours"
     assert loaded.read(authenticate, "agent1", PASSWORD) is not None
+
+
+def test_its_campaign_waits_for_somebody_to_start_it_and_then_for_clicks(loaded: Store) -> None:
+    (found,) = loaded.read(tables).campaigns
+    assert (found.key, found.mode, found.running, found.preview_seconds) == (
+        "renovacion",
+        "preview",
+        False,
+        None,
+    )
+    counts = loaded.read(campaign_list.lead_counts, 1)[found.id]
+    assert (counts.leads, counts.waiting) == (40, 40)
 
 
 def test_what_somebody_removed_comes_back(loaded: Store) -> None:
