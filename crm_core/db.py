@@ -3,8 +3,9 @@
 A unit of work is a transaction: committed whole or not at all. A reading one sees a single moment of the
 database and may not change it. SQLite keeps a write-ahead log, so reading never waits for writing; a
 writing transaction takes the write lock at its beginning, because one that reads first and writes later
-could be refused without waiting. PostgreSQL is reached through psycopg 3; a statement that runs for 5 s
-is ended, because whoever asked has long gone on.
+could be refused without waiting. The threads of one process stand in line for it: SQLite lets who waits try
+again now and then, in no order, and some of many would try until their patience ends. PostgreSQL is reached
+through psycopg 3; a statement that runs for 5 s is ended, because whoever asked has long gone on.
 
 Look-ups are single statements and need no transaction: on PostgreSQL they have connections of their own,
 where each costs one round trip. They run in a few threads and are refused at once when too many wait: a
@@ -15,7 +16,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -50,6 +51,8 @@ class Store:
         self._reading = sessionmaker(self.engine.execution_options(**_one_moment(self.engine)))
         self._looking_up = sessionmaker(self._look_up_engine)
         self._threads = ThreadPoolExecutor(look_up_threads, thread_name_prefix="look-up")
+        in_line = self.engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = threading.RLock() if in_line else nullcontext()
         self._free_places = threading.Semaphore(LOOK_UPS_AT_MOST)
         event.listen(self._writing, "after_flush", raise_version_on_change)
         for sessions in (self._writing, self._reading, self._looking_up):
@@ -62,7 +65,7 @@ class Store:
 
     def write(self, change: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What `change(session, ...)` returns, after the commit. Raises Conflict, StoreError."""
-        with _mapped_errors(), self._writing.begin() as session:
+        with _mapped_errors(), self._turn, self._writing.begin() as session:
             result = change(session, *args, **kwargs)
             session.flush()
             return result

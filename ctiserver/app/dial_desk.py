@@ -16,7 +16,7 @@ from crm_core import dial_claims
 from crm_core.campaigns.standing import standing
 from crm_core.db import Store
 from ctiserver.core.commands import ClaimLeads
-from ctiserver.core.ids import LegId
+from ctiserver.core.ids import LegId, ordinal
 from ctiserver.core.inputs import LeadsClaimed
 from ctiserver.core.leads import Lead, Standing
 from ctiserver.core.message import Input
@@ -85,7 +85,7 @@ class DialDesk:
             found = self._store.write(
                 dial_claims.claim_next,
                 claim=command.claim,
-                attempt=LegId(f"{command.claim}-{len(leads) + 1}"),
+                attempt=LegId(f"{command.claim}-{ordinal(len(leads) + 1)}"),
                 owner=self._owner,
                 now=self._now(),
                 campaign=command.campaign,

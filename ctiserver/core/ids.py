@@ -32,6 +32,18 @@ def base32(number: int) -> str:
     return text or "0"
 
 
+def ordinal(number: int) -> str:
+    """`number` (from 1) so that none is the beginning of another: 9, a10, b100.
+
+    Asterisk 22 takes a channel's id for one in use when a living channel's id begins with it.
+    """
+    text = str(number)
+    return text if len(text) == 1 else f"{_LENGTHS[len(text) - 2]}{text}"
+
+
+_LENGTHS = "abcdefghij"
+
+
 def entry_name(prefix: str, epoch: int, seq: int) -> str:
     """The name of one journal entry; `prefix` is `<installation>-<switch>`."""
     return f"{prefix}-{epoch}-{base32(seq)}"

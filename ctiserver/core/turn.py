@@ -4,6 +4,7 @@ from typing import Protocol
 
 import msgspec
 
+from ctiserver.core.ids import ordinal
 from ctiserver.core.message import Command, Event, Input, Message
 
 
@@ -23,7 +24,7 @@ class Turn(msgspec.Struct, kw_only=True):
     def new_id(self) -> str:
         """A new name, for a thing or for a command that makes one."""
         self.named += 1
-        return f"{self.name}-{self.named}"
+        return f"{self.name}-{ordinal(self.named)}"
 
     @property
     def events(self) -> list[Event]:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctiserver.core.ids import base32, entry_name
+from ctiserver.core.ids import base32, entry_name, ordinal
 
 
 def test_numbers_are_written_in_crockfords_alphabet() -> None:
@@ -27,3 +27,9 @@ def test_each_number_has_its_own_name(number: int) -> None:
 
 def test_an_entry_is_named_by_installation_switch_epoch_and_number() -> None:
     assert entry_name("gas-1", epoch=3, seq=33) == "gas-1-3-11"
+
+
+def test_no_ordinal_is_the_beginning_of_another() -> None:
+    assert [ordinal(number) for number in (1, 9, 10, 99, 100)] == ["1", "9", "a10", "a99", "b100"]
+    told = [ordinal(number) for number in range(1, 1200)]
+    assert not [one for one in told for other in told if one != other and other.startswith(one)]

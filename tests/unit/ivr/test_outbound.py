@@ -135,3 +135,29 @@ def test_what_the_dial_is_about_is_known_to_the_flow() -> None:
     called = Called(flow="main", values={"order": "1042", "date": "2026-11-23"})
     [session] = called.ivr.desk.sessions.values()
     assert session.values == {"order": "1042", "date": "2026-11-23"}
+
+
+def test_whom_a_campaign_called_waits_in_its_queue_at_once_and_hears_nothing() -> None:
+    called = Called(queue="service", campaign=7, agent="ann")
+    [queued] = [one for one in called.said if isinstance(one, e.ContactQueued)]
+    assert (queued.queue, queued.campaign, queued.agent, queued.pii_name) == ("service", 7, "ann", "Ana")
+    assert plays(called.said) == []
+    assert called.say(queued) == []
+    assert called.press("9") == []
+
+
+def test_who_finds_no_agent_in_time_hears_the_campaigns_flow_or_a_goodbye() -> None:
+    gone: Any = {"account_id": 1, "dial_id": 5, "attempt": "leg", "contact": "c", "campaign": 7}
+    called = Called(queue="service", campaign=7)
+    said = called.say(e.LeadAbandoned(at=12.0, flow="main", **gone))
+    assert "greeting" in nodes(said)
+    assert [one.flow for one in said if isinstance(one, e.FlowEntered)] == ["main"]
+    assert called.say(e.LeadAbandoned(at=13.0, flow="main", **gone)) == []
+    [ended] = [
+        one
+        for one in called.say(LegEnded(at=14.0, leg="leg", by="caller"))  # type: ignore[arg-type]
+        if isinstance(one, e.ContactEnded)
+    ]
+    assert ended.where == "ivr"
+    called = Called(queue="service", campaign=7)
+    assert plays(called.say(e.LeadAbandoned(at=12.0, flow="no such flow", **gone))) == [("goodbye",)]
