@@ -19,7 +19,7 @@ from crm_core.customers import Customer
 from ctiserver.core.message import Frozen
 from ctiserver.core.permit import Channel, Purpose, Refused
 
-SAMPLE = 300
+SAMPLE = 200
 SEED = 1
 
 

@@ -11,11 +11,13 @@ from crm_core import dial_claims, dial_record, dials
 from crm_core.campaigns.campaign import Campaign
 from crm_core.campaigns.leads import new_lead
 from crm_core.customers import add_customer
+from crm_core.customers_in_bulk import NewCustomer, add_customers
 from crm_core.db import Store
 from crm_core.dials import Dial, DialAttempt
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
+from crm_core.provenance import UNKNOWN_ORIGIN
 from crm_core.queues import Queue
 from ctiserver.core import events as e
 from ctiserver.core.ids import AgentKey, ContactId, LegId
@@ -33,18 +35,18 @@ def at(day: int, hour: int, minute: int = 0, month: int = 9) -> float:
 NOW = at(14, 10)
 
 
-def _confirm_all(session: Session) -> None:
-    for row in shipped():
+def _confirm(session: Session) -> None:
+    for row in (key for key, one in shipped().items() if one.country in ("CL", "*")):
         legal_profiles.confirm(session, 1, row, expected_version=0, by="admin", name="admin", now=at(1, 10))
 
 
 class CampaignDesk:
-    """One campaign of account 1, which runs; every shipped row of the law is confirmed."""
+    """One campaign of account 1, which runs; the shipped rows of the law of Chile and the house's are confirmed."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.claims = 0
-        store.write(_confirm_all)
+        store.write(_confirm)
         self.campaign = self.make("gas")
 
     def make(self, key: str, **changes: Any) -> int:
@@ -98,6 +100,23 @@ class CampaignDesk:
             to = session.get_one(Campaign, campaign or self.campaign)
             row = new_lead(to, owner, chosen, language="es", by="admin", now=now)
             return session.scalars(insert(Dial).returning(Dial.id), [row | fields]).one()
+
+        return self.store.write(add)
+
+    def leads(self, many: int) -> list[int]:
+        """The ids of so many new leads of new customers."""
+        numbers = [E164(f"+5697188{n:04}") for n in range(many)]
+
+        def add(session: Session) -> list[int]:
+            to = session.get_one(Campaign, self.campaign)
+            people = [NewCustomer(fields={"name": "Ana"}, phones=(number,)) for number in numbers]
+            ids = add_customers(session, 1, people, origin=UNKNOWN_ORIGIN, now=1.0)
+            rows = [
+                new_lead(to, one, [number], language="es", by="admin", now=NOW)
+                for one, number in zip(ids, numbers, strict=True)
+            ]
+            session.execute(insert(Dial), rows)
+            return list(session.scalars(select(Dial.id).where(Dial.campaign_id == to.id).order_by(Dial.id)))
 
         return self.store.write(add)
 

@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 from campaign_desk import HOME, MOBILE, NOW, CampaignDesk
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select
 
 from crm_core import dial_claims, permission
 from crm_core.campaigns import standing as campaign_standing
@@ -165,9 +165,6 @@ def test_a_row_of_the_law_that_nobody_confirmed_keeps_leads_waiting_and_loses_no
     desk: CampaignDesk,
 ) -> None:
     planned = desk.lead("+34612345678")
-    desk.store.write(
-        lambda session: session.execute(text("DELETE FROM legal_profiles WHERE key LIKE 'es-%'"))
-    )
     assert desk.claim() == PassedOver(planned, "planned", Rule.UNCONFIRMED)
     assert desk.row(planned).next_at > NOW
 

@@ -118,16 +118,24 @@ def test_the_figures_of_a_campaign_are_those_of_its_attempts(desk: CampaignDesk)
 
 
 def test_a_sample_is_called_before_all_others_and_forecasts_the_list(desk: CampaignDesk) -> None:
-    first = [desk.lead(f"+5697188{n:04}") for n in range(60)]
-    begin = lambda **how: desk.store.write(pre_testing.begin, 1, "gas", seed=7, by="maria", now=NOW, **how)  # noqa: E731
-    for wrong, error_id in ((29, "sample_too_small"), (60, "list_too_short")):
+    first = desk.leads(61)
+    begin = lambda sample, seed=7: desk.store.write(  # noqa: E731
+        pre_testing.begin, 1, "gas", seed=seed, by="maria", now=NOW, sample=sample
+    )
+    for wrong, error_id in ((29, "sample_too_small"), (61, "list_too_short")):
         with pytest.raises(Refusal) as refused:
             begin(sample=wrong)
         assert refused.value.error_id == error_id
     assert desk.store.read(pre_testing.pre_test, 1, "gas") is None
-    begin(sample=30)
+    begin(sample=30, seed=1)
     with pytest.raises(Refusal, match="under way"):
         begin(sample=30)
+    early = desk.taken().dial_id
+    desk.store.write(pre_testing.end, 1, "gas", by="maria", now=NOW + 60)
+    ended_early = desk.store.read(pre_testing.pre_test, 1, "gas")
+    assert ended_early is not None
+    assert (ended_early.over, ended_early.forecast, ended_early.ended_at) == (0, None, NOW + 60)
+    begin(sample=30)
     late = desk.lead(MOBILE, now=NOW - HOUR)
     called, ends = [], CampaignEnds(desk.store)
     for n in range(30):
@@ -138,7 +146,7 @@ def test_a_sample_is_called_before_all_others_and_forecasts_the_list(desk: Campa
         else:
             desk.failed(lead, "no_answer")
     assert desk.claim() is None
-    assert {*called} < {*first}
+    assert {*called} < {*first} - {early}
     assert called != first[:30]
     assert late not in called
     ends.turn(NOW + 100)
@@ -165,14 +173,3 @@ def test_a_sample_is_called_before_all_others_and_forecasts_the_list(desk: Campa
     assert desk.taken().dial_id == late
     with pytest.raises(Refusal, match="no pre-test"):
         desk.store.write(pre_testing.end, 1, "gas", by="maria", now=NOW)
-
-
-def test_a_pre_test_that_is_ended_early_forecasts_nothing(desk: CampaignDesk) -> None:
-    for n in range(40):
-        desk.lead(f"+5697188{n:04}")
-    desk.store.write(pre_testing.begin, 1, "gas", seed=1, by="maria", now=NOW, sample=30)
-    desk.failed(desk.taken(), "no_answer")
-    desk.store.write(pre_testing.end, 1, "gas", by="maria", now=NOW + 60)
-    seen = desk.store.read(pre_testing.pre_test, 1, "gas")
-    assert seen is not None
-    assert (seen.over, seen.sample, seen.forecast, seen.ended_at) == (1, 30, None, NOW + 60)
