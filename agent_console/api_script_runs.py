@@ -46,7 +46,10 @@ class LeadStep(msgspec.Struct, kw_only=True):
 
 
 class GivenAnswer(msgspec.Struct, kw_only=True):
-    """What a customer said. Of an objection (`kind`) `answer` is the page on which he raised it."""
+    """What a customer said: `asked` and `said` are the words, `question` and `answer` what they are kept as.
+
+    Of an objection (`kind`) `answer` is the page on which he raised it.
+    """
 
     script: str
     version: int
@@ -54,6 +57,8 @@ class GivenAnswer(msgspec.Struct, kw_only=True):
     question: str
     kind: str
     answer: str
+    asked: str
+    said: str
     at: float
     by: str
     contact_id: str
@@ -175,6 +180,8 @@ def _add_answers(operations: Operations) -> None:
                     question=one.question.removeprefix(script_walk.OBJECTION),
                     kind=one.kind,
                     answer=one.answer,
+                    asked=one.asked,
+                    said=one.said,
                     at=one.at,
                     by=one.by,
                     contact_id=one.contact_id,

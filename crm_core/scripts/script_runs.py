@@ -14,9 +14,10 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, EpochSeconds
-from crm_core.scripts import script_walk
+from crm_core.scripts import script_values, script_walk
 from crm_core.scripts.script import Script
 from crm_core.scripts.script_file import sketch
+from crm_core.scripts.script_variables import filled
 from crm_core.scripts.script_versions import ScriptVersion
 from crm_core.scripts.script_walk import OBJECTION, Given, Place, Step
 from crm_core.timeline_entry import entry
@@ -74,6 +75,10 @@ class ScriptAnswer(Base):
     """The question's name; of an objection, `objection.NAME`."""
     kind: Mapped[str]
     answer: Mapped[str]
+    asked: Mapped[str]
+    """The question as it was read, without what its variables stood for; of an objection, that it was one."""
+    said: Mapped[str]
+    """The answer in words: what was chosen, a day by its name, what he objected."""
     at: Mapped[EpochSeconds]
     by: Mapped[str]
     """The agent's log-in."""
@@ -85,8 +90,8 @@ TIMELINE = entry(
     "answer",
     ScriptAnswer,
     ScriptAnswer.at,
-    title=ScriptAnswer.question,
-    detail=ScriptAnswer.answer,
+    title=ScriptAnswer.asked,
+    detail=ScriptAnswer.said,
     by=ScriptAnswer.by,
 )
 
@@ -158,10 +163,12 @@ def take(
     )
     if found is None:
         raise NotFound(f"contact {contact} has no script")
-    place, given = script_walk.take(script_of(found.version), _place(found), step)
+    script = script_of(found.version)
+    place, given = script_walk.take(script, _place(found), step)
     found.customer_id = customer_id or found.customer_id
     if given is not None:
-        _keep(session, found, step.page, given, by, now)
+        kept = _keep(session, found, step.page, given, by, now)
+        kept.asked, kept.said = _in_words(script, step.page, given, found.language)
     found.page, found.trail, found.changed_at = place.page, list(place.trail), now
     session.flush()
     return found
@@ -231,7 +238,17 @@ def _answers(session: Session, found: ScriptRun) -> Sequence[ScriptAnswer]:
     return session.scalars(query.order_by(ScriptAnswer.id)).all()
 
 
-def _keep(session: Session, found: ScriptRun, page: str, given: Given, by: str, now: float) -> None:
+def _in_words(script: Script, page: str, given: Given, language: str) -> tuple[str, str]:
+    """What was asked, and what was said."""
+    if given.question.startswith(OBJECTION):
+        objected = script.objection[given.question.removeprefix(OBJECTION)]
+        return script_values.OBJECTION[language], objected.text(language)
+    asked = filled(script.page[page].text(language), {})
+    answers = script_values.answered(script, {given.question: given.answer}, language)
+    return asked, answers[f"answer.{given.question}"]
+
+
+def _keep(session: Session, found: ScriptRun, page: str, given: Given, by: str, now: float) -> ScriptAnswer:
     row = next((one for one in _answers(session, found) if one.question == given.question), None)
     if row is None:
         row = ScriptAnswer(
@@ -244,3 +261,4 @@ def _keep(session: Session, found: ScriptRun, page: str, given: Given, by: str, 
         session.add(row)
     row.customer_id, row.page, row.kind = found.customer_id, page, given.kind
     row.answer, row.at, row.by = given.answer, now, by
+    return row

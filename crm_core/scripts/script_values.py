@@ -14,6 +14,8 @@ from crm_core.scripts.script import Script
 
 _SPANISH = "enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre"
 _ENGLISH = "January,February,March,April,May,June,July,August,September,October,November,December"
+YES_NO = {"es": {"yes": "Sí", "no": "No"}, "en": {"yes": "Yes", "no": "No"}}
+OBJECTION = {"es": "Objeción", "en": "Objection"}
 _WITHOUT_CENTS = frozenset({"CLP", "PYG", "JPY", "KRW"})
 
 
@@ -57,6 +59,8 @@ def answered(script: Script, answers: Mapping[str, str], language: str) -> dict[
         answer = answers[question]
         if page.kind == "date":
             answer = day(date.fromisoformat(answer), language)
+        elif page.kind == "yes_no":
+            answer = YES_NO[language][answer]
         elif page.kind == "number":
             answer = _number(answer, language)
         elif page.kind == "choice":

@@ -132,7 +132,9 @@ def test_another_answer_to_a_question_takes_the_place_of_the_first(
         "greeting", "yes_no", "ann", "c1", NOW + 5
     )  # fmt: skip
     lines = store.read(timeline.timeline, 1, ana, kinds=["answer"]).rows
-    assert [(line.title, line.detail, line.by) for line in lines] == [("right_person", "yes", "ann")]
+    assert [(line.title, line.detail, line.by) for line in lines] == [
+        ("Buenos días, ¿hablo con …? Le llama …, de ….", "Sí", "ann")
+    ]
 
 
 @pytest.mark.parametrize(

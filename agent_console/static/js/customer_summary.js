@@ -6,7 +6,7 @@ import { money } from "./figures.js";
 import { of, settings, t, when } from "./words.js";
 
 const KINDS = ["contact", "case", "work_order", "activity", "note", "order", "invoice", "payment", "contract", "product", "delivery", "device", "warranty", "payable", "consent", "stage", "attachment", "dial", "answer"];
-const FAMILIES = { contact: ["channel", "outcome"], case: [null, "case_state"], activity: [null, "activity_kind"], work_order: [null, "wo_state"], stage: ["life", null], consent: ["purpose", "consent_told"], dial: ["purpose", "dial_state"], answer: ["script_question", "script_answer"] };
+const FAMILIES = { contact: ["channel", "outcome"], case: [null, "case_state"], activity: [null, "activity_kind"], work_order: [null, "wo_state"], stage: ["life", null], consent: ["purpose", "consent_told"], dial: ["purpose", "dial_state"], answer: [null, null] };
 
 export function summaryTab(place, customer) {
   const list = el("ol", { class: "timeline" });

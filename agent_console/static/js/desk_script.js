@@ -37,7 +37,7 @@ export async function takeScript(contact, stage) {
     const view = await post(path(wanted));
     if (shown !== wanted) return;
     show(view);
-    walk.focus();
+    if (stage !== "wrapping_up") walk.focus(); // then the next key belongs to the result
   } catch (problem) {
     if (problem.status !== 404 && shown === wanted) shown = null; // asked again with the next push
   }

@@ -33,7 +33,7 @@ def upgrade() -> None:
         *_whose("script_answers"),
         *(
             sa.Column(name, sa.Text(), nullable=False)
-            for name in ("contact_id", "page", "question", "kind", "answer", "by")
+            for name in ("contact_id", "page", "question", "kind", "answer", "asked", "said", "by")
         ),
         sa.Column("at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_script_answers"),

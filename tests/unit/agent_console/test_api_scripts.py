@@ -138,6 +138,10 @@ def test_an_agent_walks_the_script_of_his_contact_s_campaign_and_a_reload_goes_o
     assert {(one["script"], one["version"], one["by"], one["contact_id"]) for one in answers} == {
         ("debt", 1, "agent", "out")
     }
+    words = {one["question"]: (one["asked"], one["said"]) for one in answers}
+    assert words["why"][1] == "Se olvidó"
+    assert words["day"] == ("¿Qué día lo paga?", "3 de octubre")
+    assert words["cut"] == ("Objeción", "¿Me van a cortar?")
     counted = kept.get(f"{API}/campaign-answers/{answers[0]['campaign_id']}").json
     assert counted["why"] == {"forgot": 1}
     other = office.browser("other")
