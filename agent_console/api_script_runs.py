@@ -22,6 +22,9 @@ from crm_core.scripts.script_runs import Run
 from crm_core.scripts.script_walk import Place, Step
 from ctiserver.core.errors import NotFound
 
+LEAST_PERSONS = 5
+"""Persons are compared in groups of so many or more only."""
+
 
 class ScriptView(msgspec.Struct, kw_only=True):
     """A script as an agent reads it. `values`: what its variables stand for, without those that nobody knows;
@@ -66,10 +69,14 @@ class GivenAnswer(msgspec.Struct, kw_only=True):
 
 
 class Outcomes(msgspec.Struct, kw_only=True):
-    """What a campaign's promises to pay came to. `by_agent`: by the log-in of who heard them."""
+    """What a campaign's promises to pay came to. `by_agent`: by the log-in of who heard them.
+
+    `persons_hidden`: fewer than five agents heard promises, so none is shown beside another.
+    """
 
     promises: KeptRate
     by_agent: dict[str, KeptRate]
+    persons_hidden: bool
     cost: CostOfRecovery
 
 
@@ -153,9 +160,12 @@ def _add_answers(operations: Operations) -> None:
         account_id, number, now = call.principal.account_id, number_of(campaign_id), call.services.now()
 
         def read(session: Any) -> Outcomes:
+            by_agent = outcomes.kept_by_agent(session, account_id, number, now=now)
+            hidden = len(by_agent) < LEAST_PERSONS
             return Outcomes(
                 promises=outcomes.kept_promises(session, account_id, number, now=now),
-                by_agent=outcomes.kept_by_agent(session, account_id, number, now=now),
+                by_agent={} if hidden else by_agent,
+                persons_hidden=hidden,
                 cost=outcomes.cost_of_recovery(session, account_id, number, now=now),
             )
 

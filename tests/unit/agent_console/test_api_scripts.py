@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from crm_core.campaigns import effects
 from crm_core.campaigns.campaign import Campaign
-from crm_core.dials import schedule
+from crm_core.campaigns.effect_work import Ended
+from crm_core.dials import Dial, schedule
 from crm_core.dispositions import Disposition
 from crm_core.queues import queue
 from ctiserver.core.live_rows import ContactView
@@ -154,3 +156,28 @@ def test_an_agent_walks_the_script_of_his_contact_s_campaign_and_a_reload_goes_o
 def test_a_contact_without_a_script_says_so(office: Any, kept: Any) -> None:
     lead_in_hand(office, None)
     assert office.browser("agent").post(f"{API}/me/scripts/out").status_code == 404
+
+
+def test_promises_of_a_campaign_are_told_with_their_interval_and_few_agents_are_not_compared(
+    office: Any, kept: Any
+) -> None:
+    lead = lead_in_hand(office, "debt")
+
+    def promised(session: Any) -> int:
+        for place in range(5):
+            ended = Ended(contact=f"c{place}", customer_id=1, dial_id=lead)
+            more = {"code": "promise", "effect": "promise_to_pay", "flow": None, "now": office.now}
+            given = {"amount_minor": 100, "day": "1970-01-02"}
+            by = ("agent", "supervisor")[place % 2]
+            effects.bring_about(session, 1, ended, given=given, by=by, **more)
+        dial = session.get(Dial, lead)
+        return int(dial.campaign_id)
+
+    campaign_id = office.store.write(promised)
+    office.now += 3 * 86_400.0
+    told = office.browser("campaign_manager").get(f"{API}/campaign-outcomes/{campaign_id}").json
+    assert (told["promises"]["due"], told["promises"]["kept"], told["promises"]["rate"]) == (5, 0, 0.0)
+    assert 0.4 < told["promises"]["high"] < 0.5
+    assert (told["by_agent"], told["persons_hidden"]) == ({}, True)
+    assert told["cost"] == {"cost_minor": 0, "recovered_minor": 0, "per_unit": None}
+    assert office.browser("agent").get(f"{API}/campaign-outcomes/{campaign_id}").status_code == 403
