@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from bench.report import RESULTS
+from ctiserver.core.interval import interval
 from dialer.pacing_state import Decision, Scene
 from dialer.simulate import Simulation, new_pacer
-from dialer.simulated_world import Outcome, World, interval
+from dialer.simulated_world import Outcome, World
 
 _SEEDS = 3
 _HOURS = {10: 12.0, 50: 4.0, 200: 1.5}

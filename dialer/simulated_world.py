@@ -2,15 +2,13 @@
 
 It is the world of the published reference figures, each value to be changed: answers after a gamma-distributed delay,
 failures that ring to the end or are known in the first seconds, talk lognormal, a fixed wrap-up. Utilisation is the
-share of the agents' time in talk and wrap-up. What is told of several seeds is their mean with Student's 95 % interval.
+share of the agents' time in talk and wrap-up.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from dialer.pacing_state import Mode
 
@@ -73,20 +71,3 @@ def talks(world: World, rng: np.random.Generator, count: int) -> list[float]:
     middle = math.log(world.talk_seconds) - spread / 2
     told: list[float] = rng.lognormal(middle, math.sqrt(spread), count).tolist()
     return told
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """A mean over seeds, and half the width of its 95 % interval (Student); None: one seed tells nothing of it."""
-
-    mean: float
-    half_width: float | None
-
-
-def interval(values: Sequence[float]) -> Interval:
-    """Of at least one value."""
-    mean, count = float(np.mean(values)), len(values)
-    if count < 2:
-        return Interval(mean=mean, half_width=None)
-    spread = float(np.std(values, ddof=1)) / math.sqrt(count)
-    return Interval(mean=mean, half_width=float(stdtrit(count - 1, 0.975)) * spread)

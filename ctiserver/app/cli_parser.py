@@ -163,7 +163,12 @@ def _add_ivr(commands: Commands) -> None:
 
 
 def _add_simulations(commands: Commands) -> None:
-    simulate = _group(commands, "simulate", "what would be: dialer")
+    simulate = _group(commands, "simulate", "what would be: acd, dialer")
+    acd = _command(
+        simulate, "acd", "cli_simulate_acd:acd", help="compare routing disciplines in a center of a file"
+    )
+    acd.add_argument("file", type=Path, metavar="FILE", help="a TOML file; docs/routing.md names its keys")
+    acd.add_argument("--json", action="store_true", help="print every figure as JSON")
     dialer = _command(
         simulate, "dialer", "cli_simulate:dialer", help="compare the dialer's modes in a world of a file"
     )

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.core.interval import Interval, interval
 from dialer.pacing_state import Mode
 from dialer.simulate import compare
-from dialer.simulated_world import Interval, Outcome, World, interval
+from dialer.simulated_world import Outcome, World
 
 MODES: tuple[Mode, ...] = ("progressive", "predictive")
 _BOUNDS: dict[str, tuple[float, float]] = {

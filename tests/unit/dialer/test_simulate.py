@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dialer.simulate import Simulation, compare
-from dialer.simulated_world import World, interval
+from dialer.simulated_world import World
 
 CLAIRVOYANT_MINUTES = 54.5
 """Talk minutes per hour of one who knows when everybody will answer and finish."""
@@ -51,9 +51,3 @@ def test_a_seed_repeats_itself_and_a_leaving_agent_is_told_apart() -> None:
     assert once == again
     assert once["predictive"][0] != once["predictive"][1]
     assert sum(run.abandons_by_leaving for run in once["predictive"]) > 0
-
-
-def test_an_interval_is_that_of_student() -> None:
-    told = interval([1.0, 2.0, 3.0])
-    assert (told.mean, told.half_width) == (2.0, pytest.approx(4.302653 / 3**0.5, rel=1e-5))
-    assert interval([5.0]).half_width is None
