@@ -114,6 +114,15 @@ def _shaped_as(kind: Any, content: Any, here: tuple[str, ...]) -> Iterator[Wrong
         yield wrong((*here, *path), "wrong_shape", what=message)
 
 
+def _opt_out_mistakes(survey: Survey) -> Iterator[Wrong]:
+    key = survey.opt_out_key
+    if key and key not in flow_mistakes.KEYS:
+        yield wrong(("opt_out_key",), "not_a_key", key=key)
+    for other in ("accept_key", "decline_key"):
+        if key and key == getattr(survey, other):
+            yield wrong(("opt_out_key",), "key_used_twice", key=key, one=other, other="opt_out_key")
+
+
 def _survey_mistakes(survey: Survey, prompts: Collection[str]) -> Iterator[Wrong]:
     if not 1 <= len(survey.question) <= _TEN:
         yield wrong(("question",), "too_many_questions", most=_TEN, number=len(survey.question))
@@ -124,6 +133,7 @@ def _survey_mistakes(survey: Survey, prompts: Collection[str]) -> Iterator[Wrong
     ):
         if prompt not in prompts:
             yield wrong((at,), "no_prompt", prompt=prompt)
+    yield from _opt_out_mistakes(survey)
     seen: set[str] = set()
     for index, question in enumerate(survey.question):
         here = ("question", str(index))

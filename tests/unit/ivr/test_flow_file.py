@@ -278,6 +278,12 @@ def test_a_good_survey_is_read_whole() -> None:
         ('prompt = "solved"', 'prompt = "salved"', "12: the prompt 'salved' is not in the manifest"),
         ('key = "solved"', 'key = "satisfaction"', "11: two questions are called 'satisfaction'"),
         ("{ 1 = 1, 2 = 0 }", "{ 11 = 1 }", "13: keys names which telephone keys are answers"),
+        (
+            'thanks = "thanks"',
+            'thanks = "thanks"\nopt_out_key = "2"',
+            "4: key 2 is used twice: for decline_key and for opt_out_key",
+        ),
+        ('thanks = "thanks"', 'thanks = "thanks"\nopt_out_key = "x"', "4: 'x' is no key of a telephone"),
         ("{ 1 = 1, 2 = 0 }", "{}", "13: keys names which telephone keys are answers"),
         ("{ 1 = 1, 2 = 0 }", '{ 1 = "yes" }', "13: Expected `int`, got `str`"),
         ('thanks = "thanks"', 'thanks = "thanks"\nthank = 1', "4: Object contains unknown field `thank`"),
