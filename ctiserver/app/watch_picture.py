@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ctiserver.core.config import Language
+from ctiserver.core.events import CampaignPaced
 from ctiserver.core.live_rows import AgentView, ContactView
 from ctiserver.core.live_view import LiveView
 
@@ -21,6 +22,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "queues": "queue|waiting|longest|classes|came|answered|gave up",
         "agents": "agent|status|activity|for|contact|queue",
         "contacts": "contact|number|class|stage|for|queue|agent|path",
+        "campaigns": "campaign|mode|held|idle|talking|ringing|waiting|dialled|abandons/answers|limit|due",
     },
     "es": {
         "no_feed": "SIN SEÑAL desde hace {seconds}: lo que se ve es antiguo",
@@ -33,10 +35,12 @@ _WORDS: dict[Language, dict[str, str]] = {
         "queues": "cola|esperan|más larga|clases|entraron|atendidos|abandonos",
         "agents": "agente|estado|actividad|hace|contacto|cola",
         "contacts": "contacto|número|clase|etapa|hace|cola|agente|recorrido",
+        "campaigns": "campaña|modo|detenida|libres|hablan|suenan|esperan|marcadas|abandonos/contestan|límite|faltan",
     },
 }
 _TERMS: dict[Language, dict[str, str]] = {
-    "en": {"logged_out": "logged out", "wrapping_up": "wrapping up"},
+    "en": {"logged_out": "logged out", "wrapping_up": "wrapping up"}
+    | {name: name.replace("_", " ") for name in ("by_click", "no_leads", "no_agents", "no_switch")},
     "es": {
         "logged_out": "desconectado",
         "available": "disponible",
@@ -52,6 +56,16 @@ _TERMS: dict[Language, dict[str, str]] = {
         "joining": "conecta",
         "survey": "encuesta",
         "leaving": "se va",
+        "manual": "manual",
+        "preview": "con vista previa",
+        "progressive": "progresiva",
+        "predictive": "predictiva",
+        "paused": "en pausa",
+        "closed": "fuera de hora",
+        "by_click": "con un clic",
+        "no_leads": "nadie por llamar",
+        "no_agents": "sin agentes",
+        "no_switch": "sin línea",
     },
 }
 _LONGEST_CELL = 40
@@ -73,6 +87,7 @@ class Picture:
         if view:
             lines += [self._head(view, now), ""]
             lines += [*self._queues(view, now), "", *self._agents(view, now), "", *self._contacts(view, now)]
+            lines += ["", *self._campaigns(view)] if view.campaigns else []
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
     def clock(self, at: float) -> str:
@@ -130,6 +145,17 @@ class Picture:
             contact.agent or "",
             " > ".join(contact.path),
         )
+
+    def _campaigns(self, view: LiveView) -> list[str]:
+        return _table(
+            self._words["campaigns"], (self._campaign(it) for _, it in sorted(view.campaigns.items()))
+        )
+
+    def _campaign(self, it: CampaignPaced) -> Sequence[object]:
+        due = "" if it.due_leads is None else it.due_leads
+        ratio = f"{it.abandons}/{it.answers}"
+        lines = (it.idle, it.talking, it.ringing, it.waiting, it.dialled)
+        return it.campaign, self._term(it.mode), self._term(it.held), *lines, ratio, f"{it.limit:.1%}", due
 
     def _term(self, word: str) -> str:
         return self._terms.get(word, word)

@@ -62,7 +62,7 @@ class LiveView(msgspec.Struct, kw_only=True):
     @classmethod
     def restore(cls, state: dict[str, Any]) -> Self:
         """The view that gave `state`. Raises msgspec.ValidationError."""
-        return msgspec.convert(state, cls)
+        return msgspec.convert(state, cls, str_keys=True)
 
     def state(self) -> dict[str, Any]:
         """Plain JSON values."""

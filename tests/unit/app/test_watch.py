@@ -189,6 +189,18 @@ def test_the_picture_speaks_spanish(view: LiveView) -> None:
     assert "desconectado" in drawn
 
 
+def test_the_picture_shows_campaigns_where_there_are_any(view: LiveView) -> None:
+    picture = Picture("demo", "es", "America/Santiago")
+    assert "campaña" not in picture.draw(view, now=AT, lost_at=None)
+    paced = e.CampaignPaced(
+        at=AT, account_id=1, campaign=7, mode="predictive", held="paused", ringing=4, answers=90, abandons=2
+    )
+    view.apply(paced)
+    *_, heads, row = picture.draw(view, now=AT, lost_at=None).splitlines()
+    assert heads.split()[:2] == ["campaña", "modo"]
+    assert row.split() == ["7", "predictiva", "en", "pausa", "0", "0", "4", "0", "0", "2/90", "3.0%"]
+
+
 def test_a_lost_feed_is_said_above_the_old_picture(view: LiveView) -> None:
     picture = Picture("acme", "en", "America/Santiago")
     assert picture.draw(view, now=AT + 9, lost_at=AT).startswith("*** FEED LOST for 0:09")

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 from test_live_view import ARRIVED, CONFIGURED, ROSA, queued, view_after
 
 from ctiserver.core import events as e
+from ctiserver.core.live_view import LiveView
 
 LEAD: dict[str, Any] = {"account_id": 1, "dial_id": 7, "attempt": "a7"}
 PREVIEWED = e.LeadPreviewed(at=5.0, agent="ann", campaign=3, pii_number="+56971884213", customer=ROSA, **LEAD)
@@ -57,5 +59,7 @@ def test_a_campaign_is_seen_as_it_was_told_last_until_it_is_over() -> None:
     view = view_after([CONFIGURED, e.CampaignPaced(at=1.0, account_id=1, campaign=3, mode="predictive")])
     view.apply(e.CampaignPaced(at=2.0, account_id=1, campaign=3, mode="predictive", ringing=4))
     assert view.campaigns[3].ringing == 4
+    assert LiveView.restore(msgspec.json.decode(msgspec.json.encode(view.state()))) == view
+    assert LiveView.restore(view.state()) == view
     view.apply(e.CampaignPaced(at=3.0, account_id=1, campaign=3, mode="predictive", over=True))
     assert view.campaigns == {}
