@@ -181,6 +181,10 @@ def _not_now(session: Session, row: Dial, terms: Terms, now: float) -> PassedOve
     if who is None:
         give_up(session, row, "failed", now)
         return PassedOver(row.id, row.state, "no_customer")
+    if row.campaign_id is not None and due.is_second_lead(session, row):
+        row.cancelled_because = "same_customer"
+        give_up(session, row, "cancelled", now)
+        return PassedOver(row.id, row.state, "same_customer")
     if _is_being_dialled(session, row):
         row.next_at = now + BUSY_WITH_HIM_SECONDS
         return PassedOver(row.id, row.state, "in_progress")
@@ -231,6 +235,7 @@ def _claim(
             attempts=Dial.attempts + 1,
             attempts_at_most=terms.attempts_at_most,
             not_after=terms.not_after,
+            agent=row.agent if row.agent == terms.agent else None,
             attempt=attempt,
             result=None,
             decided_by=None,

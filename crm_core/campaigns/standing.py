@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crm_core.campaigns.campaign import Campaign, CampaignLoad
-from crm_core.campaigns.due import PLANNED
+from crm_core.campaigns.due import PLANNED, anyones
 from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.leads import Standing
@@ -26,7 +26,7 @@ def standing(
         return None
     answers, abandons, _ = ledger(session, found, now)
     planned = select(func.count()).select_from(Dial).where(PLANNED, Dial.campaign_id == campaign_id)
-    of_others = Dial.asked_for_at.is_not(None) & Dial.agent.is_not(None) & (Dial.agent != (agent or ""))
+    of_others = Dial.asked_for_at.is_not(None) & ~anyones() & (Dial.agent != (agent or ""))
     due = session.scalars(planned.where(Dial.next_at <= now)).one()
     others_due = session.scalars(planned.where(Dial.next_at <= now, of_others)).one()
     first = select(func.min(Dial.next_at)).where(PLANNED, Dial.campaign_id == campaign_id)

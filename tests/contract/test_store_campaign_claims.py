@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 from campaign_desk import HOME, MOBILE, NOW, CampaignDesk
 from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from crm_core import dial_claims, permission
 from crm_core.campaigns import standing as campaign_standing
@@ -13,8 +14,10 @@ from crm_core.campaigns.campaign import Campaign
 from crm_core.campaigns.due import PREVIEW_SECONDS
 from crm_core.db import Store
 from crm_core.dial_claims import PassedOver
+from crm_core.merges import merge
 from crm_core.permission import do_not_call
 from crm_core.permission.permits import PermitRow
+from crm_core.users import User
 from ctiserver.core import events as e
 from ctiserver.core.errors import Refusal
 from ctiserver.core.ids import LegId
@@ -122,6 +125,31 @@ def test_one_person_is_called_about_one_campaign_at_once(desk: CampaignDesk) -> 
     second = desk.lead(customer=owner, campaign=other_campaign)
     desk.taken()
     assert desk.claim(campaign=other_campaign) == PassedOver(second, "planned", "in_progress")
+
+
+def test_two_records_that_turn_out_to_be_one_person_are_one_lead(desk: CampaignDesk) -> None:
+    first, second = (desk.lead(number) for number in numbers(2))
+    kept, merged = (desk.row(one).customer_id for one in (first, second))
+    desk.store.write(merge, 1, kept, merged, by="ann", now=NOW)
+    desk.talked(desk.taken())
+    assert desk.claim(NOW + 90) == PassedOver(second, "cancelled", "same_customer")
+
+
+def test_what_an_agent_promised_who_works_here_no_more_is_anyones(desk: CampaignDesk) -> None:
+    planned = desk.lead(asked_for_at=NOW, next_at=NOW, agent="bob")
+    assert desk.claim() is None
+
+    def leaves(session: Session) -> None:
+        session.add(
+            User(login="bob", name="Bob", password_hash="", language="es", roles=frozenset(), disabled=True)
+        )
+
+    desk.store.write(leaves)
+    standing = desk.store.read(campaign_standing.standing, desk.campaign, NOW)
+    assert standing is not None
+    assert standing.due == 1
+    lead = desk.taken()
+    assert (lead.dial_id, lead.agent, desk.row(planned).agent) == (planned, None, None)
 
 
 def test_numbers_are_tried_in_their_order_and_one_that_does_not_exist_never_again(desk: CampaignDesk) -> None:
