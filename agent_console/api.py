@@ -15,6 +15,7 @@ from agent_console import (
     api_cases,
     api_config,
     api_contact_points,
+    api_contacts,
     api_custom_fields,
     api_customer_details,
     api_customer_value,
@@ -77,7 +78,7 @@ for family in (api_imports, api_exports, api_duplicates, api_personal_data):
     family.add_to(OPERATIONS)
 for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_report, api_surveys):
     family.add_to(OPERATIONS)
-for family in (api_technicians, api_stock, api_visits, api_dials):
+for family in (api_contacts, api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
 for family in (api_reports, api_scripts, api_script_runs):
     family.add_to(OPERATIONS)

@@ -61,12 +61,17 @@ PAGES_OF_ONE: dict[str, tuple[str, Permission, str]] = {
     "work_order": ("/work-orders/<int:key>", Permission.WORK_ORDERS, "work_orders"),
     "customer": ("/customers/<int:key>", Permission.READ_CUSTOMERS, "customers"),
     "personal_data": ("/customers/<int:key>/personal-data", Permission.PERSONAL_DATA, "customers"),
+    "contact": ("/contacts/<contact>", Permission.READ_INTERACTIONS, "customers"),
     "campaign_new": ("/campaigns/new", Permission.RUN_CAMPAIGNS, "campaigns"),
     "campaign": ("/campaigns/<campaign>", Permission.SEE_CAMPAIGNS, "campaigns"),
     "campaign_results": ("/campaigns/<campaign>/results", Permission.SEE_CAMPAIGNS, "campaigns"),
 }
 """Pages about one thing: path, what one needs, and the page that lists such things."""
-_PARTS = {"<int:key>": r"\d{1,17}", "<campaign>": r"[a-z0-9][a-z0-9_\-]{0,39}"}
+_PARTS = {
+    "<int:key>": r"\d{1,17}",
+    "<contact>": r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}",
+    "<campaign>": r"[a-z0-9][a-z0-9_\-]{0,39}",
+}
 """What stands in such a path, as an expression."""
 Answer = str | AnyResponse | tuple[str, int]
 
@@ -120,7 +125,7 @@ class Pages:
             return self._show("forbidden.html", who), 403
         return self._show(f"{name}.html", who, page=name)
 
-    def page_of_one(self, name: str, key: int = 0, campaign: str = "") -> Answer:
+    def page_of_one(self, name: str, key: int = 0, campaign: str = "", contact: str = "") -> Answer:
         """The page of one thing; whether there is such a thing, the API will say."""
         who = self._who()
         if who is None:
@@ -128,7 +133,7 @@ class Pages:
         _, need, section = PAGES_OF_ONE[name]
         if not who.may(need):
             return self._show("forbidden.html", who), 403
-        return self._show(f"{name}.html", who, page=name, section=section, key=key or campaign)
+        return self._show(f"{name}.html", who, page=name, section=section, key=key or campaign or contact)
 
     def log_in(self) -> Answer:
         """The form, and what it sends."""

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     WALLBOARD = "wallboard"  # see queues, agents and contacts of the account
     COMMAND_AGENTS = "command_agents"  # act for an agent: force a status
     READ_INTERACTIONS = "read_interactions"  # everybody's records, not only one's own
+    HEAR_RECORDINGS = "hear_recordings"  # listen to talks; each time is written down
     READ_REPORTS = "read_reports"  # open the reports; which of them, what else he may see decides
     READ_CONFIGURATION = "read_configuration"
     CHANGE_CONFIGURATION = "change_configuration"  # queues, skills, hours, dispositions, flows
@@ -71,6 +72,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.WALLBOARD,
             _P.COMMAND_AGENTS,
             _P.CONTACT_PERMISSION,
+            _P.HEAR_RECORDINGS,
             _P.READ_INTERACTIONS,
             _P.READ_REPORTS,
             _P.READ_CONFIGURATION,
@@ -152,7 +154,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.MANAGE_VALUE,
         }
     ),
-    "evaluator": frozenset({_P.SURVEYS, _P.READ_INTERACTIONS, _P.READ_REPORTS}),
+    "evaluator": frozenset({_P.SURVEYS, _P.HEAR_RECORDINGS, _P.READ_INTERACTIONS, _P.READ_REPORTS}),
     "program": frozenset(
         {
             _P.SURVEYS,

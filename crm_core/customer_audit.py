@@ -14,6 +14,7 @@ SEEN = "see customer"
 CASE_SEEN = "see case"
 ORDER_HEARD = "hear work order"
 CASE_HEARD = "hear case"
+RECORDING_HEARD = "hear recording"
 ONCE_IN_SECONDS = 900.0
 """A page that is read again and again is one look."""
 
@@ -26,6 +27,13 @@ def saw_customer(session: Session, account_id: int, customer_id: int, *, by: str
 def saw_case(session: Session, account_id: int, case_id: int, *, by: str, at: float) -> None:
     """Write down that somebody looked at the case; once in a quarter of an hour."""
     _saw(session, account_id, CASE_SEEN, f"case {case_id}", by, at)
+
+
+def heard_recording(
+    session: Session, account_id: int, contact_id: str, segment: int, *, by: str, at: float
+) -> None:
+    """Write down that somebody listened to a talk; once in a quarter of an hour."""
+    _saw(session, account_id, RECORDING_HEARD, f"contact {contact_id}/{segment}", by, at)
 
 
 def heard_case(session: Session, account_id: int, case_id: int, *, by: str, at: float) -> None:

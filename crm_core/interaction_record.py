@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import guesses, survey_record
+from crm_core import guesses, recordings, survey_record
 from crm_core.campaigns.call_backs import promised_in_contact
 from crm_core.interaction_parts import (
     end_offer,
@@ -228,6 +228,7 @@ def _(event: e.RecordingKept, interaction: Interaction, session: Session) -> Non
     for segment in interaction.segments:
         if segment.recording == event.recording:
             segment.recording_seconds = event.seconds
+            recordings.recorded(session, interaction, segment, event.seconds)
 
 
 @record.register

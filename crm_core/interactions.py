@@ -15,6 +15,7 @@ from crm_core.customers import Customer
 from crm_core.guesses import Guess
 from crm_core.paging import By, Page, page
 from crm_core.timeline_entry import entry
+from ctiserver.core.errors import NotFound
 
 
 class Interaction(Base):
@@ -211,6 +212,14 @@ class SurveyAnswer(Base):
     attachment_id: Mapped[int | None]
     """Where the comment is kept, once it is."""
     answered_at: Mapped[EpochSeconds]
+
+
+def contact(session: Session, account_id: int, contact_id: str) -> Interaction:
+    """One contact. Raises NotFound."""
+    found = session.get(Interaction, contact_id)
+    if found is None or found.account_id != account_id:
+        raise NotFound(f"account {account_id} has no contact {contact_id}")
+    return found
 
 
 def history(session: Session, account_id: int, customer_id: int, limit: int = 20) -> Sequence[Interaction]:

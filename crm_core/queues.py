@@ -36,6 +36,8 @@ class Queue(ConfiguresEngines, Base):
     survey_percent: Mapped[int] = mapped_column(default=100, server_default="100")
     """How many of a hundred callers are drawn to be asked."""
     record: Mapped[bool] = mapped_column(default=True)
+    keep_recordings_days: Mapped[int | None]
+    """After so many days recordings are deleted; None: never."""
     hours_id: Mapped[int | None] = mapped_column(ForeignKey("opening_hours.id"))
     """None: always open."""
     retired: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -15,13 +15,15 @@ from crm_core.users import User
 from ctiserver.core.errors import Mistake
 
 LAST_PREFERENCE = 99
+MOST_DAYS = 36_500
 
 
 class QueueForm(msgspec.Struct, kw_only=True):
     """One queue.
 
-    `time_zone`, `head_start_seconds` None: the account's, the installation's; `hours` None: always open; `skills`:
-    least level by skill; `agents`: preference by login, the lower first.
+    `time_zone`, `head_start_seconds` None: the account's, the installation's; `hours` None: always open; recordings are
+    kept for `keep_recordings_days`, None: for ever; `skills`: least level by skill; `agents`: preference by login, the
+    lower first.
     """
 
     key: str
@@ -39,6 +41,7 @@ class QueueForm(msgspec.Struct, kw_only=True):
     survey: str | None = None
     survey_percent: int = 100
     record: bool = True
+    keep_recordings_days: int | None = None
     skills: dict[str, int] = {}
     agents: dict[str, int] = {}
     retired: bool = False
@@ -58,6 +61,7 @@ _PLAIN = (
     "survey",
     "survey_percent",
     "record",
+    "keep_recordings_days",
     "retired",
 )
 """Fields that stand in the row as they stand in the form."""
@@ -114,6 +118,9 @@ class Queues(Thing[Queue, QueueForm]):
             found.append(
                 Mistake("survey_percent", "give survey_percent a number from 0 to 100", "wrong_level")
             )
+        if form.keep_recordings_days is not None and not 1 <= form.keep_recordings_days <= MOST_DAYS:
+            text = f"give keep_recordings_days a number from 1 to {MOST_DAYS}, or leave it empty"
+            found.append(Mistake("keep_recordings_days", text, "wrong_level"))
         if form.ring_seconds < 1:
             found.append(Mistake("ring_seconds", "let it ring for at least a second", "wrong_seconds"))
         return found

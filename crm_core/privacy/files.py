@@ -34,6 +34,7 @@ class Folders:
 
     attachments: Path
     recordings: Path
+    kept_recordings: Path
     imports: Path
     names: Path
 
@@ -76,7 +77,8 @@ def recordings_of(session: Session, person: Person) -> list[str]:
 def paths(folders: Folders, file: FileName) -> list[Path]:
     """Where it lies; [] when it is not there (any more). A recording may be there in several formats."""
     if file.kind == RECORDING:
-        return sorted(folders.recordings.glob(f"{escape(Path(file.name).name)}.*"))
+        pattern = f"{escape(Path(file.name).name)}.*"
+        return sorted([*folders.recordings.glob(pattern), *folders.kept_recordings.glob(f"*/{pattern}")])
     if file.kind == NAME:
         path = (folders.names / file.name).with_suffix(".wav")
     elif file.kind == IMPORT:

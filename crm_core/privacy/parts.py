@@ -160,6 +160,7 @@ PARTS: dict[str, Part] = {
         stays=frozenset({"interaction_id", "survey", "question", "value", "answered_at"}),
         why=REPORTS,
     ),
+    "recordings": Part(group="contacts", ours=through("interaction_id", "interactions")),
     "guesses": Part(
         group="contacts",
         ours=through("contact_id", "interactions"),

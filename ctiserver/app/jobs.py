@@ -1,7 +1,8 @@
 """The jobs process: keeps the records. It reads the journal behind the calls and writes interactions.
 
 Beside that it has chores that come round between two batches (late cases, imports), a thread that sends messages to
-webhooks, one that looks for duplicates at night, one that values customers, one that has names spoken.
+webhooks, one that looks for duplicates at night, one that values customers, one that has names spoken, one that keeps
+recordings.
 Effect and position are one transaction, so that whatever dies, each event counts once. A database that is away is
 waited for; the journal keeps what was not read.
 """
@@ -35,6 +36,7 @@ from ctiserver.app.late_cases import LateCases
 from ctiserver.app.mail_sender import MailSender
 from ctiserver.app.name_rendering import NameRendering
 from ctiserver.app.needless_reminders import NeedlessReminders
+from ctiserver.app.recording_keeping import RecordingKeeping
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.app.statement_turns import StatementTurns
 from ctiserver.app.value_nights import ValueNights
@@ -121,6 +123,7 @@ class Jobs:
         self._mail = MailSender(self._store, time.time, config.mail)
         self._value = ValueNights(self._store)
         self._names = NameRendering(self._store, config)
+        self._recordings = RecordingKeeping(self._store, config)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
 
@@ -144,10 +147,12 @@ class Jobs:
         self._duplicates.start()
         self._value.start()
         self._names.start()
+        self._recordings.start()
         while not self._stopping:
             beat()
             select.select([self._wake_up], [], [], self.turn())
         self._names.stop()
+        self._recordings.stop()
         self._duplicates.stop()
         self._webhooks.stop()
         self._mail.stop()

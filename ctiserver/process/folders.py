@@ -1,5 +1,6 @@
 """Where an installation keeps its files, all below its state directory."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from ctiserver.core.config import Config
@@ -43,6 +44,16 @@ def names_dir(config: Config) -> Path:
 def recordings_dir(config: Config) -> Path:
     """What Asterisk has recorded, by the recording's name."""
     return config.asterisk_dir / "spool" / "recording"
+
+
+def kept_recordings_dir(config: Config) -> Path:
+    """Recordings of talks, compressed."""
+    return config.installation.state_dir / "recordings"
+
+
+def kept_recording(config: Config, name: str) -> Path:
+    """Where the compressed file of a recording is, or would be; spread over 256 folders."""
+    return kept_recordings_dir(config) / sha256(name.encode()).hexdigest()[:2] / f"{Path(name).name}.opus"
 
 
 def speech_dir(config: Config) -> Path:

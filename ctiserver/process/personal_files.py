@@ -10,6 +10,7 @@ def personal_files(config: Config) -> Folders:
     return Folders(
         attachments=folders.attachments_dir(config),
         recordings=folders.recordings_dir(config),
+        kept_recordings=folders.kept_recordings_dir(config),
         imports=folders.imports_dir(config),
         names=folders.names_dir(config),
     )

@@ -35,6 +35,7 @@ _CHOSEN: dict[str, Any] = {
     "customer_values.value_class": "A",
     "activities.kind": "task",
     "dials.state": "planned",
+    "recordings.state": "kept",
     "dials.afterwards": "nothing",
     "product_offer_decisions.feeling": 4,
     "legal_holds.lifted_at": 9.0,

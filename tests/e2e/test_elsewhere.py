@@ -3,7 +3,6 @@
 import socket
 import ssl
 import subprocess
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.e2e.namespace import Elsewhere, elsewhere
 from tests.e2e.test_softphone import CALLER_HERTZ, calling, take
 from tests.integration.asterisk import reserved_port
 from tests.integration.daemon import RunningCenter, center
+from tests.integration.recordings import sound_of
 from tests.integration.sipp import until
 
 pytestmark = pytest.mark.integration
@@ -193,8 +193,7 @@ def _certificate(context: ssl.SSLContext, port: int) -> str:
 
 def _tones(c: RunningCenter, recording: str | None) -> set[int]:
     """The two loudest tones of a recording, in steps of 10 Hz."""
-    with wave.open(str(c.asterisk.config.asterisk_dir / f"spool/recording/{recording}.wav")) as file:
-        rate, heard = file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    heard, rate = sound_of(c.asterisk.config, recording)
     bins = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
     power = np.bincount(np.round(np.fft.rfftfreq(len(heard), 1 / rate) / 10).astype(int), bins**2)
     return {int(one) * 10 for one in np.argsort(power)[-2:]}

@@ -1,7 +1,6 @@
 """kill -9 of the calls process while people talk and afterwards: wrap-up, survey, recording, unseen hang-ups."""
 
 import time
-import wave
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -12,6 +11,7 @@ from ctiserver.core.events import ContactConnected, SurveyAnswered, TalkEnded, W
 from ctiserver.core.inputs import LegEnded, RecordingStored
 from tests.integration.daemon import RunningCenter, center
 from tests.integration.outages import Outages, outages
+from tests.integration.recordings import sound_of
 from tests.integration.rtp import holds_tone
 from tests.integration.sipp import Caller, Phone, until
 
@@ -91,10 +91,9 @@ def test_who_talks_goes_on_talking_and_the_recording_runs_on(test: Outages) -> N
 
 def _recorded(test: Outages, record: Interaction) -> list[int]:
     """The samples of the only segment's recording."""
-    folder = test.center.asterisk.config.asterisk_dir / "spool/recording"
-    with wave.open(str(folder / f"{record.segments[0].recording}.wav")) as file:
-        assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (8000, 2, 1)
-        return list(memoryview(file.readframes(file.getnframes())).cast("h"))
+    samples, rate = sound_of(test.center.asterisk.config, record.segments[0].recording)
+    assert (rate, samples.ndim) == (8000, 1)
+    return [int(one) for one in samples]
 
 
 def _assert_tones_in_every_half_second(sound: list[int]) -> None:

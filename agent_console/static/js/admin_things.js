@@ -27,11 +27,11 @@ export const THINGS = {
       number("service_level_seconds", { group: "timing" }), number("ring_seconds", { group: "timing" }),
       number("wrap_up_seconds", { group: "timing" }), number("short_abandon_seconds", { group: "timing" }),
       number("announce_after_seconds", { group: "timing" }), number("announce_every_seconds", { group: "timing" }),
-      timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"), check("record"), check("retired", { old: true }),
+      timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"), check("record"), number("keep_recordings_days", { optional: true }), check("retired", { old: true }),
     ],
     blank: {
       key: "", name: "", emergency: false, hours: null, skills: {}, agents: {}, service_level_seconds: 20, ring_seconds: 15, wrap_up_seconds: 120,
-      short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, retired: false,
+      short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null, retired: false,
     },
   },
   dispositions: {

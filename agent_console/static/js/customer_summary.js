@@ -42,9 +42,15 @@ function line(one) {
   const detail = one.detail && (details ? of(details, one.detail) : one.detail);
   return el("li", { "data-kind": one.kind },
     el("span", { class: "tag", text: of("timeline", one.kind) }),
-    el("span", { class: "what" }, el("b", { text: title }), el("span", { class: "quiet", text: [detail, one.by].filter(Boolean).join(" · ") })),
+    el("span", { class: "what" }, named(one, title), el("span", { class: "quiet", text: [detail, one.by].filter(Boolean).join(" · ") })),
     el("span", { class: "number", text: one.amount_minor === null ? "" : money(one.amount_minor, one.currency) }),
     el("time", { class: "quiet number", datetime: new Date(one.at * 1000).toISOString(), text: when(one.at) }));
+}
+
+/** Its name; of a contact, for who may read records, the way to its page. */
+function named(one, title) {
+  if (one.kind !== "contact" || !settings.permissions.includes("read_interactions")) return el("b", { text: title });
+  return el("a", { href: `/contacts/${encodeURIComponent(one.key.slice("contact:".length))}`, text: title, title: t("contact_open") });
 }
 
 function noteForm(customer, then) {

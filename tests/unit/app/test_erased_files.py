@@ -25,6 +25,7 @@ def test_each_file_goes_and_what_cannot_be_removed_is_tried_again(store: Store, 
     places = Folders(
         attachments=tmp_path / "attachments",
         recordings=tmp_path / "recordings",
+        kept_recordings=tmp_path / "kept",
         imports=tmp_path / "imports",
         names=tmp_path / "names",
     )

@@ -1,0 +1,217 @@
+"""One contact as it was: the caller's way, waits, offers and why they were made, talks with their recordings.
+
+A recording is heard in pieces as the browser asks for them; who heard it stands in the audit. An agent hears his own.
+"""
+
+from typing import Any
+
+import msgspec
+from flask import send_file
+from werkzeug.wrappers import Response
+
+from agent_console.operations import Call, Operations
+from agent_console.roles import Permission
+from crm_core import customer_audit, interactions, recordings
+from crm_core.interactions import Interaction, Offer, Segment
+from crm_core.recordings import Recording
+from ctiserver.core.errors import NotFound
+from ctiserver.process import folders
+
+
+class OfferTold(msgspec.Struct, kw_only=True):
+    """One offer to an agent. `result`: answered, expired, refused, withdrawn; `why`: the decision behind it."""
+
+    agent: str
+    queue: str
+    made_at: float
+    ringing_at: float | None
+    ended_at: float | None
+    result: str | None
+    reason: str
+    why: dict[str, Any] | None
+
+
+class RecordingTold(msgspec.Struct, kw_only=True):
+    """`state`: recorded, kept, expired or lost; `peaks`: its loudness in pieces, 0 to 100; [] until it is kept."""
+
+    state: str
+    seconds: float
+    peaks: list[int]
+    sha256: str | None
+
+
+class SegmentTold(msgspec.Struct, kw_only=True):
+    """One agent's part."""
+
+    ordinal: int
+    agent: str
+    queue: str
+    answered_at: float
+    ended_at: float | None
+    ended_by: str | None
+    talk_seconds: float | None
+    wrap_up_seconds: float | None
+    disposition: str | None
+    note: str
+    recording: RecordingTold | None
+
+
+class AnswerTold(msgspec.Struct, kw_only=True):
+    """What he said to one question of the survey."""
+
+    question: str
+    kind: str
+    value: int
+    answered_at: float
+
+
+class ContactTold(msgspec.Struct, kw_only=True):
+    """Everything that is kept of one contact."""
+
+    contact: str
+    channel: str
+    customer_id: int | None
+    customer: str | None
+    value_class: str | None
+    number: str
+    did: str
+    flow: str | None
+    dial_id: int | None
+    arrived_at: float
+    queued_at: float | None
+    connected_at: float | None
+    ended_at: float | None
+    wait_seconds: float | None
+    outcome: str | None
+    ended_where: str | None
+    ended_by: str | None
+    reason: str | None
+    path: list[dict[str, Any]]
+    collected: dict[str, Any]
+    offers: list[OfferTold]
+    segments: list[SegmentTold]
+    survey: str | None
+    answers: list[AnswerTold]
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    add = operations.add
+
+    @add(
+        "GET", "/contacts/{contact}", Permission.READ_INTERACTIONS, "One contact with all that happened in it"
+    )
+    def contact_whole(call: Call, contact: str) -> ContactTold:
+        account = call.principal.account_id
+
+        def read(session: Any) -> ContactTold:
+            found = interactions.contact(session, account, contact)
+            return _told(
+                found, {one.segment: one for one in recordings.of_contact(session, account, contact)}
+            )
+
+        return call.services.store.read(read)
+
+    @add(
+        "GET",
+        "/contacts/{contact}/recordings/{segment}",
+        Permission.HEAR_RECORDINGS,
+        "The recording of one talk",
+    )
+    def recording(call: Call, contact: str, segment: str) -> Any:
+        return _sound(call, contact, segment)
+
+    @add(
+        "GET", "/me/contacts/{contact}/recordings/{segment}", Permission.OWN_DESK, "The recording of my talk"
+    )
+    def my_recording(call: Call, contact: str, segment: str) -> Any:
+        return _sound(call, contact, segment, of=call.principal.login)
+
+
+def _sound(call: Call, contact: str, segment: str, of: str | None = None) -> Response:
+    """The file, or the part of it that is asked for. Raises NotFound, also for a talk that is not `of` this agent."""
+    who, config, now = call.principal, call.services.config, call.services.now()
+    number = int(segment) if segment.isdecimal() else 0
+
+    def find(session: Any) -> Recording:
+        found = recordings.of_segment(session, who.account_id, contact, number)
+        talk = session.get_one(Segment, (contact, number))
+        if of not in (None, talk.agent):
+            raise NotFound(f"contact {contact} has no talk of yours with this number")
+        customer_audit.heard_recording(session, who.account_id, contact, number, by=who.login, at=now)
+        return found
+
+    found = call.services.store.write(find)
+    kept = folders.kept_recording(config, found.name)
+    written = folders.recordings_dir(config) / f"{found.name}.wav"
+    file, content_type = (kept, "audio/ogg") if kept.exists() else (written, "audio/wav")
+    if not file.is_file():
+        raise NotFound("the file of this recording is gone")
+    answer = send_file(file.absolute(), mimetype=content_type, conditional=True, etag=found.sha256 or False)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _told(found: Interaction, by_segment: dict[int, Recording]) -> ContactTold:
+    return ContactTold(
+        contact=found.id,
+        channel=found.channel,
+        customer_id=found.customer_id,
+        customer=found.customer.display_name if found.customer else None,
+        value_class=found.value_class,
+        number=found.ani,
+        did=found.did,
+        flow=found.flow,
+        dial_id=found.dial_id,
+        arrived_at=found.arrived_at,
+        queued_at=found.queued_at,
+        connected_at=found.connected_at,
+        ended_at=found.ended_at,
+        wait_seconds=found.wait_seconds,
+        outcome=found.outcome,
+        ended_where=found.ended_where,
+        ended_by=found.ended_by,
+        reason=found.contact_reason or found.collected.get("reason"),
+        path=found.menu_path,
+        collected=found.collected,
+        offers=[_offer(one, found.decisions, place) for place, one in enumerate(found.offers)],
+        segments=[_segment(one, by_segment.get(one.ordinal)) for one in found.segments],
+        survey=found.survey,
+        answers=[
+            AnswerTold(question=one.question, kind=one.kind, value=one.value, answered_at=one.answered_at)
+            for one in found.answers
+        ],
+    )
+
+
+def _offer(one: Offer, decisions: list[Any], place: int) -> OfferTold:
+    return OfferTold(
+        agent=one.agent,
+        queue=one.queue,
+        made_at=one.made_at,
+        ringing_at=one.ringing_at,
+        ended_at=one.ended_at,
+        result=one.result,
+        reason=one.reason,
+        why=decisions[place] if place < len(decisions) else None,
+    )
+
+
+def _segment(one: Segment, sound: Recording | None) -> SegmentTold:
+    return SegmentTold(
+        ordinal=one.ordinal,
+        agent=one.agent,
+        queue=one.queue,
+        answered_at=one.answered_at,
+        ended_at=one.ended_at,
+        ended_by=one.ended_by,
+        talk_seconds=one.talk_seconds,
+        wrap_up_seconds=one.wrap_up_seconds,
+        disposition=one.disposition,
+        note=one.note,
+        recording=RecordingTold(
+            state=sound.state, seconds=sound.seconds, peaks=sound.peaks, sha256=sound.sha256
+        )
+        if sound
+        else None,
+    )

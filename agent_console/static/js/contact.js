@@ -1,0 +1,67 @@
+// One contact: the caller's way, to whom he was offered and why, the talks with their sound, what he answered.
+
+import { get } from "./api.js";
+import { el } from "./dom.js";
+import { player } from "./recording_player.js";
+import { clock, date, of, settings, t } from "./words.js";
+
+const box = document.getElementById("contact");
+const key = document.querySelector("[data-contact]").dataset.contact;
+const mayHear = settings.permissions.includes("hear_recordings");
+
+const hour = (at) => new Intl.DateTimeFormat(settings.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at * 1000);
+const row = (at, ...told) => el("li", {}, el("time", { datetime: new Date(at * 1000).toISOString(), text: hour(at) }), el("div", {}, ...told));
+const part = (title, rows) => (rows.length ? [el("h2", { text: title }), el("ol", { class: "contact-lines" }, ...rows)] : []);
+const called = (step) => step.label?.[settings.language] ?? Object.values(step.label ?? {})[0] ?? step.node;
+
+async function load() {
+  try {
+    show(await get(`/contacts/${encodeURIComponent(key)}`));
+  } catch (problem) {
+    box.replaceChildren(el("h1", { text: t("page_contact") }), el("p", { class: "problem", role: "alert", text: problem.status === 404 ? t("contact_none") : problem.message }));
+  }
+}
+
+function show(one) {
+  const who = one.customer_id === null ? el("span", { text: one.number || of("channel", one.channel) }) : el("a", { href: `/customers/${one.customer_id}`, text: one.customer });
+  box.replaceChildren(
+    el("h1", {}, who, one.value_class ? ` (${one.value_class})` : ""),
+    el("p", { class: "glance" }, ...glance(one).map((text) => el("span", { text }))),
+    ...part(t("contact_way"), one.path.map((step) => row(step.at, el("span", { text: called(step) })))),
+    ...part(t("contact_offers"), one.offers.map(offer)),
+    ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
+    ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
+  );
+}
+
+function glance(one) {
+  return [
+    `${date(one.arrived_at)} ${hour(one.arrived_at)}`,
+    of("channel", one.channel),
+    one.number,
+    of("outcome", one.outcome ?? "open"),
+    one.wait_seconds === null ? "" : t("contact_waited", { time: clock(one.wait_seconds) }),
+    one.ended_where ? t("contact_ended", { where: of("ended_where", one.ended_where), by: of("ended_by", one.ended_by) }) : "",
+  ].filter(Boolean);
+}
+
+function offer(one) {
+  const heads = one.why?.heads.slice(1) ?? [];
+  const others = heads.map((head) => t("contact_head", { queue: head.queue, class: head.value_class, score: Math.round(head.score_seconds) }));
+  return row(one.made_at, el("span", { text: `${one.agent} · ${one.queue} · ${of("offer", one.result)}${one.reason ? ` (${of("reason", one.reason)})` : ""}` }),
+    others.length ? el("p", { text: t("contact_heads", { heads: others.join(", ") }) }) : null);
+}
+
+function talk(contact, one) {
+  const said = [one.agent, one.queue, one.talk_seconds === null ? "" : t("contact_talked", { time: clock(one.talk_seconds) }), one.wrap_up_seconds === null ? "" : t("contact_wrapped", { time: clock(one.wrap_up_seconds) }), one.disposition];
+  return row(one.answered_at, el("span", { text: said.filter(Boolean).join(" · ") }), one.note ? el("p", { text: one.note }) : null, sound(contact, one));
+}
+
+function sound(contact, { ordinal, recording }) {
+  if (!recording) return null;
+  if (recording.state === "expired" || recording.state === "lost") return el("p", { text: t(`contact_recording_${recording.state}`) });
+  if (!mayHear) return null;
+  return player(`/api/v1/contacts/${encodeURIComponent(contact.contact)}/recordings/${ordinal}`, recording.seconds, recording.peaks);
+}
+
+load();

@@ -1,0 +1,132 @@
+"""Recordings of talks: from whole to kept to gone, by the rule of their queue, on both databases."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crm_core import recordings
+from crm_core.accounts import Account
+from crm_core.customers import add_customer
+from crm_core.db import Store
+from crm_core.interaction_writer import apply_batch
+from crm_core.phone_numbers import E164
+from crm_core.privacy import erasure, legal_holds
+from crm_core.queues import Queue, add_queue
+from crm_core.reader_positions import EventId
+from crm_core.recordings import Kept, Recording
+from ctiserver.core import events as e
+from ctiserver.core.customers import Candidate
+from ctiserver.core.errors import NotFound
+from ctiserver.core.message import Event
+
+DAY = 86_400.0
+KEPT = Kept(size_bytes=7_000_000, sha256="a1", peaks=[0, 50, 100])
+ANA = E164("+56971884213")
+
+
+@pytest.fixture
+def talked(store: Store) -> Store:
+    """Ana talked at second 10 with an agent of a queue that keeps recordings for 30 days."""
+
+    def furnish(session: Session) -> int:
+        session.add(Account(id=2, name="Other", country="CL", language="es", time_zone="America/Santiago"))
+        add_queue(session, 1, "servicio", "Servicio", skills={}, keep_recordings_days=30)
+        return add_customer(session, 1, now=0.0, name="Ana", phones=[ANA]).id
+
+    ana = store.write(furnish)
+    key: dict[str, Any] = {"contact": "c-1"}
+    who = (Candidate(customer_id=ana, pii_name="Ana", value_class="A"),)
+    happened: list[Event] = [
+        e.ContactArrived(
+            at=1.0,
+            account_id=1,
+            leg="l",  # type: ignore[arg-type]
+            did="6",
+            pii_number=ANA,
+            language="es",
+            flow="main",
+            flow_version="1",
+            **key,
+        ),
+        e.CallerIdentified(at=1.0, how="number", candidates=who, value_class="A", **key),
+        e.ContactConnected(at=10.0, agent="ann", queue="servicio", segment=1, leg="a", **key),
+        e.RecordingStarted(at=10.0, recording="rec-1", segment=1, **key),
+        e.TalkEnded(at=70.0, agent="ann", segment=1, by="agent", caller_stays=False, **key),
+        e.ContactEnded(at=71.0, where="talk", by="caller", **key),
+        e.RecordingKept(at=72.0, recording="rec-1", seconds=60.0, **key),
+    ]
+    store.write(apply_batch, [(EventId(1, n, 0), event) for n, event in enumerate(happened, 1)])
+    return store
+
+
+def row(store: Store) -> Recording:
+    return store.read(lambda session: session.scalars(select(Recording)).one())
+
+
+def test_a_whole_file_waits_to_be_kept_and_is_then_found_by_its_segment(talked: Store) -> None:
+    [waiting] = talked.read(recordings.to_keep, 10)
+    assert (waiting.name, waiting.queue, waiting.recorded_at, waiting.seconds) == (
+        "rec-1",
+        "servicio",
+        10.0,
+        60.0,
+    )
+    assert talked.write(recordings.kept, "rec-1", KEPT)
+    assert talked.read(recordings.to_keep, 10) == []
+    found = talked.read(recordings.of_segment, 1, "c-1", 1)
+    assert (found.state, found.sha256, found.peaks) == ("kept", "a1", [0, 50, 100])
+    for account, segment in ((1, 2), (2, 1)):
+        with pytest.raises(NotFound):
+            talked.read(recordings.of_segment, account, "c-1", segment)
+
+
+def test_it_goes_when_its_queue_keeps_it_no_longer_by_the_rule_of_today(talked: Store) -> None:
+    talked.write(recordings.kept, "rec-1", KEPT)
+    assert talked.read(recordings.expired, 29 * DAY) == []
+    assert talked.read(recordings.expired, 31 * DAY) == ["rec-1"]
+    rule = update(Queue).values(keep_recordings_days=None)
+    talked.write(lambda session: session.execute(rule))
+    assert talked.read(recordings.expired, 3100 * DAY) == []
+    talked.write(lambda session: session.execute(rule.values(keep_recordings_days=1)))
+    assert talked.read(recordings.expired, 2 * DAY) == ["rec-1"]
+    talked.write(recordings.went, ["rec-1"], now=2 * DAY)
+    assert talked.read(recordings.expired, 2 * DAY) == []
+    assert (row(talked).state, row(talked).gone_at) == ("expired", 2 * DAY)
+    with pytest.raises(NotFound):
+        talked.read(recordings.of_segment, 1, "c-1", 1)
+
+
+def test_a_legal_hold_outweighs_the_rule_until_it_is_lifted(talked: Store) -> None:
+    talked.write(recordings.kept, "rec-1", KEPT)
+    ana = talked.read(lambda session: session.scalars(select(legal_holds.LegalHold.id)).all())
+    assert ana == []
+    held = talked.write(legal_holds.hold, 1, 1, "court", by="boss", now=1.0)
+    assert talked.read(recordings.expired, 31 * DAY) == []
+    talked.write(legal_holds.lift, 1, 1, held.id, by="boss", now=2.0)
+    assert talked.read(recordings.expired, 31 * DAY) == ["rec-1"]
+
+
+def test_what_cannot_be_read_is_tried_three_times_and_what_is_not_there_once(talked: Store) -> None:
+    for state in ("recorded", "recorded", "lost"):
+        talked.write(recordings.not_kept, "rec-1", gone=False, now=5.0)
+        assert row(talked).state == state
+    talked.write(lambda session: session.execute(update(Recording).values(state="recorded", tries=0)))
+    talked.write(recordings.not_kept, "rec-1", gone=True, now=6.0)
+    assert (row(talked).state, row(talked).gone_at) == ("lost", 6.0)
+
+
+def test_erasing_a_customer_takes_the_row_and_names_the_file(talked: Store) -> None:
+    talked.write(recordings.kept, "rec-1", KEPT)
+    done = talked.write(erasure.erase, 1, 1, confirmation="Ana", ground="asked", by="boss", now=9e9)
+    assert ["recording", "rec-1"] in done.files_left
+    assert not talked.write(recordings.kept, "rec-1", KEPT)
+
+
+def test_the_disk_that_they_take_and_what_a_day_adds(talked: Store) -> None:
+    talked.write(recordings.kept, "rec-1", KEPT)
+    assert talked.read(recordings.disk, 100.0) == recordings.Disk(
+        files=1, size_bytes=7_000_000, bytes_a_day=1_000_000.0
+    )
+    assert talked.read(recordings.disk, 30 * DAY).bytes_a_day == 0.0

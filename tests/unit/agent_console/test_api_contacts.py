@@ -1,0 +1,128 @@
+"""One contact whole, and the sound of its talks, over REST."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from crm_core.interactions import Interaction, Offer, Segment
+from crm_core.recordings import Recording
+from ctiserver.process import folders
+
+BOSS, ME, PATH = "supervisor", "agent", "/api/v1/contacts/c-9"
+SOUND = bytes(range(200))
+
+
+@pytest.fixture
+def heard(office: Any) -> Any:
+    """A contact of two talks: mine, whose recording is kept, and a colleague's, whose recording is gone."""
+
+    def furnish(session: Session) -> None:
+        path = [{"node": "main", "kind": "menu", "at": 2.0, "label": {"es": "Menú"}}]
+        why = {"rule": "score", "heads": [{"queue": "servicio", "value_class": "A", "score_seconds": 130.0}]}
+        row = Interaction(
+            id="c-9",
+            account_id=1,
+            ani="+56971884213",
+            did="600",
+            customer_id=1,
+            value_class="A",
+            arrived_at=1.0,
+            queued_at=4.0,
+            connected_at=9.0,
+            ended_at=90.0,
+            outcome="answered",
+            ended_where="talk",
+            ended_by="caller",
+            menu_path=path,
+            decisions=[why],
+            last_epoch=0,
+            last_seq=0,
+            last_n=0,
+        )
+        row.offers = [
+            Offer(ordinal=1, agent=ME, queue="servicio", made_at=5.0, ended_at=9.0, result="answered")
+        ]
+        row.segments = [
+            Segment(ordinal=1, agent=ME, queue="servicio", answered_at=9.0, ended_at=40.0, recording="r-1"),
+            Segment(
+                ordinal=2, agent="ann", queue="servicio", answered_at=50.0, ended_at=90.0, recording="r-2"
+            ),
+        ]
+        session.add(row)
+        session.flush()
+        for number, state in ((1, "kept"), (2, "expired")):
+            session.add(
+                Recording(
+                    name=f"r-{number}",
+                    account_id=1,
+                    interaction_id="c-9",
+                    segment=number,
+                    queue="servicio",
+                    recorded_at=9.0,
+                    seconds=31.0,
+                    state=state,
+                    peaks=[0, 60],
+                    sha256="abc",
+                )
+            )
+
+    office.store.write(furnish)
+    file = folders.kept_recording(office.config, "r-1")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(SOUND)
+    return office
+
+
+def test_a_contact_is_told_whole_and_never_to_another_company(heard: Any) -> None:
+    told = heard.browser(BOSS).get(PATH).json
+    assert (told["customer"], told["number"], told["wait_seconds"], told["outcome"]) == (
+        "Rosa",
+        "+56971884213",
+        5.0,
+        "answered",
+    )
+    assert told["path"][0]["label"] == {"es": "Menú"}
+    [offer] = told["offers"]
+    assert (offer["agent"], offer["result"], offer["why"]["rule"]) == (ME, "answered", "score")
+    mine, other = told["segments"]
+    assert (mine["talk_seconds"], mine["recording"]["state"], mine["recording"]["peaks"]) == (
+        31.0,
+        "kept",
+        [0, 60],
+    )
+    assert other["recording"]["state"] == "expired"
+    for login, status in ((ME, 403), ("other", 404)):
+        assert heard.browser(login).get(PATH).status_code in (status, 403)
+    assert heard.browser(BOSS).get("/api/v1/contacts/none").status_code == 404
+
+
+def test_a_talk_is_heard_whole_or_in_parts_and_who_heard_it_is_written_down(heard: Any) -> None:
+    boss = heard.browser(BOSS)
+    whole = boss.get(f"{PATH}/recordings/1")
+    assert (whole.status_code, whole.content_type, whole.data) == (200, "audio/ogg", SOUND)
+    assert whole.headers["Cache-Control"] == "private, no-store"
+    part = boss.get(f"{PATH}/recordings/1", headers={"Range": "bytes=100-149"})
+    assert (part.status_code, part.data) == (206, SOUND[100:150])
+    rows = heard.browser("administrator").get("/api/v1/audit?subject=contact c-9/1").json["items"]
+    assert [(row["by"], row["action"]) for row in rows] == [(BOSS, "hear recording")]
+    assert boss.get(f"{PATH}/recordings/2").status_code == 404
+    assert boss.get(f"{PATH}/recordings/x").status_code == 404
+
+
+def test_an_agent_hears_his_own_talks_and_no_others(heard: Any) -> None:
+    me = heard.browser(ME)
+    assert me.get(f"{PATH}/recordings/1").status_code == 403
+    assert me.get("/api/v1/me/contacts/c-9/recordings/1").data == SOUND
+    for segment in (2, 3):
+        assert me.get(f"/api/v1/me/contacts/c-9/recordings/{segment}").status_code == 404
+
+
+def test_before_it_is_compressed_it_is_heard_as_the_switch_wrote_it(heard: Any) -> None:
+    folders.kept_recording(heard.config, "r-1").unlink()
+    assert heard.browser(BOSS).get(f"{PATH}/recordings/1").status_code == 404
+    written = folders.recordings_dir(heard.config) / "r-1.wav"
+    written.parent.mkdir(parents=True)
+    written.write_bytes(b"RIFF")
+    answer = heard.browser(BOSS).get(f"{PATH}/recordings/1")
+    assert (answer.content_type, answer.data) == ("audio/wav", b"RIFF")
