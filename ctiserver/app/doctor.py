@@ -8,7 +8,15 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 
-from ctiserver.app import doctor_fax, doctor_machine, doctor_mail, doctor_names, doctor_server, doctor_tls
+from ctiserver.app import (
+    doctor_fax,
+    doctor_machine,
+    doctor_mail,
+    doctor_names,
+    doctor_recordings,
+    doctor_server,
+    doctor_tls,
+)
 from ctiserver.app.bus_client import be_quiet
 from ctiserver.app.doctor_finding import Finding, Mark, fail
 from ctiserver.core.config import Config
@@ -30,6 +38,7 @@ EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("prompts", doctor_server.prompts),
     ("flows", doctor_server.flows),
     ("names of streets", doctor_names.names),
+    ("recordings", doctor_recordings.kept),
     ("mail", doctor_mail.mail),
     ("faxes", doctor_fax.fax),
     ("certificate", doctor_tls.certificate),

@@ -1,13 +1,15 @@
 """Recordings are compressed, hashed and deleted; whatever dies in between, none is lost."""
 
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm_core import schema
@@ -16,6 +18,7 @@ from crm_core.interactions import Interaction
 from crm_core.privacy.files import RECORDING, FileName, paths
 from crm_core.queues import add_queue
 from crm_core.recordings import Recording
+from ctiserver.app import doctor_recordings
 from ctiserver.app.recording_files import PIECES
 from ctiserver.app.recording_keeping import RecordingKeeping
 from ctiserver.core.config import Config, Database, Installation
@@ -167,3 +170,18 @@ def test_it_is_deleted_when_its_time_is_over_and_an_erasure_finds_it_before(
     now = 31 * 86_400.0
     keeping.turn()
     assert (kept.exists(), state(store).state) == (False, "expired")
+
+
+def test_the_doctor_says_what_they_take_and_warns_before_the_disk_is_full(
+    store: Store, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [found.says for found in doctor_recordings.kept(config)] == ["0 kept in 0.0 GB"]
+    recorded(store, config)
+    RecordingKeeping(store, config, lambda: 2.0).turn()
+    row = update(Recording).values(recorded_at=time.time(), size_bytes=7_000_000_000)
+    store.write(lambda session: session.execute(row))
+    for free, mark in ((100_000_000_000, "ok"), (10_000_000_000, "WARN")):
+        monkeypatch.setattr("shutil.disk_usage", lambda _of, free=free: SimpleNamespace(free=free))
+        [found] = doctor_recordings.kept(config)
+        assert str(found.mark) == mark
+        assert f"lasts {free // 1_000_000_000} days" in found.says
