@@ -78,7 +78,10 @@ def segment_of(interaction: Interaction, event: _OfSegment) -> Segment:
 
 
 def outcome_of(interaction: Interaction, event: e.ContactEnded) -> str:
-    """answered, reached (a customer whom we called and who saw no queue), disconnected, ended_in_ivr or abandoned."""
+    """answered, reached (a customer whom we called and who saw no queue), disconnected, ended_in_ivr or abandoned.
+
+    Whom a campaign called and who found no agent was abandoned, also when it is we who hung up after its message.
+    """
     if interaction.connected_at is not None or interaction.segments:  # that he was connected may be lost
         return "answered"
     if interaction.dial_id is not None and interaction.queued_at is None:
@@ -87,4 +90,4 @@ def outcome_of(interaction: Interaction, event: e.ContactEnded) -> str:
         return "disconnected"
     if interaction.queued_at is None:
         return "ended_in_ivr"
-    return "abandoned" if event.by == "caller" else "disconnected"
+    return "abandoned" if event.by == "caller" or interaction.dial_id is not None else "disconnected"
