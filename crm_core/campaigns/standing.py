@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from crm_core.campaigns.campaign import Campaign, CampaignLoad
 from crm_core.campaigns.due import PLANNED, anyones
-from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
+from crm_core.dials import FINAL, IN_FLIGHT, Dial, DialAttempt
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.leads import Standing
 
@@ -45,31 +45,34 @@ def running(session: Session) -> Sequence[int]:
 
 
 def finish(session: Session, campaign_id: int, *, now: float) -> bool:
-    """Whether the campaign is finished now: it ran, and nobody waits or is being called, or its time is over.
+    """Whether the campaign is finished now: it ran, nobody is being called, and nobody waits or its time is over.
 
-    One that has no leads yet, or is being loaded, is not finished.
+    One that has no leads yet, or is being loaded, goes on until its time is over.
     Raises Conflict when somebody changes it at this moment.
     """
     found = session.get(Campaign, campaign_id)
     if found is None or found.state != "running":
         return False
     is_over = found.ends_at is not None and found.ends_at <= now
-    if not is_over and _goes_on(session, campaign_id):
+    if _has(session, campaign_id, IN_FLIGHT) or (not is_over and _goes_on(session, campaign_id)):
         return False
     found.state, found.state_at, found.state_by = "finished", now, "dialer"
     session.flush()
     return True
 
 
+def _has(session: Session, campaign_id: int, states: Sequence[str]) -> bool:
+    leads = select(Dial.id).where(Dial.campaign_id == campaign_id, Dial.state.in_(states))
+    return session.scalar(leads.limit(1)) is not None
+
+
 def _goes_on(session: Session, campaign_id: int) -> bool:
-    any_lead = select(Dial.id).where(Dial.campaign_id == campaign_id).limit(1)
-    left = any_lead.where(Dial.state.in_(("planned", *IN_FLIGHT)))
     loading = select(CampaignLoad.id).where(
         CampaignLoad.campaign_id == campaign_id, CampaignLoad.ended_at.is_(None)
     )
     return (
-        session.scalar(any_lead) is None
-        or session.scalar(left) is not None
+        _has(session, campaign_id, ("planned",))
+        or not _has(session, campaign_id, FINAL)
         or session.scalar(loading.limit(1)) is not None
     )
 

@@ -245,7 +245,10 @@ def test_what_becomes_of_a_lead_is_written_into_its_attempt(desk: CampaignDesk) 
     assert later is not None
     assert (later.answers, later.abandons, later.due) == (0, 0, 1)
     assert not desk.store.write(campaign_standing.finish, desk.campaign, now=NOW + 100)
-    desk.failed(desk.taken(NOW + HOUR), "no_answer")
+    last = desk.taken(NOW + HOUR)
+    desk.change(ends_at=NOW + HOUR)
+    assert not desk.store.write(campaign_standing.finish, desk.campaign, now=NOW + HOUR)  # he is being called
+    desk.failed(last, "no_answer")
     assert desk.store.write(campaign_standing.finish, desk.campaign, now=NOW + 2 * HOUR)
     assert desk.store.read(lambda session: session.get_one(Campaign, desk.campaign).state) == "finished"
 
