@@ -42,9 +42,8 @@ def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, s
             if queue.key == _QUEUE:
                 let_serve(session, agent, queue)
     if SUPERVISOR in told:
-        add_user(
-            session, login=SUPERVISOR, name="Supervisora", password=told[SUPERVISOR], roles={"supervisor"}
-        )
+        roles = {"supervisor", "campaign_manager"}
+        add_user(session, login=SUPERVISOR, name="Supervisora", password=told[SUPERVISOR], roles=roles)
     if DISPATCHER in told:
         add_user(
             session, login=DISPATCHER, name="Despachadora", password=told[DISPATCHER], roles={"dispatcher"}

@@ -111,9 +111,10 @@ def _agents(row: Campaign) -> Iterable[Mistake]:
 
 
 def _law(session: Session, row: Campaign) -> Iterable[Mistake]:
-    """Of the account's own country; where a customer is, the permit of each call asks."""
-    if row.mode not in BY_MACHINE:
-        return
+    """Of the account's own country; where a customer is, the permit of each call asks.
+
+    In every mode: which customer is shown next a machine chooses too, and its claim asks as a machine does.
+    """
     country = account(session, row.account_id).country
     rules = rows_for(session, row.account_id, [country], Purpose(row.purpose), Channel.PHONE)
     if all(one.profile.country == ANY_COUNTRY for one in rules):

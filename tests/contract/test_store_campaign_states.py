@@ -14,6 +14,8 @@ from crm_core.configuration import tables, version
 from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.dials import Dial, schedule
+from crm_core.permission import legal_profiles
+from crm_core.permission.profile import shipped
 from crm_core.queues import add_queue, let_serve
 from crm_core.users import add_user
 from ctiserver.core.errors import ConfigError, NotFound, Refusal
@@ -26,9 +28,11 @@ FORM = CampaignForm(name="Cobranza de julio", purpose="collections", queue="cobr
 
 @pytest.fixture
 def key(store: Store) -> str:
-    """A draft with one agent and one lead."""
+    """A draft with one agent and one lead; the law is confirmed."""
 
     def furnish(session: Session) -> str:
+        for rule in shipped():
+            legal_profiles.confirm(session, 1, rule, expected_version=0, by="admin", name="a", now=1.0)
         serving = add_queue(session, 1, "cobranza", "Cobranza", skills={})
         add_user(session, login="ann", name="Ann", password="a-good-password", roles={"agent"})
         let_serve(session, add_agent(session, login="ann", extension="1001", skills={}), serving)
