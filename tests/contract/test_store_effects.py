@@ -1,6 +1,9 @@
 """What dispositions bring about, on both databases: once for each contact, all of it or nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,7 +76,11 @@ class Desk:
         return ana, made.id, lead.id
 
     def end(
-        self, effect: str, contact: str = "c1", flow: str | None = "remind", **given: Any
+        self,
+        effect: str,
+        contact: str = "c1",
+        flow: str | None = "remind",
+        **given: Any,
     ) -> dict[str, Any]:
         ended = Ended(contact=contact, customer_id=self.ana, number=FIRST, dial_id=self.lead)
         more = {"code": effect, "effect": effect, "flow": flow, "given": given, "by": "ann", "now": self.now}
@@ -258,3 +265,42 @@ def test_an_invoice_may_be_named_by_a_promise(desk: Desk) -> None:
     )
     made = desk.end("promise_to_pay", **PROMISE, invoice_id=bill)
     assert desk.row(Payment, made["promise"]).invoice_id == bill
+
+
+def test_two_agents_at_once_never_book_one_hour_twice_nor_one_contact_s_promise(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met, looked = Barrier(2), effect_work._need_free
+
+    def look(*what: Any) -> None:
+        """Nobody goes on before the other one has looked too, unless that one has to wait for him."""
+        looked(*what)
+        with suppress(BrokenBarrierError):
+            met.wait(1)
+
+    monkeypatch.setattr(effect_work, "_need_free", look)
+    visit = {"at": "2026-09-16T10:30", "minutes": 60, "place": "Av. Matta 10", "seller": "bob"}
+    ready = Barrier(2)
+
+    eva = desk.store.write(lambda session: add_customer(session, 1, name="Eva", phones=[], now=1.0).id)
+
+    def book(whose: int) -> str:
+        ended = Ended(contact=f"c {whose}", customer_id=whose)
+        more: dict[str, Any] = {"code": "x", "effect": "appointment", "flow": None, "given": visit}
+        ready.wait(30)
+        try:
+            desk.store.write(
+                lambda session: effects.bring_about(session, 1, ended, by="ann", now=NOW, **more).at
+            )
+        except ConfigError as error:
+            return error.mistakes[0].error_id
+        return "booked"
+
+    def promise(_: int) -> int:
+        ready.wait(30)
+        return int(desk.end("promise_to_pay", "c9", **PROMISE)["promise"])
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(book, (desk.ana, eva))) == ["booked", "seller_busy"]
+        assert len(set(both.map(promise, range(2)))) == 1
+    assert len(desk.store.read(payment_promises.promises, 1, desk.ana, now=NOW)) == 1
