@@ -67,14 +67,21 @@ def claimed(
     _stands(going, pacers[going.table.id], message, turn.at)
     if len(message.leads) < asked:
         going.rest_until = turn.at + book.dialing.look_every_seconds
+    key, pacer = going.table.id, pacers[going.table.id]
+    goes_on = campaign_state.held(book, going, turn.at) in ("", "no_agents", "no_leads")
+    idle, waiting = book.lending.count(key), len(book.lines(key, "waiting"))
+    ringing = len(book.lines(key, *RINGING))
+    limits, keys = book.limits(), lead_life.line_keys(book, key)
     for lead in message.leads:
         it = lead_life.take(book, lead, turn)
-        if not _may_dial(book, pacers, going, turn.at):
+        room = goes_on and limits.room(keys, turn.at) != 0
+        if room and pacer.may_dial(idle=idle, ringing=ringing, waiting=waiting, now=turn.at):
+            lead_life.dial(book, it, turn)
+            ringing += 1
+            going.dialled += 1
+            pacer.rate.dialled(lead.attempt, turn.at)
+        else:
             lead_life.withdraw(book, it, turn)
-            continue
-        lead_life.dial(book, it, turn)
-        going.dialled += 1
-        pacers[going.table.id].rate.dialled(lead.attempt, turn.at)
 
 
 def _stands(going: Going, pacer: "Pacer", message: LeadsClaimed, at: float) -> None:
@@ -85,20 +92,6 @@ def _stands(going: Going, pacer: "Pacer", message: LeadsClaimed, at: float) -> N
     if not going.seeded:
         going.seeded = True
         pacer.ledger.seed(at, message.standing.answers, message.standing.abandons)
-
-
-def _may_dial(book: Book, pacers: "Mapping[int, Pacer]", going: Going, at: float) -> bool:
-    key = going.table.id
-    if campaign_state.held(book, going, at) not in ("", "no_agents", "no_leads"):
-        return False
-    if book.limits().room(lead_life.line_keys(book, key), at) == 0:
-        return False
-    return pacers[key].may_dial(
-        idle=book.lending.count(key),
-        ringing=len(book.lines(key, *RINGING)),
-        waiting=len(book.lines(key, "waiting")),
-        now=at,
-    )
 
 
 def settle(book: Book, pacers: "dict[int, Pacer]", turn: Turn) -> None:

@@ -125,6 +125,11 @@ def test_it_looks_at_intervals_when_a_trunk_is_named_and_else_never() -> None:
     assert driven.say(off) == [CancelTimer(timer=LOOK)]
 
 
+def test_where_only_clicks_dial_nobody_is_asked_for() -> None:
+    driven = Driven(Dialing(trunk="pstn", clicks_only=True))
+    assert [type(said) for said in driven.look()] == [StartTimer]
+
+
 def test_a_lead_is_dialled_under_the_id_of_its_attempt() -> None:
     driven, ana = Driven(), lead()
     assert driven.gives(ana) == [
