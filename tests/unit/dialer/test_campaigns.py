@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ctiserver.core import commands as c
 from ctiserver.core import events as e
 from ctiserver.core.message import Message
+from ctiserver.core.requests import DialLead, PreviewLead, SkipLead
 
 
 def said(world: CampaignWorld, kind: type[Message]) -> list[Message]:
@@ -192,26 +193,25 @@ def test_outside_of_its_time_or_where_only_clicks_dial_nobody_is_dialled() -> No
         assert world.view.campaigns[CAMPAIGN].held == held
 
 
+_STEPS = [
+    "work",
+    "work",
+    "work",
+    "pause",
+    "back",
+    "leave",
+    "call",
+    "hang_up",
+    "stop",
+    "start",
+    "kill",
+    "odds",
+    "preview",
+    "click",
+    "skip",
+]
 STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(
-            [
-                "work",
-                "work",
-                "work",
-                "pause",
-                "back",
-                "leave",
-                "call",
-                "hang_up",
-                "stop",
-                "start",
-                "kill",
-                "odds",
-            ]
-        ),
-        st.integers(0, 10_000),
-    ),
+    st.tuples(st.sampled_from(_STEPS), st.integers(0, 10_000)),
     min_size=5,
     max_size=40,
 )
@@ -268,5 +268,16 @@ def _do(world: CampaignWorld, step: str, number: int, key: str) -> None:
             world.hang_up(legs[number % len(legs)])
         case "kill":
             world.kill()
+        case "preview" | "click" | "skip":
+            _by_hand(world, step, key)
         case "odds":
             world.odds = {"answers": number % 10 + 0.1, "rings": number % 7 + 0.1, "busy": 1.0}
+
+
+def _by_hand(world: CampaignWorld, step: str, key: str) -> None:
+    """The agent asks for somebody whom he may call, or decides about the one before him, if he may."""
+    row = world.view.agents[key]  # type: ignore[index]
+    if step == "preview":
+        world.asks(PreviewLead, key, campaign=CAMPAIGN)
+    elif row.lead is not None:
+        world.asks(DialLead if step == "click" else SkipLead, key, attempt=row.lead.attempt)
