@@ -132,6 +132,7 @@ def _call(c: RunningCenter, ann: Screen, behind: Lines) -> None:
     ann.press("Alt+Shift+D")
     behind.wait("answered", ROSA, seconds=30)
     ann.wait_stage("talking", 30)
+    ann.wait_text("#pop-body", "Renovación de otoño")
     c.talk_a_while()
     ann.press("Alt+Shift+X")
     ann.wait_stage("wrapping_up")

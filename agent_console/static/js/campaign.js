@@ -14,6 +14,7 @@ import { clock, of, settings, t, when } from "./words.js";
 const key = document.querySelector("main").dataset.campaign;
 const AGAIN_MILLISECONDS = 2000; // the list of last calls at most so often, while calls end
 const HEAL_MILLISECONDS = 15000;
+const FORESEE_MILLISECONDS = 60000;
 const NEAR = 0.8; // of the limit: the lamp warns
 const whole = new Intl.NumberFormat(settings.language);
 const figure = (value) => (value === null || value === undefined ? "—" : whole.format(value));
@@ -23,7 +24,6 @@ const paced = (told) => (told ? { ...NOTHING, ...told } : null); // what is as i
 const TONES = { running: "good", paused: "warn" };
 let campaign = null; // as the API tells it
 let pace = null;
-let leads = {};
 let later = 0;
 
 async function load() {
@@ -33,7 +33,7 @@ async function load() {
   try {
     const live = await get(`/campaigns/${key}/live`);
     setClock(live.now);
-    ({ campaign, leads } = live);
+    ({ campaign } = live);
     pace = paced(live.pace) ?? pace;
     banner("campaign", null);
     draw();
@@ -97,6 +97,16 @@ function drawAbandons(live) {
   $("abandons-bar").replaceChildren(svg("rect", { class: "bar-back", x: 0, y: 0, width: 100, height: 6 }), svg("rect", { class: `bar-${state}`, x: 0, y: 0, width, height: 6 }), svg("rect", { class: "bar-limit", x: 49.6, y: 0, width: 0.8, height: 6 }));
 }
 
+/** When the list ends at the pace so far: counted anew once in a while, for it costs a look at every attempt. */
+async function foresee() {
+  if (document.hidden || !["running", "paused"].includes(campaign?.campaign.state)) return text($("forecast"), "");
+  try {
+    const { results } = await get(`/campaigns/${key}/results`);
+    const hours = new Intl.NumberFormat(settings.language, { maximumFractionDigits: 1 }).format(results.hours_left ?? 0);
+    text($("forecast"), results.hours_left === null ? t("campaign_no_forecast") : t("campaign_forecast", { hours }));
+  } catch { /* the page says elsewhere what is wrong; the forecast stays as it was */ }
+}
+
 function drawLast(rows) {
   $("none").hidden = rows.length > 0;
   $("last").hidden = !rows.length;
@@ -145,4 +155,5 @@ if (may("run_campaigns")) {
 command(t("command_theme"), window.switchTheme);
 socket.on("connect", load);
 setInterval(load, HEAL_MILLISECONDS);
-load();
+setInterval(foresee, FORESEE_MILLISECONDS);
+load().then(foresee);

@@ -5,6 +5,7 @@ import { previewScript } from "./desk_script.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now } from "./feed.js";
 import { onKey } from "./keys.js";
+import { knowCampaigns } from "./pop.js";
 import { clock, day, of, settings, t } from "./words.js";
 
 const me = `/agents/${settings.agent}`;
@@ -25,6 +26,7 @@ export async function refresh() {
   try {
     const [served, promised] = await Promise.all([get("/me/campaigns"), get("/me/lead-call-backs")]);
     campaigns = served;
+    knowCampaigns(Object.fromEntries(served.map(({ id, name }) => [id, name])));
     drawChoice();
     drawPromised(promised);
     draw();

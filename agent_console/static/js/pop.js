@@ -10,6 +10,9 @@ const records = new Map(); // customer id -> his record, as far as it is known
 let queueNames = {};
 
 export const knowQueues = (names) => { queueNames = names; };
+let campaignNames = {};
+/** Names of campaigns, by number. */
+export const knowCampaigns = (names) => { campaignNames = names; };
 let people = {};
 /** Names of agents, by key. */
 export const knowPeople = (names) => { people = names; };
@@ -47,7 +50,7 @@ export function showPop(contact, redraw, identify, acts) {
       .then(redraw);
   }
   const record = first ? records.get(first.customer_id) : null;
-  fill($("pop-body"), [contact, record, queueNames, people, toldWords(contact?.values)], () => (contact ? body(contact, record, identify, acts) : [el("p", { class: "quiet", text: t("customer_none") })]));
+  fill($("pop-body"), [contact, record, queueNames, campaignNames, people, toldWords(contact?.values)], () => (contact ? body(contact, record, identify, acts) : [el("p", { class: "quiet", text: t("customer_none") })]));
 }
 
 /** Whom the agent may call or rings: who he is, what happened with him before. */
@@ -101,6 +104,7 @@ function facts(contact) {
   const rows = [
     [t("number"), el("span", { class: "number", text: contact.pii_number })],
     [t("queue"), queueName(contact.queue)],
+    campaignNames[contact.campaign] ? [t("outbound_campaign"), campaignNames[contact.campaign]] : null,
     [t("pressed"), path.length ? el("span", { class: "steps" }, ...path) : t("pressed_nothing")],
     told ? [t("told"), told] : null,
     [t("language"), of("language", contact.language)],
