@@ -26,9 +26,10 @@ class LeadCounts:
 def lead_counts(session: Session, account_id: int) -> dict[int, LeadCounts]:
     """By the campaign's number; one without leads is left out."""
     waiting = func.count().filter(Dial.state == "planned")
+    own = select(Campaign.id).where(Campaign.account_id == account_id)  # so that an index alone can answer
     query = (
         select(Dial.campaign_id, func.count(), waiting)
-        .where(Dial.account_id == account_id, Dial.campaign_id.is_not(None))
+        .where(Dial.campaign_id.in_(own))
         .group_by(Dial.campaign_id)
     )
     return {int(key or 0): LeadCounts(leads, planned) for key, leads, planned in session.execute(query)}
