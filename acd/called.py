@@ -5,10 +5,13 @@ telephone rings. Whoever finds no agent in time is let go: he hears from the IVR
 all that time and did not answer is paused, so that the next customer is not lost there too.
 """
 
+from msgspec.structs import replace
+
 from acd import offers
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
+from acd.matching import explain
 from acd.status import release
 from ctiserver.core.commands import Arrange, CancelTimer
 from ctiserver.core.events import AgentLent, AgentReserved, LeadAbandoned, LeadDialed, LeadEnded, LeadFailed
@@ -44,6 +47,8 @@ def answered(floor: Floor, contact: Contact, agent: AgentKey | None, turn: Turn)
     kept = floor.ledger.kept.pop(contact.leg, None)
     if kept is None or kept != agent or not _waits_for(floor, kept, contact):
         return False
+    decision = explain(floor, kept, [contact], {}, turn.at)
+    turn.say(replace(decision, rule="called"))
     offers.offer_kept(floor, contact, kept, turn)
     return True
 

@@ -21,12 +21,12 @@ class Head(Frozen):
 class DecisionMade(ContactEvent):
     """Why this contact went to this agent: the rule that decided, and what else stood at the heads.
 
-    `inbound`: a caller goes before whoever answered a campaign's call.
+    `inbound`: a caller goes before whoever answered a campaign's call; `called`: it was this agent who called him.
     """
 
     agent: AgentKey
     queue: QueueKey
-    rule: Literal["only", "emergency", "inbound", "named", "preference", "score", "arrival"]
+    rule: Literal["only", "called", "emergency", "inbound", "named", "preference", "score", "arrival"]
     heads: tuple[Head, ...]
     idle_agents: int
     excluded: dict[str, int]

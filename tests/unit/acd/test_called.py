@@ -137,6 +137,7 @@ def test_he_who_answers_is_offered_to_the_agent_who_called_him() -> None:
     said = acd.answered(agent="ann")
     [made] = only(said, e.OfferMade)
     assert made.agent == "ann"
+    assert offered(said) == [("k", "ann", "called")]
     assert only(said, DialLeg)[0].auto_answer  # type: ignore[arg-type]
     assert not only(said, e.AgentReserved), "he was already"
     # His phone says no: anyone of the campaign may have him, while there is time.
