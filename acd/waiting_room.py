@@ -56,7 +56,7 @@ class WaitingRoom:
         self._escalated: dict[Place, Heap] = {}
         self._due: Heap = []
         self._orders = 0
-        self._gone = 0
+        self._dead = 0  # entries in heaps of those who are gone
 
     def __len__(self) -> int:
         return len(self._standing)
@@ -181,8 +181,10 @@ class WaitingRoom:
 
     def _drop(self, standing: Standing) -> None:
         standing.gone = True
-        self._gone += 1
-        if self._gone > len(self._standing) + _FEW:
+        self._dead += len(standing.places)
+        if standing.escalates_at is not None and not standing.escalated:
+            self._dead += 1
+        if self._dead > len(self._standing) + _FEW:
             self._sweep()
 
     def _replace(
@@ -213,6 +215,7 @@ class WaitingRoom:
         """Whoever reached his ceiling goes over to those who are served first."""
         while self._due and (self._due[0][0] <= now or self._due[0][3].gone):
             one = heapq.heappop(self._due)[3]
+            self._dead -= 1  # also for one who is still there: his old standing is counted when it is dropped
             if not one.gone and not one.escalated:
                 self._replace(
                     one,
@@ -228,11 +231,12 @@ class WaitingRoom:
             if not first.gone:
                 return first
             heapq.heappop(heap)
+            self._dead -= 1
         return None
 
     def _sweep(self) -> None:
         """Make the heaps anew without those who left, so that memory is that of those who wait."""
-        self._groups, self._escalated, self._due, self._gone = {}, {}, [], 0
+        self._groups, self._escalated, self._due, self._dead = {}, {}, [], 0
         for standing in self._standing.values():
             self._stand(standing)
 

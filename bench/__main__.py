@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
 
-    python -m bench [lookup|recovery|calls|flows|pop|value|search|imports|uplift|pacing]...
+    python -m bench [lookup|recovery|calls|flows|pop|value|search|imports|uplift|pacing|routing]...
 
 Each writes its table and its figures into bench/results; with names only those are run.
 """
@@ -8,7 +8,20 @@ Each writes its table and its figures into bench/results; with names only those 
 import argparse
 from collections.abc import Callable, Sequence
 
-from bench import calls, flows, imports, lookup, pacing, pop, recovery, search_box, technicians, uplift, value
+from bench import (
+    calls,
+    flows,
+    imports,
+    lookup,
+    pacing,
+    pop,
+    recovery,
+    routing,
+    search_box,
+    technicians,
+    uplift,
+    value,
+)
 
 BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "lookup": lookup.main,
@@ -22,6 +35,7 @@ BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "technicians": technicians.main,
     "uplift": uplift.main,
     "pacing": pacing.main,
+    "routing": routing.main,
 }
 
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.accumulating import (
@@ -43,6 +43,7 @@ def test_windows_are_those_of_equal_slopes_and_of_no_head_starts() -> None:
     assert overtaking_window(Terms(slope=4.0), Terms(), wait=100.0) == -300.0
 
 
+@settings(deadline=None)
 @given(first=TERMS, second=TERMS, arrived=SECONDS, wait=SECONDS, later=st.floats(-500, 500))
 def test_a_later_contact_is_ahead_just_within_its_window(
     first: Terms, second: Terms, arrived: float, wait: float, later: float
@@ -54,6 +55,7 @@ def test_a_later_contact_is_ahead_just_within_its_window(
         assert (his > mine) == (later < window)
 
 
+@settings(deadline=None)
 @given(old=TERMS, new=TERMS, arrived=SECONDS, waited=SECONDS, further=SECONDS)
 def test_a_raise_is_at_no_later_time_a_loss_and_never_worse_than_the_higher_class_from_the_start(
     old: Terms, new: Terms, arrived: float, waited: float, further: float
@@ -66,6 +68,7 @@ def test_a_raise_is_at_no_later_time_a_loss_and_never_worse_than_the_higher_clas
     assert after >= score(virtual_arrival(arrived, new), new.slope, then) - 1e-6
 
 
+@settings(deadline=None)
 @given(terms=TERMS, slope=st.floats(0.25, 8.0), arrived=SECONDS, waited=SECONDS)
 def test_a_new_slope_goes_on_from_the_score_reached(
     terms: Terms, slope: float, arrived: float, waited: float

@@ -170,6 +170,7 @@ def test_the_number_required_is_the_least_that_reaches_the_target(
     assert needed == 0 or not target.met(expected(demand, needed - 1, within_seconds=within))
 
 
+@settings(deadline=None)
 @given(load=st.floats(0.01, 170.0), agents=st.integers(0, 160))
 def test_the_recursion_is_the_formula_with_factorials(load: float, agents: int) -> None:
     terms = [agent * math.log(load) - math.lgamma(agent + 1) for agent in range(agents + 1)]

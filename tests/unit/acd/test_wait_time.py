@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.accumulating import Terms, virtual_arrival
@@ -71,6 +71,7 @@ def test_a_model_that_is_wrong_is_stretched_until_it_fits(truth: float) -> None:
     assert 0.75 <= kept / 3000 <= 0.85
 
 
+@settings(deadline=None)
 @given(
     waiting=st.lists(st.floats(0, 1000), max_size=30),
     terms=st.builds(Terms, head_start_seconds=st.floats(0, 200), slope=st.floats(0.5, 4)),
