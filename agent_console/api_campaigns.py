@@ -47,7 +47,7 @@ class CampaignInList(msgspec.Struct, kw_only=True):
 
 
 class CampaignWhole(InForce, kw_only=True):
-    """A campaign. `next`: the states that one may ask for; `missing`: why it cannot start; `fixed`: fields that stay.
+    """A campaign. `may_become`: states that one may ask for; `missing`: why it cannot start; `fixed`: what stays.
 
     `in_force` is about the change that was just made; it is true where none was.
     """
@@ -56,7 +56,7 @@ class CampaignWhole(InForce, kw_only=True):
     campaign: CampaignInList
     version: int
     value: CampaignForm
-    next: list[str]
+    may_become: list[str]
     fixed: list[str]
     missing: list[FieldProblem]
 
@@ -195,7 +195,7 @@ def whole(session: Any, call: Call, key: str, around: Surroundings) -> CampaignW
         campaign=_in_list(row, campaign_list.lead_counts(session, account_id)),
         version=kept.version,
         value=kept.value,
-        next=[state for state in NEXT[row.state] if state in _ASKED_BY_PEOPLE],
+        may_become=[state for state in NEXT[row.state] if state in _ASKED_BY_PEOPLE],
         fixed=list(FIXED.get(row.state, CampaignForm.__struct_fields__)),
         missing=[field_problem(one) for one in lacks] if may_start else [],
     )

@@ -56,7 +56,7 @@ socket.on("patch", (patch) => {
 });
 
 function draw() {
-  const { campaign: one, value, next, missing } = campaign;
+  const { campaign: one, value, may_become: next, missing } = campaign;
   text($("name"), one.name);
   document.title = `${one.name} · ${document.title.split(" · ").at(-1)}`;
   text($("state"), of("campaign_is", one.state));

@@ -63,7 +63,7 @@ def test_a_campaign_begins_as_a_draft_that_tells_what_it_lacks(office: Any, mana
     assert made.status_code == 200, made.text
     whole = made.json
     assert (whole["campaign"]["key"], whole["campaign"]["state"]) == ("renovacion-de-otono", "draft")
-    assert (whole["value"]["mode"], whole["next"]) == ("preview", ["running", "stopped"])
+    assert (whole["value"]["mode"], whole["may_become"]) == ("preview", ["running", "stopped"])
     assert missing(made) == {("list", "no_leads"), ("queue", "no_agents"), ("purpose", "law_unconfirmed")}
     again = manager.post(API, json=FORM).json["campaign"]["key"]
     assert again == "renovacion-de-otono-2"
@@ -97,8 +97,8 @@ def test_it_is_started_paused_and_stopped_and_each_is_in_force_at_once(office: A
     assert (started["campaign"]["state"], started["in_force"]) == ("running", True)
     assert started["campaign"]["waiting"] == 1
     assert manager.post(f"{API}/{key}/start").json["campaign"]["state"] == "running"
-    assert manager.post(f"{API}/{key}/pause").json["next"] == ["running", "stopped"]
-    assert manager.post(f"{API}/{key}/stop").json["next"] == []
+    assert manager.post(f"{API}/{key}/pause").json["may_become"] == ["running", "stopped"]
+    assert manager.post(f"{API}/{key}/stop").json["may_become"] == []
     over = manager.post(f"{API}/{key}/start")
     assert (over.status_code, over.json["error_id"]) == (409, "campaign_stopped")
     actions = [row["action"] for row in office.browser("administrator").get("/api/v1/audit").json["items"]]

@@ -35,6 +35,13 @@ SHORT = {
     "stock": "those parts, by store and van",
     "my_van": "those parts, in one van",
     "list_colleagues": "the company's users, to choose from",
+    "list_scripts": "configuration",
+    "answers_of_customer": "what one customer answered",
+    "list_campaigns": "configuration",
+    "campaign_sources": "segments, and the fifty newest imports, to choose from",
+    "campaign_loads": "the lists of one campaign",
+    "my_campaigns": "those that run in one's own queues",
+    "my_lead_call_backs": "the next hundred that one has promised",
 }
 """Lists that are given whole, and why they stay short."""
 WHATEVER_IT_WAS = {
