@@ -32,6 +32,7 @@ class Contact(msgspec.Struct, kw_only=True):
     `arrived_at` never changes; `virtual_arrival` only gets earlier. `order` settles ties by arrival. `named` is the
     agent who alone is asked, and `passed_by` whoever passed the contact on to him; None for an ordinary contact.
     `campaign`: he answered its call, and has not spoken with anybody yet; from then on he is like every other.
+    `called`: so he came, and nobody has passed him on: an agent who ends that at once was not avoiding a caller.
     """
 
     id: ContactId
@@ -57,6 +58,7 @@ class Contact(msgspec.Struct, kw_only=True):
     named: AgentKey | None = None
     passed_by: AgentKey | None = None
     campaign: int | None = None
+    called: bool = False
     offered_at: float = 0.0
 
     @property

@@ -179,6 +179,7 @@ class Acd:
             virtual_arrival=priority.virtual_arrival(turn.at, head_start),
             order=self.floor.ledger.arrivals,
             campaign=message.campaign,
+            called=message.campaign is not None,
         )
 
     def _move(self, contact: Contact, message: ContactQueued) -> None:

@@ -84,7 +84,8 @@ def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
         offers.refused(floor, contact, "hung_up_at_once", turn)
         return
     short_talk_seconds = floor.ledger.tables.timing.short_talk_seconds
-    if by == "agent" and turn.at - contact.connected_at < short_talk_seconds:
+    short = turn.at - contact.connected_at < short_talk_seconds
+    if by == "agent" and short and not contact.called:  # an agent hears at once that he called a machine
         give_back(floor, contact, "hung_up_at_once", by, turn)
         return
     key = _end_talk(floor, contact, by, turn)
@@ -114,7 +115,7 @@ def pass_on(
     if leg:
         turn.say(DropLeg(leg=leg))
     wrap_up.begin(floor, key, contact, turn)
-    contact.agent, contact.talk = None, None
+    contact.agent, contact.talk, contact.called = None, None, False
     if to is not None:
         contact.named, contact.passed_by = to, key
     else:

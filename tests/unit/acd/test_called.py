@@ -119,6 +119,18 @@ def test_once_he_has_spoken_with_somebody_he_is_like_every_caller() -> None:
     assert only(acd.caller_hangs_up("k"), e.ContactEnded)[0].where == "talk"
 
 
+def test_an_agent_who_hears_a_machine_and_hangs_up_at_once_is_not_paused_and_nobody_else_gets_it() -> None:
+    acd = Calls("ann", "bob")
+    acd.lend("ann")
+    acd.answered()
+    acd.talks("k", at=10.5)
+    said = acd.agent_hangs_up("k", at=12.2)
+    assert only(said, e.TalkEnded)[0].caller_stays
+    assert "WrapUpStarted" in names(said)
+    assert offered(said) == []
+    assert acd.agent("ann").status is AVAILABLE
+
+
 def test_an_agent_who_calls_somebody_is_kept_for_him_until_it_is_over() -> None:
     acd = Calls("ann")
     assert names(acd.dialed("ann")) == ["AgentReserved"]
