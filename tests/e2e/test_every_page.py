@@ -12,10 +12,14 @@ from typing import Any, cast
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from sqlalchemy.orm import Session
 
 from agent_console.app import create_app
 from agent_console.auth import Auth
 from agent_console.services import Services
+from crm_core.db import Store
+from crm_core.interactions import Interaction, Offer, Segment, SurveyAnswer
+from crm_core.recordings import Recording
 from ctiserver.core.config import Config
 from ctiserver.process import certificates, config_file, tls_files
 from tests.e2e import layout, scenes
@@ -24,7 +28,7 @@ from tests.e2e.stage import ENGLISH, SPANISH, Stage, running_stage
 
 pytestmark = pytest.mark.integration
 
-KEYS: dict[str, str] = {"key": "1", "campaign": "renovacion"}
+KEYS: dict[str, str] = {"key": "1", "campaign": "renovacion", "contact": "shown"}
 """What stands for `<name>` in a page's address."""
 _NO_PAGES = ("/api/v1/", "/static/", "/healthz", "/readyz", "/log-out", "/ca.crt")
 _GRAVE = ("serious", "critical")
@@ -36,7 +40,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("stage")
     with running_stage(folder) as running:
         running.scene = scenes.morning
-        _certify(config_file.load(folder / "ctiserver.toml"))
+        config = config_file.load(folder / "ctiserver.toml")
+        _certify(config)
+        with Store(config.database.url) as store:
+            store.write(_talked)
         yield running
 
 
@@ -55,6 +62,51 @@ def pages(stage: Stage) -> list[str]:
     rules = create_app(services, Auth(stage.store, time.time)).url_map.iter_rules()
     found = sorted({rule.rule for rule in rules if "GET" in (rule.methods or ())})
     return [_filled(rule) for rule in found if not rule.startswith(_NO_PAGES)]
+
+
+def _talked(session: Session) -> None:
+    """A contact with everything that its page shows."""
+    path = [{"node": "main", "kind": "menu", "at": 2.0, "label": {"es": "Menú", "en": "Menu"}}]
+    head = {"queue": "servicio", "value_class": "A", "score_seconds": 130.0}
+    row = Interaction(
+        id=KEYS["contact"],
+        account_id=1,
+        ani="+56971884213",
+        customer_id=1,
+        value_class="A",
+        arrived_at=1.0,
+        queued_at=4.0,
+        connected_at=9.0,
+        ended_at=90.0,
+        outcome="answered",
+        ended_where="talk",
+        ended_by="caller",
+        menu_path=path,
+        decisions=[{"rule": "score", "heads": [head, head]}],
+        last_epoch=0,
+        last_seq=0,
+        last_n=0,
+    )
+    row.offers = [
+        Offer(ordinal=1, agent="ana", queue="servicio", made_at=5.0, ended_at=9.0, result="answered")
+    ]
+    row.segments = [Segment(ordinal=1, agent="ana", queue="servicio", answered_at=9.0, ended_at=90.0)]
+    row.answers = [SurveyAnswer(survey="satisfaction", question="solved", raw="1", value=1, answered_at=95.0)]
+    session.add(row)
+    session.flush()
+    session.add(
+        Recording(
+            name="shown-1",
+            account_id=1,
+            interaction_id=row.id,
+            segment=1,
+            queue="servicio",
+            recorded_at=9.0,
+            seconds=81.0,
+            state="kept",
+            peaks=[abs(50 - n) for n in range(100)],
+        )
+    )
 
 
 def _filled(rule: str) -> str:
