@@ -43,10 +43,13 @@ function draw(test, currency, outcomes) {
   $("tables").replaceChildren(...[preTestPanel(key, test, currency, load), promises(outcomes), ...tables()].filter(Boolean));
 }
 
+/** Whether it is known what counts as a goal: chosen dispositions, else those that brought something about. */
+const hasGoals = () => found.goals.length > 0 || found.results.penetration.conversions > 0;
+
 function figures() {
   const { rates, results } = found;
   const leads = results.penetration;
-  const goalsChosen = found.goals.length > 0;
+  const goalsChosen = hasGoals();
   const count = (part, of_) => `${whole(part)} / ${whole(of_)}`;
   return [
     figure(t("campaign_rate_penetration"), percent(rates.penetration, 1), t("campaign_rate_penetration_is"), { detail: count(leads.dialled, leads.leads), tone: "main" }),
@@ -105,12 +108,12 @@ function share(part, all) {
 }
 
 function cells(name, rows, word) {
-  const told = rows.map((one) => [word(one.key), whole(one.attempts), whole(one.contacts), share(one.contacts, one.attempts), found.goals.length ? whole(one.conversions) : "—"]);
+  const told = rows.map((one) => [word(one.key), whole(one.attempts), whole(one.contacts), share(one.contacts, one.attempts), hasGoals() ? whole(one.conversions) : "—"]);
   return panel(t(`campaign_table_${name}`), { path: rows.length ? path(name) : null, formula: t("campaign_table_cells_is") }, grid([name, "attempts", "contacts", "contact_share", "conversions"], told, t(`campaign_table_${name}`)));
 }
 
 function agents() {
-  const line = (one, name) => [name, whole(one.contacts), found.goals.length ? whole(one.conversions) : "—", spent(one.contacts ? one.talk_seconds / one.contacts : 0), cost(one.contacts ? one.cost_minor / one.contacts : null)];
+  const line = (one, name) => [name, whole(one.contacts), hasGoals() ? whole(one.conversions) : "—", spent(one.contacts ? one.talk_seconds / one.contacts : 0), cost(one.contacts ? one.cost_minor / one.contacts : null)];
   const own = found.own ? [line(found.own, t("campaign_own"))] : [];
   const rows = [...own, ...found.results.by_agent.filter((one) => one.agent !== found.own?.agent).map((one) => line(one, one.agent))];
   return panel(t("campaign_table_by_agent"), { path: found.results.by_agent.length ? path("by_agent") : null, formula: t(found.persons_hidden ? "campaign_persons_hidden" : "campaign_table_by_agent_is") }, grid(["agent", "contacts", "conversions", "talk_each", "cost_each"], rows, t("campaign_table_by_agent")));
