@@ -57,7 +57,10 @@ def test_calls_without_a_daemon_are_answered_by_the_fallback_and_recorded_later(
                 test.began_at = spans[0][0] - 1
                 test.records(4)
                 assert c.view()["contacts"] == {}
-                still_there.hang_up()
+                if (
+                    still_there.talking
+                ):  # the fallback lets him go after half a minute: a slow start takes longer
+                    still_there.hang_up()
                 spans.append(span(c, STILL_THERE))
                 test.kill()  # compares anew; else it would look every half minute
                 rows = test.records(5)
