@@ -2,7 +2,9 @@
 
 import { get } from "./api.js";
 import { el } from "./dom.js";
+import "./feed.js";
 import { player } from "./recording_player.js";
+import "./reminders.js";
 import { clock, date, of, settings, t } from "./words.js";
 
 const box = document.getElementById("contact");

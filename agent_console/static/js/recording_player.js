@@ -33,7 +33,7 @@ export function player(src, seconds, peaks) {
     show();
   };
   sound.addEventListener("timeupdate", show);
-  for (const event of ["play", "pause", "ended"]) sound.addEventListener(event, () => { button.textContent = sound.paused ? "▶" : "⏸"; });
+  for (const event of ["play", "pause", "ended"]) sound.addEventListener(event, () => { button.textContent = sound.paused ? "▶" : "▮▮"; });
   button.addEventListener("click", async () => {
     if (!sound.paused) return sound.pause();
     wrong.hidden = true;
