@@ -1,0 +1,8 @@
+"""Transfers, consults and conferences."""
+
+revision = "0022"
+down_revision = "0021"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""Supervision of live calls."""
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    pass

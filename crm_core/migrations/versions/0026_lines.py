@@ -1,0 +1,8 @@
+"""Trunks and outside dialing."""
+
+revision = "0026"
+down_revision = "0025"
+
+
+def upgrade() -> None:
+    pass
