@@ -7,13 +7,13 @@ all that time and did not answer is paused, so that the next customer is not los
 
 from msgspec.structs import replace
 
-from acd import offers
+from acd import arrangement, offers
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.matching import explain
 from acd.status import release
-from ctiserver.core.commands import Arrange, CancelTimer
+from ctiserver.core.commands import CancelTimer
 from ctiserver.core.events import AgentLent, AgentReserved, LeadAbandoned, LeadDialed, LeadEnded, LeadFailed
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.turn import Turn
@@ -81,7 +81,7 @@ def let_go(floor: Floor, message: LeadAbandoned, turn: Turn) -> None:
         offers.missed(floor, contact, turn)
     else:
         offers.withdraw(floor, contact, turn)
-    turn.say(Arrange(contact=contact.id))
+    arrangement.part(contact, turn)
     floor.leave(contact)
     if key:
         offers.serve_agent(floor, key, turn)

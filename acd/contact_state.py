@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from ctiserver.core.ids import AgentKey, ContactId, ConversationId, LegId, QueueKey, RecordingId
+from ctiserver.core.topology import Mode
 
 
 class Stage(StrEnum):
@@ -22,6 +23,24 @@ class Stage(StrEnum):
     RETURNING = "returning"
 
 
+Role = Literal["consulted", "colleague", "outside", "supervisor"]
+
+
+class Participant(msgspec.Struct, kw_only=True):
+    """Somebody in a contact besides the caller and the agent who has it in hand.
+
+    `consulted`: the agent asks him while the caller is on hold; `colleague`, `outside`: he talks with both;
+    `supervisor`: see `mode`. `up`: his phone was answered. `agent` None: a number outside.
+    """
+
+    role: Role
+    leg: LegId
+    agent: AgentKey | None = None
+    pii_number: str = ""
+    up: bool = False
+    mode: Mode = Mode.TALK
+
+
 Line = tuple[Literal["queue", "agent", "campaign"], str]
 """Where contacts stand: a queue, before one agent, or for the agents of one campaign."""
 
@@ -33,6 +52,8 @@ class Contact(msgspec.Struct, kw_only=True):
     agent who alone is asked, and `passed_by` whoever passed the contact on to him; None for an ordinary contact.
     `campaign`: he answered its call, and has not spoken with anybody yet; from then on he is like every other.
     `called`: so he came, and nobody has passed him on: an agent who ends that at once was not avoiding a caller.
+    `talk`, `hold`, `consult` name the conversations that there are now, see `acd.arrangement`; `parties` are who else
+    is in it, `agent_mode` how the agent takes part.
     """
 
     id: ContactId
@@ -51,6 +72,9 @@ class Contact(msgspec.Struct, kw_only=True):
     agent_leg: LegId | None = None
     talk: ConversationId | None = None
     hold: ConversationId | None = None
+    consult: ConversationId | None = None
+    parties: list[Participant] = []
+    agent_mode: Mode = Mode.TALK
     joined: list[LegId] = []
     connected_at: float = 0.0
     segments: int = 0

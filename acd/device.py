@@ -5,18 +5,17 @@ page is there again its phone is rung, answers by itself, and the two go on. A b
 the caller back to his line, at the place that he had.
 """
 
-from acd import offers
+from acd import arrangement, offers
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.status import pause
 from acd.talk import give_back
-from ctiserver.core.commands import Arrange, CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
+from ctiserver.core.commands import CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
 from ctiserver.core.events import AgentAway, AgentBack
-from ctiserver.core.ids import AgentKey, ConversationId, LegId, TimerId
+from ctiserver.core.ids import AgentKey, LegId, TimerId
 from ctiserver.core.inputs import LegEnded, LegFailed
 from ctiserver.core.requests import Status
-from ctiserver.core.topology import Conversation, Kind
 from ctiserver.core.turn import Turn
 
 LOST = "device_lost"
@@ -101,13 +100,11 @@ def answered(floor: Floor, contact: Contact, turn: Turn) -> None:
     """The phone that came back was answered: the two go on."""
     if contact.agent is None or contact.agent_leg is None:
         return
-    contact.stage, contact.talk = Stage.TALKING, ConversationId(turn.new_id())
+    contact.stage = Stage.TALKING
     fuse = floor.ledger.tables.timing.talk_fuse_seconds
-    legs = (contact.leg, contact.agent_leg)
-    talk = Conversation(id=contact.talk, kind=Kind.TALK, legs=legs)
+    turn.say(CancelTimer(timer=away_timer(contact.agent)))
+    arrangement.arrange(contact, turn)
     turn.say(
-        CancelTimer(timer=away_timer(contact.agent)),
-        Arrange(contact=contact.id, conversations=(talk,)),
         SetFuse(leg=contact.leg, seconds=fuse),
         SetFuse(leg=contact.agent_leg, seconds=fuse),
         AgentBack(at=turn.at, contact=contact.id, agent=contact.agent),

@@ -11,9 +11,10 @@ import msgspec
 
 from acd import priority
 from acd.agent_state import AgentState
-from acd.contact_state import Contact, Line, Stage
+from acd.contact_state import Contact, Line, Participant, Stage
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.tables import Agent, Queue, Tables
+from ctiserver.core.topology import Mode
 
 
 class Ledger(msgspec.Struct, kw_only=True):
@@ -40,6 +41,7 @@ class Floor:
             self.legs[contact.leg] = contact.id
             if contact.agent_leg:
                 self.legs[contact.agent_leg] = contact.id
+            self.legs |= {party.leg: contact.id for party in contact.parties}
             if contact.stage is Stage.WAITING:
                 self.line_up(contact)
 
@@ -72,13 +74,25 @@ class Floor:
         self.ledger.contacts.pop(contact.id, None)
         self.legs.pop(contact.leg, None)
         self.forget_agent_leg(contact)
+        for party in list(contact.parties):
+            self.forget_party(contact, party)
 
     def forget_agent_leg(self, contact: Contact) -> None:
         """The agent's leg is no longer this contact's business."""
         if contact.agent_leg:
             self.legs.pop(contact.agent_leg, None)
-        contact.agent_leg = None
+        contact.agent_leg, contact.agent_mode = None, Mode.TALK
         contact.joined = []
+
+    def add_party(self, contact: Contact, party: Participant) -> None:
+        """Somebody else is in the contact from now on."""
+        contact.parties.append(party)
+        self.legs[party.leg] = contact.id
+
+    def forget_party(self, contact: Contact, party: Participant) -> None:
+        """He is in the contact no more."""
+        contact.parties.remove(party)
+        self.legs.pop(party.leg, None)
 
     def line_up(self, contact: Contact) -> None:
         """Stand in the contact's line, at the place of its virtual arrival."""

@@ -1,14 +1,13 @@
 """What an agent does with the call in his hand: hold, resume, hang up."""
 
-from acd import offers, talk
+from acd import arrangement, offers, talk
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
-from ctiserver.core.commands import Arrange, DropLeg, SetFuse
+from ctiserver.core.commands import DropLeg, SetFuse
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import ContactHeld, ContactResumed
-from ctiserver.core.ids import AgentKey, ConversationId
+from ctiserver.core.ids import AgentKey
 from ctiserver.core.requests import HangUp, Hold, Resume
-from ctiserver.core.topology import Conversation, Kind
 from ctiserver.core.turn import Turn
 
 
@@ -34,13 +33,9 @@ def resume(floor: Floor, request: Resume, turn: Turn) -> None:
     contact = in_hand(floor, request.agent, Stage.HELD)
     if contact.agent_leg is None:
         raise Refusal("no_call", f"the phone of {request.agent} is gone")
-    contact.stage, contact.talk = Stage.TALKING, ConversationId(turn.new_id())
-    legs = (contact.leg, contact.agent_leg)
+    contact.stage = Stage.TALKING
+    arrangement.arrange(contact, turn)
     turn.say(
-        Arrange(
-            contact=contact.id,
-            conversations=(Conversation(id=contact.talk, kind=Kind.TALK, legs=legs),),
-        ),
         SetFuse(leg=contact.leg, seconds=floor.ledger.tables.timing.talk_fuse_seconds),
         ContactResumed(at=turn.at, contact=contact.id, agent=request.agent),
     )

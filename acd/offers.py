@@ -5,13 +5,13 @@ refused (the phone said no) or withdrawn (the caller left or was moved). An agen
 paused with the reason, so that the next caller does not ring there in vain; the contact keeps its place.
 """
 
-from acd import named, refuge
+from acd import arrangement, named, refuge
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.matching import choose_agent, choose_contact, explain
 from acd.status import pause, release
-from ctiserver.core.commands import Arrange, CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
+from ctiserver.core.commands import CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
 from ctiserver.core.events import (
     AgentReserved,
     ContactRequeued,
@@ -22,8 +22,7 @@ from ctiserver.core.events import (
     OfferRinging,
     OfferWithdrawn,
 )
-from ctiserver.core.ids import AgentKey, ConversationId, LegId, TimerId
-from ctiserver.core.topology import Conversation, Kind
+from ctiserver.core.ids import AgentKey, LegId, TimerId
 from ctiserver.core.turn import Turn
 
 
@@ -115,17 +114,14 @@ def accepted(floor: Floor, contact: Contact, turn: Turn) -> None:
         return
     floor.ledger.agents[contact.agent].move("answer")
     contact.stage, contact.joined = Stage.JOINING, []
-    contact.talk = ConversationId(turn.new_id())
-    legs = (contact.leg, contact.agent_leg)
     fuse = floor.ledger.tables.timing.talk_fuse_seconds
     turn.say(
         OfferAccepted(at=turn.at, contact=contact.id, agent=contact.agent),
         CancelTimer(timer=ring_timer(contact.agent_leg)),
         CancelTimer(timer=place_timer(contact)),
-        Arrange(
-            contact=contact.id,
-            conversations=(Conversation(id=contact.talk, kind=Kind.TALK, legs=legs),),
-        ),
+    )
+    arrangement.arrange(contact, turn)
+    turn.say(
         SetFuse(leg=contact.leg, seconds=fuse),
         SetFuse(leg=contact.agent_leg, seconds=fuse),
     )
@@ -228,9 +224,7 @@ def hold(floor: Floor, contact: Contact, turn: Turn) -> None:
     """
     timing = floor.ledger.tables.timing
     if contact.campaign is None:
-        contact.hold = ConversationId(turn.new_id())
-        music = Conversation(id=contact.hold, kind=Kind.HOLD, legs=(contact.leg,))
-        turn.say(Arrange(contact=contact.id, conversations=(music,)))
+        arrangement.arrange(contact, turn)
     turn.say(
         SetFuse(
             leg=contact.leg,

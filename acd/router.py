@@ -8,12 +8,25 @@ from typing import Any
 
 import msgspec
 
-from acd import called, device, hold, identity, named, offers, priority, refuge, talk, transfer, wrap_up
+from acd import (
+    arrangement,
+    called,
+    device,
+    hold,
+    identity,
+    named,
+    offers,
+    priority,
+    refuge,
+    talk,
+    transfer,
+    wrap_up,
+)
 from acd.briefs import changed
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
 from acd.status import choose_status, log_out_departed
-from ctiserver.core.commands import Arrange, CancelTimer, StartTimer
+from ctiserver.core.commands import CancelTimer, StartTimer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
     AgentLent,
@@ -233,7 +246,7 @@ class Acd:
             talk.caller_left(self.floor, contact, by, turn)
         else:
             offers.withdraw(self.floor, contact, turn)
-            turn.say(Arrange(contact=contact.id))
+            arrangement.part(contact, turn)
             self.floor.leave(contact)
         turn.say(ContactEnded(at=turn.at, contact=contact.id, where=where, by=by, q850=q850))
         if agent:

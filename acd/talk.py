@@ -4,16 +4,11 @@ The wait ends when both legs are in the conversation. When the agent leaves, the
 IVR; when the caller leaves, the contact is over. Either way the agent wraps up.
 """
 
-from acd import named, offers, priority, wrap_up
+from acd import arrangement, named, offers, priority, wrap_up
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.status import pause, release
-from ctiserver.core.commands import (
-    Arrange,
-    DropLeg,
-    StartRecording,
-    StopRecording,
-)
+from ctiserver.core.commands import DropLeg, StartRecording, StopRecording
 from ctiserver.core.events import (
     ContactConnected,
     RecordingKept,
@@ -89,7 +84,7 @@ def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
         give_back(floor, contact, "hung_up_at_once", by, turn)
         return
     key = _end_talk(floor, contact, by, turn)
-    turn.say(Arrange(contact=contact.id))
+    arrangement.part(contact, turn)
     _ended(contact, key, by, turn, caller_stays=True)
     floor.leave(contact)
     wrap_up.begin(floor, key, contact, turn)
@@ -131,7 +126,7 @@ def caller_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
     key = _end_talk(floor, contact, by, turn)
     if leg:
         turn.say(DropLeg(leg=leg))
-    turn.say(Arrange(contact=contact.id))
+    arrangement.part(contact, turn)
     _ended(contact, key, by, turn, caller_stays=False)
     floor.leave(contact)
     wrap_up.begin(floor, key, contact, turn)

@@ -191,6 +191,15 @@ def destroy_bridge(conversation: str) -> Request:
     return Request("DELETE", _path("bridges", conversation))
 
 
+def mute(leg: str) -> Request:
+    """Nobody hears what the leg says; its keys are still told. A second time changes nothing."""
+    return Request("POST", _path("channels", leg, "mute"), {"direction": "in"})
+
+
+def unmute(leg: str) -> Request:
+    return Request("DELETE", _path("channels", leg, "mute"), {"direction": "in"})
+
+
 def play(leg: str, playback: str, media: Sequence[str], language: str) -> Request:
     return Request(
         "POST",

@@ -18,10 +18,12 @@ from ctiserver.asterisk.legs import (
     AddLeg,
     CreateBridge,
     DestroyBridge,
+    MuteLeg,
     RemoveLeg,
     Seen,
     SeenBridge,
     Step,
+    UnmuteLeg,
     steps,
 )
 from ctiserver.core.commands import Arrange
@@ -66,6 +68,7 @@ class Arranger:
 
     def leg_ended(self, leg: LegId, key: str) -> None:
         """The leg is out of everything, and what it leaves empty goes."""
+        self.seen.forget(leg)
         if empty := self.seen.take_out(leg):
             self.seen.apply(DestroyBridge(empty))
             self._send(ari_wire.destroy_bridge(empty), key).addErrback(_ignore_refusal)
@@ -107,6 +110,10 @@ def _request(step: Step) -> Request:
             return ari_wire.remove_leg(conversation, leg)
         case DestroyBridge(conversation):
             return ari_wire.destroy_bridge(conversation)
+        case MuteLeg(leg):
+            return ari_wire.mute(leg)
+        case UnmuteLeg(leg):
+            return ari_wire.unmute(leg)
 
 
 def _ignore_refusal(failure: Failure) -> None:

@@ -63,13 +63,17 @@ _DEEDS: dict[type[Command], str] = {
 
 
 class LegBelief(msgspec.Struct):
-    """A leg that is alive; `conversation` is where it was last seen. `customer`: we dialled a customer."""
+    """A leg that is alive; `conversation` is where it was last seen. `customer`: we dialled a customer.
+
+    `silenced`: it was to be muted at some time, and may be still.
+    """
 
     state: Literal["arrived", "dialling", "ringing", "up"]
     contact: ContactId | None = None
     dialled: bool = False
     customer: bool = False
     conversation: ConversationId | None = None
+    silenced: bool = False
 
 
 class PlaybackBelief(msgspec.Struct):
@@ -169,6 +173,9 @@ class Belief(msgspec.Struct):
         for conversation in command.conversations:
             for leg in conversation.legs:
                 self._belongs(leg, command.contact)
+            for leg in conversation.silent():
+                if leg in self.legs:
+                    self.legs[leg].silenced = True
         if command.contact in self.contacts:
             self._open(f"arrange {command.contact}", command)
 

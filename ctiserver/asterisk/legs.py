@@ -3,7 +3,8 @@
 Policy: first make what is missing, then put in the legs that hear nothing yet, then move those that hear
 something else (so that nobody hears silence for longer than one request takes), then take out the legs
 wanted nowhere, and last remove the conversations that the contact no longer needs. Adding a leg takes it out
-of where it was. Nothing is asked for that is so already.
+of where it was. A leg is silenced before it enters, so that nobody who only listens is heard, and given its voice
+back when it is where it belongs. Nothing is asked for that is so already.
 """
 
 from dataclasses import dataclass, field
@@ -37,7 +38,17 @@ class DestroyBridge:
     conversation: ConversationId
 
 
-Step = CreateBridge | AddLeg | RemoveLeg | DestroyBridge
+@dataclass(frozen=True, slots=True)
+class MuteLeg:
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class UnmuteLeg:
+    leg: LegId
+
+
+Step = CreateBridge | AddLeg | RemoveLeg | DestroyBridge | MuteLeg | UnmuteLeg
 
 
 @dataclass(slots=True)
@@ -51,9 +62,14 @@ class SeenBridge:
 
 @dataclass(slots=True)
 class Seen:
-    """The bridges that there are. Invariant: a leg is in one bridge at most."""
+    """The bridges that there are. Invariant: a leg is in one bridge at most.
+
+    Asterisk does not tell whether a leg is `muted`: after a restart it is `unsure` of those that ever were to be.
+    """
 
     bridges: dict[ConversationId, SeenBridge] = field(default_factory=dict)
+    muted: set[LegId] = field(default_factory=set)
+    unsure: set[LegId] = field(default_factory=set)
 
     def where(self, leg: LegId) -> ConversationId | None:
         """The bridge that a leg is in."""
@@ -75,6 +91,15 @@ class Seen:
                 self.take_out(leg)
             case DestroyBridge(conversation):
                 self.bridges.pop(conversation, None)
+            case MuteLeg(leg) | UnmuteLeg(leg):
+                self.forget(leg)
+                if isinstance(step, MuteLeg):
+                    self.muted.add(leg)
+
+    def forget(self, leg: LegId) -> None:
+        """Nothing is known of the leg's voice, or of the leg at all."""
+        self.muted.discard(leg)
+        self.unsure.discard(leg)
 
     def take_out(self, leg: LegId) -> ConversationId | None:
         """The bridge that is empty now that the leg is out, if it was the last one in it."""
@@ -90,10 +115,13 @@ def steps(contact: ContactId, wanted: tuple[Conversation, ...], seen: Seen) -> l
     """The fewest steps, in order, from what is seen to what a contact wants; [] when it is so already."""
     kinds = {conversation.id: conversation.kind for conversation in wanted}
     wrong = [id for id in kinds if id in seen.bridges and seen.bridges[id].kind != kinds[id]]
+    silent = {leg for conversation in wanted for leg in conversation.silent()}
     done: list[Step] = [DestroyBridge(id) for id in wrong]
     missing = [id for id in kinds if id not in seen.bridges or id in wrong]
     done += [CreateBridge(id, kinds[id], contact) for id in missing]
+    done += _voices(wanted, seen, silent, muted=True)
     done += _moves(wanted, seen, wrong)
+    done += _voices(wanted, seen, silent, muted=False)
     kept = {leg for conversation in wanted for leg in conversation.legs}
     for id in seen.of(contact):
         if id not in wrong:
@@ -114,3 +142,11 @@ def _moves(wanted: tuple[Conversation, ...], seen: Seen, wrong: list[Conversatio
             elif where != conversation.id:
                 moved.append(AddLeg(conversation.id, leg, conversation.kind))
     return silent + moved
+
+
+def _voices(wanted: tuple[Conversation, ...], seen: Seen, silent: set[LegId], *, muted: bool) -> list[Step]:
+    """The legs in talks that lose their voice, or (not `muted`) get it back."""
+    legs = [leg for it in wanted if it.kind is Kind.TALK for leg in it.legs if (leg in silent) == muted]
+    if muted:
+        return [MuteLeg(leg) for leg in legs if leg in seen.unsure or leg not in seen.muted]
+    return [UnmuteLeg(leg) for leg in legs if leg in seen.unsure or leg in seen.muted]

@@ -94,6 +94,7 @@ class Performer:
 
     def adopt(self, seen: Seen) -> None:
         """The bridges that there are, and the prompts that play."""
+        seen.unsure = {leg for leg, it in self.belief.legs.items() if it.silenced}
         self._arranger.seen = seen
         for key, playback in self.belief.playbacks.items():
             if playback.started:

@@ -13,9 +13,26 @@ class Kind(StrEnum):
     TALK = "talk"
 
 
+class Mode(StrEnum):
+    """How a leg takes part in a talk: it is heard by all, by nobody, or (whisper) by the agent alone.
+
+    `muted` is a party who silenced himself, `listen` one whom the others need not know of.
+    """
+
+    TALK = "talk"
+    MUTED = "muted"
+    LISTEN = "listen"
+    WHISPER = "whisper"
+
+
 class Conversation(Frozen):
-    """One bridge: its kind and the legs in it. A leg is in one conversation at most."""
+    """One bridge: its kind and the legs in it. A leg is in one conversation at most; without a mode it talks."""
 
     id: ConversationId
     kind: Kind
     legs: tuple[LegId, ...]
+    modes: dict[LegId, Mode] = {}
+
+    def silent(self) -> tuple[LegId, ...]:
+        """The legs that not everybody hears."""
+        return tuple(leg for leg in self.legs if self.modes.get(leg, Mode.TALK) is not Mode.TALK)

@@ -64,6 +64,11 @@ def test_a_leg_on_hold_is_a_participant_that_hears_music() -> None:
     assert ari_wire.add_leg("b", "l", Kind.TALK).query == {"channel": "l"}
 
 
+def test_a_leg_is_muted_in_what_it_says_and_not_in_what_it_hears() -> None:
+    assert ari_wire.mute("l") == Request("POST", "channels/l/mute", {"direction": "in"})
+    assert ari_wire.unmute("l") == Request("DELETE", "channels/l/mute", {"direction": "in"})
+
+
 @given(st.text(), st.text())
 def test_no_caller_can_write_a_caller_id_of_his_own(name: str, number: str) -> None:
     text = caller_id(name, number)

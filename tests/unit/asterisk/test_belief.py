@@ -37,7 +37,7 @@ from ctiserver.core.inputs import (
     TimerFired,
 )
 from ctiserver.core.message import Message
-from ctiserver.core.topology import Conversation, Kind
+from ctiserver.core.topology import Conversation, Kind, Mode
 
 CALLER, AGENT = LegId("x.1"), LegId("agent")
 CONTACT = ContactId("c1")
@@ -76,6 +76,13 @@ def belief(*messages: Message) -> Belief:
     for message in [*ARRIVED, *messages]:
         it.note(message)
     return it
+
+
+def test_a_leg_that_was_to_be_silent_once_may_be_silent_still() -> None:
+    legs, silent = (CALLER, AGENT), {AGENT: Mode.MUTED}
+    talk = Conversation(id=ConversationId("b1"), kind=Kind.TALK, legs=legs, modes=silent)
+    it = belief(DIAL, Arrange(contact=CONTACT, conversations=(talk,)), arrange(CALLER, AGENT))
+    assert [leg for leg, of in Belief.restore(it.state()).legs.items() if of.silenced] == [AGENT]
 
 
 def test_a_command_is_pending_until_its_outcome_comes() -> None:

@@ -5,14 +5,16 @@ from ctiserver.asterisk.legs import (
     AddLeg,
     CreateBridge,
     DestroyBridge,
+    MuteLeg,
     RemoveLeg,
     Seen,
     SeenBridge,
     Step,
+    UnmuteLeg,
     steps,
 )
 from ctiserver.core.ids import ContactId, ConversationId, LegId
-from ctiserver.core.topology import Conversation, Kind
+from ctiserver.core.topology import Conversation, Kind, Mode
 
 CONTACT, OTHER = ContactId("c"), ContactId("other")
 CALLER, AGENT, THIRD = LegId("caller"), LegId("agent"), LegId("third")
@@ -41,12 +43,14 @@ def of_contact(seen: Seen) -> dict[ConversationId, tuple[Kind, set[LegId]]]:
 def topologies(draw: st.DrawFn) -> tuple[Conversation, ...]:
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=3))
     legs = draw(st.permutations(LEGS))
+    modes = draw(st.dictionaries(st.sampled_from(LEGS), st.sampled_from(Mode)))
     places = draw(st.lists(st.sampled_from([*names, None]), min_size=len(legs), max_size=len(legs)))
     return tuple(
-        conversation(
-            name,
-            draw(st.sampled_from(Kind)),
-            *(leg for leg, place in zip(legs, places, strict=True) if place == name),
+        Conversation(
+            id=name,
+            kind=draw(st.sampled_from(Kind)),
+            legs=tuple(leg for leg, place in zip(legs, places, strict=True) if place == name),
+            modes=modes,
         )
         for name in names
     )
@@ -59,7 +63,8 @@ def worlds(draw: st.DrawFn) -> Seen:
     for it in draw(topologies()):
         contact = draw(st.sampled_from([CONTACT, CONTACT, OTHER])) if it.id in NAMES[2:] else CONTACT
         bridges[it.id] = SeenBridge(it.kind, contact, list(it.legs))
-    return Seen(bridges)
+    some_legs = st.sets(st.sampled_from(LEGS))
+    return Seen(bridges, draw(some_legs), draw(some_legs))
 
 
 @given(topologies(), worlds())
@@ -70,6 +75,10 @@ def test_the_steps_lead_from_any_world_to_what_is_wanted(
     wanted = tuple(it for it in wanted if it.id not in foreign)
     done(wanted, seen)
     assert of_contact(seen) == {it.id: (it.kind, set(it.legs)) for it in wanted}
+    talks = [it for it in wanted if it.kind is Kind.TALK]
+    for it in talks:
+        assert {leg for leg in it.legs if leg in seen.muted} == set(it.silent())
+        assert not seen.unsure & set(it.legs)
 
 
 @given(topologies(), worlds())
@@ -98,6 +107,15 @@ def test_the_agent_is_in_before_the_caller_leaves_the_music() -> None:
         AddLeg(B, CALLER, Kind.TALK),
         DestroyBridge(A),
     ]
+
+
+def test_who_only_listens_is_silenced_before_he_is_in_and_has_his_voice_back_in_place() -> None:
+    seen = Seen({A: SeenBridge(Kind.TALK, CONTACT, [CALLER, AGENT])}, muted={AGENT})
+    listened = Conversation(id=A, kind=Kind.TALK, legs=(CALLER, AGENT, THIRD), modes={THIRD: Mode.LISTEN})
+    assert done((listened,), seen) == [MuteLeg(THIRD), AddLeg(A, THIRD, Kind.TALK), UnmuteLeg(AGENT)]
+    seen.unsure = {THIRD}  # after a restart nobody knows
+    assert done((listened,), seen) == [MuteLeg(THIRD)]
+    assert done((conversation(A, Kind.TALK, CALLER, AGENT, THIRD),), seen) == [UnmuteLeg(THIRD)]
 
 
 def test_a_leg_wanted_nowhere_is_taken_out() -> None:

@@ -1,0 +1,76 @@
+"""Who hears whom: the topology that a contact wants, from its state alone.
+
+A caller who waits, is offered, or whose agent has him on hold or is away, hears music. In a talk all hear each other
+who belong in it: the caller, the agent, and the parties that were taken in, each as far as his mode lets him be heard.
+Whom the agent consults talks with the agent alone. Whoever changes a contact calls `arrange` then, and states no
+topology of his own.
+"""
+
+from acd.contact_state import Contact, Participant, Stage
+from ctiserver.core.commands import Arrange
+from ctiserver.core.ids import ConversationId, LegId
+from ctiserver.core.topology import Conversation, Kind, Mode
+from ctiserver.core.turn import Turn
+
+_MUSIC = (Stage.WAITING, Stage.OFFERED, Stage.HELD, Stage.RETURNING)
+_TALK = (Stage.JOINING, Stage.TALKING)
+
+
+def arrange(contact: Contact, turn: Turn) -> None:
+    """Say what the contact wants now; conversations get a name when they begin, and lose it when they are over."""
+    contact.hold = _named(contact.hold, turn) if _hears_music(contact) else None
+    contact.talk = _named(contact.talk, turn) if contact.stage in _TALK else None
+    contact.consult = _named(contact.consult, turn) if _consulted(contact) else None
+    turn.say(Arrange(contact=contact.id, conversations=wanted(contact)))
+
+
+def part(contact: Contact, turn: Turn) -> None:
+    """Each leg of the contact on its own: it is over, or goes back to the IVR."""
+    turn.say(Arrange(contact=contact.id))
+
+
+def wanted(contact: Contact) -> tuple[Conversation, ...]:
+    """The conversations of a contact, as its stage and its parties want them; () when it wants none.
+
+    Raises AssertionError for a conversation without a name: those are given by `arrange`.
+    """
+    found: list[Conversation] = []
+    if _hears_music(contact):
+        found.append(_conversation(contact.hold, Kind.HOLD, {contact.leg: Mode.TALK}))
+    if contact.stage in _TALK:
+        found.append(_conversation(contact.talk, Kind.TALK, _in_talk(contact)))
+    if consulted := _consulted(contact):
+        together = {leg: Mode.TALK for leg in (contact.agent_leg, consulted.leg) if leg}
+        found.append(_conversation(contact.consult, Kind.TALK, together))
+    return tuple(found)
+
+
+def _hears_music(contact: Contact) -> bool:
+    """Who answered a campaign's call hears none: an agent comes at once, or not at all."""
+    return contact.stage in _MUSIC and contact.campaign is None
+
+
+def _in_talk(contact: Contact) -> dict[LegId, Mode]:
+    legs = {contact.leg: Mode.TALK}
+    if contact.agent_leg:
+        legs[contact.agent_leg] = contact.agent_mode
+    others = [it for it in contact.parties if it.up and it.role != "consulted"]
+    return legs | {it.leg: it.mode for it in others}
+
+
+def _consulted(contact: Contact) -> Participant | None:
+    """Whom the agent talks with while his caller hears music."""
+    if contact.stage is not Stage.HELD or contact.agent_leg is None:
+        return None
+    return next((it for it in contact.parties if it.role == "consulted" and it.up), None)
+
+
+def _conversation(id: ConversationId | None, kind: Kind, legs: dict[LegId, Mode]) -> Conversation:
+    if id is None:
+        raise AssertionError(f"a {kind} has a name")
+    modes: dict[LegId, Mode] = {leg: mode for leg, mode in legs.items() if mode is not Mode.TALK}
+    return Conversation(id=id, kind=kind, legs=tuple(legs), modes=modes)
+
+
+def _named(id: ConversationId | None, turn: Turn) -> ConversationId:
+    return id or ConversationId(turn.new_id())
