@@ -11,7 +11,6 @@ from asyncio import Lock, to_thread
 from typing import Any
 
 import structlog
-from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
@@ -30,7 +29,7 @@ from ctiserver.app.later import done_or_late, in_background
 from ctiserver.app.loop import LoopScheduler
 from ctiserver.app.media import SpokenMedia, prompts_of
 from ctiserver.app.permit_book import StorePermitBook
-from ctiserver.app.phones import read_phones
+from ctiserver.app.phones import PhoneBook, read_phones
 from ctiserver.app.rendered_names import names_of
 from ctiserver.app.runtime import Runtime
 from ctiserver.app.snapshots import Snapshots
@@ -72,7 +71,7 @@ class CallsProcess:
         self._screens = BusScreens(self._bus)
         self._reloading = Lock()
         self._front_desk = FrontDesk(
-            bus=self._bus, clock=self._clock, reload=self._reload, provision=self._provision
+            bus=self._bus, clock=self._clock, reload=self._reload, provision=lambda: self._phones.set_up()
         )
         self._journal = Journal.open(
             folders.journal_dir(config),
@@ -93,6 +92,12 @@ class CallsProcess:
         )
         self._secrets = SecretKeys()
         self._switch = self._make_switch()
+        self._phones = PhoneBook(
+            read=lambda: read_phones(self._store, sip_secret(config)),
+            in_thread=deferToThread,
+            tell=self._switch.provision,
+            clock=self._clock,
+        )
         self._actions = ActionDesk(
             store=self._store,
             clock=self._clock,
@@ -208,7 +213,7 @@ class CallsProcess:
         started_anew = session != self._runtime.belief.session
         self._runtime.switch_up(session)
         self._links += 1
-        provisioned, link = self._provision_or_log(), self._links
+        provisioned, link = self._phones.set_up_surely(), self._links
         if started_anew:
             done_or_late(provisioned, self._clock, _PHONES_SECONDS).addCallback(lambda _: self._compare(link))
         else:
@@ -229,16 +234,6 @@ class CallsProcess:
         _log.critical("going on after the comparison failed; starting again", error=failure.getTraceback())
         self._exit_status = FAILED_EXIT_STATUS
         self._reactor.stop()
-
-    def _provision(self) -> Deferred[Any]:
-        phones = deferToThread(read_phones, self._store, sip_secret(self._config))
-        phones.addCallback(self._switch.provision)
-        return phones
-
-    def _provision_or_log(self) -> Deferred[Any]:
-        return self._provision().addErrback(
-            lambda failure: _log.error("agents' phones not set up", error=str(failure.value))
-        )
 
     def _replaced(self) -> None:
         _log.critical(
@@ -263,7 +258,7 @@ class CallsProcess:
         async with self._reloading:
             version, tables = await to_thread(read_tables, self._config, self._store)
             self._use(version, tables)
-            self._provision_or_log()
+            self._phones.set_up_surely()
             return version
 
     def _use(self, version: str, tables: Tables) -> None:

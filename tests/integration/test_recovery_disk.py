@@ -175,6 +175,7 @@ def calls_while_the_database_is_away(c: RunningCenter, back: Callable[[], None])
 
 def test_records_wait_for_a_locked_sqlite_database_and_catch_up(tmp_path: Path) -> None:
     with center(tmp_path) as c:
+        until(lambda: "phones are set up" in c.log(), "phones that Asterisk knows", 30, c.log)
         file = c.asterisk.config.database.url.partition("///")[2]
         with closing(sqlite3.connect(file, isolation_level=None)) as intruder:
             intruder.execute("BEGIN EXCLUSIVE")
@@ -193,6 +194,7 @@ def test_records_wait_for_a_postgresql_server_that_is_down_and_catch_up(tmp_path
 
         try:
             with center(tmp_path, more=more) as c:
+                until(lambda: "phones are set up" in c.log(), "phones that Asterisk knows", 30, c.log)
                 first.send_signal(signal.SIGINT)
                 first.wait(30)
                 calls_while_the_database_is_away(c, start_again)

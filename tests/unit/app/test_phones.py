@@ -1,14 +1,19 @@
 import stat
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred, execute, fail, succeed
 
 from crm_core import schema
 from crm_core.agents import add_agent
 from crm_core.db import Store
 from crm_core.users import add_user
-from ctiserver.app.phones import read_phones
+from ctiserver.app.phones import PhoneBook, read_phones
+from ctiserver.asterisk.agents import AgentEndpoint
 from ctiserver.core.config import Config
+from ctiserver.core.errors import CtiError, StoreError, SwitchUnreachable
 from ctiserver.process.config_file import parse
 from ctiserver.process.sip_secret import sip_password, sip_secret
 
@@ -50,3 +55,72 @@ def test_every_agent_has_a_phone_with_its_fixed_address_or_none(tmp_path: Path) 
     assert phones[0].password == sip_password(b"secret", "1001")
     assert "1001" in phones[0].name
     assert phones[0].password not in repr(phones[0])
+
+
+class Line:
+    """A phone book between a database that may be away and an Asterisk that may be deaf."""
+
+    def __init__(self) -> None:
+        self.stored, self.told = [AgentEndpoint(name="1001", password="p")], list[list[str]]()
+        self.away: CtiError | None = None
+        self.deaf: CtiError | None = None
+        self.waiting: list[Callable[[], object]] = []
+        self.book = PhoneBook(read=self._read, in_thread=execute, tell=self._tell, clock=self)
+
+    def now(self) -> float:
+        return 0.0
+
+    def call_later(self, _seconds: float, call: Callable[[], object]) -> Callable[[], None]:
+        self.waiting.append(call)
+        return lambda: self.waiting.remove(call) if call in self.waiting else None
+
+    def pass_time(self) -> None:
+        for call in self.waiting[:]:
+            self.waiting.remove(call)
+            call()
+
+    def _read(self) -> list[AgentEndpoint]:
+        if self.away:
+            raise self.away
+        return self.stored
+
+    def _tell(self, phones: Sequence[AgentEndpoint]) -> Deferred[None]:
+        self.told.append([phone.name for phone in phones])
+        return fail(self.deaf) if self.deaf else succeed(None)
+
+
+def test_a_database_that_is_away_is_asked_again_until_it_tells_the_phones() -> None:
+    line = Line()
+    line.away = StoreError("no connection")
+    line.book.set_up_surely()
+    line.pass_time()
+    assert line.told == []
+    line.away = None
+    line.pass_time()
+    assert line.told == [["1001"]]
+    assert not line.waiting
+
+
+def test_phones_of_before_stand_in_for_those_that_cannot_be_read() -> None:
+    line = Line()
+    line.book.set_up_surely()
+    line.away = StoreError("no connection")
+    line.book.set_up_surely()
+    assert line.told == [["1001"], ["1001"]]
+    line.book.set_up_surely()
+    assert len(line.waiting) == 1, "one question waits, however often it was asked"
+
+
+def test_an_asterisk_that_is_gone_is_told_when_its_link_is_up_again_not_before() -> None:
+    line = Line()
+    line.deaf = SwitchUnreachable("no link")
+    line.book.set_up_surely()
+    assert not line.waiting
+
+
+def test_who_asks_for_it_himself_is_told_that_it_failed() -> None:
+    line = Line()
+    line.away = StoreError("no connection")
+    failed: list[Any] = []
+    line.book.set_up().addErrback(failed.append)
+    assert [failure.type for failure in failed] == [StoreError]
