@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from crm_core import contact_news, dial_record, reader_positions
+from crm_core import agent_statuses, contact_news, dial_record, queue_visits, reader_positions
 from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.interaction_record import record
 from crm_core.interactions import Interaction
@@ -42,6 +42,8 @@ def apply_batch(session: Session, batch: Iterable[Identified]) -> int:
         for _, event in fresh:
             if isinstance(event, e.LeadEvent):
                 dial_record.record(session, event)
+            elif isinstance(event, e.AgentStatusChanged):
+                agent_statuses.record(session, event)
         reader_positions.advance(session, READER, reached)
     return len(fresh)
 
@@ -66,6 +68,13 @@ def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -
             continue
         with session.no_autoflush:
             record(event, interaction, session)
+            queue_visits.follow(
+                interaction.visits,
+                event,
+                account_id=interaction.account_id,
+                value_class=interaction.value_class or "",
+                called=interaction.dial_id is not None,
+            )
         interaction.last_epoch, interaction.last_seq, interaction.last_n = event_id
         news.append((interaction, event_id, event))
     contact_news.spread(session, news)
@@ -74,7 +83,13 @@ def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -
 def _load(session: Session, contacts: set[str]) -> dict[str, Interaction]:
     """In a handful of statements, however many contacts."""
     query = select(Interaction).where(Interaction.id.in_(sorted(contacts)))
-    parts = (Interaction.offers, Interaction.segments, Interaction.answers, Interaction.guess)
+    parts = (
+        Interaction.offers,
+        Interaction.segments,
+        Interaction.visits,
+        Interaction.answers,
+        Interaction.guess,
+    )
     return {row.id: row for row in session.scalars(query.options(*map(selectinload, parts)))}
 
 

@@ -14,6 +14,7 @@ from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.customers import Customer
 from crm_core.guesses import Guess
 from crm_core.paging import By, Page, page
+from crm_core.queue_visits import QueueVisit
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import NotFound
 
@@ -114,6 +115,7 @@ class Interaction(Base):
     customer: Mapped[Customer | None] = relationship()
     offers: Mapped[list["Offer"]] = relationship(cascade="all, delete-orphan", order_by="Offer.ordinal")
     segments: Mapped[list["Segment"]] = relationship(cascade="all, delete-orphan", order_by="Segment.ordinal")
+    visits: Mapped[list[QueueVisit]] = relationship(cascade="all, delete-orphan", order_by=QueueVisit.ordinal)
     guess: Mapped[Guess | None] = relationship(cascade="all, delete-orphan")
     answers: Mapped[list["SurveyAnswer"]] = relationship(
         cascade="all, delete-orphan", order_by="SurveyAnswer.answered_at"

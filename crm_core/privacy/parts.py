@@ -154,6 +154,13 @@ PARTS: dict[str, Part] = {
     "offers": Part(
         group="contacts", ours=through("interaction_id", "interactions"), stays=staying.OFFER, why=REPORTS
     ),
+    "queue_visits": Part(
+        group="contacts",
+        ours=through("interaction_id", "interactions"),
+        stays=frozenset({"interaction_id", "ordinal", "account_id", "queue", "value_class"})
+        | {"entered_at", "left_at", "result", "agent"},
+        why=REPORTS,
+    ),
     "survey_answers": Part(
         group="contacts",
         ours=through("interaction_id", "interactions"),
@@ -287,6 +294,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "address_salts": "chance, with which addresses on the list are made unreadable",
     "agent_queues": "who of the staff serves what",
     "agent_skills": "what the staff knows",
+    "agent_statuses": "when the staff was available",
     "agents": "the staff's telephones",
     "api_tokens": "other programs",
     "case_calendars": "opening hours",
@@ -297,6 +305,8 @@ NOT_OF_PERSONS: dict[str, str] = {
     "custom_fields": "which fields there are",
     "customer_segments": "conditions, never lists of people",
     "dispositions": "words to choose from",
+    "figure_looks": "who looked at figures of the staff",
+    "forecast_intervals": "how many calls are expected",
     "erasures": "that somebody was erased, not who",
     "flow_versions": "texts of flows",
     "flows_in_force": "which of them callers hear",
@@ -316,6 +326,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "reader_positions": "how far the journal was read",
     "script_versions": "texts that agents read",
     "scripts_in_force": "which of them",
+    "shifts": "when the staff works",
     "skills": "what there is to know",
     "spellings": "words without their owners; those that nobody else bears go with him",
     "stock_movements": "parts that came and went, for which order",

@@ -1,0 +1,103 @@
+"""The figures of an agent over a span of time: what he did, and how his time went.
+
+    AHT          = (talk + hold + after-call work) / handled contacts, of those that are over
+    occupancy    = time on contacts / (time on contacts + available idle)      pauses are in neither
+    time on contacts = talk, hold and after-call work, each second once, within the span
+    available idle   = status available, and no contact; the ringing of an offer is idle time
+    agent non-response = offers not answered / offers; who hung up while it rang is in neither
+    transfer rate    = contacts transferred / handled
+
+Counts are of talks and offers that began in the span; times are cut at its ends. What an agent was before the first
+change of status that is known counts as nothing. Pure.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from crm_core.agent_statuses import StatusSpan
+from crm_core.reports.queue_figures import Offered, Talk, share
+from crm_core.reports.time_spans import Span, length, merged, within, without
+
+FEWEST_BESIDE_EACH_OTHER = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDay:
+    """What is known of one agent. `busy`: when he talked or wrapped up, overlapping or not."""
+
+    talks: Sequence[Talk] = ()
+    offers: Sequence[Offered] = ()
+    busy: Sequence[Span] = ()
+    statuses: Sequence[StatusSpan] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFigures:
+    """Shares from 0 to 1, times in seconds; None: there is nothing to divide by. `pauses`: seconds by reason."""
+
+    handled: int
+    aht_seconds: float | None
+    acw_seconds: float | None
+    offers: int
+    not_answered: int
+    non_response: float | None
+    transferred: int
+    transfer_rate: float | None
+    on_contacts_seconds: float
+    idle_seconds: float
+    paused_seconds: float
+    logged_in_seconds: float
+    occupancy: float | None
+    pauses: Mapping[str, float]
+
+
+def agent_figures(day: AgentDay, from_at: float, until_at: float) -> AgentFigures:
+    """The figures of the span, `until_at` excluded."""
+    talks = [one for one in day.talks if from_at <= one.answered_at < until_at]
+    offers = [one for one in day.offers if from_at <= one.made_at < until_at]
+    handled = {one.contact for one in talks}
+    over = handled - {one.contact for one in talks if one.over_at is None}
+    done = [one for one in talks if one.contact in over]
+    after = sum(one.after_seconds for one in done)
+    rung = sum(one.result != "withdrawn" for one in offers)
+    unanswered = sum(one.result in ("expired", "refused") for one in offers)
+    transferred = len({one.contact for one in talks if one.transferred})
+    busy = merged(within(day.busy, from_at, until_at))
+    on_contacts = length(busy)
+    idle = length(without(_spans(day, "available", from_at, until_at), busy))
+    pauses = _pauses(day, busy, from_at, until_at)
+    known = on_contacts + idle
+    return AgentFigures(
+        handled=len(handled),
+        aht_seconds=share(after + sum(one.talk_seconds for one in done), len(over)),
+        acw_seconds=share(after, len(over)),
+        offers=rung,
+        not_answered=unanswered,
+        non_response=share(unanswered, rung),
+        transferred=transferred,
+        transfer_rate=share(transferred, len(handled)),
+        on_contacts_seconds=on_contacts,
+        idle_seconds=idle,
+        paused_seconds=sum(pauses.values()),
+        logged_in_seconds=known + sum(pauses.values()),
+        occupancy=on_contacts / known if known else None,
+        pauses=pauses,
+    )
+
+
+def _spans(day: AgentDay, status: str, from_at: float, until_at: float) -> list[Span]:
+    return within(
+        [(one.from_at, one.until_at) for one in day.statuses if one.status == status], from_at, until_at
+    )
+
+
+def _pauses(day: AgentDay, busy: Sequence[Span], from_at: float, until_at: float) -> dict[str, float]:
+    """Seconds by reason, the longest first; who still talks when his pause begins is on his contact."""
+    seconds: Counter[str] = Counter()
+    for one in day.statuses:
+        if one.status == "pause":
+            paused = without(within([(one.from_at, one.until_at)], from_at, until_at), busy)
+            if paused:
+                seconds[one.reason] += length(paused)  # type: ignore[assignment]
+    return dict(seconds.most_common())

@@ -1,0 +1,146 @@
+"""Figures of queues and agents from the events that the reader recorded, on both databases."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from crm_core import figure_looks
+from crm_core.accounts import Account
+from crm_core.agents import add_agent
+from crm_core.db import Store
+from crm_core.interaction_writer import apply_batch
+from crm_core.queues import add_queue
+from crm_core.reader_positions import EventId
+from crm_core.reports.agent_report import agent_report, own_report
+from crm_core.reports.queue_report import contacts_behind, queue_report
+from crm_core.users import add_user
+from ctiserver.core import events as e
+from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
+from ctiserver.core.message import Event
+from ctiserver.core.requests import Status
+
+MIDNIGHT = 1_780_027_200.0  # 2026-05-29 in Santiago
+HOUR, DAY = 3600.0, 86400.0
+PEOPLE = ("ann", "bea", "cid", "dan", "eva")
+
+
+class Day:
+    """Writes events down as the reader does."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.seq = store, 0
+
+    def tell(self, *events: Event) -> None:
+        batch = []
+        for event in events:
+            self.seq += 1
+            batch.append((EventId(1, self.seq, 0), event))
+        self.store.write(apply_batch, batch)
+
+    def arrives(
+        self, contact: str, at: float, queue: str, value_class: str = "A", account_id: int = 1
+    ) -> None:
+        key: dict[str, Any] = {"contact": ContactId(contact), "at": at, "account_id": account_id}
+        key |= {"leg": LegId("l"), "pii_number": "+56971884213", "language": "es"}
+        self.tell(
+            e.ContactArrived(did="6", flow="main", flow_version="1", **key),
+            e.ContactQueued(queue=QueueKey(queue), value_class=value_class, **key),
+        )
+
+    def talk(self, contact: str, at: float, agent: str, queue: str, segment: int, seconds: float) -> None:
+        key: dict[str, Any] = {"contact": ContactId(contact), "agent": AgentKey(agent)}
+        self.tell(
+            e.OfferMade(at=at - 4, queue=QueueKey(queue), leg=LegId("a"), **key),
+            e.ContactConnected(at=at, queue=QueueKey(queue), segment=segment, leg=LegId("a"), **key),
+            e.TalkEnded(at=at + seconds, segment=segment, by="agent", caller_stays=False, **key),
+            e.WrapUpStarted(at=at + seconds, segment=segment, until=at + seconds + 60, **key),
+            e.WrapUpEnded(at=at + seconds + 10, segment=segment, disposition="done", by=agent, **key),
+        )
+
+    def ends(self, contact: str, at: float, by: Any = "caller") -> None:
+        self.tell(e.ContactEnded(contact=ContactId(contact), at=at, where="queue", by=by, q850=16))
+
+
+@pytest.fixture
+def day(store: Store) -> Day:
+    store.write(_furnish)
+    return Day(store)
+
+
+def _furnish(session: Session) -> None:
+    session.add(Account(id=2, name="Other", country="CL", language="es", time_zone="America/Santiago"))
+    for place, login in enumerate(PEOPLE):
+        add_user(session, login=login, name=login.title(), password="a-good-password", roles={"agent"})
+        add_agent(session, login=login, extension=str(100 + place), skills={})
+    add_queue(session, 1, "sales", "Sales", skills={}, service_level_seconds=20.0)
+    add_queue(session, 1, "help", "Help", skills={}, service_level_seconds=60.0, time_zone="UTC")
+
+
+def test_each_queue_answers_for_its_own_wait_across_a_transfer(day: Day) -> None:
+    day.arrives("c-1", MIDNIGHT + 100, "sales")
+    day.talk("c-1", MIDNIGHT + 110, "ann", "sales", 1, 60)
+    day.tell(
+        e.ContactRequeued(
+            contact=ContactId("c-1"), at=MIDNIGHT + 170, queue=QueueKey("help"), reason="transfer"
+        )
+    )
+    day.talk("c-1", MIDNIGHT + 210, "bea", "help", 2, 100)
+    day.ends("c-1", MIDNIGHT + 310)
+    day.arrives("c-2", MIDNIGHT + HOUR, "sales", "C")
+    day.ends("c-2", MIDNIGHT + HOUR + 3)
+    day.arrives("c-3", MIDNIGHT + HOUR, "sales", "C")
+    day.ends("c-3", MIDNIGHT + HOUR + 50)
+    report = day.store.read(queue_report, 1, MIDNIGHT, MIDNIGHT + DAY, step="60")
+    sales, assist = (one.figures for one in sorted(report.queues, key=lambda one: -one.figures.queued))
+    assert (sales.queued, sales.answered, sales.abandoned, sales.abandoned_short) == (3, 1, 2, 1)
+    assert (sales.service_level, sales.asa_seconds, sales.longest_wait_seconds) == (2 / 3, 10.0, 50.0)
+    assert (assist.queued, assist.service_level, assist.asa_seconds) == (1, 1.0, 40.0)  # from the transfer on
+    assert (sales.aht_seconds, assist.aht_seconds) == (70.0, 110.0)
+    assert (sales.transferred, assist.transferred) == (1, 0)
+    assert (report.total.queued, report.total.handled) == (4, 2)
+    assert [one.figures.queued for one in report.intervals[:3]] == [2, 2, 0]
+    assert [(one.key, one.figures.queued) for one in report.classes] == [("A", 2), ("C", 2)]
+    only = day.store.read(queue_report, 1, MIDNIGHT, MIDNIGHT + DAY, queue="help")
+    assert (only.total.queued, only.time_zone) == (1, "UTC")
+    span = (1, MIDNIGHT, MIDNIGHT + DAY)
+    first = day.store.read(contacts_behind, *span, figure="abandoned", limit=1)
+    second = day.store.read(contacts_behind, *span, figure="abandoned", limit=1, cursor=first.next)
+    assert {one.contact for one in (*first.rows, *second.rows)} == {"c-2", "c-3"}
+    for figure in ("queued", "answered", "answered_in_time", "abandoned_short", "handled", "transferred"):
+        behind = day.store.read(contacts_behind, *span, figure=figure)
+        assert len(behind.rows) == getattr(report.total, figure), figure
+
+
+def test_an_agents_time_and_who_looked_at_it(day: Day) -> None:
+    for who in PEOPLE:
+        day.tell(
+            e.AgentStatusChanged(
+                agent=AgentKey(who), at=MIDNIGHT - HOUR, status=Status.AVAILABLE, reason="", by=who
+            )
+        )
+    day.arrives("c-1", MIDNIGHT + 100, "sales")
+    day.talk("c-1", MIDNIGHT + 110, "ann", "sales", 1, 890)
+    day.ends("c-1", MIDNIGHT + 1000)
+    pause: dict[str, Any] = {"agent": AgentKey("ann"), "status": Status.PAUSE, "reason": "lunch", "by": "ann"}
+    day.tell(e.AgentStatusChanged(at=MIDNIGHT + 2 * HOUR, **pause))
+    now = MIDNIGHT + 3 * HOUR
+    own = day.store.read(own_report, 1, "ann", "2026-05-29", "2026-05-29", step="60", now=now)
+    assert (own.total.on_contacts_seconds, own.total.idle_seconds) == (900.0, 2 * HOUR - 900)
+    assert own.total.occupancy == 900 / (2 * HOUR)
+    assert own.total.pauses == {"lunch": HOUR}
+    assert [one.figures.occupancy for one in own.intervals] == [0.25, 0.0, None]
+
+    def seen(at: float) -> Any:
+        return day.store.write(agent_report, 1, MIDNIGHT, MIDNIGHT + DAY, now=at, by="boss")
+
+    assert seen(now).agents is None  # today's figures are first for each himself
+    assert day.store.read(figure_looks.looks_at, 1, "ann") == []
+    shown = seen(MIDNIGHT + DAY + HOUR)
+    assert [(one.agent, one.figures.handled) for one in shown.agents] == [
+        ("ann", 1),
+        *((who, 0) for who in PEOPLE[1:]),
+    ]
+    (look,) = day.store.read(figure_looks.looks_at, 1, "ann")
+    assert (look.by, look.at) == ("boss", MIDNIGHT + DAY + HOUR)
+    assert day.store.read(agent_report, 2, MIDNIGHT, MIDNIGHT + DAY, now=now, by="boss").people == 0
