@@ -12,6 +12,7 @@ import msgspec
 from acd import priority
 from acd.agent_state import AgentState
 from acd.contact_state import Contact, Line, Participant, Stage
+from acd.outside_book import OutsideBook
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.tables import Agent, Queue, Tables
 from ctiserver.core.topology import Mode
@@ -27,6 +28,7 @@ class Ledger(msgspec.Struct, kw_only=True):
     recordings: dict[RecordingId, ContactId] = {}
     arrivals: int = 0
     kept: dict[LegId, AgentKey] = {}
+    outside: OutsideBook = msgspec.field(default_factory=OutsideBook)
 
 
 class Floor:

@@ -16,6 +16,7 @@ from acd import (
     identity,
     named,
     offers,
+    outside_calls,
     priority,
     refuge,
     talk,
@@ -93,6 +94,8 @@ class Acd:
         self.floor = Floor(msgspec.convert(state, Ledger))
 
     def handle(self, message: Message, turn: Turn) -> None:
+        if isinstance(message, LegAnswered | LegFailed | LegEnded):
+            outside_calls.follow(self.floor, message, turn)
         match message:
             case ContactQueued():
                 self._queue(message, turn)

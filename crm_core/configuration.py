@@ -117,6 +117,7 @@ def _agent(agent: Agent, queues: dict[QueueKey, int], endpoint: str) -> plain.Ag
         endpoint=endpoint.format(phone=phone_name(agent.extension)),
         skills={skill.skill_key: skill.level for skill in agent.skills},
         queues=queues,
+        roles=tuple(sorted(agent.user.roles)),
     )
 
 

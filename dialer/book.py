@@ -4,13 +4,13 @@ from typing import Literal
 
 import msgspec
 
+from ctiserver.core.dial_limits import DialLimits, Limit, Use
 from ctiserver.core.events import CampaignPaced
 from ctiserver.core.ids import AgentKey, ContactId, LegId
 from ctiserver.core.leads import AnsweredBy, DialResult, Lead, Standing
 from ctiserver.core.requests import Status
 from ctiserver.core.tables import Campaign, Dialing
 from dialer.agent_lending import Lending
-from dialer.dial_limits import DialLimits, Limit, Use
 from dialer.pacing_state import PacerState
 
 Stage = Literal["previewed", "dialing", "judging", "waiting", "offered", "connected", "abandoned", "machine"]

@@ -50,6 +50,7 @@ def dial(
             permit=lead.permit,
             pii_number=lead.permit.pii_address,
             trunk=dialing.trunk,
+            then_trunks=dialing.then_trunks,
             ring_seconds=table.ring_seconds if table else dialing.ring_seconds,
             caller_number=caller_number,
         ),

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from crm_core.db import Store
 from ctiserver.app.action_webhooks import ActionWebhooks
 from ctiserver.app.actions import ActionDesk
+from ctiserver.app.carriers import carriers
 from ctiserver.app.center import Center
 from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS
 from ctiserver.app.clocks import ReactorClock
@@ -191,6 +192,7 @@ class CallsProcess:
             permits=StorePermitBook(store=self._store, now=self._clock.now, in_thread=deferToThread),
             hear=self._ears.hear,
             secrets=self._secrets,
+            carriers=carriers(config),
         )
 
     def _dial_desk(self) -> DialDesk:

@@ -19,7 +19,9 @@ from ctiserver.app.speech_languages import spoken_languages
 from ctiserver.core.config import Config
 from ctiserver.core.config import Number as ConfiguredNumber
 from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.core.outside import Outside
 from ctiserver.core.tables import Dialing, Document, Number, Tables, Timing
+from ctiserver.core.trunk import in_order
 from ivr.flow_file import read_flow, read_survey
 
 STORED = KNOWN_BY_FACTS | {"phone", "email", "address", "customer_number"}
@@ -70,6 +72,7 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
             short_talk_seconds=calls.short_talk_seconds,
         ),
         dialing=_dialing(config),
+        outside=_outside(config, stored.outside),
     )
     return sha256(msgspec.json.encode(tables, order="sorted")).hexdigest()[:16], tables
 
@@ -78,6 +81,7 @@ def _dialing(config: Config) -> Dialing:
     dialing = config.dialing
     return Dialing(
         trunk=dialing.trunk,
+        then_trunks=tuple(name for name in _trunks(config) if name != dialing.trunk),
         caller_number=dialing.caller_number,
         at_once=dialing.at_once,
         ring_seconds=dialing.ring_seconds,
@@ -88,6 +92,23 @@ def _dialing(config: Config) -> Dialing:
         lines_per_second=dialing.lines_per_second or None,
         caller_lines=dialing.caller_lines or None,
         caller_lines_per_second=dialing.caller_lines_per_second or None,
+    )
+
+
+def _trunks(config: Config) -> tuple[str, ...]:
+    return tuple(trunk.name for trunk in in_order(config.asterisk.trunks))
+
+
+def _outside(config: Config, stored: Outside) -> Outside:
+    """The rules that administrators wrote, with what the file says of trunks."""
+    return msgspec.structs.replace(
+        stored,
+        country=config.installation.country,
+        time_zone=config.installation.time_zone,
+        trunks=_trunks(config),
+        caller_number=config.outside.caller_number or config.dialing.caller_number,
+        emergency=config.outside.emergency,
+        ring_seconds=config.outside.ring_seconds,
     )
 
 

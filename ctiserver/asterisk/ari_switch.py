@@ -6,7 +6,7 @@ the inputs it yields to the engines -> `reissue(belief.pending())`. Between the 
 notes each command before it is performed, and each input and event that comes of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from ctiserver.asterisk.agents import AgentEndpoint, AgentPhones
 from ctiserver.asterisk.ari_service import AriAddress, AriService
 from ctiserver.asterisk.ari_wire import EAR, MEDIA
 from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.carriers import Carrier
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.event_time import happened_at
 from ctiserver.asterisk.performer import Performer
@@ -31,10 +32,11 @@ from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.asterisk.translate import AriEvent, Translator
 from ctiserver.core.commands import Listen, Play
 from ctiserver.core.errors import SwitchError, SwitchUnreachable
-from ctiserver.core.ids import RecordingId
+from ctiserver.core.ids import LegId, RecordingId
 from ctiserver.core.message import Command, Input
 
 _LOOK_SECONDS = 30.0
+_NO_CARRIERS: Mapping[str, Carrier] = {}
 _WORTH_TELLING_BYTES = 256 << 10
 _LONGEST_CEL_BYTES = 64 << 20
 
@@ -74,12 +76,13 @@ class AriSwitch(Service):
         on_replaced: Callable[[], None],
         machine_ahead_seconds: Callable[[], float] = lambda: 0.0,
         permits: PermitBook | None = None,
+        carriers: Mapping[str, Carrier] = _NO_CARRIERS,
         hear: Callable[[Listen, str], None] = _nobody_listens,
         secrets: SecretKeys | None = None,
     ) -> None:
         """`permits` None: no customer is ever dialled. `hear` takes the sound of a leg from `/media/<its text>`.
 
-        `secrets`: where secret keys are kept until they are checked.
+        `carriers`: what each trunk wants, by its name. `secrets`: where secret keys are kept until they are checked.
         """
         self._machine_ahead_seconds = machine_ahead_seconds
         self._installation = installation
@@ -115,6 +118,7 @@ class AriSwitch(Service):
             translator=self._translator,
             tell=self._told,
             permits=permits or ClosedBook(),
+            carriers=carriers,
             hear=hear,
             secrets=self._secrets,
         )
@@ -183,6 +187,7 @@ class AriSwitch(Service):
         """
         self._translator.adopt(self._belief)
         self._performer.adopt(self._reality.bridges)
+        self._performer.carriers.adopt(self._reality.channels)
         self._performer.delete(orphans(self._belief, self._reality, self._installation))
         self._live = True
         self._ari.settled()
@@ -223,11 +228,13 @@ class AriSwitch(Service):
             if event["type"] == "StasisStart" and channel.startswith(MEDIA):
                 self._performer.media_is_there(channel)
         else:
+            if event.get("type") == "StasisStart":
+                self._performer.carriers.took(LegId(channel), event["channel"])
             at = happened_at(event, self._clock.now(), self._machine_ahead_seconds())
             self._told(self._translator.handle(event, at))
 
     def _told(self, inputs: list[Input]) -> None:
-        for one in self._secrets.sifted(inputs):
+        for one in self._performer.carriers.sifted(self._secrets.sifted(inputs)):
             self._performer.told(one)
             self._emit(one)
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from ctiserver.core.commands import DialCustomer, DialLeg
+from ctiserver.core.commands import DialLeg
 from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
 from ctiserver.core.topology import Kind
 
@@ -107,11 +107,11 @@ def dial(command: DialLeg, app: str) -> Request:
     return _ring(command.endpoint, command.leg, command.ring_seconds, caller, app, asked)
 
 
-def dial_customer(command: DialCustomer, app: str) -> Request:
-    """Rings the number through its trunk, as `dial` rings a phone."""
-    endpoint = f"PJSIP/{command.pii_number}@{command.trunk}"
-    caller = caller_id("", command.caller_number)
-    return _ring(endpoint, command.leg, command.ring_seconds, caller, app)
+def dial_outside(
+    leg: str, *, number: str, trunk: str, caller_number: str, ring_seconds: float, app: str
+) -> Request:
+    """Rings the number, written as the trunk wants it, as `dial` rings a phone."""
+    return _ring(f"PJSIP/{number}@{trunk}", leg, ring_seconds, caller_id("", caller_number), app)
 
 
 def _ring(

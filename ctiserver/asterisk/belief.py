@@ -20,6 +20,7 @@ from ctiserver.core.commands import (
     DetectMachine,
     DialCustomer,
     DialLeg,
+    DialOutside,
     DropLeg,
     ForgetSecret,
     ListenSecretly,
@@ -40,6 +41,7 @@ SwitchCommand = (
     Answer
     | DialLeg
     | DialCustomer
+    | DialOutside
     | DetectMachine
     | AwaitSilence
     | DropLeg
@@ -63,7 +65,7 @@ _DEEDS: dict[type[Command], str] = {
 
 
 class LegBelief(msgspec.Struct):
-    """A leg that is alive; `conversation` is where it was last seen. `customer`: we dialled a customer.
+    """A leg that is alive; `conversation` is where it was last seen. `customer`: we dialled somebody outside.
 
     `silenced`: it was to be muted at some time, and may be still.
     """
@@ -137,8 +139,8 @@ class Belief(msgspec.Struct):
 
     def _note_command(self, command: Command) -> None:
         match command:
-            case DialLeg() | DialCustomer():
-                customer = isinstance(command, DialCustomer)
+            case DialLeg() | DialCustomer() | DialOutside():
+                customer = not isinstance(command, DialLeg)
                 self.legs[command.leg] = LegBelief(state="dialling", dialled=True, customer=customer)
                 self._belongs(command.leg, command.contact)
                 self._open(f"dial {command.leg}", command)

@@ -5,7 +5,7 @@ nothing: its end is told anyway. What got no answer because the link fell is sti
 id that exists already (409) means that the command was performed before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ctiserver.asterisk import ari_wire
 from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.arranger import Arranger
 from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.carriers import Carrier, Carriers
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.fuses import Fuses
 from ctiserver.asterisk.legs import Seen
@@ -33,6 +34,7 @@ from ctiserver.core.commands import (
     DetectMachine,
     DialCustomer,
     DialLeg,
+    DialOutside,
     DropLeg,
     ForgetSecret,
     Listen,
@@ -75,6 +77,7 @@ class Performer:
         translator: Translator,
         tell: Callable[[list[Input]], None],
         permits: PermitBook,
+        carriers: Mapping[str, Carrier],
         hear: Callable[[Listen, str], None],
         secrets: SecretKeys,
     ) -> None:
@@ -90,7 +93,10 @@ class Performer:
         self._live_audio = LiveAudio(request, app, hear, self._deaf)
         self._secrets = secrets
         self._fuses = Fuses(clock, self._send_fuse)
-        self._customers = PermittedDials(permits, self._ring_customer, self._not_permitted)
+        self.carriers = Carriers(
+            known=carriers, app=app, now=clock.now, ring=self._ring_outside, refuse=self._no_line
+        )
+        self._customers = PermittedDials(permits, self.carriers.dial_customer, self._not_permitted)
 
     def adopt(self, seen: Seen) -> None:
         """The bridges that there are, and the prompts that play."""
@@ -104,6 +110,7 @@ class Performer:
         """The link is down: no more renewals."""
         self._fuses.forget_all()
         self._customers.forget()
+        self.carriers.forget()
         self._live_audio.forget()
 
     def delete(self, unwanted: Orphans) -> None:
@@ -149,14 +156,14 @@ class Performer:
                 self._send(ari_wire.answer(leg), self._key(leg))
             case DialLeg():
                 self._dial(command)
-            case DialCustomer(leg=leg):
-                self._translator.dialled(leg, customer=True)
-                self._customers.dial(command)
+            case DialCustomer() | DialOutside():
+                self._dial_outside(command)
             case DetectMachine():
                 self._detect(command)
             case DropLeg(leg=leg):
                 self._translator.dropped(leg)
                 self._customers.dropped(leg)
+                self.carriers.dropped(leg)
                 self._send(ari_wire.hang_up(leg), self._key(leg))
             case Arrange(contact=contact):
                 self._arranger.arrange(command, contact)
@@ -196,8 +203,19 @@ class Performer:
             return
         self._ring(command.leg, ari_wire.dial(command, self._app))
 
-    def _ring_customer(self, command: DialCustomer) -> None:
-        self._ring(command.leg, ari_wire.dial_customer(command, self._app))
+    def _dial_outside(self, command: DialCustomer | DialOutside) -> None:
+        self._translator.dialled(command.leg, customer=True)
+        if isinstance(command, DialCustomer):
+            self._customers.dial(command)
+        else:
+            self.carriers.dial(command)
+
+    def _ring_outside(self, leg: LegId, request: Request) -> None:
+        self._translator.dialled(leg, customer=True)
+        self._ring(leg, request)
+
+    def _no_line(self, leg: LegId) -> None:
+        self._tell(self._translator.refused(leg, self._clock.now()))
 
     def _not_permitted(self, leg: LegId) -> None:
         self._tell(self._translator.refused(leg, self._clock.now(), "not_permitted"))

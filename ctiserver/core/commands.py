@@ -15,6 +15,7 @@ from ctiserver.core.ids import (
     TimerId,
 )
 from ctiserver.core.message import Command
+from ctiserver.core.outside import Route
 from ctiserver.core.permit import Permit
 from ctiserver.core.topology import Conversation
 
@@ -41,7 +42,10 @@ class DialLeg(Command):
 
 
 class DialCustomer(Command):
-    """Ring a customer's number through a trunk as leg `leg`; without a good permit for it nothing is dialled."""
+    """Ring a customer's number through a trunk as leg `leg`; without a good permit for it nothing is dialled.
+
+    `then_trunks` are tried in turn where a carrier takes no call.
+    """
 
     leg: LegId
     contact: ContactId
@@ -50,6 +54,16 @@ class DialCustomer(Command):
     trunk: str
     ring_seconds: float
     caller_number: str = ""
+    then_trunks: tuple[str, ...] = ()
+
+
+class DialOutside(Command):
+    """Ring a number outside as leg `leg`, through the first trunk of the route that takes the call."""
+
+    leg: LegId
+    contact: ContactId
+    route: Route
+    ring_seconds: float
 
 
 class DetectMachine(Command):

@@ -24,6 +24,7 @@ from ctiserver.core.limits import (
     TargetOrNone,
     Variable,
 )
+from ctiserver.core.trunk import OutsideCalls, Trunk
 
 Language = Literal["es", "en"]
 
@@ -37,24 +38,6 @@ class Installation:
     language: Language = "es"
     time_zone: str = "America/Santiago"
     country: Annotated[str, Match(r"[A-Z]{2}", 'two capital letters such as "CL"')] = "CL"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trunk:
-    """A telephone company: `match` are the addresses its calls come from, `host` is where ours go.
-
-    `password` comes from the environment variable that `password_env` names. `t38`: faxes may go as data (ITU-T T.38);
-    without it, or where the other end refuses, they go as sound.
-    """
-
-    name: Annotated[str, Name]
-    match: tuple[str, ...] = ()
-    host: str = ""
-    port: Port = 5060
-    username: str = ""
-    password_env: Annotated[str, Variable] = ""
-    password: str = field(default="", repr=False)
-    t38: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +276,7 @@ class Config:
     classes: Classes = Classes()
     survey: Survey = Survey()
     dialing: Dialing = Dialing()
+    outside: OutsideCalls = field(default_factory=OutsideCalls)
     webhooks: Webhooks = Webhooks()
     actions: tuple[ActionWebhook, ...] = ()
     mail: Mail = Mail()

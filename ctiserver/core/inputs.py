@@ -70,9 +70,13 @@ class LegRinging(Input):
 
 
 class LegAnswered(Input):
-    """The leg is up: a phone that we dialled was answered, or we answered the caller."""
+    """The leg is up: a phone that we dialled was answered, or we answered the caller.
+
+    `trunk`: which of several carried a call that we made outside, "" where it was none.
+    """
 
     leg: LegId
+    trunk: str = ""
 
 
 class LegJoined(Input):

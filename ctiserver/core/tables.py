@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from ctiserver.core.ids import AgentKey, QueueKey
 from ctiserver.core.message import Frozen
+from ctiserver.core.outside import Outside
 
 Periods = tuple[tuple[int, int], ...]
 """Parts of a day, from and to (exclusive), in minutes since local midnight."""
@@ -19,7 +20,7 @@ class Hours(Frozen):
 
 class Queue(Frozen):
     """Where contacts wait. `requires`: skill to least level, 0-100; `time_zone`: whose midnight ends its day;
-    `hours` None: always open."""
+    `hours` None: always open; `caller_number` "": calls on its behalf show the usual one."""
 
     key: QueueKey
     account_id: int = 1
@@ -37,6 +38,7 @@ class Queue(Frozen):
     record: bool = True
     emergency: bool = False
     hours: Hours | None = None
+    caller_number: str = ""
 
 
 class Agent(Frozen):
@@ -51,6 +53,7 @@ class Agent(Frozen):
     browser_phone: bool = False
     skills: dict[str, int] = {}
     queues: dict[QueueKey, int] = {}
+    roles: tuple[str, ...] = ()
 
 
 class Disposition(Frozen):
@@ -113,7 +116,8 @@ class Timing(Frozen):
 
 
 class Dialing(Frozen):
-    """How customers are called; `trunk` "": they are not. `at_once`: scheduled dials under way, at most.
+    """How customers are called; `trunk` "": they are not; `then_trunks`: tried where it takes no call. `at_once`:
+    scheduled dials under way, at most.
 
     `pause_seconds`: the first pause before another attempt, by result, where it is not the usual one. `clicks_only`:
     only a person's click dials. `lines`, `caller_lines`: at once through the trunk, or with one caller number, and new
@@ -121,6 +125,7 @@ class Dialing(Frozen):
     """
 
     trunk: str = ""
+    then_trunks: tuple[str, ...] = ()
     caller_number: str = ""
     at_once: int = 4
     ring_seconds: float = 25.0
@@ -181,3 +186,4 @@ class Tables(Frozen):
     timing: Timing = Timing()
     dialing: Dialing = Dialing()
     campaigns: tuple[Campaign, ...] = ()
+    outside: Outside = Outside()

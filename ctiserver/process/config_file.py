@@ -16,9 +16,10 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 
 import sounds
 from ctiserver.core.action_webhook import ActionWebhook
-from ctiserver.core.config import Config, Ice, Mail, Trunk
+from ctiserver.core.config import Config, Ice, Mail
 from ctiserver.core.errors import ConfigError, Mistake
 from ctiserver.core.limits import Between, Match
+from ctiserver.core.trunk import Trunk
 from ctiserver.process.config_checks import contradictions
 
 T = TypeVar("T")

@@ -9,5 +9,6 @@ from ctiserver.core.events.offer import *
 from ctiserver.core.events.talk import *
 from ctiserver.core.events.survey import *
 from ctiserver.core.events.lead import *
+from ctiserver.core.events.outside import *
 from ctiserver.core.events.agent import *
 from ctiserver.core.events.center import *

@@ -19,9 +19,10 @@ from crm_core.provenance import UNKNOWN_ORIGIN
 from ctiserver.app import faxes_out as chore_module
 from ctiserver.app.fax_pages import pdf_of
 from ctiserver.app.faxes_out import FaxesOut
-from ctiserver.core.config import Asterisk, Config, Dialing, Installation, Trunk
+from ctiserver.core.config import Asterisk, Config, Dialing, Installation
 from ctiserver.core.errors import SwitchUnreachable
 from ctiserver.core.permit import Purpose
+from ctiserver.core.trunk import Trunk
 from ctiserver.process import folders
 
 NOW = 1_790_000_000.0

@@ -1,6 +1,6 @@
 """AriSwitch over a link that only remembers what was asked, and answers what a test tells it to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
 from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.carriers import Carrier
 from ctiserver.asterisk.permitted import PermitBook
 from ctiserver.core.commands import (
     Answer,
@@ -48,6 +49,8 @@ PROMPT, RECORDING = PlaybackId("p1"), RecordingId("cti-a-1-5")
 DIAL = DialLeg(leg=AGENT, contact=CONTACT, endpoint="PJSIP/ann", ring_seconds=9)
 PLAY = Play(playback=PROMPT, leg=CALLER, says=("hi",), language="es")
 
+NO_CARRIERS: Mapping[str, Carrier] = {}
+
 
 class FakeService:
     """In the place of AriService: `answers` maps the beginning of "METHOD uri" to JSON or an error."""
@@ -57,6 +60,7 @@ class FakeService:
         self.on_down: Callable[[], None] = callbacks["on_down"]
         self.on_event: Callable[[dict[str, Any]], None] = callbacks["on_event"]
         self.asked: list[str] = []
+        self.requests: list[Request] = []
         self.keys: dict[str, str] = {}
         self.answers: dict[str, Any] = {}
         self.channels: list[dict[str, Any]] = []
@@ -66,6 +70,7 @@ class FakeService:
     def request(self, request: Request, key: str = "") -> Deferred[Any]:
         asked = f"{request.method} {request.uri}"
         self.asked.append(asked)
+        self.requests.append(request)
         self.keys[asked] = key
         for beginning, answer in self.answers.items():
             if asked.startswith(beginning):
@@ -80,7 +85,9 @@ class FakeService:
 
 
 class World:
-    def __init__(self, folder: Path, permits: PermitBook | None = None) -> None:
+    def __init__(
+        self, folder: Path, permits: PermitBook | None = None, carriers: Mapping[str, Carrier] = NO_CARRIERS
+    ) -> None:
         self.clock = HandClock()
         self.belief = Belief()
         self.inputs: list[Input] = []
@@ -100,6 +107,7 @@ class World:
             on_down=lambda: None,
             on_replaced=lambda: None,
             permits=permits,
+            carriers=carriers,
         )
         self.ari: FakeService = self.switch._ari  # type: ignore[assignment]
 
@@ -126,6 +134,7 @@ class World:
         self.switch.reissue(self.belief.pending())
         self.inputs.clear()
         self.ari.asked.clear()
+        self.ari.requests.clear()
         return self
 
     def perform(self, *commands: Command) -> None:

@@ -7,8 +7,9 @@ from ctiserver.asterisk.conf import cel_file, check, etc_dir, render, write
 from ctiserver.asterisk.install import Asterisk as InstalledAsterisk
 from ctiserver.asterisk.modules import MODULES
 from ctiserver.asterisk.passwords import Passwords
-from ctiserver.core.config import Asterisk, Config, Fallback, Folder, Installation, Number, Trunk
+from ctiserver.core.config import Asterisk, Config, Fallback, Folder, Installation, Number
 from ctiserver.core.errors import ConfigError
+from ctiserver.core.trunk import Trunk
 
 PASSWORDS = Passwords(ari="ari-secret", ami="ami-secret")
 PSTN = Trunk(name="pstn", match=("192.0.2.0/28",), host="192.0.2.1", username="we", password="a;b")

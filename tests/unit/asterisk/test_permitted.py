@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from ctiserver.asterisk import ari_switch, ari_wire
+from ctiserver.asterisk import ari_switch
 from ctiserver.asterisk.permitted import ClosedBook
 from ctiserver.core.commands import DialCustomer, DialLeg, DropLeg
 from ctiserver.core.errors import Refusal
@@ -68,7 +68,7 @@ def test_the_number_is_dialled_when_the_book_has_said_yes_and_not_before(world: 
     assert book.asked == [(7, NUMBER, LEG)]
     book.answers[0].callback(None)
     assert len(dialled(world)) == 1
-    query = ari_wire.dial_customer(DIAL, "cti").query
+    query = world.ari.requests[-1].query
     assert (query["endpoint"], query["channelId"]) == (f"PJSIP/{NUMBER}@pstn", LEG)
 
 

@@ -1,6 +1,6 @@
 """Room on trunks, caller ids and campaigns: lines at once, new ones a second."""
 
-from dialer.dial_limits import DialLimits, Limit
+from ctiserver.core.dial_limits import DialLimits, Limit
 
 TRUNK, CALLER = "trunk:carrier", "caller:+56221234567"
 
