@@ -27,6 +27,7 @@ _WORDS = Path(__file__).parent / "words"
 PAGES: dict[str, tuple[str, Permission]] = {
     "desk": ("/desk", Permission.OWN_DESK),
     "wallboard": ("/wallboard", Permission.WALLBOARD),
+    "announcements": ("/announcements", Permission.ANNOUNCE),
     "work_orders": ("/work-orders", Permission.DISPATCH_ORDERS),
     "field_staff": ("/field-staff", Permission.DISPATCH_ORDERS),
     "my_orders": ("/my-orders", Permission.OWN_ORDERS),
@@ -49,7 +50,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
 }
 """Page name: its path and what one needs to open it; the first that one may open is home."""
 MENUS: dict[str, tuple[str, ...]] = {
-    "work": ("desk", "wallboard", "cases", "activities"),
+    "work": ("desk", "wallboard", "announcements", "cases", "activities"),
     "customers": ("customers", "permission", "duplicates", "imports"),
     "field": ("work_orders", "my_orders", "field_staff"),
     "outreach": ("campaigns", "segments", "product_offers", "scripts", "dials"),

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     MISSED_CONTACTS = "missed_contacts"  # see and claim who should be called back
     WALLBOARD = "wallboard"  # see queues, agents and contacts of the account
     COMMAND_AGENTS = "command_agents"  # act for an agent: force a status
+    ANNOUNCE = "announce"  # prepare announcements, switch on and off what callers are told
     READ_INTERACTIONS = "read_interactions"  # everybody's records, not only one's own
     HEAR_RECORDINGS = "hear_recordings"  # listen to talks; each time is written down
     READ_REPORTS = "read_reports"  # open the reports; which of them, what else he may see decides
@@ -71,6 +72,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.SURVEYS,
             _P.WALLBOARD,
             _P.COMMAND_AGENTS,
+            _P.ANNOUNCE,
             _P.CONTACT_PERMISSION,
             _P.HEAR_RECORDINGS,
             _P.READ_INTERACTIONS,
@@ -97,6 +99,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.SEE_CAMPAIGNS,
             _P.SURVEYS,
             _P.WALLBOARD,
+            _P.ANNOUNCE,
             _P.READ_CONFIGURATION,
             _P.CHANGE_CONFIGURATION,
             _P.CONTACT_PERMISSION,

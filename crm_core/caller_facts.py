@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import structs
 from sqlalchemy.orm import Session
 
-from crm_core import guess_odds, outages, plain_sql
+from crm_core import announcements, guess_odds, outages, plain_sql
 from crm_core.customers import CANDIDATES_AT_MOST, full_name
 from crm_core.guess_odds import Odds, Open
 from ctiserver.core.customers import Candidate, Matter
@@ -36,10 +36,11 @@ _QUESTION = f"""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """The customers with his number, as `customers.find_by_number` gives them; and of one who has it alone, what he may
-    be calling about, the likeliest first."""
+    be calling about, the likeliest first, and the announcements that concern where he lives."""
 
     candidates: tuple[Candidate, ...]
     matters: tuple[Matter, ...] = ()
+    announcements: tuple[int, ...] = ()
 
 
 def look_up(session: Session, account_id: int, e164: str, *, at: float, odds: Odds = NO_ODDS) -> Caller:
@@ -56,9 +57,14 @@ def look_up(session: Session, account_id: int, e164: str, *, at: float, odds: Od
     )
     if len(candidates) != 1:
         return Caller(candidates=candidates)
-    outage = outages.announced_for(session, account_id, candidates[0].customer_id, at) is not None
+    only = candidates[0].customer_id
+    outage = outages.announced_for(session, account_id, only, at) is not None
     told = structs.replace(candidates[0], outage=outage)
-    return Caller(candidates=(told,), matters=_matters(rows[0], odds, at))
+    return Caller(
+        candidates=(told,),
+        matters=_matters(rows[0], odds, at),
+        announcements=announcements.where_he_lives(session, account_id, only, at),
+    )
 
 
 def _matters(row: Any, odds: Odds, at: float) -> tuple[Matter, ...]:

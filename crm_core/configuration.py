@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, joinedload, mapped_c
 
 from crm_core.accounts import Account
 from crm_core.agents import Agent, phone_name
+from crm_core.announcements import in_force
 from crm_core.base import Base, ConfiguresEngines
 from crm_core.campaigns.campaign import Campaign
 from crm_core.contact_reasons import ContactReason
@@ -80,6 +81,7 @@ def tables(
         contact_reasons=_contact_reasons(session),
         pause_reasons=_pause_reasons(session),
         campaigns=_campaigns(session, zones, years),
+        announcements=in_force(session),
     )
 
 

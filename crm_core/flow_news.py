@@ -3,12 +3,13 @@
 A message opens a case for whoever he turned out to be; the case names the recording. What a technician says to his
 work order stays with that order, and where an emergency is, with the emergency. Whoever comes to an emergency queue,
 by whatever way, has raised the alarm. The language that he chose is his
-customer's from then on, so that he is not asked again; where several customers share his number it is nobody's.
+customer's from then on, so that he is not asked again; where several customers share his number it is nobody's. Who
+hears an announcement is counted once.
 """
 
 from sqlalchemy.orm import Session
 
-from crm_core import accounts, customers, emergency_line, technician_messages
+from crm_core import accounts, announcements, customers, emergency_line, technician_messages
 from crm_core.case_flow import Kind
 from crm_core.case_work import open_case
 from crm_core.cases import note
@@ -29,6 +30,8 @@ def tell(session: Session, contact: Interaction, event: e.ContactEvent) -> None:
             )
         case e.VoicemailLeft() if not _kept(session, contact, event):
             _open_case(session, contact, event)
+        case e.AnnouncementHeard(announcement=announcement):
+            announcements.heard(session, contact.account_id, announcement, contact.id, event.at)
         case e.LanguageChosen(language=language) if contact.customer_id is not None:
             _remember_language(session, contact, contact.customer_id, language, event.at)
 

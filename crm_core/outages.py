@@ -104,6 +104,12 @@ def announced_for(session: Session, account_id: int, customer_id: int, now: floa
     ).all()
     if not running:
         return None
+    his = cities_of(session, account_id, customer_id, now)
+    return next((one for one in running if his & {plain(area) for area in one.areas}), None)
+
+
+def cities_of(session: Session, account_id: int, customer_id: int, now: float) -> set[str]:
+    """Where he has an address now, as `plain` writes it."""
     cities = session.scalars(
         select(Address.city).where(
             Address.account_id == account_id,
@@ -111,8 +117,7 @@ def announced_for(session: Session, account_id: int, customer_id: int, now: floa
             (Address.valid_until.is_(None)) | (Address.valid_until > now),
         )
     )
-    his = {plain(city) for city in cities} - {""}
-    return next((one for one in running if his & {plain(area) for area in one.areas}), None)
+    return {plain(city) for city in cities} - {""}
 
 
 def heard(session: Session, found: Outage, contact_id: str, now: float) -> None:

@@ -69,10 +69,20 @@ def spoken_place(address: str) -> str:
     return _INSIDE.split(address, maxsplit=1)[0].strip(" .")
 
 
-def want_name(session: Session, account_id: int, text: str, customer_id: int | None = None) -> None:
-    """Callers may hear this text, of this customer's or of nobody's; asked again it changes nothing."""
+def want_name(
+    session: Session,
+    account_id: int,
+    text: str,
+    customer_id: int | None = None,
+    *,
+    longest: int = LONGEST_TEXT,
+) -> None:
+    """Callers may hear this text, of this customer's or of nobody's; asked again it changes nothing.
+
+    What has more than `longest` letters is not spoken.
+    """
     words = " ".join(text.split())
-    if not words or len(words) > LONGEST_TEXT:
+    if not words or len(words) > longest:
         return
     known = session.scalar(
         select(SpokenName).where(

@@ -95,6 +95,7 @@ def looked_up(desk: Desk, message: LookedUp | LookUpFailed, turn: Turn) -> None:
     session.customer_id = only.customer_id if only else None
     session.level = "number" if only else "none"
     session.matters = message.matters if only else ()
+    session.of_his_area = message.announcements if only else ()
     turn.say(
         CallerIdentified(
             at=turn.at,

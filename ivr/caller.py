@@ -8,6 +8,7 @@ from ctiserver.core.ids import ActionId, ListeningId
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
 from ivr import speak
+from ivr.announcing import news
 from ivr.desk import Desk
 from ivr.session_state import Session
 from ivr.variables import filled, spoken, value_of
@@ -22,8 +23,16 @@ class Caller:
     turn: Turn
 
     def hear(self, says: tuple[str, ...]) -> None:
-        """Let him hear prompts, in place of what is being said."""
-        speak.play(self.desk, self.session, spoken(says, self.session, self.turn.at), self.turn)
+        """Let him hear prompts, in place of what is being said, behind what is announced to everybody."""
+        told = news(self.desk, self.session, self.turn)
+        speak.play(self.desk, self.session, told + spoken(says, self.session, self.turn.at), self.turn)
+
+    def hear_if_any(self, says: tuple[str, ...]) -> None:
+        """As `hear`, but nothing where there is nothing to say."""
+        told = news(self.desk, self.session, self.turn)
+        if told or says:
+            said = spoken(says, self.session, self.turn.at) if says else ()
+            speak.play(self.desk, self.session, told + said, self.turn)
 
     def hush(self) -> None:
         """Stop what is being said."""

@@ -78,6 +78,12 @@ class Flow(Frozen, forbid_unknown_fields=True):
         queues = {node.queue for node in self.nodes.values() if isinstance(node, Enqueue)}
         return isinstance(end, Enqueue) and queues == {end.queue}
 
+    def is_urgent(self, name: str) -> bool:
+        """Whether a node is on the way to an emergency."""
+        return self.is_emergency or (
+            self.emergency is not None and name in self.straight_on(self.emergency.node)
+        )
+
     def opening(self) -> frozenset[str]:
         """The announcements that a caller may hear before anything is asked or done."""
         seen: set[str] = set()

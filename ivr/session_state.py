@@ -44,8 +44,10 @@ class Session(msgspec.Struct, kw_only=True):
     `values` is what is known of him by name; `asked` names those that he was asked for in this call. `keys` and `step`
     are what he has typed and how far he came at the node that he is at; `escaped`: his last key was the star that lets
     the next one lead away; `misheard`: how often we did not understand what he said. `wanted` is the node that he gets
-    to once he is identified. `matters` is what he may be calling about, until that was guessed;
-    `guessing` the node that has offered him to go to `guess_node`, as long as its key counts.
+    to once he is identified. `matters` is what he may be calling about, until that was guessed; `guessing` the node
+    that has offered him to go to `guess_node`, as long as its key counts. `announced` are the announcements that he was
+    told, `announcing` those of them that he hears now, `of_his_area` those that concern where he lives; `urgent`: he is
+    on the way to an emergency.
     """
 
     contact: ContactId
@@ -91,3 +93,7 @@ class Session(msgspec.Struct, kw_only=True):
     matters: tuple[Matter, ...] = ()
     guessing: str = ""
     guess_node: str = ""
+    announced: list[int] = []
+    announcing: list[int] = []
+    of_his_area: tuple[int, ...] = ()
+    urgent: bool = False

@@ -11,7 +11,7 @@ dialplan's fallback queue.
 from ctiserver.core.customers import reaches
 from ctiserver.core.events import NodeEntered, ValueCollected
 from ctiserver.core.turn import Turn
-from ivr import invitation
+from ivr import announcing, invitation
 from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.documents import parsed
@@ -72,7 +72,7 @@ def _reach(caller: Caller, name: str) -> Node:
     node = flow.nodes[name]
     _leave(caller)
     _forget_guess(flow, session, name)
-    session.node = name
+    session.node, session.urgent = name, flow.is_urgent(name)
     kind = str(node.__struct_config__.tag)
     turn.say(NodeEntered(at=turn.at, contact=session.contact, node=name, kind=kind, label=node.label))
     for key, value in node.collect.items():
@@ -255,6 +255,7 @@ def language_found(desk: Desk, session: Session, language: str, turn: Turn) -> N
     session.language = language
     if session.phase is Phase.FLOW and session.node in flow.opening() and session.playback:
         hush(desk, session, turn)
+        announcing.again(session)
         _here(desk, session).enter(Caller(desk, session, turn))
 
 

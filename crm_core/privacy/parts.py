@@ -210,6 +210,12 @@ PARTS: dict[str, Part] = {
         stays=frozenset({"case_id", "contact_id", "account_id", "at"}),
         why=REPORTS,
     ),
+    "announcement_hearings": Part(
+        group="contacts",
+        ours=through("contact_id", "interactions"),
+        stays=frozenset({"announcement_id", "contact_id", "account_id", "at"}),
+        why=REPORTS,
+    ),
     "activities": Part(group="cases", ours=either(of("customer_id"), through("case_id", "cases"))),
     "work_orders": Part(group="cases", stays=staying.WORK_ORDER, why=REPORTS),
     "work_order_closings": Part(
@@ -316,6 +322,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "campaign_loads": "how many customers a campaign was given",
     "offices": "where customers are served",
     "opening_hours": "when a queue serves",
+    "announcements": "what callers are told",
     "outages": "where supply is cut, by comuna",
     "parts": "what technicians use up",
     "pause_reasons": "words to choose from",

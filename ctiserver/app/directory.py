@@ -66,5 +66,6 @@ class StoreDirectory:
                 look_up=command.look_up,
                 candidates=found.candidates,
                 matters=found.matters,
+                announcements=found.announcements,
             )
         )

@@ -135,12 +135,14 @@ class TimerFired(Input):
 class LookedUp(Input):
     """The store's answer, possibly after LookUpFailed; the most valuable first, () means unknown.
 
-    `matters`: what the only candidate may be calling about, the likeliest first.
+    `matters`: what the only candidate may be calling about, the likeliest first; `announcements`: those that concern
+    an area where he lives.
     """
 
     look_up: LookUpId
     candidates: tuple[Candidate, ...]
     matters: tuple[Matter, ...] = ()
+    announcements: tuple[int, ...] = ()
 
 
 class LookUpFailed(Input):

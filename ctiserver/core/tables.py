@@ -103,6 +103,22 @@ class Document(Frozen):
     content: dict[str, Any]
 
 
+class Announcement(Frozen):
+    """What callers are told before anything else while it is switched on; `says`: as in Play.
+
+    `queues`: whoever comes to one of them hears it; `areas`: whoever is known to live in one of them. Both (): every
+    caller of the account. `from_at`, `until_at`: epoch seconds, None: no such end.
+    """
+
+    id: int
+    account_id: int = 1
+    says: tuple[str, ...]
+    queues: tuple[QueueKey, ...] = ()
+    areas: tuple[str, ...] = ()
+    from_at: float | None = None
+    until_at: float | None = None
+
+
 class Timing(Frozen):
     """Durations that hold for all calls, in seconds."""
 
@@ -187,3 +203,4 @@ class Tables(Frozen):
     dialing: Dialing = Dialing()
     campaigns: tuple[Campaign, ...] = ()
     outside: Outside = Outside()
+    announcements: tuple[Announcement, ...] = ()

@@ -75,8 +75,7 @@ class Enqueue(NodeBase, tag="queue"):
 
         Asterisk moves nobody into a conversation while a prompt plays to him alone; it would wait for its end.
         """
-        if self.prompts:
-            caller.hear(self.prompts)
+        caller.hear_if_any(self.prompts)
 
 
 class Transfer(NodeBase, tag="transfer"):

@@ -26,6 +26,7 @@ _CHOSEN: dict[str, Any] = {
     "guesses.treatment": "offered",
     "case_contacts.contact_id": CONTACT,
     "outage_hearings.contact_id": CONTACT,
+    "announcement_hearings.contact_id": CONTACT,
     "action_results.contact_id": CONTACT,
     "caller_secrets.subject": "customer",
     "caller_secrets.subject_id": "1",

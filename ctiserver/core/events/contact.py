@@ -80,6 +80,12 @@ class ValueCollected(ContactEvent):
     say_as: str = ""
 
 
+class AnnouncementHeard(ContactEvent):
+    """The caller is told what a supervisor has announced."""
+
+    announcement: int
+
+
 class FlowEntered(ContactEvent):
     """The caller goes on in another flow."""
 

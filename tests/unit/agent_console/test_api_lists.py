@@ -19,6 +19,7 @@ SHORT = {
     "dispositions": "configuration",
     "contact_reasons": "configuration",
     "pause_reasons": "configuration",
+    "announcement_list": "configuration",
     "roles": "part of the program",
     "webhook_kinds": "part of the program",
     "segment_fields": "part of the program, and custom fields",
