@@ -56,6 +56,8 @@ def score(virtual: float, slope: float, now: float) -> float:
 
 def continued(virtual: float, slope: float, new_slope: float, now: float) -> float:
     """The virtual arrival with which a new slope goes on from the score reached at `now`."""
+    if new_slope == slope:
+        return virtual  # to the last bit: nobody moves by a rounding
     return now - score(virtual, slope, now) / new_slope
 
 

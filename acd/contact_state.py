@@ -48,7 +48,9 @@ Line = tuple[Literal["queue", "agent", "campaign"], str]
 class Contact(msgspec.Struct, kw_only=True):
     """One contact from ContactQueued until its caller is gone or handed back.
 
-    `arrived_at` never changes; `virtual_arrival` only gets earlier. `order` settles ties by arrival. `named` is the
+    `arrived_at` never changes; with `slope` and `virtual_arrival` it makes the score (`priority`); `counts_from` None:
+    the ceiling counts from the arrival; `escalates_at` None: never; `relaxed`: how many relaxations of his queue hold
+    for him; `leaves_free`: agents that must stay free beside his. `order` settles ties by arrival. `named` is the
     agent who alone is asked, and `passed_by` whoever passed the contact on to him; None for an ordinary contact.
     `campaign`: he answered its call, and has not spoken with anybody yet; from then on he is like every other.
     `called`: so he came, and nobody has passed him on: an agent who ends that at once was not avoiding a caller.
@@ -84,6 +86,11 @@ class Contact(msgspec.Struct, kw_only=True):
     campaign: int | None = None
     called: bool = False
     offered_at: float = 0.0
+    slope: float = 1.0
+    counts_from: float | None = None
+    escalates_at: float | None = None
+    relaxed: int = 0
+    leaves_free: int = 0
 
     @property
     def line(self) -> Line:

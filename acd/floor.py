@@ -1,11 +1,12 @@
 """The floor: who waits, who serves, and by what rules. The ACD's whole state, and the questions asked of it.
 
-Waiting contacts stand in one line per queue, ordered by virtual arrival, and those passed on to one agent in a line
-before him; a contact that left is dropped from its line when it comes to the head (lazy deletion). Lines are derived
-from the contacts, hence not in the state.
+Waiting contacts stand in the waiting room: those of a queue where its agents find them, those passed on to one agent
+before him, those who answered a campaign's call for its agents. One whose skills are relaxed stands in several places
+of his queue; who must leave agents free to others stands apart from them. Whoever was put elsewhere without a word to
+the room is dropped when he comes to the head. The room is derived from the contacts, hence not in the state.
 """
 
-import heapq
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -13,7 +14,9 @@ from acd import priority
 from acd.agent_state import AgentState
 from acd.contact_state import Contact, Line, Participant, Stage
 from acd.outside_book import OutsideBook
+from acd.waiting_room import Place, Standing, WaitingRoom
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
+from ctiserver.core.serving import relaxations_after
 from ctiserver.core.tables import Agent, Queue, Tables
 from ctiserver.core.topology import Mode
 
@@ -32,13 +35,14 @@ class Ledger(msgspec.Struct, kw_only=True):
 
 
 class Floor:
-    """Invariant: no contact waits in a line while an agent who may serve it is free."""
+    """Invariant: no contact waits while an agent who may serve it is free, but those left free to other classes."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.roster: dict[AgentKey, Agent] = {agent.key: agent for agent in ledger.tables.agents}
         self.legs: dict[LegId, ContactId] = {}
-        self._lines: dict[Line, list[tuple[float, int, ContactId]]] = {}
+        self.room = WaitingRoom()
+        self._named: dict[AgentKey, list[ContactId]] = {}
         for contact in ledger.contacts.values():
             self.legs[contact.leg] = contact.id
             if contact.agent_leg:
@@ -52,9 +56,9 @@ class Floor:
         """The queues in force, and those gone from the tables that somebody still waits in."""
         return self.ledger.queues
 
-    def apply(self, tables: Tables) -> None:
+    def apply(self, tables: Tables, now: float) -> None:
         """Use new tables. Queues and agents that went away serve what they have in hand, nothing more."""
-        agents = self.ledger.agents
+        agents, before = self.ledger.agents, self.queues
         in_use = {contact.queue for contact in self.ledger.contacts.values()}
         kept = {key: queue for key, queue in self.queues.items() if key in in_use}
         self.ledger.tables = tables
@@ -64,6 +68,12 @@ class Floor:
             agents.setdefault(key, AgentState(key=key))
         for key in [key for key, state in agents.items() if key not in self.roster and not state.contact]:
             del agents[key]
+        for contact in self.ledger.contacts.values():
+            queue = self.queues[contact.queue]
+            priority.goes_on(contact, before.get(contact.queue, queue), queue, now)
+            contact.relaxed = relaxations_after(queue, now - contact.arrived_at)
+            if contact.stage is Stage.WAITING:
+                self.line_up(contact)
 
     def enter(self, contact: Contact) -> None:
         """Take a contact on and let it stand in line."""
@@ -72,7 +82,8 @@ class Floor:
         self.line_up(contact)
 
     def leave(self, contact: Contact) -> None:
-        """Forget a contact; its place in line goes when it comes to the head."""
+        """Forget a contact."""
+        self.room.leave(contact.id)
         self.ledger.contacts.pop(contact.id, None)
         self.legs.pop(contact.leg, None)
         self.forget_agent_leg(contact)
@@ -97,79 +108,115 @@ class Floor:
         self.legs.pop(party.leg, None)
 
     def line_up(self, contact: Contact) -> None:
-        """Stand in the contact's line, at the place of its virtual arrival."""
-        line = self._lines.setdefault(contact.line, [])
-        heapq.heappush(line, (contact.virtual_arrival, contact.order, contact.id))
-
-    def head(self, queue: QueueKey) -> Contact | None:
-        """Who is next in one queue."""
-        return self.first(("queue", queue))
-
-    def first(self, line: Line) -> Contact | None:
-        """Who is next in one line."""
-        standing = self._lines.get(line, [])
-        while standing:
-            contact = self._standing(line, standing[0])
-            if contact:
-                return contact
-            heapq.heappop(standing)
-        self._lines.pop(line, None)
-        return None
-
-    def _standing(self, line: Line, entry: tuple[float, int, ContactId]) -> Contact | None:
-        virtual, _, key = entry
-        contact = self.ledger.contacts.get(key)
-        stands = (
-            contact
-            and contact.stage is Stage.WAITING
-            and contact.line == line
-            and contact.virtual_arrival == virtual
+        """Stand in the contact's places, on its terms."""
+        self.room.leave(contact.id)
+        if contact.named:
+            self._named.setdefault(contact.named, []).append(contact.id)
+        self.room.stand(
+            Standing(
+                contact=contact.id,
+                arrived_at=contact.arrived_at,
+                order=contact.order,
+                virtual=contact.virtual_arrival,
+                slope=contact.slope,
+                since=priority.since(contact),
+                escalates_at=contact.escalates_at,
+                places=tuple(self._places(contact)),
+            )
         )
-        return contact if stands else None
+
+    def relax(self, contact: Contact, now: float) -> None:
+        """Let him stand wherever his wait allows it by now."""
+        steps = relaxations_after(self.queues[contact.queue], now - contact.arrived_at)
+        if steps != contact.relaxed:
+            contact.relaxed = steps
+            if contact.stage is Stage.WAITING:
+                self.line_up(contact)
+
+    def _places(self, contact: Contact) -> Iterator[Place]:
+        if contact.line[0] != "queue":
+            yield contact.line
+            return
+        for step in range(contact.relaxed + 1):
+            yield (*contact.line, step, contact.leaves_free)
+
+    def head(self, queue: QueueKey, now: float) -> Contact | None:
+        """Who is next in one queue."""
+        return min(self.heads_of_queue(queue, 0, now), key=lambda one: self._turn(one, now), default=None)
+
+    def heads_of_queue(self, queue: QueueKey, step: int, now: float) -> list[Contact]:
+        """The first of each group of a queue where an agent may serve who needs so many relaxations."""
+        amounts = sorted({0, *self.queues[queue].leave_free.values()})
+        return self.heads([("queue", queue, step, left) for left in amounts], now)
+
+    def heads(self, places: Collection[Place], now: float) -> list[Contact]:
+        """The first of each group of these places, in no order of merit."""
+        while True:
+            found = self.room.heads(places, now)
+            gone = [one.contact for _, one in found if not self._stands(one)]
+            if not gone:
+                return [self.ledger.contacts[ContactId(one.contact)] for _, one in found]
+            for key in gone:
+                self.room.leave(key)
+
+    def is_head(self, contact: Contact, now: float) -> bool:
+        """Whether nobody of his own group goes before him in some place where he stands."""
+        return any(one is contact for one in self.heads(list(self._places(contact)), now))
+
+    def _stands(self, standing: Standing) -> bool:
+        contact = self.ledger.contacts.get(ContactId(standing.contact))
+        if contact is None or contact.stage is not Stage.WAITING:
+            return False
+        return contact.virtual_arrival == standing.virtual and standing.places[0] == next(
+            self._places(contact)
+        )
+
+    def _turn(self, contact: Contact, now: float) -> tuple[bool, float, float, int]:
+        """His turn among all of his line."""
+        late = priority.escalated(contact, now)
+        counts = priority.since(contact) if late else -priority.score(contact, now)
+        return not late, counts, contact.arrived_at, contact.order
 
     def waited_for(self) -> list[AgentKey]:
-        """The agents before whom somebody may stand, by key."""
-        return sorted(AgentKey(key) for kind, key in self._lines if kind == "agent")
+        """The agents before whom somebody stands, by key."""
+        for key, some in list(self._named.items()):
+            left = [one for one in some if self._waits_for(one, key)]
+            if left:
+                self._named[key] = left
+            else:
+                del self._named[key]
+        return sorted(self._named)
 
-    def waiting_for(self, key: AgentKey) -> list[Contact]:
+    def _waits_for(self, contact: ContactId, key: AgentKey) -> bool:
+        one = self.ledger.contacts.get(contact)
+        return one is not None and one.named == key and one.stage is Stage.WAITING
+
+    def waiting_for(self, key: AgentKey, now: float) -> list[Contact]:
         """All who stand before one agent, next first."""
-        return self._in_line(("agent", key))
+        return self._in_line(("agent", key), now)
 
-    def waiting(self, queue: QueueKey) -> list[Contact]:
+    def waiting(self, queue: QueueKey, now: float) -> list[Contact]:
         """All who stand in one queue, next first."""
-        return self._in_line(("queue", queue))
+        return self._in_line(("queue", queue), now)
 
-    def _in_line(self, line: Line) -> list[Contact]:
+    def _in_line(self, line: Line, now: float) -> list[Contact]:
         waiting = [one for one in self.ledger.contacts.values() if one.stage is Stage.WAITING]
-        found = [contact for contact in waiting if contact.line == line]
-        return sorted(found, key=lambda contact: (contact.virtual_arrival, contact.order))
+        return sorted((it for it in waiting if it.line == line), key=lambda one: self._turn(one, now))
 
-    def place(self, contact: Contact) -> int:
+    def place(self, contact: Contact, now: float) -> int:
         """How many stand in his line up to and including him."""
-        own = (contact.virtual_arrival, contact.order)
-        others = self.ledger.contacts.values()
+        own = self._turn(contact, now)
         return 1 + sum(
-            other.line == contact.line
-            and other.stage is Stage.WAITING
-            and (other.virtual_arrival, other.order) < own
-            for other in others
+            other.line == contact.line and other.stage is Stage.WAITING and self._turn(other, now) < own
+            for other in self.ledger.contacts.values()
         )
 
-    def head_start(self, queue: QueueKey, value_class: str) -> float:
-        """Seconds of head start that a class has in a queue; none where the queue names none."""
-        return self.queues[queue].head_start_seconds.get(value_class, 0.0)
-
-    def set_class(self, contact: Contact, value_class: str) -> bool:
+    def set_class(self, contact: Contact, value_class: str, now: float) -> bool:
         """Raise a waiting contact's class; whether that changed its place."""
-        head_start = self.head_start(contact.queue, value_class)
-        virtual = priority.upgraded(contact.virtual_arrival, contact.arrived_at, head_start)
-        contact.value_class = value_class
-        if virtual == contact.virtual_arrival:
-            return False
-        contact.virtual_arrival = virtual
-        if contact.stage is Stage.WAITING:
+        moved = priority.raised(contact, self.queues[contact.queue], value_class, now)
+        if moved and contact.stage is Stage.WAITING:
             self.line_up(contact)
-        return True
+        return moved
 
     def contact_of_leg(self, leg: LegId) -> Contact | None:
         """The contact in our hands that a leg belongs to."""

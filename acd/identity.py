@@ -4,6 +4,7 @@ Somebody who waits is moved up by a higher class as soon as it is known; nobody 
 out, and who is being served already has nothing more to gain.
 """
 
+from acd import offers, priority
 from acd.contact_state import Stage
 from acd.floor import Floor
 from ctiserver.core.errors import Refusal
@@ -16,13 +17,15 @@ from ctiserver.core.turn import Turn
 def identified(floor: Floor, key: ContactId, value_class: str, turn: Turn) -> None:
     """His class is known; where he waits, he may be nearer to the head now."""
     contact = floor.ledger.contacts.get(key)
-    if contact is None or not floor.set_class(contact, value_class):
+    if contact is None or not floor.set_class(contact, value_class, turn.at):
         return
     turn.say(
         PriorityChanged(
             at=turn.at, contact=key, value_class=value_class, virtual_arrival=contact.virtual_arrival
         )
     )
+    if contact.stage is Stage.WAITING and floor.queues[contact.queue].leave_free:
+        offers.serve_contact(floor, contact, turn)  # agents whom he had to leave to others may be his now
 
 
 def attach(floor: Floor, request: AttachCustomer, turn: Turn) -> None:
@@ -35,6 +38,6 @@ def attach(floor: Floor, request: AttachCustomer, turn: Turn) -> None:
     contact = floor.ledger.contacts.get(request.contact)
     if contact is None or contact.stage is not Stage.WAITING or customer.value_class is None:
         return
-    now, then = (floor.head_start(contact.queue, it) for it in (contact.value_class, customer.value_class))
-    if then > now:
+    queue = floor.queues[contact.queue]
+    if priority.better(queue, customer.value_class, contact.value_class):
         identified(floor, request.contact, customer.value_class, turn)

@@ -22,7 +22,7 @@ from ctiserver.core.events import (
     OfferRinging,
     OfferWithdrawn,
 )
-from ctiserver.core.ids import AgentKey, LegId, TimerId
+from ctiserver.core.ids import AgentKey, ContactId, LegId, TimerId
 from ctiserver.core.turn import Turn
 
 
@@ -36,16 +36,41 @@ def place_timer(contact: Contact) -> TimerId:
     return TimerId(f"acd:place:{contact.id}")
 
 
+def wider_timer(contact: Contact) -> TimerId:
+    """Fires when more agents may serve who waits."""
+    return TimerId(f"acd:wider:{contact.id}")
+
+
 def serve_contact(floor: Floor, contact: Contact, turn: Turn) -> bool:
     """Offer a contact that just lined up to a free agent, if there is one. Whether it was offered."""
-    if floor.first(contact.line) is not contact:
-        return False
-    key, excluded = choose_agent(floor, contact)
+    floor.relax(contact, turn.at)
+    key = None
+    if floor.is_head(contact, turn.at):
+        key, excluded = choose_agent(floor, contact, turn.at)
     if key is None:
+        _wait_for_others(floor, contact, turn)
         return False
     turn.say(explain(floor, key, [contact], excluded, turn.at))
     _offer(floor, contact, key, turn)
     return True
+
+
+def _wait_for_others(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """Look again when his wait lets more agents serve him: at the next relaxation, or at the ceiling."""
+    queue = floor.queues[contact.queue]
+    moments = [contact.arrived_at + one.after_seconds for one in queue.relaxations]
+    if contact.leaves_free and contact.escalates_at is not None:
+        moments.append(contact.escalates_at)
+    next_at = min((at for at in moments if at > turn.at), default=None)
+    if next_at is not None and contact.line[0] == "queue":
+        turn.say(StartTimer(timer=wider_timer(contact), due_at=next_at))
+
+
+def more_may_serve(floor: Floor, key: ContactId, turn: Turn) -> None:
+    """He has waited long enough for agents who could not serve him before."""
+    contact = floor.ledger.contacts.get(key)
+    if contact is not None and contact.stage is Stage.WAITING:
+        serve_contact(floor, contact, turn)
 
 
 def serve_agent(floor: Floor, key: AgentKey, turn: Turn) -> None:
@@ -53,7 +78,7 @@ def serve_agent(floor: Floor, key: AgentKey, turn: Turn) -> None:
     state = floor.ledger.agents.get(key)
     if state is None or not state.free or key not in floor.roster:
         return
-    heads, excluded = choose_contact(floor, key)
+    heads, excluded = choose_contact(floor, key, turn.at)
     if not heads:
         return
     turn.say(explain(floor, key, heads, excluded, turn.at))
@@ -82,6 +107,7 @@ def offer_kept(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> Non
     agent, queue, leg = floor.roster[key], floor.queues[contact.queue], LegId(turn.new_id())
     contact.stage, contact.agent, contact.agent_leg = Stage.OFFERED, key, leg
     contact.offered_at = turn.at
+    floor.room.leave(contact.id)
     floor.legs[leg] = contact.id
     turn.say(
         OfferMade(at=turn.at, contact=contact.id, agent=key, queue=contact.queue, leg=leg),

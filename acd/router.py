@@ -151,7 +151,7 @@ class Acd:
                 transfer.to_agent(self.floor, message, turn)
 
     def _configure(self, message: ConfigurationApplied, turn: Turn) -> None:
-        self.floor.apply(message.tables)
+        self.floor.apply(message.tables, turn.at)
         turn.say(changed(message))
         log_out_departed(self.floor, turn)
         for contact in self.floor.ledger.contacts.values():
@@ -181,8 +181,7 @@ class Acd:
 
     def _new_contact(self, message: ContactQueued, turn: Turn) -> Contact:
         self.floor.ledger.arrivals += 1
-        head_start = self.floor.head_start(message.queue, message.value_class)
-        return Contact(
+        contact = Contact(
             id=message.contact,
             account_id=message.account_id,
             leg=message.leg,
@@ -192,16 +191,17 @@ class Acd:
             pii_number=message.pii_number,
             pii_name=message.pii_name,
             arrived_at=turn.at,
-            virtual_arrival=priority.virtual_arrival(turn.at, head_start),
+            virtual_arrival=turn.at,
             order=self.floor.ledger.arrivals,
             campaign=message.campaign,
             called=message.campaign is not None,
         )
+        priority.begin(contact, self.floor.queues[message.queue])
+        return contact
 
     def _move(self, contact: Contact, message: ContactQueued) -> None:
-        head_start = self.floor.head_start(message.queue, message.value_class)
         contact.queue, contact.value_class = message.queue, message.value_class
-        contact.virtual_arrival = priority.virtual_arrival(contact.arrived_at, head_start)
+        priority.begin(contact, self.floor.queues[message.queue])
         self.floor.line_up(contact)
 
     def _leg_alive(self, message: Message, leg: LegId, turn: Turn) -> None:
@@ -271,13 +271,15 @@ class Acd:
             transfer.waited_long_enough(self.floor, ContactId(rest), turn)
         elif family == "place":
             self._tell_place(ContactId(rest), turn)
+        elif family == "wider":
+            offers.more_may_serve(self.floor, ContactId(rest), turn)
 
     def _tell_place(self, key: ContactId, turn: Turn) -> None:
         contact = self.floor.ledger.contacts.get(key)
         if contact is None or contact.stage not in (Stage.WAITING, Stage.OFFERED):
             return
         if contact.stage is Stage.WAITING:
-            place = self.floor.place(contact)
+            place = self.floor.place(contact, turn.at)
             turn.say(PlaceTold(at=turn.at, contact=key, place=place, language=contact.language))
         every = self.floor.queues[contact.queue].announce_every_seconds
         turn.say(StartTimer(timer=offers.place_timer(contact), due_at=turn.at + every))

@@ -1,10 +1,10 @@
 """The ACD in a simulated contact center, call by call, under an event-driven clock.
 
 What is shared with the live engine: which agent may serve which queue (`serving.serves`). Whom a freed agent takes is
-decided by `accumulating` and `waiting_room`, the engine of profiles; the live queues still use its special case of
-equal slopes (`priority`, `floor`), and a test drives both through the same day and claims the same choices. Which free
-agent takes a caller (fewest queues, then longest idle) follows `matching.choose_agent` and is held to it by that test.
-What is not there: ringing and unanswered offers, pauses, wrap-up apart from the service, transfers, hours, overflow.
+decided by `accumulating` and `waiting_room`, as in the live engine (`priority`, `floor`), and a test drives both
+through the same day and claims the same choices. Which free agent takes a caller (fewest queues, then longest idle)
+follows `matching.choose_agent` and is held to it by that test. What is not there: relaxed skills, agents left free,
+ringing and unanswered offers, pauses, wrap-up apart from the service, transfers, hours, overflow.
 Callers' behaviour is assumed, not observed: they come at random and hang up without regard to what they are told.
 """
 

@@ -115,8 +115,7 @@ def pass_on(
         contact.named, contact.passed_by = to, key
     else:
         contact.queue = queue
-        head_start = floor.head_start(queue, contact.value_class)
-        contact.virtual_arrival = priority.virtual_arrival(contact.arrived_at, head_start)
+        priority.begin(contact, floor.queues[queue])
     offers.wait_again(floor, contact, "transferred", turn)
 
 

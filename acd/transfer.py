@@ -63,7 +63,7 @@ def settle(floor: Floor, turn: Turn) -> None:
 
 
 def _fail(floor: Floor, key: AgentKey, reason: str, turn: Turn, only: ContactId | None = None) -> None:
-    for contact in floor.waiting_for(key):
+    for contact in floor.waiting_for(key, turn.at):
         if only in (None, contact.id):
             named.give_up(floor, contact, reason, turn)
             offers.wait_again(floor, contact, reason, turn)

@@ -86,7 +86,7 @@ class WaitingRoom:
             escalates_at=None if ceiling is None else arrived_at + ceiling,
             places=(place,),
         )
-        self._stand(standing)
+        self.stand(standing)
         return standing
 
     def leave(self, contact: str) -> Standing | None:
@@ -165,7 +165,8 @@ class WaitingRoom:
                 best, least = one, key
         return best
 
-    def _stand(self, standing: Standing) -> None:
+    def stand(self, standing: Standing) -> None:
+        """Stand in line on terms that were settled before: who comes back, or the live engine's contacts."""
         self._standing[standing.contact] = standing
         for place in standing.places:
             self._push(standing, place)
@@ -208,7 +209,7 @@ class WaitingRoom:
             places=old.places,
             escalated=escalated,
         )
-        self._stand(new)
+        self.stand(new)
         self._drop(old)
 
     def _escalate(self, now: float) -> None:
@@ -238,7 +239,7 @@ class WaitingRoom:
         """Make the heaps anew without those who left, so that memory is that of those who wait."""
         self._groups, self._escalated, self._due, self._dead = {}, {}, [], 0
         for standing in self._standing.values():
-            self._stand(standing)
+            self.stand(standing)
 
 
 def _sooner(one: float | None, other: float | None) -> float | None:

@@ -9,6 +9,7 @@ the models.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, joinedload, mapped_column
 
@@ -106,6 +107,10 @@ def _queue(
         record=queue.record,
         emergency=queue.emergency,
         hours=as_plain(queue.hours, time_zone, years) if queue.hours else None,
+        slope=dict(queue.slope or {}),
+        ceiling_seconds=queue.ceiling_seconds,
+        leave_free=dict(queue.leave_free or {}),
+        relaxations=tuple(msgspec.convert(one, plain.Relaxation) for one in queue.relaxations or ()),
     )
 
 

@@ -38,6 +38,14 @@ class Queue(ConfiguresEngines, Base):
     record: Mapped[bool] = mapped_column(default=True)
     keep_recordings_days: Mapped[int | None]
     """After so many days recordings are deleted; None: never."""
+    slope: Mapped[dict[str, Any] | None]
+    """Value class to the slope of its priority, {"A": 4}; None: 1 for all."""
+    ceiling_seconds: Mapped[Seconds | None]
+    """Who has waited for so long goes before all others; None: nobody does."""
+    leave_free: Mapped[dict[str, Any] | None]
+    """Value class to free agents that it must leave to others, {"C": 1}; None: none."""
+    relaxations: Mapped[list[Any] | None]
+    """Who else may serve, and after how long: `tables.Relaxation` as plain values; None: nobody."""
     hours_id: Mapped[int | None] = mapped_column(ForeignKey("opening_hours.id"))
     """None: always open."""
     retired: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -6,8 +6,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core.administration import checks
+from crm_core.administration import checks, queue_profile
 from crm_core.administration.desk import Author, Thing
+from crm_core.administration.queue_profile import RelaxationForm
 from crm_core.agents import Agent, Skill
 from crm_core.opening_hours import OpeningHours, hours_of_account
 from crm_core.queues import AgentQueue, Queue, QueueSkill
@@ -22,8 +23,9 @@ class QueueForm(msgspec.Struct, kw_only=True):
     """One queue.
 
     `time_zone`, `head_start_seconds` None: the account's, the installation's; `hours` None: always open; recordings are
-    kept for `keep_recordings_days`, None: for ever; `skills`: least level by skill; `agents`: preference by login, the
-    lower first.
+    kept for `keep_recordings_days`, None: for ever; `slope`, `leave_free` by value class, `ceiling_seconds` and
+    `relaxations` as in `tables.Queue`, None: as if there were none; `skills`: least level by skill; `agents`:
+    preference by login, the lower first.
     """
 
     key: str
@@ -42,6 +44,10 @@ class QueueForm(msgspec.Struct, kw_only=True):
     survey_percent: int = 100
     record: bool = True
     keep_recordings_days: int | None = None
+    slope: dict[str, float] | None = None
+    ceiling_seconds: float | None = None
+    leave_free: dict[str, int] | None = None
+    relaxations: list[RelaxationForm] | None = None
     skills: dict[str, int] = {}
     agents: dict[str, int] = {}
     retired: bool = False
@@ -62,6 +68,9 @@ _PLAIN = (
     "survey_percent",
     "record",
     "keep_recordings_days",
+    "slope",
+    "ceiling_seconds",
+    "leave_free",
     "retired",
 )
 """Fields that stand in the row as they stand in the form."""
@@ -85,6 +94,7 @@ class Queues(Thing[Queue, QueueForm]):
             hours=row.hours.key if row.hours else None,
             skills={need.skill_key: need.level for need in row.skills},
             agents={link.agent.user.login: link.preference for link in row.agents},
+            relaxations=msgspec.convert(row.relaxations, list[RelaxationForm] | None),
             **{field: getattr(row, field) for field in _PLAIN},
         )
 
@@ -112,8 +122,10 @@ class Queues(Thing[Queue, QueueForm]):
             found.append(
                 Mistake("hours", "an emergency queue is never closed: choose no hours", "never_closed")
             )
-        if any(not 0 <= value <= 86_400 for value in (form.head_start_seconds or {}).values()):
-            found.append(Mistake("head_start_seconds", "give seconds from 0 to 86400", "wrong_seconds"))
+        found += queue_profile.by_class(form.head_start_seconds, form.slope, form.leave_free)
+        found += queue_profile.ceiling(form.ceiling_seconds)
+        others = session.scalars(select(Queue.key).where(Queue.account_id == account)).all()
+        found += queue_profile.relaxations(form.relaxations, skills, others)
         if not 0 <= form.survey_percent <= 100:
             found.append(
                 Mistake("survey_percent", "give survey_percent a number from 0 to 100", "wrong_level")
@@ -137,6 +149,7 @@ class Queues(Thing[Queue, QueueForm]):
     def change(self, session: Session, row: Queue, form: QueueForm) -> None:
         for field in _PLAIN:
             setattr(row, field, getattr(form, field))
+        row.relaxations = msgspec.to_builtins(form.relaxations)
         row.hours = _hours(session, row.account_id, form.hours)
         have = {need.skill_key: need for need in row.skills}
         row.skills = [_need(have.get(key), key, level) for key, level in sorted(form.skills.items())]

@@ -18,9 +18,22 @@ class Hours(Frozen):
     days: dict[str, Periods] = {}
 
 
+class Relaxation(Frozen):
+    """Who else may serve a contact that has waited for so long: by which levels of skill, and whose agents.
+
+    `requires` stands for the queue's own; `also_agents_of`: other queues whose agents help out, as their last choice.
+    """
+
+    after_seconds: float
+    requires: dict[str, int] = {}
+    also_agents_of: tuple[QueueKey, ...] = ()
+
+
 class Queue(Frozen):
     """Where contacts wait. `requires`: skill to least level, 0-100; `time_zone`: whose midnight ends its day;
-    `hours` None: always open; `caller_number` "": calls on its behalf show the usual one."""
+    `hours` None: always open; `caller_number` "": calls on its behalf show the usual one. `head_start_seconds` and
+    `slope` by value class; past `ceiling_seconds` a contact goes before all others, None: never. `leave_free`: free
+    agents that a contact of the class must leave to the other classes; `relaxations` in the order of their times."""
 
     key: QueueKey
     account_id: int = 1
@@ -39,6 +52,10 @@ class Queue(Frozen):
     emergency: bool = False
     hours: Hours | None = None
     caller_number: str = ""
+    slope: dict[str, float] = {}
+    ceiling_seconds: float | None = None
+    leave_free: dict[str, int] = {}
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 class Agent(Frozen):

@@ -35,6 +35,10 @@ def small_center(session: Session) -> None:
         survey="short",
         wrap_up_seconds=10.0,
         time_zone="America/Mexico_City",
+        slope={"A": 4.0},
+        ceiling_seconds=300.0,
+        leave_free={"C": 2},
+        relaxations=[{"after_seconds": 30.0, "requires": {"en": 10}, "also_agents_of": ["help"]}],
     )
     help_ = add_queue(session, 1, "help", "Help", skills={}, head_start_seconds={"A": 200.0}, emergency=True)
     let_serve(session, ann, sales, preference=2)
@@ -70,6 +74,14 @@ def test_the_engines_get_plain_tables_in_the_order_of_their_keys(center: Store) 
                 time_zone="America/Mexico_City",
                 wrap_up_seconds=10.0,
                 survey="short",
+                slope={"A": 4.0},
+                ceiling_seconds=300.0,
+                leave_free={"C": 2},
+                relaxations=(
+                    plain.Relaxation(
+                        after_seconds=30.0, requires={"en": 10}, also_agents_of=(QueueKey("help"),)
+                    ),
+                ),
             ),
         ),
         agents=(

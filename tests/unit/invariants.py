@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from acd.contact_state import Line, Stage
-from acd.matching import serves
+from acd.contact_state import Contact, Line, Stage
 from acd.named import may_come, named_timer
+from acd.priority import escalated, score, since
 from ctiserver.core import events as e
+from ctiserver.core.serving import least_step
+from ctiserver.core.tables import Agent, Queue
 from ctiserver.core.turn import Turn
 from ivr.session_state import Phase
 
 if TYPE_CHECKING:
     from world import World
 
-Waiting = dict[Any, tuple[Line, float]]
+Waiting = dict[Any, Line]
 _STAGE_SEEN = {
     Stage.WAITING: "queued",
     Stage.OFFERED: "offered",
@@ -65,7 +67,6 @@ def _nobody_waits_for_a_free_agent(world: World) -> None:
     floor = world.center._acd.floor
     free = [floor.roster[k] for k, state in world.agents.items() if state.free and k in floor.roster]
     waiting = [it for it in world.contacts.values() if it.stage is Stage.WAITING]
-    queues = {it.queue for it in waiting if it.named is None and it.campaign is None}
     called = [it for it in waiting if it.named is None and it.campaign is not None]
     lent = {
         (a.campaign, q)
@@ -74,11 +75,20 @@ def _nobody_waits_for_a_free_agent(world: World) -> None:
         for q in floor.roster[key].queues
     }
     assert not [it for it in called if (it.campaign, it.queue) in lent]
-    assert not [(q, a.key) for q in queues for a in free if serves(a, floor.queues[q]) is None]
+    for it in waiting:
+        if it.named is None and it.campaign is None:
+            his = [a.key for a in free if _may_serve(a, floor.queues[it.queue], it)]
+            allowed = 0 if escalated(it, world.at) or floor.queues[it.queue].emergency else it.leaves_free
+            assert len(his) <= allowed, (it, his)
     named = {it.named for it in waiting if it.named}
     assert not named & {a.key for a in free}
     assert all(may_come(floor, key) for key in named)
     assert all(named_timer(it) in world.timers for it in waiting if it.named)
+
+
+def _may_serve(agent: Agent, queue: Queue, contact: Contact) -> bool:
+    step = least_step(agent, queue)
+    return step is not None and step <= contact.relaxed
 
 
 def _the_view_tells_the_truth(world: World) -> None:
@@ -95,9 +105,22 @@ def _the_view_tells_the_truth(world: World) -> None:
 
 
 def _nobody_was_overtaken(world: World, turn: Turn, before: Waiting) -> None:
-    """Equal slopes: j may overtake i only if a_j - H_j < a_i - H_i (algorithms, section 1)."""
+    """Whoever waited in the same line, had as much right to the agent and counted for more, was not passed."""
     for event in turn.events:
         if isinstance(event, e.DecisionMade) and event.contact in before:
-            line, chosen = before[event.contact]
-            ahead = [it for it, (other, v) in before.items() if other == line and v < chosen]
-            assert not [it for it in ahead if it in world.waiting()]
+            chosen = world.contacts.get(event.contact)
+            if chosen is None or chosen.queue != event.queue:
+                continue
+            rest = [it for it in world.waiting() if before.get(it) == before[event.contact]]
+            passed = [it for it in map(world.contacts.__getitem__, rest) if _counts(it, chosen, event.at)]
+            assert not passed
+
+
+def _counts(one: Contact, chosen: Contact, at: float) -> bool:
+    """Whether one ought to have been served before the chosen."""
+    if one.leaves_free > chosen.leaves_free or one.relaxed < chosen.relaxed:
+        return False
+    late = escalated(one, at), escalated(chosen, at)
+    if any(late):
+        return late == (True, False) or (all(late) and since(one) < since(chosen))
+    return score(one, at) > score(chosen, at)

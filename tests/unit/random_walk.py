@@ -17,15 +17,31 @@ from world import World
 from ctiserver.core import inputs as i
 from ctiserver.core import requests as r
 from ctiserver.core.message import Input
-from ctiserver.core.tables import Document
+from ctiserver.core.tables import Document, Relaxation
 from ctiserver.core.wire import encode
 
+STEEP = queue(
+    "service",
+    slope={"A": 4.0, "B": 2.0},
+    ceiling_seconds=90.0,
+    leave_free={"C": 1, "B": 1},
+    relaxations=(Relaxation(after_seconds=40.0, also_agents_of=("technical",)),),  # type: ignore[arg-type]
+)
+LENIENT = queue(
+    "technical",
+    requires={"gas": 85},
+    relaxations=(
+        Relaxation(after_seconds=10.0, requires={"gas": 50}),
+        Relaxation(after_seconds=30.0, also_agents_of=("service",)),  # type: ignore[arg-type]
+    ),
+)
 CONFIGURATIONS: tuple[dict[str, Any], ...] = (
     {},
     {"agents": AGENTS[1:]},
     {"agents": (agent("ann", "technical", "service", skills={"gas": 99}), *AGENTS[1:])},
     {"queues": QUEUES[1:]},
     {"queues": (queue("service", head_start_seconds={"C": 200.0}, record=False), *QUEUES[1:])},
+    {"queues": (STEEP, LENIENT, *QUEUES[2:])},
     {"surveys": {}},
     {"surveys": {"satisfaction": Document(version="before", content=SURVEY | {"asked": "before_queue"})}},
 )
@@ -37,7 +53,8 @@ BROWSERS = tuple(msgspec.structs.replace(it, browser_phone=it.key != "tom") for 
 
 def walk(seed: int, steps: int) -> World:
     """The world after so many random acts, and after everybody went home."""
-    random, world = Random(seed), World(seed, configured(at=1000.0, agents=BROWSERS))
+    queues = (STEEP, LENIENT, *QUEUES[2:]) if seed % 2 else QUEUES
+    random, world = Random(seed), World(seed, configured(at=1000.0, agents=BROWSERS, queues=queues))
     for key in ("ann", "bob", "eve"):
         world.choose(key, AVAILABLE)
     for _ in range(steps):
@@ -154,6 +171,7 @@ def out_of_place(world: World, random: Random) -> Input:
         f"acd:place:{unknown}",
         f"acd:away:{unknown}",
         f"acd:named:{unknown}",
+        f"acd:wider:{unknown}",
         f"ivr:key:{unknown}",
     ):
         strange.append(i.TimerFired(at=world.at, timer=timer, due_at=world.at))  # type: ignore[arg-type]

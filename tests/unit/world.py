@@ -154,6 +154,5 @@ class World(SimulatedSwitch):
     def sessions(self) -> dict[Any, Any]:
         return self.center._ivr.desk.sessions
 
-    def waiting(self) -> dict[Any, tuple[Line, float]]:
-        waiting = [it for it in self.contacts.values() if it.stage is Stage.WAITING]
-        return {it.id: (it.line, it.virtual_arrival) for it in waiting}
+    def waiting(self) -> dict[Any, Line]:
+        return {it.id: it.line for it in self.contacts.values() if it.stage is Stage.WAITING}

@@ -2,6 +2,7 @@
 
 import { api } from "./api.js";
 import { el } from "./dom.js";
+import { byClass, presets, relaxations } from "./admin_priority.js";
 import { called } from "./admin_things.js";
 import { of, settings, t } from "./words.js";
 
@@ -87,6 +88,9 @@ const KINDS = {
       return Object.fromEntries(filled.map(([one, box]) => [one, Number(box.value)]));
     }];
   },
+  by_class: (field, id, value) => byClass(field, id, value, Unreadable),
+  relaxations: (field, id, value) => relaxations(field, id, value, Unreadable),
+  presets,
   lines(field, id, value) {
     const box = el("textarea", { id, class: "form-control code", rows: "3", spellcheck: "false" });
     box.value = value.join("\n");

@@ -27,11 +27,14 @@ export const THINGS = {
       number("service_level_seconds", { group: "timing" }), number("ring_seconds", { group: "timing" }),
       number("wrap_up_seconds", { group: "timing" }), number("short_abandon_seconds", { group: "timing" }),
       number("announce_after_seconds", { group: "timing" }), number("announce_every_seconds", { group: "timing" }),
+      { name: "priority_presets", kind: "presets", group: "priority" }, { name: "head_start_seconds", kind: "by_class", group: "priority", said: "counts_as_waited" },
+      { name: "slope", kind: "by_class", group: "priority", said: "grows_faster" }, number("ceiling_seconds", { group: "priority", optional: true }),
+      { name: "leave_free", kind: "by_class", group: "priority", said: "leaves_agents" }, { name: "relaxations", kind: "relaxations", group: "priority" },
       timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"), check("record"), number("keep_recordings_days", { optional: true }), check("retired", { old: true }),
     ],
     blank: {
       key: "", name: "", emergency: false, hours: null, skills: {}, agents: {}, service_level_seconds: 20, ring_seconds: 15, wrap_up_seconds: 120,
-      short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null, retired: false,
+      short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null, head_start_seconds: null, slope: null, ceiling_seconds: null, leave_free: null, relaxations: null, retired: false,
     },
   },
   dispositions: {

@@ -8,7 +8,10 @@ from ctiserver.core.message import Frozen
 
 
 class Head(Frozen):
-    """The first of one queue at a decision: its score in seconds (wait plus head start)."""
+    """The first of one group of a queue at a decision: its score in seconds (head start plus slope times wait).
+
+    `escalated`: it had waited for the ceiling; `waited_seconds` None in records of before that was kept.
+    """
 
     queue: QueueKey
     contact: ContactId
@@ -16,17 +19,22 @@ class Head(Frozen):
     score_seconds: float
     emergency: bool
     preference: int
+    escalated: bool = False
+    waited_seconds: float | None = None
 
 
 class DecisionMade(ContactEvent):
     """Why this contact went to this agent: the rule that decided, and what else stood at the heads.
 
-    `inbound`: a caller goes before whoever answered a campaign's call; `called`: it was this agent who called him.
+    `inbound`: a caller goes before whoever answered a campaign's call; `called`: it was this agent who called him;
+    `ceiling`: he had waited too long. `excluded`: how many agents, or queues, were out of the question, by reason.
     """
 
     agent: AgentKey
     queue: QueueKey
-    rule: Literal["only", "called", "emergency", "inbound", "named", "preference", "score", "arrival"]
+    rule: Literal[
+        "only", "called", "emergency", "inbound", "ceiling", "named", "preference", "score", "arrival"
+    ]
     heads: tuple[Head, ...]
     idle_agents: int
     excluded: dict[str, int]

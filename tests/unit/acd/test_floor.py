@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
 
+NOW = 500.0
+
 
 def floor() -> Floor:
     empty = Floor(Ledger())
-    empty.apply(tables())
+    empty.apply(tables(), 0.0)
     return empty
 
 
@@ -48,10 +50,10 @@ def test_a_line_is_in_the_order_of_virtual_arrival_and_ties_in_that_of_coming(
             waiting.append(it)
     expected = sorted(waiting, key=lambda it: (it.virtual_arrival, it.order))
     queue: Any = "service"
-    assert here.waiting(queue) == expected
-    assert [here.place(it) for it in expected] == list(range(1, len(expected) + 1))
+    assert here.waiting(queue, NOW) == expected
+    assert [here.place(it, NOW) for it in expected] == list(range(1, len(expected) + 1))
     served = []
-    while it := here.head(queue):
+    while it := here.head(queue, NOW):
         served.append(it)
         here.leave(it)
     assert served == expected
@@ -63,21 +65,21 @@ def test_who_is_offered_stands_in_no_line_and_comes_back_to_his_place() -> None:
     here.enter(first)
     here.enter(second)
     first.stage = Stage.OFFERED
-    assert here.head(first.queue) is second
+    assert here.head(first.queue, NOW) is second
     first.stage = Stage.WAITING
     here.line_up(first)
-    assert here.head(first.queue) is first
+    assert here.head(first.queue, NOW) is first
 
 
 def test_a_class_that_is_known_later_moves_forward_never_back() -> None:
     here = floor()
     it = contact("c1", 10.0, 1)
     here.enter(it)
-    assert here.set_class(it, "B")
+    assert here.set_class(it, "B", NOW)
     assert it.virtual_arrival == -35.0
-    assert not here.set_class(it, "C")
+    assert not here.set_class(it, "C", NOW)
     assert (it.value_class, it.virtual_arrival) == ("C", -35.0)
-    assert here.head(it.queue) is it
+    assert here.head(it.queue, NOW) is it
 
 
 def test_lines_and_legs_are_derived_from_the_ledger() -> None:
@@ -88,16 +90,16 @@ def test_lines_and_legs_are_derived_from_the_ledger() -> None:
     after = Floor(msgspec.json.decode(msgspec.json.encode(before.ledger), type=Ledger))
     queue: Any = "service"
     assert after.legs == before.legs
-    assert after.waiting(queue) == before.waiting(queue)
-    assert after.head(queue) == before.head(queue)
+    assert after.waiting(queue, NOW) == before.waiting(queue, NOW)
+    assert after.head(queue, NOW) == before.head(queue, NOW)
 
 
 def test_a_queue_that_is_gone_is_kept_while_somebody_is_in_it() -> None:
     here = floor()
     it = contact("c1", 10.0, 1)
     here.enter(it)
-    here.apply(tables(queues=()))
+    here.apply(tables(queues=()), 20.0)
     assert list(here.queues) == ["service"]
     here.leave(it)
-    here.apply(tables(queues=()))
+    here.apply(tables(queues=()), 20.0)
     assert list(here.queues) == []

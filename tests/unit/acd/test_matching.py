@@ -1,11 +1,17 @@
-from company import AVAILABLE, agent, queue
+from typing import Any
+
+import pytest
+from company import AVAILABLE, PAUSE, agent, queue
 from driven_acd import Driven, offered, only
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acd import priority
+from acd.contact_state import Contact
 from acd.matching import serves
-from ctiserver.core.events import DecisionMade
-from ctiserver.core.tables import Agent
+from acd.overtaking import Waited, out_of_bounds
+from ctiserver.core.events import CallerIdentified, DecisionMade
+from ctiserver.core.tables import Agent, Relaxation
 
 
 def test_an_agent_serves_the_queues_he_is_in_with_the_skills_they_require() -> None:
@@ -120,3 +126,126 @@ def test_nobody_is_overtaken_but_by_who_arrived_within_the_difference_of_head_st
         for i in order[place + 1 :]:
             (a_i, h_i), (a_j, h_j) = came[i], came[j]
             assert a_j < a_i or a_j - h_j < a_i - h_i or (a_j == a_i and h_j == h_i)
+
+
+PROFILE: dict[str, Any] = {
+    "head_start_seconds": {"A": 30.0},
+    "slope": {"A": 4.0, "B": 2.0},
+    "ceiling_seconds": 200.0,
+}
+
+
+def test_a_steeper_slope_overtakes_with_time_and_the_ceiling_ends_it() -> None:
+    acd = Driven(queues=(queue("service", **PROFILE),))
+    acd.queue("c", at=10.0)
+    acd.queue("a", at=80.0, value_class="A")
+    assert served(acd, "ann", at=85.0)[0] == ("c", "ann", "score")  # 75 against 30 + 4 * 5
+    acd = Driven(queues=(queue("service", **PROFILE),))
+    acd.queue("c", at=10.0)
+    acd.queue("a", at=80.0, value_class="A")
+    assert served(acd, "ann", at=120.0)[0] == ("a", "ann", "score")  # 110 against 30 + 4 * 40
+    acd = Driven(queues=(queue("service", **PROFILE),))
+    acd.queue("c", at=10.0)
+    acd.queue("a", at=80.0, value_class="A")
+    acd.queue("b", at=81.0, value_class="B")
+    assert served(acd, "ann", at=210.0) == [
+        ("c", "ann", "ceiling"),
+        ("a", "ann", "score"),
+        ("b", "ann", "only"),
+    ]
+
+
+def test_a_lower_level_of_skill_suffices_after_a_while_and_then_agents_of_other_queues_help_out() -> None:
+    lenient = queue(
+        "technical",
+        requires={"gas": 85},
+        relaxations=(
+            Relaxation(after_seconds=10.0, requires={"gas": 10}),
+            Relaxation(after_seconds=30.0, also_agents_of=("service",)),  # type: ignore[arg-type]
+        ),
+    )
+    acd = Driven("tom", queues=(queue("service"), lenient))
+    [timer] = [
+        it for it in acd.queue("c1", at=10.0, queue="technical") if "wider" in getattr(it, "timer", "")
+    ]
+    assert (timer.timer, timer.due_at) == ("acd:wider:c1", 20.0)  # type: ignore[attr-defined]
+    assert offered(acd.fires("acd:wider:c1", at=20.0)) == [("c1", "tom", "only")]
+    acd.queue("c2", at=21.0, queue="technical")
+    acd.fires("acd:wider:c2", at=31.0)
+    assert offered(acd.status("ann", AVAILABLE, at=40.0)) == []
+    assert offered(acd.fires("acd:wider:c2", at=51.0)) == [("c2", "ann", "only")]
+    acd.queue("c3", at=52.0, queue="technical")
+    acd.queue("c4", at=53.0)
+    acd.fires("acd:wider:c3", at=90.0)
+    acd.caller_hangs_up("c2", at=91.0)
+    assert acd.agent("ann").contact == "c4"  # his own queue before one where he helps out
+
+
+def test_free_agents_are_left_to_the_classes_that_are_worth_more() -> None:
+    apart = queue("service", leave_free={"C": 1, "B": 0}, ceiling_seconds=100.0)
+    acd = Driven("ann", queues=(apart,))
+    assert offered(acd.queue("c", at=10.0)) == []
+    assert offered(acd.queue("b", at=11.0, value_class="B")) == [("b", "ann", "only")]
+    acd.caller_hangs_up("b", at=12.0)
+    assert acd.agent("ann").contact is None
+    assert offered(acd.status("bob", AVAILABLE, at=13.0)) == [("c", "bob", "only")]
+    [timer] = [it for it in acd.queue("c2", at=20.0) if "wider" in getattr(it, "timer", "")]
+    assert timer.due_at == 120.0  # type: ignore[attr-defined]
+    assert offered(acd.fires("acd:wider:c2", at=120.0)) == [("c2", "ann", "ceiling")]
+
+
+def test_who_turns_out_to_be_worth_more_gets_the_agent_who_was_left_free() -> None:
+    acd = Driven("ann", queues=(queue("service", leave_free={"C": 1}),))
+    assert offered(acd.queue("c", at=10.0)) == []
+    known = CallerIdentified(
+        at=20.0, contact="c", level="number", how="number", candidates=(), value_class="A", late=True
+    )  # type: ignore[arg-type]
+    assert offered(acd.say(known)) == [("c", "ann", "only")]
+
+
+def live_log(callers: list[tuple[float, str, bool]]) -> list[Waited]:
+    """What one agent's day at one queue was; each caller: how long after the last, of what class, served at his coming.
+
+    Whoever is served hangs up at once, so that the agent is free for the next.
+    """
+    its = queue("service", **PROFILE)
+    acd, at, came, log = Driven(queues=(its,)), 10.0, dict[str, tuple[float, str]](), list[Waited]()
+    for number, (gap, value_class, one_is_served) in enumerate(
+        [*callers, *[(30.0, "", True)] * len(callers)]
+    ):
+        at += gap
+        if value_class:
+            acd.queue(f"c{number}", at=at, value_class=value_class)
+            came[f"c{number}"] = (at, value_class)
+        if one_is_served:
+            acd.status("ann", AVAILABLE, at=at)
+            if contact := acd.agent("ann").contact:
+                acd.status("ann", PAUSE, at=at)
+                acd.caller_hangs_up(contact, at=at)
+                arrived_at, its_class = came.pop(contact)
+                terms = priority.terms(its, its_class)
+                log.append(Waited(contact=contact, place="", arrived_at=arrived_at, terms=terms, left_at=at))
+            acd.status("ann", PAUSE, at=at)
+    assert came == {}
+    return log
+
+
+CALLERS = st.lists(
+    st.tuples(st.floats(0.1, 60), st.sampled_from("ABC"), st.booleans()), min_size=2, max_size=12
+)
+
+
+@given(CALLERS)
+def test_the_live_engine_keeps_the_bounds_of_overtaking(callers: list[tuple[float, str, bool]]) -> None:
+    assert out_of_bounds(live_log(callers)) == []
+
+
+def test_two_scores_that_are_swapped_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    rightly = priority.score
+
+    def swapped(contact: Contact, now: float) -> float:
+        return rightly(contact, now) * (-1.0 if contact.value_class != "A" else 1.0)
+
+    monkeypatch.setattr(priority, "score", swapped)
+    day = [(10.0, "C", False), (50.0, "A", False), (1.0, "A", True), (5.0, "B", False), (70.0, "A", False)]
+    assert out_of_bounds(live_log(day)) != []

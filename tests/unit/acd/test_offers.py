@@ -48,6 +48,7 @@ def test_a_caller_rings_at_a_free_agent_at_once() -> None:
                     score_seconds=120.0,
                     emergency=False,
                     preference=0,
+                    waited_seconds=0.0,
                 ),
             ),
             idle_agents=1,

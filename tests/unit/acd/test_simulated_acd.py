@@ -327,24 +327,29 @@ def queues_of(world: World) -> tuple[Queue, ...]:
             name,
             requires=dict(world.requires.get(name, {})),
             head_start_seconds={it.name: it.head_start_seconds for it in world.classes if it.queue == name},
+            slope={it.name: world.terms(it).slope for it in world.classes if it.queue == name},
+            ceiling_seconds=next(it.ceiling_seconds for it in world.classes if it.queue == name),
         )
         for name in sorted({one.queue for one in world.classes})
     )
 
 
-def test_the_live_engine_makes_the_same_choices_on_the_same_day() -> None:
+@pytest.mark.parametrize("discipline", ["head_start", "accumulating"])
+def test_the_live_engine_makes_the_same_choices_on_the_same_day(discipline: Discipline) -> None:
     one = CallerClass(
         name="A",
         calls_per_hour=90,
         service_seconds=100,
         patience_seconds=90,
         head_start_seconds=40,
+        slope=4.0,
+        ceiling_seconds=70.0,
         queue="bills",
     )
     world = World(
         classes=(
             one,
-            replace(one, name="C", head_start_seconds=0.0),
+            replace(one, name="C", head_start_seconds=0.0, slope=1.0),
             replace(one, name="gas", queue="gas", calls_per_hour=60),
         ),
         pools=(
@@ -352,7 +357,7 @@ def test_the_live_engine_makes_the_same_choices_on_the_same_day() -> None:
             Pool(name="able", count=4, queues={"gas": 0, "bills": 1, "more": 2}, skills={"gas": 80}),
         ),
         requires={"gas": {"gas": 50}},
-        discipline="head_start",
+        discipline=discipline,
         calls=400,
         warm_up_calls=0,
     )
