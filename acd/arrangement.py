@@ -2,11 +2,11 @@
 
 A caller who waits, is offered, or whose agent has him on hold or is away, hears music. In a talk all hear each other
 who belong in it: the caller, the agent, and the parties that were taken in, each as far as his mode lets him be heard.
-Whom the agent consults talks with the agent alone. Whoever changes a contact calls `arrange` then, and states no
-topology of his own.
+While the caller is on hold the agent talks with whom he consults, or who else is there. Whoever changes a contact calls
+`arrange` then, and states no topology of his own.
 """
 
-from acd.contact_state import Contact, Participant, Stage
+from acd.contact_state import Contact, Stage
 from ctiserver.core.commands import Arrange
 from ctiserver.core.ids import ConversationId, LegId
 from ctiserver.core.topology import Conversation, Kind, Mode
@@ -19,8 +19,8 @@ _TALK = (Stage.JOINING, Stage.TALKING)
 def arrange(contact: Contact, turn: Turn) -> None:
     """Say what the contact wants now; conversations get a name when they begin, and lose it when they are over."""
     contact.hold = _named(contact.hold, turn) if _hears_music(contact) else None
-    contact.talk = _named(contact.talk, turn) if contact.stage in _TALK else None
-    contact.consult = _named(contact.consult, turn) if _consulted(contact) else None
+    contact.talk = _named(contact.talk, turn) if _talks(contact) else None
+    contact.consult = _named(contact.consult, turn) if _aside(contact) else None
     turn.say(Arrange(contact=contact.id, conversations=wanted(contact)))
 
 
@@ -37,32 +37,41 @@ def wanted(contact: Contact) -> tuple[Conversation, ...]:
     found: list[Conversation] = []
     if _hears_music(contact):
         found.append(_conversation(contact.hold, Kind.HOLD, {contact.leg: Mode.TALK}))
-    if contact.stage in _TALK:
+    if _talks(contact):
         found.append(_conversation(contact.talk, Kind.TALK, _in_talk(contact)))
-    if consulted := _consulted(contact):
-        together = {leg: Mode.TALK for leg in (contact.agent_leg, consulted.leg) if leg}
-        found.append(_conversation(contact.consult, Kind.TALK, together))
+    if aside := _aside(contact):
+        found.append(_conversation(contact.consult, Kind.TALK, aside))
     return tuple(found)
 
 
 def _hears_music(contact: Contact) -> bool:
     """Who answered a campaign's call hears none: an agent comes at once, or not at all."""
+    if contact.stage is Stage.OUTSIDE:
+        return not _talks(contact)
     return contact.stage in _MUSIC and contact.campaign is None
 
 
+def _talks(contact: Contact) -> bool:
+    """Whom no agent has hears music until the number outside has answered."""
+    if contact.stage is Stage.OUTSIDE:
+        return any(it.up for it in contact.parties)
+    return contact.stage in _TALK
+
+
 def _in_talk(contact: Contact) -> dict[LegId, Mode]:
-    legs = {contact.leg: Mode.TALK}
-    if contact.agent_leg:
-        legs[contact.agent_leg] = contact.agent_mode
     others = [it for it in contact.parties if it.up and it.role != "consulted"]
-    return legs | {it.leg: it.mode for it in others}
+    return {contact.leg: Mode.TALK} | _agent(contact) | {it.leg: it.mode for it in others}
 
 
-def _consulted(contact: Contact) -> Participant | None:
-    """Whom the agent talks with while his caller hears music."""
-    if contact.stage is not Stage.HELD or contact.agent_leg is None:
-        return None
-    return next((it for it in contact.parties if it.role == "consulted" and it.up), None)
+def _aside(contact: Contact) -> dict[LegId, Mode]:
+    """Who talks while the caller hears music: the agent and whoever else is there; nobody where he is alone."""
+    others = {it.leg: it.mode for it in contact.parties if it.up}
+    alone = contact.stage is not Stage.HELD or contact.agent_leg is None or not others
+    return {} if alone else _agent(contact) | others
+
+
+def _agent(contact: Contact) -> dict[LegId, Mode]:
+    return {contact.agent_leg: contact.agent_mode} if contact.agent_leg else {}
 
 
 def _conversation(id: ConversationId | None, kind: Kind, legs: dict[LegId, Mode]) -> Conversation:

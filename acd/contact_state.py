@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from ctiserver.core.events import Began
 from ctiserver.core.ids import AgentKey, ContactId, ConversationId, LegId, QueueKey, RecordingId
 from ctiserver.core.topology import Mode
 
@@ -12,7 +13,8 @@ from ctiserver.core.topology import Mode
 class Stage(StrEnum):
     """How far a contact is: it waits, a phone rings for it, the phone was answered, the two talk.
 
-    `held`: the caller hears music while the agent has him on hold; `returning`: while the agent's browser is away.
+    `held`: the caller hears music while the agent has him on hold, or consults somebody; `returning`: while the agent's
+    browser is away; `outside`: no agent has him, but the number outside that he was passed on to.
     """
 
     WAITING = "waiting"
@@ -21,6 +23,7 @@ class Stage(StrEnum):
     TALKING = "talking"
     HELD = "held"
     RETURNING = "returning"
+    OUTSIDE = "outside"
 
 
 Role = Literal["consulted", "colleague", "outside", "supervisor"]
@@ -39,6 +42,7 @@ class Participant(msgspec.Struct, kw_only=True):
     pii_number: str = ""
     up: bool = False
     mode: Mode = Mode.TALK
+    asked_by: AgentKey | None = None
 
 
 Line = tuple[Literal["queue", "agent", "campaign"], str]
@@ -54,6 +58,7 @@ class Contact(msgspec.Struct, kw_only=True):
     agent who alone is asked, and `passed_by` whoever passed the contact on to him; None for an ordinary contact.
     `campaign`: he answered its call, and has not spoken with anybody yet; from then on he is like every other.
     `called`: so he came, and nobody has passed him on: an agent who ends that at once was not avoiding a caller.
+    `origin`, `from_agent`: how he came to whoever talks with him next, see ContactConnected.
     `talk`, `hold`, `consult` name the conversations that there are now, see `acd.arrangement`; `parties` are who else
     is in it, `agent_mode` how the agent takes part.
     """
@@ -91,6 +96,17 @@ class Contact(msgspec.Struct, kw_only=True):
     escalates_at: float | None = None
     relaxed: int = 0
     leaves_free: int = 0
+    origin: Began = "queue"
+    from_agent: AgentKey | None = None
+
+    @property
+    def other(self) -> Participant | None:
+        """Who is there besides the caller and his agent, or is being called; supervisors don't count."""
+        return next((it for it in self.parties if it.role != "supervisor"), None)
+
+    def party(self, leg: LegId) -> Participant | None:
+        """Whose leg it is, if neither the caller's nor his agent's."""
+        return next((it for it in self.parties if it.leg == leg), None)
 
     @property
     def line(self) -> Line:

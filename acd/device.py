@@ -2,10 +2,10 @@
 
 A page that is reloaded, crashes or loses its network never loses the call: the caller hears music, and as soon as the
 page is there again its phone is rung, answers by itself, and the two go on. A browser that stays away too long gives
-the caller back to his line, at the place that he had.
+the caller back to his line, at the place that he had. Whom he consulted is let go; a conference goes on without him.
 """
 
-from acd import arrangement, offers
+from acd import arrangement, conference, offers, parties
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -43,6 +43,8 @@ def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
     state = floor.ledger.agents.get(key)
     if state is None or state.status is Status.LOGGED_OUT or not has_browser_phone(floor, key):
         return
+    if guest := conference.guest_of(floor, key):
+        conference.lost(floor, *guest, turn)
     contact = _in_hand(floor, state)
     if contact is not None and contact.stage is Stage.OFFERED:
         leg = contact.agent_leg
@@ -51,7 +53,10 @@ def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
             turn.say(DropLeg(leg=leg))
         return
     if contact is not None and contact.stage in (Stage.JOINING, Stage.TALKING, Stage.HELD):
-        _keep_caller(floor, contact, key, turn)
+        if contact.other is not None and contact.other.role != "consulted":
+            conference.agent_left(floor, contact, "switch", turn)
+        else:
+            _keep_caller(floor, contact, key, turn)
     due_at = turn.at + floor.ledger.tables.timing.away_seconds
     turn.say(StartTimer(timer=away_timer(key), due_at=due_at))
 
@@ -63,6 +68,7 @@ def _in_hand(floor: Floor, state: AgentState) -> Contact | None:
 
 
 def _keep_caller(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
+    parties.dismiss(floor, contact, "agent_left", "switch", turn)
     contact.stage = Stage.RETURNING
     turn.say(AgentAway(at=turn.at, contact=contact.id, agent=key))
     if contact.agent_leg:

@@ -31,6 +31,8 @@ def hold(floor: Floor, request: Hold, turn: Turn) -> None:
 def resume(floor: Floor, request: Resume, turn: Turn) -> None:
     """The two hear each other again. Raises Refusal."""
     contact = in_hand(floor, request.agent, Stage.HELD)
+    if contact.other is not None and contact.other.role == "consulted":
+        raise Refusal("consulting", "you consult somebody: go back to your caller, or connect the two")
     if contact.agent_leg is None:
         raise Refusal("no_call", f"the phone of {request.agent} is gone")
     contact.stage = Stage.TALKING

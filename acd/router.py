@@ -10,9 +10,11 @@ import msgspec
 
 from acd import (
     arrangement,
+    asked,
     called,
+    conference,
+    consult,
     device,
-    hold,
     identity,
     named,
     offers,
@@ -26,9 +28,8 @@ from acd import (
 from acd.briefs import changed
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Ledger
-from acd.status import choose_status, log_out_departed
+from acd.status import log_out_departed
 from ctiserver.core.commands import CancelTimer, StartTimer
-from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
     AgentLent,
     CallerIdentified,
@@ -58,16 +59,7 @@ from ctiserver.core.inputs import (
 )
 from ctiserver.core.message import Message
 from ctiserver.core.requests import (
-    AttachCustomer,
-    Dispose,
-    HangUp,
-    Hold,
     Request,
-    Resume,
-    SetStatus,
-    Status,
-    TransferBlind,
-    TransferToAgent,
 )
 from ctiserver.core.turn import Turn
 
@@ -78,6 +70,7 @@ _WHERE: dict[Stage, Where] = {
     Stage.TALKING: "talk",
     Stage.HELD: "talk",
     Stage.RETURNING: "talk",
+    Stage.OUTSIDE: "talk",
 }
 
 
@@ -108,7 +101,7 @@ class Acd:
             case TimerFired(timer=timer):
                 self._timer(timer, turn)
             case Request():
-                self._asked(message, turn)
+                asked.ask(self.floor, message, turn)
             case AgentPresent(agent=agent) | AgentLost(agent=agent):
                 follow = device.back if isinstance(message, AgentPresent) else device.lost
                 follow(self.floor, agent, turn)
@@ -131,25 +124,6 @@ class Acd:
             case LeadFailed() | LeadEnded():
                 called.over(self.floor, message, turn)
 
-    def _asked(self, message: Request, turn: Turn) -> None:
-        match message:
-            case SetStatus():
-                self._set_status(message, turn)
-            case Dispose():
-                wrap_up.dispose(self.floor, message, turn)
-            case AttachCustomer():
-                identity.attach(self.floor, message, turn)
-            case Hold():
-                hold.hold(self.floor, message, turn)
-            case Resume():
-                hold.resume(self.floor, message, turn)
-            case HangUp():
-                hold.hang_up(self.floor, message, turn)
-            case TransferBlind():
-                transfer.to_queue(self.floor, message, turn)
-            case TransferToAgent():
-                transfer.to_agent(self.floor, message, turn)
-
     def _configure(self, message: ConfigurationApplied, turn: Turn) -> None:
         self.floor.apply(message.tables, turn.at)
         turn.say(changed(message))
@@ -165,7 +139,7 @@ class Acd:
             contact = self._new_contact(message, turn)
             self.floor.enter(contact)
             offers.hold(self.floor, contact, turn)
-        elif contact.agent and contact.stage is not Stage.OFFERED:
+        elif contact.stage is Stage.OUTSIDE or (contact.agent and contact.stage is not Stage.OFFERED):
             return
         else:
             let_go = contact.agent
@@ -208,7 +182,9 @@ class Acd:
         contact = self.floor.contact_of_leg(leg)
         if contact is None:
             return
-        if isinstance(message, LegJoined):
+        if party := contact.party(leg):
+            consult.alive(self.floor, contact, party, message, turn)
+        elif isinstance(message, LegJoined):
             if message.conversation == contact.talk:
                 talk.joined(self.floor, contact, leg, turn)
         elif leg == contact.agent_leg and contact.stage is Stage.RETURNING:
@@ -227,6 +203,8 @@ class Acd:
         by = message.by if isinstance(message, LegEnded) else "switch"
         if leg == contact.leg:
             self._caller_gone(contact, by, message.q850, turn)
+        elif party := contact.party(leg):
+            conference.party_gone(self.floor, contact, party, message, turn)
         elif contact.stage is Stage.RETURNING:
             device.unreachable(self.floor, contact)
         elif by == "switch" and contact.agent and device.is_gone(self.floor, contact.agent, message):
@@ -236,7 +214,7 @@ class Acd:
         elif contact.stage is Stage.OFFERED:
             reason = message.reason if isinstance(message, LegFailed) else "hung_up_at_once"
             offers.refused(self.floor, contact, reason, turn)
-        else:
+        elif not conference.agent_left(self.floor, contact, by, turn):
             talk.agent_left(self.floor, contact, by, turn)
 
     def _caller_gone(self, contact: Contact, by: Party, q850: int, turn: Turn) -> None:
@@ -261,10 +239,8 @@ class Acd:
             return
         if family == "wrap_up":
             wrap_up.over(self.floor, AgentKey(rest), turn)
-        elif family == "ring":
-            contact = self.floor.contact_of_leg(LegId(rest))
-            if contact:
-                offers.expired(self.floor, contact, turn)
+        elif family in ("ring", "consult"):
+            self._rang_enough(LegId(rest), turn)
         elif family == "away":
             device.away_too_long(self.floor, AgentKey(rest), turn)
         elif family == "named":
@@ -273,6 +249,14 @@ class Acd:
             self._tell_place(ContactId(rest), turn)
         elif family == "wider":
             offers.more_may_serve(self.floor, ContactId(rest), turn)
+
+    def _rang_enough(self, leg: LegId, turn: Turn) -> None:
+        contact = self.floor.contact_of_leg(leg)
+        party = contact.party(leg) if contact else None
+        if contact and party:
+            consult.expired(self.floor, contact, party, turn)
+        elif contact:
+            offers.expired(self.floor, contact, turn)
 
     def _tell_place(self, key: ContactId, turn: Turn) -> None:
         contact = self.floor.ledger.contacts.get(key)
@@ -283,16 +267,3 @@ class Acd:
             turn.say(PlaceTold(at=turn.at, contact=key, place=place, language=contact.language))
         every = self.floor.queues[contact.queue].announce_every_seconds
         turn.say(StartTimer(timer=offers.place_timer(contact), due_at=turn.at + every))
-
-    def _set_status(self, message: SetStatus, turn: Turn) -> None:
-        state = self.floor.ledger.agents.get(message.agent)
-        if state is None or message.agent not in self.floor.roster:
-            raise Refusal("unknown_agent", f"there is no agent {message.agent!r}")
-        if message.status is Status.AVAILABLE and state.owes:
-            raise Refusal(
-                wrap_up.OWED, f"say first how contact {state.contact} ended (dispose), then be available"
-            )
-        if message.status is Status.PAUSE and not message.reason:
-            raise Refusal("reason_required", "a pause needs a reason")
-        choose_status(self.floor, message.agent, message.status, message.reason, message.by, turn)
-        offers.serve_agent(self.floor, message.agent, turn)

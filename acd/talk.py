@@ -1,20 +1,25 @@
 """Caller and agent together.
 
 The wait ends when both legs are in the conversation. When the agent leaves, the caller is handed back to the
-IVR; when the caller leaves, the contact is over. Either way the agent wraps up.
+IVR, or over to a third who is there; when the caller leaves, the contact is over. Either way the agent wraps up.
 """
 
-from acd import arrangement, named, offers, priority, wrap_up
-from acd.contact_state import Contact, Stage
+from acd import arrangement, named, offers, parties, priority, wrap_up
+from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from acd.status import pause, release
-from ctiserver.core.commands import DropLeg, StartRecording, StopRecording
+from ctiserver.core.commands import DropLeg, SetFuse, StartRecording, StopRecording
 from ctiserver.core.events import (
+    Began,
+    ConsultEnded,
     ContactConnected,
+    ContactResumed,
     RecordingKept,
     RecordingLost,
     RecordingStarted,
     TalkEnded,
+    TransferCompleted,
+    TransferKind,
 )
 from ctiserver.core.ids import AgentKey, LegId, QueueKey, RecordingId
 from ctiserver.core.inputs import Party, RecordingFailed, RecordingStored
@@ -28,31 +33,48 @@ def joined(floor: Floor, contact: Contact, leg: LegId, turn: Turn) -> None:
     contact.joined.append(leg)
     if len(contact.joined) < 2 or not contact.agent_leg:
         return
-    state = floor.ledger.agents[contact.agent]
     contact.stage, contact.connected_at, contact.campaign = Stage.TALKING, turn.at, None
+    begin_segment(floor, contact, contact.agent, contact.agent_leg, contact.origin, contact.from_agent, turn)
+    contact.origin, contact.from_agent = "queue", None
+    named.reached(contact, turn)
+    _record(floor, contact, contact.agent, turn)
+
+
+def begin_segment(
+    floor: Floor,
+    contact: Contact,
+    key: AgentKey,
+    leg: LegId,
+    began: Began,
+    from_agent: AgentKey | None,
+    turn: Turn,
+) -> None:
+    """An agent and the caller hear each other from now on."""
     contact.segments += 1
-    state.segment = contact.segments
+    floor.ledger.agents[key].segment = contact.segments
     turn.say(
         ContactConnected(
             at=turn.at,
             contact=contact.id,
-            agent=contact.agent,
+            agent=key,
             queue=contact.queue,
             segment=contact.segments,
-            leg=contact.agent_leg,
+            leg=leg,
+            began=began,
+            from_agent=from_agent,
         )
     )
-    named.reached(contact, turn)
-    if floor.queues[contact.queue].record:
-        _record(floor, contact, turn)
 
 
-def _record(floor: Floor, contact: Contact, turn: Turn) -> None:
+def _record(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
+    if not floor.queues[contact.queue].record:
+        return
+    segment = floor.ledger.agents[key].segment
     recording = RecordingId(turn.new_id())
     contact.recording = recording
     floor.ledger.recordings[recording] = contact.id
     turn.say(
-        RecordingStarted(at=turn.at, contact=contact.id, recording=recording, segment=contact.segments),
+        RecordingStarted(at=turn.at, contact=contact.id, recording=recording, segment=segment),
         StartRecording(recording=recording, leg=contact.leg),
     )
 
@@ -85,7 +107,7 @@ def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
         return
     key = _end_talk(floor, contact, by, turn)
     arrangement.part(contact, turn)
-    _ended(contact, key, by, turn, caller_stays=True)
+    _ended(floor, contact, key, by, turn, caller_stays=True)
     floor.leave(contact)
     wrap_up.begin(floor, key, contact, turn)
 
@@ -93,7 +115,7 @@ def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
 def give_back(floor: Floor, contact: Contact, reason: str, by: Party, turn: Turn) -> None:
     """The agent is lost to the caller, who waits again at the place that he had."""
     key = _end_talk(floor, contact, by, turn)
-    _ended(contact, key, by, turn, caller_stays=False)
+    _ended(floor, contact, key, by, turn, caller_stays=False)
     pause(floor, key, reason, turn)
     release(floor, key, contact.id, turn)
     contact.agent, contact.talk = None, None
@@ -106,17 +128,53 @@ def pass_on(
     """The agent is done with the caller, who goes on to a queue with the arrival that he had, or to one agent."""
     leg = contact.agent_leg
     key = _end_talk(floor, contact, "agent", turn)
-    _ended(contact, key, "agent", turn, caller_stays=False)
+    _ended(floor, contact, key, "agent", turn, caller_stays=False)
     if leg:
         turn.say(DropLeg(leg=leg))
     wrap_up.begin(floor, key, contact, turn)
     contact.agent, contact.talk, contact.called = None, None, False
+    contact.origin, contact.from_agent = "blind", key
     if to is not None:
         contact.named, contact.passed_by = to, key
     else:
         contact.queue = queue
         priority.begin(contact, floor.queues[queue])
     offers.wait_again(floor, contact, "transferred", turn)
+
+
+def hand_over(
+    floor: Floor, contact: Contact, third: Participant, kind: TransferKind, by: Party, turn: Turn
+) -> None:
+    """The agent leaves, and the third who is there has the caller: whom he consulted, or took into the talk."""
+    leg, on_hold = contact.agent_leg, contact.stage is Stage.HELD
+    giver = _end_part(floor, contact, turn)
+    if leg:
+        turn.say(DropLeg(leg=leg))
+    if third.role == "consulted":
+        ended = ConsultEnded(at=turn.at, contact=contact.id, agent=giver, to=third.agent, outcome="completed")
+        turn.say(ended)
+    _ended(floor, contact, giver, by, turn, caller_stays=False)
+    done = TransferCompleted(at=turn.at, contact=contact.id, agent=giver, kind=kind, to=third.agent or "")
+    turn.say(done)
+    _take_over(floor, contact, third, giver, turn)
+    if on_hold and contact.agent and kind == "conference":
+        turn.say(ContactResumed(at=turn.at, contact=contact.id, agent=contact.agent))
+    contact.called = False
+    arrangement.arrange(contact, turn)
+    turn.say(SetFuse(leg=contact.leg, seconds=floor.ledger.tables.timing.talk_fuse_seconds))
+    wrap_up.begin(floor, giver, contact, turn)
+
+
+def _take_over(floor: Floor, contact: Contact, third: Participant, giver: AgentKey, turn: Turn) -> None:
+    if third.agent is None:
+        contact.stage, contact.agent, third.role = Stage.OUTSIDE, None, "outside"
+        return
+    contact.parties.remove(third)  # his leg stays the contact's, as that of its agent
+    contact.stage, contact.agent, contact.agent_leg = Stage.TALKING, third.agent, third.leg
+    if third.role == "consulted":
+        contact.connected_at = turn.at
+        begin_segment(floor, contact, third.agent, third.leg, "attended", giver, turn)
+    _record(floor, contact, third.agent, turn)
 
 
 def caller_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
@@ -126,12 +184,18 @@ def caller_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
     if leg:
         turn.say(DropLeg(leg=leg))
     arrangement.part(contact, turn)
-    _ended(contact, key, by, turn, caller_stays=False)
+    _ended(floor, contact, key, by, turn, caller_stays=False)
     floor.leave(contact)
     wrap_up.begin(floor, key, contact, turn)
 
 
 def _end_talk(floor: Floor, contact: Contact, by: Party, turn: Turn) -> AgentKey:
+    parties.dismiss(floor, contact, "caller_left" if by == "caller" else "agent_left", by, turn)
+    return _end_part(floor, contact, turn)
+
+
+def _end_part(floor: Floor, contact: Contact, turn: Turn) -> AgentKey:
+    """The agent's part is over, whoever else may be there."""
     if contact.agent is None:
         raise AssertionError("a talk has an agent")
     if contact.recording:
@@ -142,13 +206,15 @@ def _end_talk(floor: Floor, contact: Contact, by: Party, turn: Turn) -> AgentKey
     return contact.agent
 
 
-def _ended(contact: Contact, key: AgentKey, by: Party, turn: Turn, *, caller_stays: bool) -> None:
+def _ended(
+    floor: Floor, contact: Contact, key: AgentKey, by: Party, turn: Turn, *, caller_stays: bool
+) -> None:
     turn.say(
         TalkEnded(
             at=turn.at,
             contact=contact.id,
             agent=key,
-            segment=contact.segments,
+            segment=floor.ledger.agents[key].segment,
             by=by,
             caller_stays=caller_stays,
         )

@@ -18,7 +18,7 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core import wire
 from ctiserver.core.commands import CancelTimer, ClaimLeads, LookUp, RunAction, StartTimer, StopPlaying
-from ctiserver.core.events import OfferRinging, RequestAnswered
+from ctiserver.core.events import ConsultRinging, OfferRinging, RequestAnswered
 from ctiserver.core.ids import TimerId
 from ctiserver.core.inputs import SwitchDown, SwitchUp, TimerFired
 from ctiserver.core.live_rows import ScreenPop
@@ -186,10 +186,11 @@ class Runtime:
         self.view.apply(event)
         if isinstance(event, RequestAnswered):
             self._answered(event)
-        elif isinstance(event, OfferRinging) and self._live:
+        elif isinstance(event, OfferRinging | ConsultRinging) and self._live:
             contact = self.view.contacts.get(event.contact)
-            if contact:
-                self._screens.pop(ScreenPop(at=event.at, agent=event.agent, contact=contact))
+            rung = event.agent if isinstance(event, OfferRinging) else event.to
+            if contact and rung:
+                self._screens.pop(ScreenPop(at=event.at, agent=rung, contact=contact))
 
     def _perform(self, command: Command) -> None:
         match command:

@@ -3,17 +3,32 @@
 import msgspec
 
 from ctiserver.core.customers import Candidate, Level
-from ctiserver.core.events import DecisionMade, LeadPreviewed
+from ctiserver.core.events import ConsultEnded, DecisionMade, LeadPreviewed
 from ctiserver.core.given_back import GivenBack
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Frozen
 
 
+class PartyView(msgspec.Struct, kw_only=True):
+    """Somebody else in a contact, called by `asked_by`; `agent` None: a number outside.
+
+    `stage`: ringing, consulted (the caller doesn't hear him) or talking.
+    """
+
+    asked_by: AgentKey
+    agent: AgentKey | None = None
+    pii_number: str = ""
+    stage: str = "ringing"
+    since: float = 0.0
+
+
 class ContactView(msgspec.Struct, kw_only=True):
-    """One contact. `stage`: ivr, queued, offered, joining, talking, held, agent_away, survey,
-    leaving. `passed_by`: the agent who passed it on to the one it is offered to. `customer`: who he is in an agent's
-    word; None: only what the number suggests is known. `queued_at` gives the contact its place, `waits_since` is when
-    this wait of it began; None while it waits for nobody. `dial_id`, `campaign`: it is we who called him.
+    """One contact. `stage`: ivr, queued, offered, joining, talking, held, agent_away, outside, survey, leaving.
+
+    `parties`: who else is in it. `passed_by`: the agent who passed it on to the one it is offered to. `customer`: who
+    he is in an agent's word; None: only what the number suggests is known. `queued_at` gives the contact its place,
+    `waits_since` is when this wait of it began; None while it waits for nobody. `dial_id`, `campaign`: it is we who
+    called him.
     """
 
     contact: ContactId
@@ -40,6 +55,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     customer: Candidate | None = None
     dial_id: int | None = None
     campaign: int | None = None
+    parties: list[PartyView] = []
 
 
 class AgentView(msgspec.Struct, kw_only=True):
@@ -47,6 +63,7 @@ class AgentView(msgspec.Struct, kw_only=True):
 
     `card` is the contact in his hand once its caller is gone, for as long as he has not disposed of it; `owes` names
     one that he let his wrap-up pass without disposing of. `given_back`: whom he passed on and a colleague did not take.
+    `consult_failed`: whom he last wanted to consult in this call, and why he could not.
     `lead`: whom he may call, or has dialled and not reached; `lead_stage`: previewed, dialed or ringing.
     """
 
@@ -67,6 +84,7 @@ class AgentView(msgspec.Struct, kw_only=True):
     given_back: GivenBack | None = None
     lead: LeadPreviewed | None = None
     lead_stage: str = ""
+    consult_failed: ConsultEnded | None = None
 
 
 class ScreenPop(Frozen):

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 
 from ctiserver.core import events as e
-from ctiserver.core import live_leads
+from ctiserver.core import live_leads, live_parties
 from ctiserver.core.given_back import FOLLOWED, begin, follow
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.live_rows import AgentView, ContactView
@@ -146,6 +146,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 agent.next_status = event.status
             case e.AgentReserved(contact=contact):
                 agent.contact, agent.card, agent.disposed = contact, None, False
+                agent.consult_failed = None
                 if agent.given_back and agent.given_back.contact != contact:
                     agent.given_back = None
             case e.AgentReleased():
@@ -177,7 +178,8 @@ class LiveView(msgspec.Struct, kw_only=True):
 
     def _contact(self, event: e.ContactEvent, contact: ContactView) -> None:
         kind = type(event)
-        if stage := _GOES_TO.get(kind):
+        stage = _GOES_TO.get(kind)
+        if stage and not _of_a_guest(event, contact):
             contact.stage, contact.since = stage, event.at
         if activity := _ACTIVITY.get(kind):
             self._activity(event, activity)
@@ -192,6 +194,8 @@ class LiveView(msgspec.Struct, kw_only=True):
                 contact.why = event
             case e.TransferStarted(agent=agent):
                 contact.passed_by = agent
+            case e.PartyEvent() | e.TransferCompleted():
+                live_parties.follow(self.agents, contact, event)
             case _:
                 self._tell_giver(event, contact)
                 self._count(event, contact)
@@ -251,6 +255,11 @@ class LiveView(msgspec.Struct, kw_only=True):
         key = getattr(event, "agent", None)
         if key in self.agents:
             self.agents[key].activity, self.agents[key].since = activity, event.at
+
+
+def _of_a_guest(event: e.ContactEvent, contact: ContactView) -> bool:
+    """Whether the part that is over is that of somebody who was taken in: the others go on."""
+    return isinstance(event, e.TalkEnded) and event.agent != contact.agent
 
 
 def _told_in_flow(event: e.NodeEntered | e.ValueCollected, contact: ContactView) -> None:

@@ -65,6 +65,39 @@ class TransferToAgent(Request):
     to: AgentKey
 
 
+class StartConsult(Request):
+    """Ask a colleague, somebody free of a queue, or a number outside, while my caller hears music: one of the three."""
+
+    agent: AgentKey
+    to: AgentKey | None = None
+    queue: QueueKey | None = None
+    pii_number: str = ""
+
+
+class ReturnFromConsult(Request):
+    """Let whom I consult go, and take my caller back."""
+
+    agent: AgentKey
+
+
+class CompleteTransfer(Request):
+    """Connect my caller with whom I consult, and leave the two."""
+
+    agent: AgentKey
+
+
+class MergeParties(Request):
+    """Take whom I consult into the talk with my caller: all three hear each other. Hanging up leaves it."""
+
+    agent: AgentKey
+
+
+class RemoveParty(Request):
+    """Send the third out of the conference; my caller and I go on."""
+
+    agent: AgentKey
+
+
 class AttachCustomer(Request):
     """Say who the contact in hand is: one of those who share the number, or one who was searched or created."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from acd.arrangement import wanted
 from acd.contact_state import Contact, Line, Stage
 from acd.named import may_come, named_timer
+from acd.parties import ring_timer
 from acd.priority import escalated, score, since
 from ctiserver.core import events as e
 from ctiserver.core.serving import least_step
@@ -24,6 +26,7 @@ _STAGE_SEEN = {
     Stage.TALKING: "talking",
     Stage.HELD: "held",
     Stage.RETURNING: "agent_away",
+    Stage.OUTSIDE: "outside",
 }
 _ACTIVITY_SEEN = {Stage.HELD: "on_hold", Stage.RETURNING: "away"}
 
@@ -33,6 +36,7 @@ def check(world: World, turn: Turn, before: Waiting) -> None:
     assert turn.faults == []
     assert world.timers == world.belief.timers()
     _each_agent_has_one_contact(world)
+    _nobody_is_left_alone(world)
     _each_contact_is_with_its_caller(world)
     _nobody_waits_for_a_free_agent(world)
     _the_view_tells_the_truth(world)
@@ -40,14 +44,33 @@ def check(world: World, turn: Turn, before: Waiting) -> None:
 
 
 def _each_agent_has_one_contact(world: World) -> None:
-    served = [it for it in world.contacts.values() if it.stage is not Stage.WAITING]
+    served = [it for it in world.contacts.values() if it.stage not in (Stage.WAITING, Stage.OUTSIDE)]
+    guests = [(it, party.agent) for it in world.contacts.values() for party in it.parties if party.agent]
+    for contact, key in guests:
+        state = world.agents[key]
+        assert state.contact == contact.id
+        assert state.activity in ("reserved", "ringing", "talking")
     assert len({it.agent for it in served}) == len(served)
     for it in served:
         state = world.agents[it.agent]
         assert state.contact == it.id
         assert state.activity in ("reserved", "ringing", "talking")
     busy = [s for s in world.agents.values() if s.activity in ("reserved", "ringing", "talking")]
-    assert len(busy) == len(served) + len(world.center._acd.floor.ledger.kept)
+    assert len(busy) == len(served) + len(guests) + len(world.center._acd.floor.ledger.kept)
+
+
+def _nobody_is_left_alone(world: World) -> None:
+    """What is wanted was said; whose leg is up is wanted somewhere, or ended; who rings has a timer."""
+    for it in world.contacts.values():
+        assert world.wanted.get(it.id, ()) == wanted(it) or it.campaign is not None
+        for party in it.parties:
+            assert party.leg in world.legs or party.leg in world.dropping
+            assert party.up or ring_timer(party.leg) in world.timers
+            assert it.stage in (Stage.TALKING, Stage.HELD, Stage.OUTSIDE)
+            assert (party.role == "consulted") <= (it.stage is Stage.HELD)
+    theirs = {leg for it in world.contacts.values() for leg in (it.agent_leg, *(p.leg for p in it.parties))}
+    for leg, phone in world.legs.items():
+        assert phone.agent is None or leg in theirs or leg in world.dropping
 
 
 def _each_contact_is_with_its_caller(world: World) -> None:

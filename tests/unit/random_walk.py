@@ -106,15 +106,19 @@ def _dispose(world: World, random: Random) -> None:
     world.dispose(random.choice(list(world.agents)), random.choice(("solved", "solved", "complaint", "what")))
 
 
-def _control(world: World, random: Random) -> None:
+def control(world: World, random: Random) -> None:
     """Somebody who has a call in hand, or none, does something with it."""
-    key: Any = random.choice(list(world.agents))
+    talking = [key for key, state in world.agents.items() if state.activity == "talking"]
+    key: Any = random.choice(talking if talking and random.random() < 0.8 else list(world.agents))
     asked: dict[str, Any] = {"at": world.at, "request_id": f"control-{world.seq}", "by": key, "agent": key}
     queue_key: Any = random.choice(("service", "technical", "emergency", "nowhere"))
     requests = (r.Hold(**asked), r.Resume(**asked), r.HangUp(**asked))
     colleague: Any = random.choice((*world.agents, "nobody"))
     passing_on = (r.TransferBlind(queue=queue_key, **asked), r.TransferToAgent(to=colleague, **asked))
-    world.put(random.choice((*requests, *passing_on)))
+    consults = (r.StartConsult(to=colleague, **asked), r.StartConsult(queue=queue_key, **asked))
+    with_third = (r.ReturnFromConsult, r.CompleteTransfer, r.MergeParties, r.RemoveParty)
+    third = tuple(request(**asked) for request in with_third)
+    world.put(random.choice((*requests, *passing_on, *consults, *consults, *third)))
 
 
 def _browser(world: World, random: Random) -> None:
@@ -140,7 +144,7 @@ _ACTS: dict[Callable[[World, Random], None], int] = {
     _phone: 2,
     _choose: 8,
     _dispose: 8,
-    _control: 5,
+    control: 14,
     _browser: 4,
     _configure: 1,
     _stray: 6,
@@ -172,6 +176,7 @@ def out_of_place(world: World, random: Random) -> Input:
         f"acd:away:{unknown}",
         f"acd:named:{unknown}",
         f"acd:wider:{unknown}",
+        f"acd:consult:{unknown}",
         f"ivr:key:{unknown}",
     ):
         strange.append(i.TimerFired(at=world.at, timer=timer, due_at=world.at))  # type: ignore[arg-type]

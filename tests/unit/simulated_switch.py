@@ -53,6 +53,7 @@ class SimulatedSwitch:
         self.store: StoreMood = "quick"
         self.agenda: list[tuple[float, int, Callable[[], None]]] = []
         self.planned = 0
+        self.dropping: set[Any] = set()
 
     def put(self, message: Input) -> Turn:
         """Tell the engines."""
@@ -66,6 +67,7 @@ class SimulatedSwitch:
             case c.DialLeg():
                 self._dial(command)
             case c.DropLeg(leg=leg):
+                self.dropping.add(leg)
                 self._soon(lambda: self.drop(leg, "center"))
             case c.Arrange(contact=contact, conversations=conversations):
                 self.wanted[contact] = conversations

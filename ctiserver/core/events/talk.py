@@ -6,14 +6,24 @@ from ctiserver.core.events.contact import ContactEvent
 from ctiserver.core.ids import AgentKey, LegId, QueueKey, RecordingId
 from ctiserver.core.inputs import Party
 
+Began = Literal["queue", "blind", "attended", "conference", "returned"]
+TransferKind = Literal["blind", "attended", "conference"]
+ConsultOutcome = Literal["returned", "completed", "merged", "failed", "hung_up", "caller_left", "agent_left"]
+
 
 class ContactConnected(ContactEvent):
-    """Caller and agent hear each other: the wait ends here and a segment begins."""
+    """Caller and agent hear each other: the wait ends here and a segment begins.
+
+    `began`: how the agent came to him: from a queue, passed on to him by `from_agent` without a word (blind) or after a
+    consult (attended), taken into the talk by him (conference), or passed on and back again (returned).
+    """
 
     agent: AgentKey
     queue: QueueKey
     segment: int
     leg: LegId
+    began: Began = "queue"
+    from_agent: AgentKey | None = None
 
 
 class ContactHeld(ContactEvent):
@@ -60,11 +70,53 @@ class TransferFailed(ContactEvent):
 
 
 class TransferCompleted(ContactEvent):
-    """The agent passed the caller on; `to` is a queue, or the colleague who talks with him now."""
+    """The agent passed the caller on; `to` is a queue, or the colleague who talks with him now; "": a number outside.
+
+    `conference`: he left one, and whoever else was in it has the caller now.
+    """
 
     agent: AgentKey
-    kind: Literal["blind"]
+    kind: TransferKind
     to: str
+
+
+class PartyEvent(ContactEvent):
+    """Something about somebody whom `agent` calls in a contact: the colleague `to`; None: the number outside."""
+
+    agent: AgentKey
+    to: AgentKey | None = None
+
+
+class ConsultStarted(PartyEvent):
+    """The agent calls somebody to ask him, while the caller hears music; `queue`: any free agent of it was wanted."""
+
+    pii_number: str = ""
+    queue: QueueKey | None = None
+
+
+class ConsultRinging(PartyEvent):
+    """His phone rings: the moment of the colleague's screen pop."""
+
+
+class ConsultAnswered(PartyEvent):
+    """The two talk; the caller doesn't hear them."""
+
+
+class ConsultEnded(PartyEvent):
+    """What came of it: see ConsultOutcome; `merged` goes on as a conference, `completed` as the other's talk.
+
+    `reason` of a failure: as of an offer that failed.
+    """
+
+    outcome: ConsultOutcome
+    reason: str = ""
+
+
+class PartyLeft(PartyEvent):
+    """Who was in the conference, or outside in a talk of his own with the caller, is so no more; `by` whose doing."""
+
+    by: Party
+    reason: str = ""
 
 
 class TalkEnded(ContactEvent):

@@ -171,6 +171,10 @@ class AnyOrder(RuleBasedStateMachine):
         if agent.key in self.world.agents:
             self.world.dispose(agent.key, code)
 
+    @rule(seed=st.integers(0, 1000))
+    def somebody_does_something_with_a_call(self, seed: int) -> None:
+        random_walk.control(self.world, Random(seed))
+
     @rule(changes=st.sampled_from(random_walk.CONFIGURATIONS))
     def the_configuration_changes(self, changes: dict[str, Any]) -> None:
         self.world.put(configured(self.world.at, version=f"v{self.world.seq}", **changes))
