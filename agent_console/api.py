@@ -27,6 +27,7 @@ from agent_console import (
     api_duplicates,
     api_exports,
     api_faxes,
+    api_figures,
     api_flow_pictures,
     api_flows,
     api_holdings,
@@ -81,7 +82,7 @@ for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_repor
     family.add_to(OPERATIONS)
 for family in (api_contacts, api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
-for family in (api_reports, api_scripts, api_script_runs):
+for family in (api_reports, api_figures, api_scripts, api_script_runs):
     family.add_to(OPERATIONS)
 for family in (
     api_campaigns,

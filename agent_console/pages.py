@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[str, Permission]] = {
     "product_offers": ("/product-offers", Permission.READ_VALUE),
     "reports": ("/reports", Permission.READ_REPORTS),
     "surveys": ("/surveys", Permission.SURVEYS),
+    "my_figures": ("/my-figures", Permission.OWN_DESK),
     "dials": ("/dials", Permission.READ_INTERACTIONS),
     "scripts": ("/scripts", Permission.RUN_CAMPAIGNS),
 }
@@ -54,7 +55,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "customers": ("customers", "permission", "duplicates", "imports"),
     "field": ("work_orders", "my_orders", "field_staff"),
     "outreach": ("campaigns", "segments", "product_offers", "scripts", "dials"),
-    "figures": ("reports", "surveys", "value"),
+    "figures": ("reports", "my_figures", "surveys", "value"),
     "setup": ("administration", "legal_profiles"),
 }
 """The bar at the top: every page in one menu. A menu of which one may open a single page is a link to it."""

@@ -26,9 +26,28 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield running
 
 
-def test_a_supervisor_reads_from_the_figure_down_to_the_contact(stage: Stage, browser: Browser) -> None:
+def test_a_queues_figures_stand_beside_their_formula_and_lead_to_contacts(
+    stage: Stage, browser: Browser
+) -> None:
     page = stage.page(browser, SPANISH)
     page.goto(f"{stage.origin}/reports")
+    level = page.locator(".figure", has=page.get_by_text("Nivel de servicio", exact=True))
+    expect(level).to_contain_text("(atendidas ≤ X + abandonadas ≤ X) / (atendidas + abandonadas)")
+    expect(level.locator("b")).to_have_text("0 %")  # he hung up after a minute
+    page.locator(".figure", has=page.get_by_text("Abandonadas", exact=True)).get_by_role("button").click()
+    expect(page.locator("#behind tbody a")).to_have_attribute("href", "/contacts/r-1")
+    page.select_option("#choice-value_class", "B")
+    expect(page.locator("#tab")).to_contain_text("No hay nada en este período")
+    page.select_option("#choice-value_class", "")
+    page.locator("#tab-queues").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab")).to_contain_text("Cada persona puede ver quién miró sus cifras")
+    assert faults_of(page) == []
+
+
+def test_a_supervisor_reads_from_the_figure_down_to_the_contact(stage: Stage, browser: Browser) -> None:
+    page = stage.page(browser, SPANISH)
+    page.goto(f"{stage.origin}/reports#ivr")
     expect(page.locator(".figure", has=page.get_by_text("Entraron", exact=True)).locator("b")).to_have_text(
         "3"
     )

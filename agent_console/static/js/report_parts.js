@@ -13,6 +13,9 @@ export function spent(seconds) {
   return all < 3600 ? `${Math.floor(all / 60)}:${two(all % 60)}` : `${Math.floor(all / 3600)}:${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
 }
 
+/** The same; "—" where there is none. */
+export const seconds = (value) => (value === null || value === undefined ? "—" : spent(value));
+
 /** Links that save a table: `path` is that of its export, without the format. */
 function saves(title, path) {
   const link = (format) => el("a", { href: `/api/v1${path}&format=${format}`, download: true, "aria-label": t("report_export_of", { table: title, format: format.toUpperCase() }), text: t(`report_export_${format}`) });
@@ -26,7 +29,7 @@ export function panel(title, { formula = "", path = null, wide = false, id = nul
 
 /** One figure: its name, its value, what it is made of. */
 export function figure(name, value, formula, { detail = "", tone = null } = {}) {
-  return el("div", { class: "figure", "data-tone": tone }, el("span", { class: "name", text: name }), el("b", { class: "n", text: value }), detail && el("span", { class: "detail n", text: detail }), el("p", { class: "quiet formula", text: formula }));
+  return el("div", { class: "figure", "data-tone": tone }, el("span", { class: "name", text: name }), el("b", { class: "n" }, value), detail && el("span", { class: "detail n", text: detail }), el("p", { class: "quiet formula", text: formula }));
 }
 
 /** A table; `columns` are [word, kind] with the kind "n" for numbers and "spare" for what a telephone leaves out. */

@@ -4,12 +4,14 @@ import { get } from "./api.js";
 import { $, banner, el, text } from "./dom.js";
 import "./feed.js";
 import { command } from "./palette.js";
+import { agentsTab } from "./report_agents.js";
 import { ivrTab } from "./report_ivr.js";
 import { needsTab } from "./report_needs.js";
 import { ordersTab } from "./report_orders.js";
+import { queuesTab } from "./report_queues.js";
 import { t } from "./words.js";
 
-const TABS = { ivr: ivrTab, needs: needsTab, orders: ordersTab };
+const TABS = { queues: queuesTab, agents: agentsTab, ivr: ivrTab, needs: needsTab, orders: ordersTab };
 const tabs = [...document.querySelectorAll("[role=tab]")];
 let opened = null;
 let asked = 0;

@@ -14,6 +14,7 @@ SHORT = {
     "search_customers": "the likeliest few",
     "owners_of_number": "who shares one number",
     "my_reminders": "what is due now",
+    "my_figure_looks": "the latest hundred",
     "list_value_runs": "the last ten",
     "queues": "configuration",
     "dispositions": "configuration",

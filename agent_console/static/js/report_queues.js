@@ -1,0 +1,142 @@
+// The report of queues: service level in its three readings, waits, work; from each number to its contacts.
+
+import { get } from "./api.js";
+import { banner, el } from "./dom.js";
+import { percent } from "./figures.js";
+import { figure, nothing, panel, seconds, table, whole } from "./report_parts.js";
+import { svg } from "./svg.js";
+import { day, of, settings, t } from "./words.js";
+
+const STEPS = ["15", "30", "60", "day", "week"];
+const ROWS_WITHOUT_CONTACTS = 31; // up to so many intervals those in which nobody came are shown too
+const chosen = { step: "day", queue: "", value_class: "" }; // stays while the period changes
+
+export async function queuesTab(place, span) {
+  const filters = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value));
+  const query = new URLSearchParams({ ...span, ...filters });
+  const found = await get(`/reports/queues?${query}`);
+  const again = () => queuesTab(place, span).catch((problem) => banner("report", problem.message));
+  const head = choices(found, again);
+  if (!found.total.queued && !found.total.handled) return place.replaceChildren(head, nothing());
+  const behind = panel(t("report_behind"), { id: "behind", wide: true }, el("p", { class: "quiet", text: t("report_behind_choose") }));
+  const { step: _step, ...only } = filters;
+  const show = (name, more = {}) => showBehind(behind, { ...span, ...only, ...more, figure: name }, name);
+  const path = (which) => `/reports/queues/export?${query}&table=${which}`;
+  const zone = found.time_zone;
+  const shown = found.intervals.length > ROWS_WITHOUT_CONTACTS ? found.intervals.filter(({ figures }) => figures.queued || figures.handled) : found.intervals;
+  place.replaceChildren(
+    head,
+    el("section", { class: "figures wide" }, ...figures(found.total, show)),
+    panel(t("report_queues_intervals"), { path: path("intervals"), wide: true, formula: t("report_queues_note") }, chart(found.intervals, zone),
+      rows("from", shown.map((one) => [label(one, zone), one.figures, { from_at: one.from_at, until_at: one.until_at }]), show, t("report_queues_intervals"))),
+    panel(t("report_queues_queues"), { path: path("queues"), wide: true }, rows("queue", found.queues.map((one) => [one.name || one.key, one.figures, { queue: one.key }]), show, t("report_queues_queues"))),
+    panel(t("report_queues_classes"), { path: path("classes"), wide: true }, rows("value_class", found.classes.map((one) => [one.key || t("value_class_none"), one.figures, { value_class: one.key }]), show, t("report_queues_classes"))),
+    behind,
+  );
+  return undefined;
+}
+
+function choices(found, again) {
+  const choice = (name, label, options) => el("label", {}, `${label} `, el("select", { id: `choice-${name}`, class: "form-select", onchange: ({ target }) => { chosen[name] = target.value; again(); } },
+    ...options.map(([value, words]) => el("option", { value, selected: value === chosen[name], text: words }))));
+  const queues = Object.entries(found.names);
+  const classes = [...new Set(["A", "B", "C", ...found.classes.map(({ key }) => key).filter(Boolean), ...(chosen.value_class ? [chosen.value_class] : [])])];
+  return el("p", { class: "wide flow choices" },
+    choice("step", t("report_step"), STEPS.map((step) => [step, t(`report_step_${step}`)])),
+    choice("queue", t("queue"), [["", t("report_all_queues")], ...queues]),
+    choice("value_class", t("value_class"), [["", t("report_all_classes")], ...classes.map((key) => [key, key])]));
+}
+
+/** What a figure is called; "answered" alone is a survey's. */
+const named = (name) => t(`report_column_${name === "answered" ? "answered_waits" : name}`);
+
+const number = (count, run) => (count ? el("button", { type: "button", class: "plain number", text: whole(count), onclick: run }) : whole(count));
+
+function figures(total, show) {
+  const counted = (name) => figure(named(name), number(total[name], () => show(name)), t(`report_${name}_formula`));
+  const share = (name, options = {}) => figure(t(`report_column_${name}`), percent(total[name], 1), t(`report_${name}_formula`), options);
+  const time = (name, options = {}) => figure(t(`report_column_${name}`), seconds(total[name]), t(`report_${name}_formula`), options);
+  const of_ = (part, all) => t("report_guess_of", { part: whole(part), whole: whole(all) });
+  return [
+    share("service_level", { tone: "main", detail: of_(total.answered_in_time + total.abandoned_in_time, total.answered + total.abandoned) }),
+    share("service_level_answered", { detail: of_(total.answered_in_time, total.answered) }),
+    share("service_level_removed"),
+    share("abandon_rate", { detail: t("report_short", { count: whole(total.abandoned_short) }) }),
+    ...["queued", "answered", "abandoned", "handled"].map(counted),
+    time("asa_seconds", { detail: t("report_wait_spread", { median: seconds(total.wait_median_seconds), p90: seconds(total.wait_p90_seconds) }) }),
+    time("longest_wait_seconds"),
+    time("aht_seconds", { detail: t("report_acw_detail", { acw: seconds(total.acw_seconds) }) }),
+    share("non_response", { detail: of_(total.not_answered, total.offers) }),
+    share("transfer_rate", { detail: of_(total.transferred, total.handled) }),
+    ...["called_back", "moved", "cut"].filter((name) => total[name]).map(counted),
+  ];
+}
+
+function rows(head, found, show, caption) {
+  const columns = [[head], ["queued", "n"], ["answered_waits", "n"], ["abandoned", "n"], ["service_level", "n"], ["abandon_rate", "n spare"], ["asa_seconds", "n"], ["longest_wait_seconds", "n spare"], ["aht_seconds", "n"], ["non_response", "n spare"], ["transfer_rate", "n spare"]];
+  return table(columns, found.map(([name, one, more]) => [
+    name, ...["queued", "answered", "abandoned"].map((kind) => number(one[kind], () => show(kind, more))),
+    percent(one.service_level, 1), percent(one.abandon_rate, 1), seconds(one.asa_seconds), seconds(one.longest_wait_seconds), seconds(one.aht_seconds), percent(one.non_response, 1), percent(one.transfer_rate, 1)]), caption);
+}
+
+/** The beginning of an interval on the queue's clock; of days and weeks the day. */
+function label({ from_at: at }, zone) {
+  const hours = ["day", "week"].includes(chosen.step) ? {} : { hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat(settings.language, { weekday: "short", day: "2-digit", month: "short", ...hours, timeZone: zone }).format(at * 1000);
+}
+
+const inWords = (one, zone) => `${label(one, zone)}: ${t("report_column_answered_waits")} ${whole(one.figures.answered)}, ${t("report_column_abandoned")} ${whole(one.figures.abandoned)}, ${t("report_column_service_level")} ${percent(one.figures.service_level)}`;
+
+/** A column for each interval: answered below, abandoned above; the line is the service level, 100 % at the top. */
+function chart(intervals, zone) {
+  const [wide, high, top, left] = [900, 130, 8, 34];
+  const most = Math.max(1, ...intervals.map(({ figures: one }) => one.answered + one.abandoned));
+  const step = wide / intervals.length;
+  const every = Math.ceil(intervals.length / 12);
+  const columns = intervals.flatMap((one, place) => {
+    let y = top + high;
+    const bars = [["served", one.figures.answered], ["cut", one.figures.abandoned]].filter(([, count]) => count).map(([kind, count]) => {
+      const tall = (count / most) * high;
+      y -= tall;
+      return svg("rect", { class: `end-${kind}`, x: left + place * step + step * 0.12, y, width: step * 0.76, height: tall });
+    });
+    const words = place % every ? [] : [svg("text", { x: left + place * step + step / 2, y: top + high + 14, "text-anchor": "middle" }, label(one, zone))];
+    return [...bars, ...words];
+  });
+  const points = intervals.flatMap((one, place) => (one.figures.service_level === null ? [] : [`${left + place * step + step / 2},${top + high * (1 - one.figures.service_level)}`]));
+  const drawn = svg("svg", { class: "chart intervals", viewBox: `0 0 ${wide + left + 34} ${high + 28}`, role: "img", "aria-label": [t("report_queues_intervals"), ...intervals.filter(({ figures: one }) => one.queued).map((one) => inWords(one, zone))].join(". ") });
+  drawn.append(
+    svg("path", { class: "axis", d: `M${left} ${top}V${top + high}H${wide + left}V${top}` }),
+    svg("text", { x: left - 4, y: top + 8, "text-anchor": "end" }, whole(most)),
+    svg("text", { x: left - 4, y: top + high, "text-anchor": "end" }, "0"),
+    svg("text", { x: left + wide + 4, y: top + 8 }, percent(1)),
+    ...columns, svg("polyline", { class: "level", points: points.join(" ") }), ...points.map((point) => svg("circle", { class: "level-point", cx: point.split(",")[0], cy: point.split(",")[1], r: intervals.length > 60 ? 1 : 2.5 })),
+  );
+  const legend = el("p", { class: "quiet ends" }, el("span", { "data-end": "served", text: t("report_column_answered_waits") }), el("span", { "data-end": "cut", text: t("report_column_abandoned") }), el("span", { "data-end": "level", text: t("report_column_service_level") }));
+  return el("div", {}, drawn, legend);
+}
+
+async function showBehind(behind, query, name) {
+  const title = `${t("report_behind")}: ${named(name)}`;
+  const columns = [["when"], ["customer"], ["queue"], ["value_class", "spare"], ["wait", "n"], ["agent_login", "spare"], ["outcome"]];
+  const read = async (before, cursor) => {
+    try {
+      const { items, next } = await get(`/reports/queues/contacts?${new URLSearchParams({ ...query, ...(cursor ? { cursor } : {}) })}`);
+      const found = [...before, ...items];
+      const more = next ? el("button", { type: "button", class: "btn btn-outline-secondary", text: t("more"), onclick: () => read(found, next) }) : null;
+      behind.replaceChildren(...[el("h2", { tabindex: "-1", text: title }), table(columns, found.map(contact), title), more].filter(Boolean));
+      banner("behind", null);
+    } catch (problem) {
+      banner("behind", problem.message);
+    }
+  };
+  await read([], null);
+  behind.querySelector("h2")?.focus();
+}
+
+function contact(one) {
+  return [
+    el("a", { href: `/contacts/${encodeURIComponent(one.contact)}`, text: day(one.at) }),
+    one.customer ?? (one.number || t("unknown_caller")), one.queue, one.value_class || "—", seconds(one.wait_seconds), one.agent ?? "—",
+    one.outcome ? of("outcome", one.outcome) : t("outcome_open")];
+}

@@ -1,0 +1,75 @@
+"""Figures of queues and agents over REST: the same in the answer and in the table, and whose they are."""
+
+import csv
+import io
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm_core.agent_statuses import AgentStatus
+from crm_core.interactions import Interaction, Segment
+from crm_core.queue_visits import QueueVisit
+
+BOSS = "supervisor"
+SPAN = "from_at=0&until_at=2000"
+
+
+def _contacts(session: Session) -> None:
+    for place, (wait, result) in enumerate([(10.0, "answered"), (50.0, "answered"), (3.0, "abandoned")]):
+        row = Interaction(
+            id=f"c-{place}",
+            account_id=1,
+            ani="+56221234567",
+            value_class="A",
+            arrived_at=100.0,
+            ended_at=500.0,
+            outcome=result,
+            last_epoch=1,
+            last_seq=1,
+            last_n=0,
+        )
+        row.visits = [
+            QueueVisit(
+                ordinal=1,
+                account_id=1,
+                queue="sales",
+                value_class="A",
+                entered_at=100.0,
+                left_at=100.0 + wait,
+                result=result,
+            )
+        ]
+        if result == "answered":
+            row.segments = [
+                Segment(ordinal=1, agent="agent", queue="sales", answered_at=100.0 + wait, ended_at=400.0)
+            ]
+        session.add(row)
+    session.add(AgentStatus(account_id=1, agent="agent", at=0.0, status="available"))
+
+
+def test_a_queues_figures_lead_to_contacts_and_can_be_taken_away(office: Any) -> None:
+    office.store.write(_contacts)
+    boss = office.browser(BOSS)
+    told = boss.get(f"/api/v1/reports/queues?{SPAN}").json
+    assert (told["total"]["queued"], told["total"]["service_level"]) == (3, 2 / 3)
+    assert [one["key"] for one in told["classes"]] == ["A"]
+    behind = boss.get(f"/api/v1/reports/queues/contacts?{SPAN}&figure=abandoned").json["items"]
+    assert [(one["contact"], one["wait_seconds"]) for one in behind] == [("c-2", 3.0)]
+    file = boss.get(f"/api/v1/reports/queues/export?{SPAN}&table=queues").get_data(as_text=True)
+    (row,) = csv.DictReader(io.StringIO(file.removeprefix("\ufeff")))
+    assert (row["Entraron"], row["Espera media (ASA)"]) == ("3", "30.0")
+    times = boss.get(f"/api/v1/reports/queues/export?{SPAN}&table=intervals&step=60").get_data(as_text=True)
+    assert "1969-12-31T21:00-03:00,3," in times  # the company's own clock
+    refused = boss.get("/api/v1/reports/queues?from_at=0&until_at=9000000&step=15")
+    assert (refused.status_code, refused.json["error_id"]) == (409, "too_many_intervals")
+
+
+def test_an_agent_reads_his_own_figures_and_who_looked_at_them(office: Any) -> None:
+    office.store.write(_contacts)
+    me = office.browser("agent")
+    told = me.get("/api/v1/me/figures").json
+    assert (told["total"]["handled"], told["total"]["on_contacts_seconds"]) == (2, 290.0)
+    few = office.browser(BOSS).get(f"/api/v1/reports/agents?{SPAN}").json
+    assert few["agents"] is None  # fewer than five, and today's are his first
+    assert me.get("/api/v1/me/figures/looks").json == []
+    assert me.get(f"/api/v1/reports/agents?{SPAN}").status_code == 403
