@@ -46,6 +46,8 @@ class Queue(ConfiguresEngines, Base):
     """Value class to free agents that it must leave to others, {"C": 1}; None: none."""
     relaxations: Mapped[list[Any] | None]
     """Who else may serve, and after how long: `tables.Relaxation` as plain values; None: nobody."""
+    caller_number: Mapped[str] = mapped_column(default="", server_default="")
+    """Who calls when an agent calls on its behalf; "": the usual number."""
     hours_id: Mapped[int | None] = mapped_column(ForeignKey("opening_hours.id"))
     """None: always open."""
     retired: Mapped[bool] = mapped_column(default=False, server_default=false())
