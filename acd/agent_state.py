@@ -41,7 +41,8 @@ TABLE: dict[Activity, dict[str, Activity]] = {
 class AgentState(msgspec.Struct, kw_only=True):
     """One agent. He has at most one contact in hand; `owes` names one that he never disposed of.
 
-    `campaign`: whose answers he takes while he is idle, if no caller waits for him.
+    `campaign`: whose answers he takes while he is idle, if no caller waits for him. `hand_up`: he has asked for a
+    supervisor.
     """
 
     key: AgentKey
@@ -59,6 +60,7 @@ class AgentState(msgspec.Struct, kw_only=True):
     disposition: str | None = None
     owes: bool = False
     campaign: int | None = None
+    hand_up: bool = False
 
     @property
     def free(self) -> bool:

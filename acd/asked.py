@@ -6,7 +6,7 @@ Each of these does what is asked, or raises Refusal before it changes anything.
 from collections.abc import Callable
 from typing import Any
 
-from acd import conference, consult, hold, identity, offers, transfer, wrap_up
+from acd import conference, consult, hand, hold, identity, notices, offers, oversight, transfer, wrap_up
 from acd.floor import Floor
 from acd.status import choose_status
 from ctiserver.core import requests as r
@@ -50,4 +50,13 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.CompleteTransfer: consult.complete,
     r.MergeParties: conference.merge,
     r.RemoveParty: conference.remove,
+    r.RaiseHand: hand.raise_hand,
+    r.LowerHand: hand.lower_hand,
+    r.TakeMinute: hand.take_minute,
+    r.ReportAbuse: hand.report_abuse,
+    r.TellAgents: notices.tell,
+    r.ReadNotice: notices.read,
+    r.EndContact: oversight.end,
+    r.MoveContact: oversight.move,
+    r.ChangePriority: oversight.prefer,
 }

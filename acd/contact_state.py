@@ -60,7 +60,7 @@ class Contact(msgspec.Struct, kw_only=True):
     `called`: so he came, and nobody has passed him on: an agent who ends that at once was not avoiding a caller.
     `origin`, `from_agent`: how he came to whoever talks with him next, see ContactConnected.
     `talk`, `hold`, `consult` name the conversations that there are now, see `acd.arrangement`; `parties` are who else
-    is in it, `agent_mode` how the agent takes part.
+    is in it, `agent_mode` how the agent takes part. `closed_by`: the supervisor who has hung up.
     """
 
     id: ContactId
@@ -96,6 +96,7 @@ class Contact(msgspec.Struct, kw_only=True):
     escalates_at: float | None = None
     relaxed: int = 0
     leaves_free: int = 0
+    closed_by: str = ""
     origin: Began = "queue"
     from_agent: AgentKey | None = None
 

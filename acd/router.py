@@ -15,6 +15,7 @@ from acd import (
     conference,
     consult,
     device,
+    hand,
     identity,
     named,
     offers,
@@ -220,6 +221,7 @@ class Acd:
     def _caller_gone(self, contact: Contact, by: Party, q850: int, turn: Turn) -> None:
         where = _WHERE[contact.stage]
         agent = contact.agent
+        by = "supervisor" if contact.closed_by and by == "center" else by
         turn.say(CancelTimer(timer=offers.place_timer(contact)))
         if contact.named:
             turn.say(CancelTimer(timer=named.named_timer(contact)))
@@ -245,6 +247,8 @@ class Acd:
             device.away_too_long(self.floor, AgentKey(rest), turn)
         elif family == "named":
             transfer.waited_long_enough(self.floor, ContactId(rest), turn)
+        elif family == "minute":
+            hand.minute_over(self.floor, AgentKey(rest), turn)
         elif family == "place":
             self._tell_place(ContactId(rest), turn)
         elif family == "wider":

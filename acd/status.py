@@ -4,14 +4,23 @@ The center itself pauses an agent only for a reason; that outweighs his own choi
 his choice to pause or to log out.
 """
 
-from acd.agent_state import Activity
+from acd.agent_state import Activity, AgentState
 from acd.floor import Floor
-from ctiserver.core.events import AgentReleased, AgentStatusChanged, NextStatusChosen
-from ctiserver.core.ids import AgentKey, ContactId
+from ctiserver.core.commands import CancelTimer, StartTimer
+from ctiserver.core.events import AgentReleased, AgentStatusChanged, HandLowered, NextStatusChosen
+from ctiserver.core.ids import AgentKey, ContactId, QueueKey, TimerId
 from ctiserver.core.requests import Status
+from ctiserver.core.tables import Queue
 from ctiserver.core.turn import Turn
 
 CENTER = "center"
+MINUTE = "minute"
+"""The reason of a short pause that ends by itself."""
+
+
+def minute_timer(key: AgentKey) -> TimerId:
+    """Fires when the agent's minute is over."""
+    return TimerId(f"acd:minute:{key}")
 
 
 def choose_status(floor: Floor, key: AgentKey, status: Status, reason: str, by: str, turn: Turn) -> None:
@@ -29,10 +38,28 @@ def set_status(floor: Floor, key: AgentKey, status: Status, reason: str, by: str
     state = floor.ledger.agents[key]
     if status is Status.AVAILABLE and state.status is not Status.AVAILABLE:
         state.idle_since = turn.at
+    was_minute = state.status is Status.PAUSE and state.reason == MINUTE
     state.status, state.reason = status, reason
     if status is not Status.AVAILABLE:
         state.campaign = None
-    turn.say(AgentStatusChanged(at=turn.at, agent=key, status=status, reason=reason, by=by))
+    if was_minute:
+        turn.say(CancelTimer(timer=minute_timer(key)))
+    until = _minute_begins(floor, state, turn) if status is Status.PAUSE and reason == MINUTE else None
+    turn.say(AgentStatusChanged(at=turn.at, agent=key, status=status, reason=reason, by=by, until=until))
+    if status is Status.LOGGED_OUT and state.hand_up:
+        state.hand_up = False
+        turn.say(HandLowered(at=turn.at, agent=key, by=by))
+
+
+def _minute_begins(floor: Floor, state: AgentState, turn: Turn) -> float:
+    """When it ends: as the queue says that he served last, or else his first."""
+    agent = floor.roster.get(state.key)
+    own = sorted(agent.queues, key=lambda key: (agent.queues[key], key)) if agent else []
+    queues = [floor.queues[key] for key in (QueueKey(state.queue), *own) if key in floor.queues]
+    queue = queues[0] if queues else Queue(key=QueueKey(""))
+    until = turn.at + queue.minute_seconds
+    turn.say(StartTimer(timer=minute_timer(state.key), due_at=until))
+    return until
 
 
 def pause(floor: Floor, key: AgentKey, reason: str, turn: Turn) -> None:

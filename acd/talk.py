@@ -177,6 +177,18 @@ def _take_over(floor: Floor, contact: Contact, third: Participant, giver: AgentK
     _record(floor, contact, third.agent, turn)
 
 
+def dismiss(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """The agent is done with a caller who is not to stay; whoever says goodbye to him has him from now on."""
+    leg = contact.agent_leg
+    key = _end_talk(floor, contact, "agent", turn)
+    if leg:
+        turn.say(DropLeg(leg=leg))
+    arrangement.part(contact, turn)
+    _ended(floor, contact, key, "agent", turn, caller_stays=False)
+    floor.leave(contact)
+    wrap_up.begin(floor, key, contact, turn)
+
+
 def caller_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
     """The caller's leg is gone while the two talked."""
     leg = contact.agent_leg

@@ -50,6 +50,7 @@ from agent_console import (
     api_segments,
     api_spoken_notes,
     api_stock,
+    api_supervision,
     api_surveys,
     api_talk,
     api_technicians,
@@ -62,7 +63,17 @@ from agent_console import (
 from agent_console.operations import Operations
 
 OPERATIONS = Operations()
-for family in (api_desk, api_talk, api_callers, api_wrap_up, api_phone, api_live, api_records, api_config):
+for family in (
+    api_desk,
+    api_talk,
+    api_callers,
+    api_wrap_up,
+    api_phone,
+    api_live,
+    api_supervision,
+    api_records,
+    api_config,
+):
     family.add_to(OPERATIONS)
 for family in (api_administration, api_flows, api_flow_pictures, api_audit):
     family.add_to(OPERATIONS)

@@ -66,7 +66,7 @@ class AnswerTold(msgspec.Struct, kw_only=True):
 
 
 class ContactTold(msgspec.Struct, kw_only=True):
-    """Everything that is kept of one contact."""
+    """Everything that is kept of one contact. `acts`: `{"at", "act", "by", ...}`, what people did besides talking."""
 
     contact: str
     channel: str
@@ -89,6 +89,7 @@ class ContactTold(msgspec.Struct, kw_only=True):
     path: list[dict[str, Any]]
     collected: dict[str, Any]
     offers: list[OfferTold]
+    acts: list[dict[str, Any]]
     segments: list[SegmentTold]
     survey: str | None
     answers: list[AnswerTold]
@@ -175,6 +176,7 @@ def _told(found: Interaction, by_segment: dict[int, Recording]) -> ContactTold:
         path=found.menu_path,
         collected=found.collected,
         offers=[_offer(one, found.decisions, place) for place, one in enumerate(found.offers)],
+        acts=found.acts,
         segments=[_segment(one, by_segment.get(one.ordinal)) for one in found.segments],
         survey=found.survey,
         answers=[

@@ -8,6 +8,7 @@ from agent_console.desk_rows import Chips, DeskRow, desk_row
 from agent_console.operations import Call, Operations
 from agent_console.requests import ask
 from agent_console.roles import Permission
+from crm_core import audit
 from ctiserver.core.errors import Refusal
 
 
@@ -65,7 +66,18 @@ def add_to(operations: Operations) -> None:
     @add("PUT", "/agents/{agent}/status", None, "Be available, pause or log out; or make an agent do so")
     def set_status(call: Call, agent: str, body: NewStatus) -> Accepted:
         fields = {"agent": agent, "status": body.status, "reason": body.reason}
-        return ask_for(call, "SetStatus", fields, body.request_id)
+        asked = ask_for(call, "SetStatus", fields, body.request_id)
+        if agent != call.principal.agent:
+            call.services.store.write(
+                audit.note,
+                account_id=call.principal.account_id,
+                at=call.services.now(),
+                by=call.principal.login,
+                action="agent.status",
+                subject=f"agent {agent}",
+                after={"status": body.status, "reason": body.reason},
+            )
+        return asked
 
 
 def ask_for(call: Call, kind: str, fields: dict[str, Any], request_id: str | None) -> Accepted:

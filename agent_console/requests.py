@@ -25,11 +25,24 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     "PreviewLead": (Permission.OWN_DESK, None),
     "DialLead": (Permission.OWN_DESK, None),
     "SkipLead": (Permission.OWN_DESK, None),
+    "RaiseHand": (Permission.OWN_DESK, None),
+    "LowerHand": (Permission.OWN_DESK, Permission.SUPERVISE),
+    "TakeMinute": (Permission.OWN_DESK, None),
+    "ReportAbuse": (Permission.OWN_DESK, None),
+    "ReadNotice": (Permission.OWN_DESK, None),
 }
 
-THROUGH_REST = frozenset({"AttachCustomer", "PreviewLead"})
+OF_NO_AGENT: dict[str, Permission] = {
+    "TellAgents": Permission.SUPERVISE,
+    "EndContact": Permission.SUPERVISE,
+    "MoveContact": Permission.SUPERVISE,
+    "ChangePriority": Permission.SUPERVISE,
+}
+"""What is asked for nobody's own desk: about a contact that is live, or about several agents."""
+
+THROUGH_REST = frozenset({"AttachCustomer", "PreviewLead", *OF_NO_AGENT})
 """What nobody words himself: the REST operation looks up what the engines are told of the customer, or whether the
-campaign is one that he serves."""
+campaign is one that he serves, or writes into the audit what a supervisor did."""
 
 
 def ask_worded(engines: Engines, view: LiveView | None, principal: Principal, request: Any) -> str:
@@ -44,9 +57,12 @@ def ask(engines: Engines, view: LiveView | None, principal: Principal, request: 
 
     `view` says what belongs to whom; None: nothing is known, so nothing is there.
     """
-    if not isinstance(request, dict) or request.get("type") not in RULES:
-        raise Refusal("unknown_request", f"type must be one of: {', '.join(RULES)}")
+    known = RULES.keys() | OF_NO_AGENT.keys()
+    if not isinstance(request, dict) or request.get("type") not in known:
+        raise Refusal("unknown_request", f"type must be one of: {', '.join(sorted(known))}")
     fields = {name: value for name, value in request.items() if name not in ("type", "by", "at")}
+    if request["type"] in OF_NO_AGENT:
+        return _ask_of_no_agent(engines, view or LiveView(), principal, request["type"], fields)
     own, others = RULES[request["type"]]
     fields.setdefault("agent", principal.agent or "")
     if fields["agent"] == principal.agent:
@@ -59,6 +75,19 @@ def ask(engines: Engines, view: LiveView | None, principal: Principal, request: 
     return engines.request(request["type"], principal.login, fields)
 
 
+def _ask_of_no_agent(
+    engines: Engines, view: LiveView, principal: Principal, kind: str, fields: dict[str, Any]
+) -> str:
+    principal.need(OF_NO_AGENT[kind])
+    fields = {name: value for name, value in fields.items() if value is not None}
+    _need_of_account(view, principal, fields)
+    if kind == "TellAgents":
+        fields["account_id"] = principal.account_id
+    else:
+        _need_live(view, principal, fields.get("contact"))
+    return engines.request(kind, principal.login, fields)
+
+
 def _need_of_account(view: LiveView, principal: Principal, fields: dict[str, Any]) -> None:
     named: dict[str, Any] = {"agent": view.agents, "to": view.agents, "queue": view.queues}
     for field, known in named.items():
@@ -68,3 +97,9 @@ def _need_of_account(view: LiveView, principal: Principal, fields: dict[str, Any
         if row is None or row.account_id != principal.account_id:
             kind = "queue" if field == "queue" else "agent"
             raise Refusal(f"unknown_{kind}", f"there is no {kind} {fields[field]!r}")
+
+
+def _need_live(view: LiveView, principal: Principal, contact: Any) -> None:
+    row = view.contacts.get(contact) if isinstance(contact, str) else None  # type: ignore[call-overload]
+    if row is None or row.account_id != principal.account_id:
+        raise Refusal("no_such_contact", "this call is over, or there never was one")

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     WALLBOARD = "wallboard"  # see queues, agents and contacts of the account
     COMMAND_AGENTS = "command_agents"  # act for an agent: force a status
     ANNOUNCE = "announce"  # prepare announcements, switch on and off what callers are told
+    SUPERVISE = "supervise"  # listen to live calls and join them, move, prefer and end them, write to agents
     READ_INTERACTIONS = "read_interactions"  # everybody's records, not only one's own
     HEAR_RECORDINGS = "hear_recordings"  # listen to talks; each time is written down
     READ_REPORTS = "read_reports"  # open the reports; which of them, what else he may see decides
@@ -73,6 +74,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.WALLBOARD,
             _P.COMMAND_AGENTS,
             _P.ANNOUNCE,
+            _P.SUPERVISE,
             _P.CONTACT_PERMISSION,
             _P.HEAR_RECORDINGS,
             _P.READ_INTERACTIONS,

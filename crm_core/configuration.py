@@ -21,7 +21,6 @@ from crm_core.campaigns.campaign import Campaign
 from crm_core.contact_reasons import ContactReason
 from crm_core.dispositions import Disposition
 from crm_core.opening_hours import as_plain
-from crm_core.outside_rules import outside
 from crm_core.pause_reasons import PauseReason
 from crm_core.queues import Queue
 from ctiserver.core import tables as plain
@@ -84,7 +83,6 @@ def tables(
         pause_reasons=_pause_reasons(session),
         campaigns=_campaigns(session, zones, years),
         announcements=in_force(session),
-        outside=outside(session),
     )
 
 
@@ -113,7 +111,8 @@ def _queue(
         ceiling_seconds=queue.ceiling_seconds,
         leave_free=dict(queue.leave_free or {}),
         relaxations=tuple(msgspec.convert(one, plain.Relaxation) for one in queue.relaxations or ()),
-        caller_number=queue.caller_number,
+        minute_seconds=queue.minute_seconds,
+        tells_supervised=queue.tells_supervised,
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import guesses, outside_calls, recordings, survey_record
+from crm_core import contact_acts, guesses, recordings, survey_record
 from crm_core.campaigns.call_backs import promised_in_contact
 from crm_core.interaction_parts import (
     end_offer,
@@ -142,11 +142,6 @@ def _(event: e.ContactQueued, interaction: Interaction, session: Session) -> Non
 
 
 @record.register
-def _(event: e.PriorityChanged, interaction: Interaction, session: Session) -> None:
-    interaction.value_class = event.value_class
-
-
-@record.register
 def _(event: e.ContactRequeued, interaction: Interaction, session: Session) -> None:
     interaction.queue = event.queue
 
@@ -269,10 +264,5 @@ def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
         interaction.call_back_done_at, interaction.call_back_result = None, None
 
 
-@record.register
-def _(event: e.OutsideEnded, interaction: Interaction, session: Session) -> None:
-    outside_calls.record(session, event)
-
-
-for step in survey_record.STEPS:
+for step in (*survey_record.STEPS, *contact_acts.STEPS):
     record.register(step)

@@ -104,4 +104,5 @@ def _begin(event: e.ContactEvent) -> Interaction:
         collected={},
         collected_as={},
         decisions=[],
+        acts=[],
     )

@@ -82,6 +82,8 @@ class Interaction(Base):
     voicemail_seconds: Mapped[Seconds | None]
     decisions: Mapped[list[Any]] = mapped_column(default=list)
     """Why each offer was made: the fields of DecisionMade."""
+    acts: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """What supervisors and agents did with it besides talking: see `contact_acts`."""
 
     dial_id: Mapped[int | None]
     """The dial that it comes of; None: the customer called."""

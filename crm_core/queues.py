@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, false, select
+from sqlalchemy import CheckConstraint, ForeignKey, false, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.agents import Agent
@@ -46,8 +46,10 @@ class Queue(ConfiguresEngines, Base):
     """Value class to free agents that it must leave to others, {"C": 1}; None: none."""
     relaxations: Mapped[list[Any] | None]
     """Who else may serve, and after how long: `tables.Relaxation` as plain values; None: nobody."""
-    caller_number: Mapped[str] = mapped_column(default="", server_default="")
-    """Who calls when an agent calls on its behalf; "": the usual number."""
+    minute_seconds: Mapped[Seconds] = mapped_column(default=60.0, server_default=text("60"))
+    """How long an agent's short pause between calls is."""
+    tells_supervised: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether agents see that somebody listens."""
     hours_id: Mapped[int | None] = mapped_column(ForeignKey("opening_hours.id"))
     """None: always open."""
     retired: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -10,6 +10,7 @@ import msgspec
 
 from ctiserver.core.commands import Arrange, DropLeg
 from ctiserver.core.events import (
+    AbuseReported,
     ContactAnswered,
     ContactConnected,
     ContactEnded,
@@ -51,8 +52,9 @@ from ctiserver.core.turn import Turn
 from ivr import arrival, invitation, outbound, questions, results, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
-from ivr.speak import hush, stop_waiting
+from ivr.speak import hush, light_fuse, say_goodbye, stop_waiting
 
+ABUSE_GOODBYE = ("abuse-goodbye",)
 _WHERE: dict[Phase, Where] = {
     Phase.ARRIVING: "ivr",
     Phase.FLOW: "ivr",
@@ -226,5 +228,8 @@ class Ivr:
                 session.phase, session.queue = Phase.WAITING, queue
             case TalkEnded(caller_stays=True):
                 questions.offer(self.desk, session, turn)
+            case AbuseReported():
+                light_fuse(self.desk, session, turn)
+                say_goodbye(self.desk, session, ABUSE_GOODBYE, turn)
             case _:
                 pass

@@ -23,9 +23,10 @@ class QueueForm(msgspec.Struct, kw_only=True):
     """One queue.
 
     `time_zone`, `head_start_seconds` None: the account's, the installation's; `hours` None: always open; recordings are
-    kept for `keep_recordings_days`, None: for ever; `caller_number` "": calls show the usual one; `slope`, `leave_free`
-    by value class, `ceiling_seconds` and `relaxations` as in `tables.Queue`, None: as if there were none; `skills`:
-    least level by skill; `agents`: preference by login, the lower first.
+    kept for `keep_recordings_days`, None: for ever; `slope`, `leave_free` by value class, `ceiling_seconds` and
+    `relaxations` as in `tables.Queue`, None: as if there were none; `skills`: least level by skill; `agents`:
+    preference by login, the lower first; `minute_seconds`: of an agent's short pause; `tells_supervised`: agents see
+    that somebody listens.
     """
 
     key: str
@@ -48,7 +49,8 @@ class QueueForm(msgspec.Struct, kw_only=True):
     ceiling_seconds: float | None = None
     leave_free: dict[str, int] | None = None
     relaxations: list[RelaxationForm] | None = None
-    caller_number: str = ""
+    minute_seconds: float = 60.0
+    tells_supervised: bool = False
     skills: dict[str, int] = {}
     agents: dict[str, int] = {}
     retired: bool = False
@@ -72,7 +74,8 @@ _PLAIN = (
     "slope",
     "ceiling_seconds",
     "leave_free",
-    "caller_number",
+    "minute_seconds",
+    "tells_supervised",
     "retired",
 )
 """Fields that stand in the row as they stand in the form."""
@@ -116,6 +119,7 @@ class Queues(Thing[Queue, QueueForm]):
                 wrap_up_seconds=form.wrap_up_seconds,
                 announce_after_seconds=form.announce_after_seconds,
                 announce_every_seconds=form.announce_every_seconds,
+                minute_seconds=form.minute_seconds,
             ),
             *checks.levels("skills", form.skills, skills, 100),
             *checks.levels("agents", form.agents, _agents(session, account), LAST_PREFERENCE),
@@ -135,7 +139,6 @@ class Queues(Thing[Queue, QueueForm]):
         if form.keep_recordings_days is not None and not 1 <= form.keep_recordings_days <= MOST_DAYS:
             text = f"give keep_recordings_days a number from 1 to {MOST_DAYS}, or leave it empty"
             found.append(Mistake("keep_recordings_days", text, "wrong_level"))
-        found += checks.caller_number("caller_number", form.caller_number)
         if form.ring_seconds < 1:
             found.append(Mistake("ring_seconds", "let it ring for at least a second", "wrong_seconds"))
         return found

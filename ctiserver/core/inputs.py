@@ -19,7 +19,7 @@ from ctiserver.core.leads import AnsweredBy, Lead, Standing, Stray
 from ctiserver.core.message import Input
 from ctiserver.core.tables import Tables
 
-Party = Literal["caller", "agent", "center", "fallback", "switch"]
+Party = Literal["caller", "agent", "supervisor", "center", "fallback", "switch"]
 
 
 class CallArrived(Input):

@@ -3,7 +3,7 @@
 import msgspec
 
 from ctiserver.core.customers import Candidate, Level
-from ctiserver.core.events import ConsultEnded, DecisionMade, LeadPreviewed
+from ctiserver.core.events import ConsultEnded, DecisionMade, LeadPreviewed, NoticeSent
 from ctiserver.core.given_back import GivenBack
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.message import Frozen
@@ -65,6 +65,8 @@ class AgentView(msgspec.Struct, kw_only=True):
     one that he let his wrap-up pass without disposing of. `given_back`: whom he passed on and a colleague did not take.
     `consult_failed`: whom he last wanted to consult in this call, and why he could not.
     `lead`: whom he may call, or has dialled and not reached; `lead_stage`: previewed, dialed or ringing.
+    `status_until`: when his status ends by itself; `hand_raised_at`: since when he asks for a supervisor; `notices`:
+    what was written to him and he has not read.
     """
 
     agent: AgentKey
@@ -85,6 +87,10 @@ class AgentView(msgspec.Struct, kw_only=True):
     lead: LeadPreviewed | None = None
     lead_stage: str = ""
     consult_failed: ConsultEnded | None = None
+    status_until: float | None = None
+    hand_raised_at: float | None = None
+    hand_why: str = ""
+    notices: tuple[NoticeSent, ...] = ()
 
 
 class ScreenPop(Frozen):

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 
 from ctiserver.core import events as e
-from ctiserver.core import live_leads, live_parties
+from ctiserver.core import live_leads, live_parties, live_supervision
 from ctiserver.core.given_back import FOLLOWED, begin, follow
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.live_rows import AgentView, ContactView
@@ -137,6 +137,7 @@ class LiveView(msgspec.Struct, kw_only=True):
 
     def _agent(self, event: e.AgentEvent) -> None:
         agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
+        live_supervision.follow(self.agents, event)
         match event:
             case e.AgentStatusChanged():
                 agent.status, agent.reason, agent.since = event.status, event.reason, event.at

@@ -120,6 +120,72 @@ class Dispose(Request):
     call_back_at: float | None = None
 
 
+class RaiseHand(Request):
+    """The agent asks for a supervisor."""
+
+    agent: AgentKey
+
+
+class LowerHand(Request):
+    """The agent needs nobody any more, or somebody has seen to it."""
+
+    agent: AgentKey
+
+
+class TakeMinute(Request):
+    """A short pause before the next contact; it ends by itself, after the time that the agent's queue gives."""
+
+    agent: AgentKey
+
+
+class ReportAbuse(Request):
+    """The caller insults the agent: he hears a polite goodbye and is gone, and a supervisor is told."""
+
+    agent: AgentKey
+
+
+class ReadNotice(Request):
+    """The agent has read what a supervisor wrote."""
+
+    agent: AgentKey
+    notice: str
+
+
+class TellAgents(Request):
+    """Write to agents: to one (`to`), to those of a queue who are logged in, or (neither) to all of the account."""
+
+    account_id: int
+    text: str
+    to: AgentKey | None = None
+    queue: QueueKey | None = None
+
+
+class EndContact(Request):
+    """A supervisor ends a call that waits or is being talked."""
+
+    contact: ContactId
+    reason: str
+
+
+class MoveContact(Request):
+    """A supervisor puts a waiting caller into another queue, where he keeps the arrival that he had."""
+
+    contact: ContactId
+    queue: QueueKey
+
+
+class ChangePriority(Request):
+    """A supervisor lets a waiting caller go sooner: as of a better class, or as if he had waited longer.
+
+    One of the two: `value_class`, or `head_start_seconds` more than he has.
+    """
+
+    contact: ContactId
+    reason: str
+    value_class: str | None = None
+    head_start_seconds: float | None = None
+
+
 class PreviewLead(Request):
     """Show a free agent the customer whom he may call next: his own call-backs first, then anyone's."""
 

@@ -33,7 +33,8 @@ class Queue(Frozen):
     """Where contacts wait. `requires`: skill to least level, 0-100; `time_zone`: whose midnight ends its day;
     `hours` None: always open; `caller_number` "": calls on its behalf show the usual one. `head_start_seconds` and
     `slope` by value class; past `ceiling_seconds` a contact goes before all others, None: never. `leave_free`: free
-    agents that a contact of the class must leave to the other classes; `relaxations` in the order of their times."""
+    agents that a contact of the class must leave to the other classes; `relaxations` in the order of their times.
+    `minute_seconds`: of an agent's short pause; `tells_supervised`: he sees who listens."""
 
     key: QueueKey
     account_id: int = 1
@@ -56,6 +57,8 @@ class Queue(Frozen):
     ceiling_seconds: float | None = None
     leave_free: dict[str, int] = {}
     relaxations: tuple[Relaxation, ...] = ()
+    minute_seconds: float = 60.0
+    tells_supervised: bool = False
 
 
 class Agent(Frozen):

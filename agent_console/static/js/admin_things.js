@@ -30,12 +30,13 @@ export const THINGS = {
       { name: "priority_presets", kind: "presets", group: "priority" }, { name: "head_start_seconds", kind: "by_class", group: "priority", said: "counts_as_waited" },
       { name: "slope", kind: "by_class", group: "priority", said: "grows_faster" }, number("ceiling_seconds", { group: "priority", optional: true }),
       { name: "leave_free", kind: "by_class", group: "priority", said: "leaves_agents" }, { name: "relaxations", kind: "relaxations", group: "priority" },
-      timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"), check("record"), number("keep_recordings_days", { optional: true }),
-      text("caller_number", { code: true }), check("retired", { old: true }),
+      number("minute_seconds", { group: "timing" }), check("tells_supervised"),
+      timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"), check("record"), number("keep_recordings_days", { optional: true }), check("retired", { old: true }),
     ],
     blank: {
       key: "", name: "", emergency: false, hours: null, skills: {}, agents: {}, service_level_seconds: 20, ring_seconds: 15, wrap_up_seconds: 120,
-      short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null, caller_number: "", head_start_seconds: null, slope: null, ceiling_seconds: null, leave_free: null, relaxations: null, retired: false,
+      short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null, head_start_seconds: null, slope: null, ceiling_seconds: null, leave_free: null, relaxations: null, retired: false,
+      minute_seconds: 60, tells_supervised: false,
     },
   },
   dispositions: {
@@ -62,16 +63,6 @@ export const THINGS = {
     columns: [["name", (v) => v.name], ["key", (v) => v.key], ["holidays_of", (v) => v.holidays_of ?? ""]],
     fields: [key("key"), text("name", { required: true }), timeZone("time_zone"), { name: "week", kind: "week" }, text("holidays_of", { optional: true, code: true }), { name: "days", kind: "days" }],
     blank: { key: "", name: "", time_zone: null, week: Object.fromEntries(["mon", "tue", "wed", "thu", "fri"].map((day) => [day, [["09:00", "18:00"]]])), holidays_of: "CL", days: {} },
-  },
-  "outside-rules": {
-    columns: [["name", (v) => v.name], ["prefix", (v) => v.prefix], ["allowed", (v) => t(v.allowed ? "outside_open" : "outside_closed")], ["roles", (v) => v.roles.map((role) => t(`role_${role}`)).join(", ") || t("outside_everybody")], ["minor_per_minute", (v) => String(v.minor_per_minute ?? ""), "n"]],
-    fields: [text("name", { required: true }), text("prefix", { required: true, code: true }), check("allowed"), { name: "roles", kind: "set", from: "roles" }, number("minor_per_minute", { optional: true })],
-    blank: { name: "", prefix: "+", roles: [], allowed: true, minor_per_minute: null },
-  },
-  "saved-numbers": {
-    columns: [["name", (v) => v.name], ["number", (v) => v.number]],
-    fields: [text("name", { required: true }), text("number", { required: true, code: true })],
-    blank: { name: "", number: "" },
   },
   offices: {
     columns: [["name", (v) => v.name], ["street", (v) => v.street], ["city", (v) => v.city], ["hours", (v) => v.hours ?? ""]],
@@ -106,8 +97,8 @@ export const THINGS = {
     add: "manage_accounts",
     keep: true,
     columns: [["name", (v) => v.name], ["country", (v) => v.country], ["time_zone", (v) => v.time_zone]],
-    fields: [text("name", { required: true }), text("country", { required: true, code: true }), { name: "language", kind: "choice", options: languages }, timeZone("time_zone"), text("administrator", { fresh: true, required: true, code: true }), number("outside_per_day_minor", { group: "outside" }), number("outside_person_per_day_minor", { group: "outside" }), number("outside_minor_per_minute", { group: "outside" })],
-    blank: { name: "", country: "CL", language: "es", time_zone: "America/Santiago", administrator: "", outside_per_day_minor: 50000, outside_person_per_day_minor: 10000, outside_minor_per_minute: 40 },
+    fields: [text("name", { required: true }), text("country", { required: true, code: true }), { name: "language", kind: "choice", options: languages }, timeZone("time_zone"), text("administrator", { fresh: true, required: true, code: true })],
+    blank: { name: "", country: "CL", language: "es", time_zone: "America/Santiago", administrator: "" },
   },
 };
 

@@ -31,6 +31,7 @@ function show(one) {
     el("p", { class: "glance" }, ...glance(one).map((text) => el("span", { text }))),
     ...part(t("contact_way"), one.path.map((step) => row(step.at, el("span", { text: called(step) })))),
     ...part(t("contact_offers"), one.offers.map(offer)),
+    ...part(t("contact_acts"), (one.acts ?? []).map(act)),
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
     ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
   );
@@ -52,6 +53,12 @@ function offer(one) {
   const others = heads.map((head) => t("contact_head", { queue: head.queue, class: head.value_class, score: Math.round(head.score_seconds) }));
   return row(one.made_at, el("span", { text: `${one.agent} · ${one.queue} · ${of("offer", one.result)}${one.reason ? ` (${of("reason", one.reason)})` : ""}` }),
     others.length ? el("p", { text: t("contact_heads", { heads: others.join(", ") }) }) : null);
+}
+
+/** What somebody did with it besides talking. */
+function act(one) {
+  const more = [one.by, one.agent, one.from_queue && one.queue ? `${one.from_queue} → ${one.queue}` : one.queue, one.value_class, one.seconds ? clock(one.seconds) : ""];
+  return row(one.at, el("span", { text: [of("act", one.act), ...more].filter(Boolean).join(" · ") }), one.reason ? el("p", { text: one.reason }) : null);
 }
 
 function talk(contact, one) {

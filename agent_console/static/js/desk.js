@@ -3,6 +3,7 @@
 import { api, get, post } from "./api.js";
 import { openDevices } from "./audio_dialog.js";
 import { actsFor } from "./desk_customer.js";
+import { minuteLeft, showHelp } from "./desk_help.js";
 import { mic } from "./devices.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
@@ -60,6 +61,7 @@ function draw() {
   drawBar();
   drawCard();
   showGivenBack(desk.agent);
+  showHelp(desk.agent, ["talking", "on_hold"].includes(stage()));
   outbound.take(desk);
   if (desk.agent.lead && !desk.contact) showLead(desk.agent.lead, draw);
   else showPop(desk.contact, draw, identify, actsFor(desk.contact, draw));
@@ -141,7 +143,7 @@ function restLight() {
 function tick() {
   if (!desk) return;
   const since = clock(now() - desk.agent.since);
-  text($("status-timer"), desk.agent.since ? since : "");
+  text($("status-timer"), minuteLeft(desk.agent) || (desk.agent.since ? since : ""));
   text($("card-timer"), stage() === "none" ? "" : since);
   const left = (desk.agent.wrap_up_until ?? 0) - now();
   const over = activity() === "idle" || left <= 0;

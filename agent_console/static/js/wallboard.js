@@ -6,6 +6,8 @@ import { now, setClock, socket } from "./feed.js";
 import { command } from "./palette.js";
 import { recordLink } from "./record_link.js";
 import "./reminders.js";
+import { warn } from "./ringer.js";
+import { handWord, openFor, opener, showQueues } from "./supervise.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
 import { clock, of, settings, step, t } from "./words.js";
 
@@ -33,6 +35,7 @@ socket.on("patch", (patch) => {
 
 get("/queues").then((known) => {
   names = Object.fromEntries(known.map(({ key, name }) => [key, name]));
+  showQueues(names);
   dirty = true;
 }, () => {});
 
@@ -52,6 +55,7 @@ function paint() {
     dirty = false;
     paintAgents();
     paintContacts();
+    paintHands();
   }
   for (const timer of document.querySelectorAll("[data-since]")) text(timer, clock(now() - Number(timer.dataset.since)));
 }
@@ -106,11 +110,36 @@ function agentRow(agent, contact) {
   const idle = agent.activity === "idle";
   const chosen = of("status", agent.status) + reason;
   const words = idle ? chosen : of("activity", agent.activity) + (agent.status === "available" ? "" : ` · ${chosen}`);
-  const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }));
+  const hand = agent.hand_raised_at ? el("span", { class: "state", "data-state": "hand", text: `✋ ${handWord(agent)}` }) : null;
+  const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }), hand);
   const since = el("td", { class: "n" }, agent.since ? el("span", { "data-since": agent.since }) : null);
   const others = ["available", "pause", "logged_out"].filter((one) => one !== agent.status);
   const acts = may("command_agents") ? others.map((one) => act(agent.agent, one, t(`make_${one}`))) : [];
-  return el("tr", { "data-agent": agent.agent, class: off ? "quiet" : null }, twoLines(agent.name || agent.agent, contact), doing, since, el("td", { class: "acts" }, ...acts));
+  return el("tr", { "data-agent": agent.agent, class: off ? "quiet" : null }, twoLines(agent.name || agent.agent, contact), doing, since, el("td", { class: "acts" }, ...acts, opener(agent.name || agent.agent, () => superviseAgent(agent.agent))));
+}
+
+function superviseAgent(key) {
+  const agent = rows.agents.get(key);
+  if (agent) openFor({ agent, contact: rows.contacts.get(agent.contact) ?? null, title: agent.name || agent.agent, queues: names });
+}
+
+function superviseContact(key) {
+  const contact = rows.contacts.get(key);
+  if (!contact) return;
+  const classes = [...new Set([...rows.contacts.values()].map((one) => one.value_class).filter(Boolean))].sort();
+  openFor({ contact, agent: rows.agents.get(contact.agent) ?? null, title: who(contact), queues: names, waiting: WAITING.has(contact.stage), classes });
+}
+
+let handsUp = new Set();
+
+/** A lamp for each raised hand, and a sound for a new one. */
+function paintHands() {
+  const up = [...rows.agents.values()].filter((agent) => agent.hand_raised_at).sort((a, b) => a.hand_raised_at - b.hand_raised_at);
+  if (up.some(({ agent }) => !handsUp.has(agent))) warn();
+  handsUp = new Set(up.map(({ agent }) => agent));
+  fill($("hands"), up.map(({ agent, name, hand_why }) => [agent, name, hand_why]), () => up.map((agent) => el("div", {},
+    el("span", { text: `✋ ${agent.name || agent.agent}: ${handWord(agent)}` }), el("span", { class: "number quiet", "data-since": agent.hand_raised_at }),
+    opener(agent.name || agent.agent, () => superviseAgent(agent.agent)))));
 }
 
 function act(agent, status, words) {
@@ -137,7 +166,7 @@ function paintContacts() {
   text($("shown"), t("contacts_shown", { first: first + 1, last: first + shown.length, count: all.length }));
   $("earlier").disabled = first === 0;
   $("later").disabled = first + shown.length >= all.length;
-  fill($("contacts").tBodies[0], [shown, names], () => (shown.length ? shown.map(contactRow) : [empty(4, t("no_contacts"))]));
+  fill($("contacts").tBodies[0], [shown, names], () => (shown.length ? shown.map(contactRow) : [empty(5, t("no_contacts"))]));
 }
 
 function turn(contacts) {
@@ -156,7 +185,8 @@ function contactRow(contact) {
   const agent = rows.agents.get(contact.agent)?.name ?? contact.agent;
   const known = contact.customer ?? contact.candidates?.[0];
   return el("tr", { "data-contact": contact.contact }, twoLines(known?.pii_name ? recordLink(known.customer_id, who(contact)) ?? who(contact) : who(contact), path, grade), state("stage", contact.stage),
-    el("td", { class: "n" }, el("span", { "data-since": since })), twoLines(named(contact.queue), agent));
+    el("td", { class: "n" }, el("span", { "data-since": since })), twoLines(named(contact.queue), agent),
+    el("td", { class: "acts" }, opener(who(contact), () => superviseContact(contact.contact))));
 }
 
 const empty = (columns, words) => el("tr", {}, el("td", { colspan: String(columns), class: "quiet", text: words }));

@@ -11,4 +11,5 @@ from ctiserver.core.events.survey import *
 from ctiserver.core.events.lead import *
 from ctiserver.core.events.outside import *
 from ctiserver.core.events.agent import *
+from ctiserver.core.events.supervision import *
 from ctiserver.core.events.center import *

@@ -12,11 +12,12 @@ class AgentEvent(Event):
 
 
 class AgentStatusChanged(AgentEvent):
-    """What the agent is from now on; `by` is himself, somebody else, or the center."""
+    """What the agent is from now on; `by` is himself, somebody else, or the center. `until`: it ends by itself."""
 
     status: Status
     reason: str
     by: str
+    until: float | None = None
 
 
 class NextStatusChosen(AgentEvent):

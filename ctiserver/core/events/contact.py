@@ -165,10 +165,15 @@ class ContactQueued(ContactEvent):
 
 
 class PriorityChanged(ContactEvent):
-    """A waiting contact's virtual arrival moved, in epoch seconds; lower is sooner."""
+    """A waiting contact's virtual arrival moved, in epoch seconds; lower is sooner.
+
+    `by`, `reason`: a supervisor's, "" when it followed from who the caller is.
+    """
 
     value_class: str
     virtual_arrival: float
+    by: str = ""
+    reason: str = ""
 
 
 class PlaceTold(ContactEvent):

@@ -1,0 +1,86 @@
+// What a supervisor does with one agent or one live contact, in one dialog that opens from its row.
+
+import { api, post } from "./api.js";
+import { $, banner, el, text } from "./dom.js";
+import { clock, of, settings, t } from "./words.js";
+
+export const maySupervise = settings.permissions.includes("supervise");
+const HEAD_STARTS_SECONDS = [60, 300, 900];
+let open = null; // what the dialog is about: {agent, contact}
+
+const path = (contact) => `/live/${encodeURIComponent(contact.contact)}`;
+
+/** Ask; what is refused is said in the dialog, and what was typed stays. */
+async function ask(work, stay = false) {
+  try {
+    await work();
+    text($("supervise-problem"), "");
+    if (!stay) close();
+  } catch (problem) {
+    text($("supervise-problem"), problem.message);
+  }
+}
+
+export function close() {
+  if ($("supervise").open) $("supervise").close();
+  open = null;
+}
+
+/** Open the dialog for an agent's row, a contact's, or both. `queues`: where a waiting caller may be moved, by key. */
+export function openFor({ agent = null, contact = null, title, queues = {}, waiting = false, classes = [] }) {
+  open = { agent, contact };
+  text($("supervise-title"), title);
+  text($("supervise-problem"), "");
+  $("supervise-reason").value = "";
+  $("supervise-text").value = "";
+  $("supervise-contact").hidden = !contact;
+  $("supervise-waiting").hidden = !contact || !waiting;
+  $("supervise-agent").hidden = !agent;
+  $("supervise-hand").hidden = !agent?.hand_raised_at;
+  $("supervise-page").hidden = !contact || !settings.permissions.includes("read_interactions");
+  if (contact) $("supervise-page").href = `/contacts/${encodeURIComponent(contact.contact)}`;
+  const others = Object.entries(queues).filter(([key]) => key !== contact?.queue);
+  $("supervise-queue").replaceChildren(...others.map(([key, name]) => el("option", { value: key, text: name })));
+  const better = [...HEAD_STARTS_SECONDS.map((seconds) => [String(seconds), t("head_start", { time: clock(seconds) })]),
+    ...classes.filter((one) => one !== contact?.value_class).map((one) => [`class ${one}`, t("as_of_class", { class: one })])];
+  $("supervise-priority").replaceChildren(...better.map(([value, words]) => el("option", { value, text: words })));
+  if (!$("supervise").open) $("supervise").showModal();
+}
+
+const reason = () => $("supervise-reason").value;
+
+function prefer() {
+  const chosen = $("supervise-priority").value;
+  const terms = chosen.startsWith("class ") ? { value_class: chosen.slice(6) } : { head_start_seconds: Number(chosen) };
+  return api("PUT", `${path(open.contact)}/priority`, { reason: reason(), ...terms });
+}
+
+const acts = {
+  move: () => api("PUT", `${path(open.contact)}/queue`, { queue: $("supervise-queue").value }),
+  prefer,
+  end: () => post(`${path(open.contact)}/end`, { reason: reason() }),
+  tell: () => post("/notices", { text: $("supervise-text").value, to: open.agent.agent }),
+  lower: () => api("DELETE", `/agents/${encodeURIComponent(open.agent.agent)}/hand`),
+};
+for (const button of document.querySelectorAll("[data-supervise]")) button.addEventListener("click", () => ask(acts[button.dataset.supervise]));
+$("supervise-close").addEventListener("click", close);
+
+/** The button of a row that opens the dialog. */
+export const opener = (name, run) => (maySupervise ? el("button", { type: "button", class: "btn btn-outline-secondary small", text: "⋯", title: t("supervise"), "aria-label": `${t("supervise")}: ${name}`, onclick: run }) : null);
+
+// Writing to many
+
+$("write-all")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const queue = $("write-queue").value || null;
+  try {
+    await post("/notices", { text: $("write-text").value, queue });
+    $("write-text").value = "";
+    banner("written", null);
+  } catch (problem) {
+    banner("written", problem.message);
+  }
+});
+
+export const showQueues = (names) => $("write-queue")?.replaceChildren(el("option", { value: "", text: t("all_agents") }), ...Object.entries(names).map(([key, name]) => el("option", { value: key, text: name })));
+export const handWord = (agent) => (agent.hand_raised_at ? of("hand", agent.hand_why) : "");

@@ -1,0 +1,42 @@
+"""What people did with a live contact besides talking: moved it, preferred it, ended it, asked for help, listened.
+
+Each act is `{"at", "act", "by", ...}` in the contact's record, in the order of time; `by` is an agent or a supervisor.
+"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm_core.interactions import Interaction
+from ctiserver.core import events as e
+
+
+def _note(interaction: Interaction, event: e.ContactEvent, act: str, by: str, **more: Any) -> None:
+    told = {"at": event.at, "act": act, "by": by} | {key: value for key, value in more.items() if value}
+    interaction.acts = [*interaction.acts, told]
+
+
+def _moved(event: e.ContactMoved, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "moved", event.by, queue=event.queue, from_queue=event.from_queue)
+
+
+def _preferred(event: e.PriorityChanged, interaction: Interaction, session: Session) -> None:
+    interaction.value_class = event.value_class
+    if event.by:
+        _note(interaction, event, "preferred", event.by, value_class=event.value_class, reason=event.reason)
+
+
+def _closed(event: e.ContactClosed, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "closed", event.by, reason=event.reason)
+
+
+def _abused(event: e.AbuseReported, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "abuse", event.agent, segment=event.segment)
+
+
+def _asked(event: e.SupervisorAsked, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "asked", event.agent)
+
+
+STEPS = (_moved, _preferred, _closed, _abused, _asked)
+"""What each event adds to the record of its contact (`crm_core.interaction_record`)."""
