@@ -85,17 +85,32 @@ def too_late(book: Book, pacers: "Mapping[int, Pacer]", it: UnderWay, turn: Turn
     if it.stage not in ("judging", "waiting", "offered"):
         return
     going, judging = _going(book, it), it.stage == "judging"
-    it.stage = "abandoned"
-    by_leaving = pacers[going.table.id].abandoned(turn.at)
     flow = going.table.message_flow
     if judging:
         _rate_ended(pacers, it, turn.at, answered=True)
         _say_reached(book, it, turn, None, flow=flow, survey="")
+    _abandoned(pacers, it, flow, turn)
+
+
+def pressed(book: Book, pacers: "Mapping[int, Pacer]", it: UnderWay, turn: Turn) -> bool:
+    """A key from whom we took for a machine: a person after all, whom no agent spoke with. Whether it was one."""
+    if it.stage != "machine":
+        return False
+    _abandoned(pacers, it, _going(book, it).table.machine_flow or "", turn)
+    return True
+
+
+def _abandoned(pacers: "Mapping[int, Pacer]", it: UnderWay, flow: str, turn: Turn) -> None:
+    campaign = it.lead.campaign
+    if campaign is None:
+        raise AssertionError("a lead of no campaign finds nobody missing")
+    it.stage = "abandoned"
+    by_leaving = pacers[campaign].abandoned(turn.at)
     turn.say(
         LeadAbandoned(
             at=turn.at,
             contact=it.contact,
-            campaign=going.table.id,
+            campaign=campaign,
             flow=flow,
             by_leaving=by_leaving,
             **lead_life.named(it.lead),

@@ -25,6 +25,7 @@ from ctiserver.core.events import (
 from ctiserver.core.ids import ContactId, LegId
 from ctiserver.core.inputs import (
     ConfigurationApplied,
+    DigitPressed,
     LeadsClaimed,
     LegAnswered,
     LegEnded,
@@ -107,6 +108,9 @@ class Dialer:
                 return self._contact(message, turn)
             case TimerFired():
                 return self._timer(message, turn)
+            case DigitPressed(leg=leg):
+                it = self.book.leads.get(leg)
+                return it is not None and campaign_calls.pressed(self.book, self.pacers, it, turn)
             case _:
                 return self._asked_or_answered(message, turn)
         return True

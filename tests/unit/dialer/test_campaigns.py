@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ctiserver.core import commands as c
 from ctiserver.core import events as e
+from ctiserver.core.inputs import DigitPressed
 from ctiserver.core.message import Message
 from ctiserver.core.requests import DialLead, PreviewLead, SkipLead
 
@@ -281,3 +282,23 @@ def _by_hand(world: CampaignWorld, step: str, key: str) -> None:
         world.asks(PreviewLead, key, campaign=CAMPAIGN)
     elif row.lead is not None:
         world.asks(DialLead if step == "click" else SkipLead, key, attempt=row.lead.attempt)
+
+
+def test_a_machine_that_presses_a_key_was_a_person_and_counts_as_abandoned() -> None:
+    of = campaign(mode="progressive", detect_machines=True, machine_flow="message")
+    world = CampaignWorld(7, tables(3, of))
+    world.odds = {"answers": 1.0}
+    world.all_available()
+    for _ in range(200):
+        world.run(0.3)
+        if taken := [it for it in world.dialer.book.leads.values() if it.stage == "machine" and it.opened]:
+            break
+    leg = taken[0].lead.attempt
+    before = world.ledger.abandons
+    for key in "95":
+        world.put(DigitPressed(at=world.at, leg=leg, pii_digit=key))
+    [told] = said(world, e.LeadAbandoned)
+    assert told.attempt == leg  # type: ignore[attr-defined]
+    assert world.ledger.abandons == before + 1
+    world.end()
+    assert world.leads.attempts[leg] == "abandoned"
