@@ -2,7 +2,7 @@
 
 Everything is drawn from one seed, so that each installation gets the same company. Loading it again adds
 what is missing and changes nothing that is there. Names, RUTs and numbers are drawn by chance; whom they belong to in
-life is unknown, so they must never be dialled.
+life is unknown, so the demo's only trunk ends in simulated telephones, and must never be another.
 """
 
 import random
@@ -37,7 +37,9 @@ from ctiserver.core import rut
 COMPANY = "Gas del Valle"
 SEED = 20_240
 CUSTOMERS = 200
-AGENTS = 8
+AGENTS = 12
+SELLERS = 4
+"""The last of the agents call customers, and serve nobody else."""
 FIRST_EXTENSION = 1001
 CLASS_WEIGHTS = {"A": 10, "B": 30, "C": 60}
 COMPANY_SHARE = 0.1
@@ -206,7 +208,7 @@ def _add_agents(
     added = 0
     for place in range(AGENTS):
         name = f"{people.first_name()} {people.last_name()}"
-        login, extension = f"agent{place + 1}", str(FIRST_EXTENSION + place)
+        login, extension = _login(place), str(FIRST_EXTENSION + place)
         if login in known:
             continue
         add_user(session, login=login, name=name, password=password, roles={"agent"})
@@ -219,17 +221,34 @@ def _add_agents(
     return added
 
 
+def sellers() -> list[str]:
+    """Those of the agents who call customers."""
+    return [_login(place) for place in range(AGENTS) if _sells(place)]
+
+
+def _login(place: int) -> str:
+    return f"agent{place + 1}"
+
+
 def _skills(place: int) -> dict[str, int]:
-    """Five know invoices, three are technicians; half speak English; the last four take emergencies."""
-    trade = {"billing": 80} if place < 5 else {"technical": 80}
+    """Five know invoices, three are technicians; half speak English; four take emergencies; the others sell."""
     english = {"en": 60} if place % 2 else {}
-    emergency = {"emergency": 90} if place >= AGENTS // 2 else {}
+    if _sells(place):
+        return {"es": 100, **english}
+    trade = {"billing": 80} if place < 5 else {"technical": 80}
+    emergency = {"emergency": 90} if place >= 4 else {}
     return {"es": 100, **trade, **english, **emergency}
 
 
+def _sells(place: int) -> bool:
+    return place >= AGENTS - SELLERS
+
+
 def _queues_of(place: int) -> dict[str, int]:
+    if _sells(place):
+        return {"ventas": 0}
     own = {"servicio": 0} if place < 5 else {"tecnico": 0}
-    return {**own, "emergencia": 0} if place >= AGENTS // 2 else own
+    return {**own, "emergencia": 0} if place >= 4 else own
 
 
 def _add_supervisor(session: Session, password: str) -> None:

@@ -27,6 +27,7 @@ QUEUES: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "Emergencias",
         {"skills": {"emergency": 50}, "emergency": True, "service_level_seconds": 10.0},
     ),
+    ("ventas", "Ventas y cobranza", {"skills": {}}),
 )
 """Key, name, fields of a queue."""
 
@@ -39,6 +40,7 @@ DISPOSITIONS: tuple[tuple[str | None, str, str, str, bool], ...] = (
     ("servicio", "complaint", "Reclamo", "Complaint", True),
     ("tecnico", "visit_booked", "Visita agendada", "Visit booked", False),
     ("tecnico", "solved_by_phone", "Resuelto por teléfono", "Solved by phone", False),
+    ("ventas", "machine", "Contestador", "Answering machine", False),
     ("emergencia", "brigade_sent", "Brigada enviada", "Brigade sent", True),
     ("emergencia", "false_alarm", "Falsa alarma", "False alarm", True),
 )

@@ -1,4 +1,4 @@
-"""The people of the demo who are real: an agent with a telephone in the page, a supervisor, a dispatcher, a technician.
+"""The people of the demo who are real: two agents with a telephone in the page, a supervisor and those in the field.
 
 The simulated people have no password that anybody knows; these have one each, told once by whoever adds them. So is the
 PIN of every technician, for closing orders by telephone.
@@ -18,29 +18,26 @@ from crm_core.work_orders import order_list, order_work, technicians
 from crm_core.work_orders.order_list import OrderFilter
 from crm_core.work_orders.work_orders import Author
 
-AGENT, SUPERVISOR = "agente", "supervisora"
+AGENT, SELLER, SUPERVISOR = "agente", "vendedora", "supervisora"
 DISPATCHER, TECHNICIAN = "despachadora", "tecnica"
 TECHNICIANS_CODE = "20"
-PEOPLE = (AGENT, SUPERVISOR, DISPATCHER, TECHNICIAN)
-_EXTENSION, _QUEUE = "1100", "tecnico"
+PEOPLE = (AGENT, SELLER, SUPERVISOR, DISPATCHER, TECHNICIAN)
+_TELEPHONES = {AGENT: ("Agente", "1100", "tecnico"), SELLER: ("Vendedora", "1101", "ventas")}
+"""Name, extension, and the queue that each serves."""
 _LEVEL = 90
 
 
 def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, str]:
     """Adds who is missing; the passwords of those who are new, by login.
 
-    The agent serves technical service alone: whoever serves one queue is taken before those who serve several, as the
-    simulated technicians do, so that the human's telephone soon rings.
+    The agent serves technical service alone, the seller the campaigns: whoever serves one queue is taken before those
+    who serve several, as the simulated technicians do, so that the human's telephone soon rings.
     """
     known = set(session.scalars(select(User.login)))
     told = {login: new_password() for login in PEOPLE if login not in known}
-    if AGENT in told:
-        add_user(session, login=AGENT, name="Agente", password=told[AGENT], roles={"agent"})
-        skills = dict.fromkeys(session.scalars(select(Skill.key)), _LEVEL)
-        agent = add_agent(session, login=AGENT, extension=_EXTENSION, skills=skills, browser_phone=True)
-        for queue in queues_of_account(session, DEFAULT_ACCOUNT_ID):
-            if queue.key == _QUEUE:
-                let_serve(session, agent, queue)
+    for login in (AGENT, SELLER):
+        if login in told:
+            _add_agent(session, login, told[login])
     if SUPERVISOR in told:
         roles = {"supervisor", "campaign_manager"}
         add_user(session, login=SUPERVISOR, name="Supervisora", password=told[SUPERVISOR], roles=roles)
@@ -52,6 +49,16 @@ def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, s
         add_user(session, login=TECHNICIAN, name="Técnica", password=told[TECHNICIAN], roles={"technician"})
         technicians.put_technician(session, DEFAULT_ACCOUNT_ID, TECHNICIAN, code=TECHNICIANS_CODE)
     return told
+
+
+def _add_agent(session: Session, login: str, password: str) -> None:
+    name, extension, served = _TELEPHONES[login]
+    add_user(session, login=login, name=name, password=password, roles={"agent"})
+    skills = dict.fromkeys(session.scalars(select(Skill.key)), _LEVEL)
+    agent = add_agent(session, login=login, extension=extension, skills=skills, browser_phone=True)
+    for queue in queues_of_account(session, DEFAULT_ACCOUNT_ID):
+        if queue.key == served:
+            let_serve(session, agent, queue)
 
 
 def give_work(session: Session, now: float) -> int:

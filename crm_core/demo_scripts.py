@@ -13,7 +13,7 @@ from crm_core.scripts.script_file import read_script
 
 SCRIPTS = {"renovacion": "renewal", "cobranza": "collection"}
 """What each is called, and its file."""
-QUEUE = "servicio"
+QUEUE = "ventas"
 """Whose agents call for campaigns."""
 REMINDER = "payment-reminder"
 """The flow that reminds of a promise."""

@@ -31,7 +31,7 @@ from ctiserver.core.errors import InstallError
 from ctiserver.core.live_view import LiveView
 
 TECHNICIANS_DID = "+56221234579"
-_READY_SECONDS = 30.0
+_READY_SECONDS = 90.0
 _STOP_SECONDS = 15.0
 _LINE_SECONDS = 10.0
 
@@ -45,7 +45,7 @@ def run(chosen: Namespace) -> int:
     place = open_place(chosen.name, chosen.ports)
     phones = _fill(place)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        for port in (*phones.values(), place.emergency_port, place.fallback_port):
+        for port in (*phones.values(), place.customers_port, place.emergency_port, place.fallback_port):
             require_free(port)
         switch = asterisk.start(place.config, lambda line: print(line, flush=True))
         stack.callback(switch.stop)
@@ -149,6 +149,7 @@ async def _go_on(
             config=place.config,
             bus=bus,
             phones=phones,
+            sellers=company.sellers(),
             customers=[number for customer in company.customers() for number in customer["phones"]],  # type: ignore[attr-defined]
             calls_per_minute=chosen.calls_per_minute,
             chance=Random(),
@@ -156,7 +157,7 @@ async def _go_on(
         feed = Feed(bus, traffic.heard)
         keeping = asyncio.ensure_future(feed.run())
         try:
-            traffic.plug_in(place.emergency_port, place.fallback_port)
+            traffic.plug_in(place.customers_port, place.emergency_port, place.fallback_port)
             await _wait_for(lambda: feed.view is not None and feed.view.switch_up, server, place)
             calling = asyncio.ensure_future(traffic.run(feed))
             print(_where_to_look(place, time.monotonic() - began), flush=True)
@@ -226,7 +227,8 @@ def _where_to_look(place: Place, seconds: float) -> str:
     return f"""\
 ready after {seconds:.1f} s: {company.COMPANY} takes calls on {config.asterisk.address}:{config.asterisk.sip_port}
 
-  browser:     {console_url(place)}  ({demo_people.AGENT}: his place is free; {demo_people.SUPERVISOR}: the wallboard)
+  browser:     {console_url(place)}  ({demo_people.AGENT}: his place is free; {demo_people.SUPERVISOR}: the wallboard,
+               and two campaigns that wait to be started for {demo_people.SELLER})
   look:        {command} watch
   examine:     {command} doctor
   act:         {command} agent agent1 status pause lunch

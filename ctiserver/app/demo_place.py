@@ -48,6 +48,11 @@ class Place:
         return self.first_port + 4
 
     @property
+    def customers_port(self) -> int:
+        """Where the simulated customers answer whom we call."""
+        return self.first_port + 6
+
+    @property
     def log_file(self) -> Path:
         """What the server says."""
         return self.folder / "serve.log"
@@ -101,6 +106,7 @@ def _make(folder: Path, file: Path, name: str, first: int) -> None:
         "ami_port": first + 2,
         "emergency_port": first + 3,
         "fallback_port": first + 4,
+        "customers_port": first + 6,
         "console_port": CONSOLE_PORT if first == FIRST_PORT else first + 5,
         "rtp_first_port": first + 200,
         "rtp_last_port": first + BLOCK_PORTS - 1,

@@ -7,7 +7,7 @@ contact ended, come back from a pause that the center imposed) follows the event
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from random import Random
 
@@ -16,6 +16,7 @@ from crm_core.contact_reasons import guess
 from crm_core.demo_center import ASKING_CALL_BACK, CONTACT_REASONS, DISPOSITIONS
 from ctiserver.app.agent_commands import dispose_of, set_status
 from ctiserver.app.demo_callers import Plan, plan
+from ctiserver.app.lines import ENDINGS, Lines
 from ctiserver.app.sipp_parties import Caller, Phone
 from ctiserver.app.watch_feed import Feed
 from ctiserver.bus.port import Bus
@@ -30,6 +31,8 @@ from ctiserver.core.requests import Status
 
 _CALLER_HERTZ, _AGENT_HERTZ = 300, 600
 _SWEEP_SECONDS = 0.5
+_BY_ITSELF_SECONDS = 0.1
+_CUSTOMERS_RING, _CUSTOMERS_TALK = (4.0, 8.0, 15.0), 45.0
 _LONGEST_CALL_SECONDS = 300.0
 _DISPOSITION_OF_EVERY_QUEUE = "solved"
 _REASON_OF_EVERYTHING = "other"
@@ -40,7 +43,10 @@ _REASONS = tuple(
 
 
 class Traffic:
-    """`phones`: agent to the port of his phone; `customers`: numbers that callers have."""
+    """`phones`: agent to the port of his phone; `customers`: numbers that callers have.
+
+    `sellers`: agents whose phones answer by themselves, as campaigns want it.
+    """
 
     def __init__(
         self,
@@ -48,14 +54,15 @@ class Traffic:
         config: Config,
         bus: Bus,
         phones: Mapping[str, int],
+        sellers: Collection[str],
         customers: Sequence[str],
         calls_per_minute: float,
         chance: Random,
     ) -> None:
         self._config, self._bus, self._chance = config, bus, chance
-        self._ports, self._customers = phones, customers
+        self._ports, self._sellers, self._customers = phones, frozenset(sellers), customers
         self._calls_per_minute = calls_per_minute
-        self._phones: list[Phone] = []
+        self._phones: list[Phone | Lines] = []
         self._calls: list[tuple[Caller, Plan]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._feed: Feed | None = None
@@ -65,15 +72,25 @@ class Traffic:
         self.count = Counter[str]()
         """How many callers came; how many surveys were answered."""
 
-    def plug_in(self, *others: int) -> None:
-        """Start the phones of the agents and further ones that just answer."""
+    def plug_in(self, customers_port: int, *others: int) -> None:
+        """Start the phones of the agents, of the customers whom we call, and further ones that just answer."""
         sip_port = self._config.asterisk.sip_port
-        for port in (*self._ports.values(), *others):
+        self._phones.append(
+            Lines(
+                sip_port,
+                port=customers_port,
+                ring_seconds=_CUSTOMERS_RING,
+                talk_seconds=_CUSTOMERS_TALK,
+                endings=ENDINGS,
+            )
+        )
+        for agent, port in (*self._ports.items(), *(("", port) for port in others)):
+            at_once = agent in self._sellers
             self._phones.append(
                 Phone(
                     sip_port,
                     port=port,
-                    ring_seconds=self._chance.uniform(1, 3),
+                    ring_seconds=_BY_ITSELF_SECONDS if at_once else self._chance.uniform(1, 3),
                     talk_seconds=self._chance.uniform(20, 60),
                     tone_hertz=_AGENT_HERTZ,
                 )

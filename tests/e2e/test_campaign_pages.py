@@ -20,12 +20,12 @@ from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
 from crm_core.users import add_user
+from ctiserver.app import lines
+from ctiserver.app.lines import Lines, number
 from tests.e2e import layout
 from tests.e2e.browser import Browser, Screen
 from tests.e2e.people import PASSWORD
-from tests.integration import lines
 from tests.integration.daemon import RunningCenter, center
-from tests.integration.lines import Lines, number
 
 pytestmark = pytest.mark.integration
 

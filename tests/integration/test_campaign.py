@@ -31,15 +31,15 @@ from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
 from crm_core.queues import add_queue, let_serve
 from crm_core.users import add_user
+from ctiserver.app import lines
+from ctiserver.app.lines import Lines, number
 from ctiserver.bus import topics
 from ctiserver.core import events as e
 from ctiserver.core import wire
 from ctiserver.core.errors import CtiError
 from ctiserver.journal.readers import JournalReader
 from ctiserver.process import folders
-from tests.integration import lines
 from tests.integration.daemon import RunningCenter, center
-from tests.integration.lines import Lines, number
 from tests.integration.sipp import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]

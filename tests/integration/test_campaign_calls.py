@@ -23,12 +23,12 @@ from crm_core.permission import consents, do_not_call, legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
 from crm_core.queues import Queue
+from ctiserver.app import lines
+from ctiserver.app.lines import Lines, number
 from ctiserver.bus import topics
 from ctiserver.core.events import LeadAbandoned, NodeEntered
-from tests.integration import lines
 from tests.integration.daemon import RunningCenter, center
 from tests.integration.journal_probe import JournalProbe
-from tests.integration.lines import Lines, number
 from tests.integration.outages import Outages
 from tests.integration.sipp import until
 

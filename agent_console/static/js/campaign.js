@@ -79,8 +79,8 @@ function drawPace() {
   text($("due"), figure(live?.due_leads));
   drawAbandons(live);
   const predicts = live && live.mode === "predictive";
-  text($("risk"), live && live.risk !== null ? percent(live.risk, 1) : "—");
-  text($("risk-of"), predicts ? t("campaign_risk_of", { beta: percent(live.beta, 1) }) : t("campaign_risk_none"));
+  text($("risk"), live && live.risk !== null ? percent(live.risk, 2) : "—");
+  text($("risk-of"), predicts ? t("campaign_risk_of", { beta: percent(live.beta, 2) }) : t("campaign_risk_none"));
   text($("guarded"), predicts ? t("campaign_guarded", { count: figure(live.guarded) }) : "");
 }
 

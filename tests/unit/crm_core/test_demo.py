@@ -6,14 +6,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm_core import demo, demo_orders, demo_people, schema
+from crm_core.administration.campaign_states import Surroundings, missing
 from crm_core.agents import agent
 from crm_core.caller_secrets import check
 from crm_core.campaigns import campaign_list
+from crm_core.campaigns.campaign import Campaign
 from crm_core.configuration import tables, version
 from crm_core.contact_points import Address
 from crm_core.customers import Customer, change_customer, customer, find_by_number
 from crm_core.db import Store
 from crm_core.demo import Added
+from crm_core.demo_scripts import SCRIPTS
 from crm_core.offices import nearest, offices_of_account
 from crm_core.phone_numbers import is_assigned
 from crm_core.users import authenticate
@@ -21,6 +24,7 @@ from crm_core.work_orders import order_list, technicians
 from crm_core.work_orders.order_list import OrderFilter
 from ctiserver.core import rut
 from ctiserver.core import tables as plain
+from ctiserver.core.errors import Mistake
 
 PASSWORD = "demo-password"
 
@@ -34,7 +38,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         added = store.write(
             demo.load, now=1.0, password=PASSWORD, phone_uri=lambda ext: f"sip:{ext}@127.0.0.1"
         )
-        assert added == Added(customers=200, agents=8)
+        assert added == Added(customers=200, agents=demo.AGENTS)
         yield store
 
 
@@ -48,16 +52,20 @@ def test_loading_it_again_adds_and_changes_nothing(loaded: Store) -> None:
     assert loaded.read(authenticate, "agent1", PASSWORD) is not None
 
 
-def test_its_campaign_waits_for_somebody_to_start_it_and_then_for_clicks(loaded: Store) -> None:
-    (found,) = loaded.read(tables).campaigns
-    assert (found.key, found.mode, found.running, found.preview_seconds) == (
-        "renovacion",
-        "preview",
-        False,
-        None,
-    )
-    counts = loaded.read(campaign_list.lead_counts, 1)[found.id]
-    assert (counts.leads, counts.waiting) == (40, 40)
+def test_its_campaigns_lack_nothing_but_somebody_who_starts_them(loaded: Store) -> None:
+    collection, renewal = sorted(loaded.read(tables).campaigns, key=lambda campaign: campaign.key)
+    assert (collection.mode, collection.running, collection.preview_seconds) == ("preview", False, None)
+    assert (renewal.mode, renewal.running) == ("predictive", False)
+    counts = loaded.read(campaign_list.lead_counts, 1)
+    assert [counts[one.id].waiting for one in (collection, renewal)] == [40, 120]
+    around = Surroundings(flows={renewal.message_flow}, scripts=set(SCRIPTS), clicks_only=False, trunk=True)
+    for key in ("cobranza", "renovacion"):
+        assert loaded.read(lacks, key, around) == []
+
+
+def lacks(session: Session, key: str, around: Surroundings) -> list[Mistake]:
+    row = session.scalars(select(Campaign).where(Campaign.key == key)).one()
+    return missing(session, row, around, now=1.0)
 
 
 def test_what_somebody_removed_comes_back(loaded: Store) -> None:
@@ -100,8 +108,10 @@ def test_ten_thirty_and_sixty_percent_are_of_class_a_b_and_c() -> None:
 
 def test_every_queue_has_agents_who_can_serve_it(loaded: Store) -> None:
     center = loaded.read(tables)
-    assert [queue.key for queue in center.queues] == ["emergencia", "servicio", "tecnico"]
-    assert [agent.extension for agent in center.agents] == [str(1001 + place) for place in range(8)]
+    assert [queue.key for queue in center.queues] == ["emergencia", "servicio", "tecnico", "ventas"]
+    assert sorted(agent.extension for agent in center.agents) == [
+        str(1001 + place) for place in range(demo.AGENTS)
+    ]
     for queue in center.queues:
         able = [a for a in center.agents if queue.key in a.queues and can_serve(a, queue)]
         assert len(able) == len([a for a in center.agents if queue.key in a.queues]) >= 3

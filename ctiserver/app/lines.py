@@ -5,34 +5,46 @@
         ...
         assert lines.invitations() == {lead: 1}
 
+Numbers that are somebody's already end as they happen to: with `ENDINGS` they answer, ring on or are busy by their
+last digit.
+
 An agent's phone that answers at once is such a line too: `lines.uri(number(ANSWERS, 1))`, with `ring_seconds` 0.
 A machine plays a greeting of real speech, a beep, and then records silence; people say one word and wait.
 """
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import sounds
-from ctiserver.app.sipp_process import Sipp
+from ctiserver.app.sipp_process import Sipp, until
 from ctiserver.asterisk.g711 import encode_sample, mu_law
-from tests.integration.sipp import until
 
 ANSWERS, HANGS_UP, MACHINE = "200", "201", "299"
 NO_ANSWER, EARLY_MEDIA = "000", "183"
 BUSY, CONGESTION, INVALID, REJECTED, CARRIER_480, DISCONNECTED = "486", "503", "404", "603", "480", "410"
 
-_SCENARIO = Path(__file__).parent / "scenarios/lines.xml"
 _RATE = 8000
 _PAUSE_SECONDS = 0.25
 _PIECE = _RATE // 50
 _LOUD = 0x50
 """Mu-law turned over: smaller is louder; this is some 900 of 32 124."""
+_NOBODYS = "x"
 _FOREVER_MS = 24 * 3600 * 1000
 _REFUSALS = (BUSY, CONGESTION, INVALID, REJECTED, CARRIER_480, DISCONNECTED)
-_REFUSED_NUMBER = '      <ereg regexp="sip:[+0-9]+{code}@" search_in="msg" assign_to="refused{code}"/>'
+_TOLD_APART = (HANGS_UP, MACHINE, NO_ANSWER, EARLY_MEDIA, *_REFUSALS)
+
+BY_CODE: Mapping[str, str] = {what: what for what in _TOLD_APART}
+"""What a number ends with, as a regular expression, by what becomes of it; all others answer."""
+
+ENDINGS: Mapping[str, str] = {NO_ANSWER: "[45]", BUSY: "6", MACHINE: "7", HANGS_UP: "8"}
+"""As chance has it: of ten numbers five answer and stay."""
+_REFUSED_NUMBER = (
+    '      <ereg regexp="INVITE sip:[+0-9]+{ending}@" search_in="msg" assign_to="refused{code}"/>'
+)
 _REFUSING = '  <nop next="refuse{code}" test="refused{code}"/>'
 _REFUSAL = """  <label id="refuse{code}"/>
   <send retrans="500"><![CDATA[
@@ -75,7 +87,8 @@ class Greeting:
 class Lines(Sipp):
     """`port`: where it listens. `ring_seconds`: how long those ring whose number's n ends in 0-2, 3-5, 6-9.
 
-    Who answers stays for `talk_seconds` (None: until told goodbye), who hangs up early for `haste_seconds`.
+    `endings`: which numbers do what. Who answers stays for `talk_seconds` (None: until told goodbye), who hangs up
+    early for `haste_seconds`.
     """
 
     def __init__(
@@ -89,6 +102,7 @@ class Lines(Sipp):
         record_seconds: float = 20.0,
         hello: str = "clock-5",
         greeting: Greeting = Greeting(),
+        endings: Mapping[str, str] = BY_CODE,
     ) -> None:
         self.greeting = greeting
         self._sounds = TemporaryDirectory(prefix="lines-")
@@ -102,11 +116,15 @@ class Lines(Sipp):
             "RECORD_MS": round(record_seconds * 1000),
             "HELLO": hello_file,
             "MACHINE": machine_file,
-            "REFUSED_NUMBERS": _of_each_refusal(_REFUSED_NUMBER),
-            "REFUSING": _of_each_refusal(_REFUSING),
-            "REFUSALS": _of_each_refusal(_REFUSAL),
+            "NO_ANSWER_NUMBER": endings.get(NO_ANSWER, _NOBODYS),
+            "EARLY_MEDIA_NUMBER": endings.get(EARLY_MEDIA, _NOBODYS),
+            "HASTY_NUMBER": endings.get(HANGS_UP, _NOBODYS),
+            "MACHINE_NUMBER": endings.get(MACHINE, _NOBODYS),
+            "REFUSED_NUMBERS": _of_each_refusal(_REFUSED_NUMBER, endings),
+            "REFUSING": _of_each_refusal(_REFUSING, endings),
+            "REFUSALS": _of_each_refusal(_REFUSAL, endings),
         }
-        super().__init__(sip_port, _SCENARIO, replace, ("-mi", "127.0.0.1"), port=port)
+        super().__init__(sip_port, "lines.xml", replace, ("-mi", "127.0.0.1"), port=port)
 
     def uri(self, called: str) -> str:
         """Where a number of these lines can be called."""
@@ -134,9 +152,10 @@ class Lines(Sipp):
         self._sounds.cleanup()
 
 
-def _of_each_refusal(text: str) -> str:
+def _of_each_refusal(text: str, endings: Mapping[str, str]) -> str:
     """SIPp wants each answer of a network spelt out."""
-    return "\n".join(text.format(code=code) for code in _REFUSALS)
+    given = [(code, endings[code]) for code in _REFUSALS if code in endings]
+    return "\n".join(text.format(code=code, ending=ending) for code, ending in given)
 
 
 def _said(*files: str) -> bytes:
