@@ -70,7 +70,8 @@ def _nobody_is_left_alone(world: World) -> None:
             assert (party.role == "consulted") <= (it.stage is Stage.HELD)
     theirs = {leg for it in world.contacts.values() for leg in (it.agent_leg, *(p.leg for p in it.parties))}
     for leg, phone in world.legs.items():
-        assert phone.agent is None or leg in theirs or leg in world.dropping
+        is_agents = phone.agent not in (None, "customer")
+        assert not is_agents or leg in theirs or leg in world.dropping
 
 
 def _each_contact_is_with_its_caller(world: World) -> None:
