@@ -6,7 +6,19 @@ Each of these does what is asked, or raises Refusal before it changes anything.
 from collections.abc import Callable
 from typing import Any
 
-from acd import conference, consult, hand, hold, identity, notices, offers, oversight, transfer, wrap_up
+from acd import (
+    conference,
+    consult,
+    hand,
+    hold,
+    identity,
+    notices,
+    offers,
+    outside_talk,
+    oversight,
+    transfer,
+    wrap_up,
+)
 from acd.floor import Floor
 from acd.status import choose_status
 from ctiserver.core import requests as r
@@ -45,6 +57,7 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.HangUp: conference.hang_up,
     r.TransferBlind: transfer.to_queue,
     r.TransferToAgent: transfer.to_agent,
+    r.TransferOutside: outside_talk.pass_on,
     r.StartConsult: consult.start,
     r.ReturnFromConsult: consult.return_to_caller,
     r.CompleteTransfer: consult.complete,

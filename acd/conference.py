@@ -6,12 +6,12 @@ when the caller leaves, the talk is over for all. Each agent has a segment of hi
 hears him to the moment when he leaves.
 """
 
-from acd import arrangement, consult, hold, parties, talk
+from acd import arrangement, consult, hold, outside_talk, parties, talk
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from ctiserver.core.commands import SetFuse
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import ConsultEnded, ContactResumed
+from ctiserver.core.events import ConsultEnded, ContactResumed, PartyOutcome
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.inputs import LegEnded, LegFailed, Party
 from ctiserver.core.requests import HangUp, MergeParties, RemoveParty
@@ -41,12 +41,20 @@ def remove(floor: Floor, request: RemoveParty, turn: Turn) -> None:
     party = contact.other
     if party is None or party.role == "consulted":
         raise Refusal("no_conference", f"{request.agent} is in no conference")
-    left(floor, contact, party, "center", turn)
+    left(floor, contact, party, "center", turn, outcome="removed")
 
 
-def left(floor: Floor, contact: Contact, party: Participant, by: Party, turn: Turn) -> None:
+def left(
+    floor: Floor,
+    contact: Contact,
+    party: Participant,
+    by: Party,
+    turn: Turn,
+    *,
+    outcome: PartyOutcome = "hung_up",
+) -> None:
     """The third is gone; the others hear each other as before."""
-    parties.let_go(floor, contact, party, turn, by=by)
+    parties.let_go(floor, contact, party, turn, by=by, outcome="lost" if by == "switch" else outcome)
     arrangement.arrange(contact, turn)
 
 
@@ -97,7 +105,9 @@ def party_gone(
     floor: Floor, contact: Contact, party: Participant, message: LegFailed | LegEnded, turn: Turn
 ) -> None:
     """A leg of neither the caller nor his agent is gone."""
-    if party.role == "consulted":
+    if contact.stage is Stage.OUTSIDE:
+        outside_talk.gone(floor, contact, party, message, turn)
+    elif party.role == "consulted":
         consult.gone(floor, contact, party, message, turn)
     else:
         left(floor, contact, party, message.by if isinstance(message, LegEnded) else "switch", turn)

@@ -1,6 +1,7 @@
 """An agent asks somebody before he passes his caller on, or instead of it.
 
-The caller hears music. Whom the agent asks is a colleague who is free, or the next free one of a queue. From then on:
+The caller hears music. Whom the agent asks is a colleague who is free, the next free one of a queue, or somebody
+outside. From then on:
 
     the other does not answer, says no, hangs up     the caller is back with his agent, who is told why
     the agent returns                                the same, and the other is free
@@ -15,7 +16,7 @@ So no caller is ever left with music that nobody ends.
 
 from msgspec.structs import replace
 
-from acd import arrangement, named, offers, parties, talk, transfer
+from acd import arrangement, named, offers, outside_calls, parties, talk, transfer
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from acd.hold import in_hand
@@ -34,17 +35,38 @@ def start(floor: Floor, request: StartConsult, turn: Turn) -> None:
     """Music for the caller, and the other's phone rings. Raises Refusal."""
     contact = in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
     parties.need_nobody_else(contact)
+    if request.pii_number:
+        _ask_outside(floor, contact, request, turn)
+    else:
+        _ask_colleague(floor, contact, request, turn)
+
+
+def _ask_outside(floor: Floor, contact: Contact, request: StartConsult, turn: Turn) -> None:
+    if request.to is not None or request.queue is not None:
+        raise Refusal("bad_request", "name the number, the queue or the colleague: one of the three")
+    route = outside_calls.find(floor, request.agent, request.pii_number, turn, queue=contact.queue)
+    number = route.pii_number
+    turn.say(ConsultStarted(at=turn.at, contact=contact.id, agent=request.agent, pii_number=number))
+    _put_on_hold(floor, contact, turn)
+    parties.ring_outside(floor, contact, route, request.agent, "consulted", turn)
+
+
+def _ask_colleague(floor: Floor, contact: Contact, request: StartConsult, turn: Turn) -> None:
     key = _whom(floor, contact, request, turn)
     turn.say(ConsultStarted(at=turn.at, contact=contact.id, agent=request.agent, to=key, queue=request.queue))
+    _put_on_hold(floor, contact, turn)
+    parties.ring_colleague(floor, contact, key, request.agent, turn)
+
+
+def _put_on_hold(floor: Floor, contact: Contact, turn: Turn) -> None:
     if contact.stage is Stage.TALKING:
         contact.stage = Stage.HELD
         offers.hold(floor, contact, turn)
-    parties.ring_colleague(floor, contact, key, request.agent, turn)
 
 
 def _whom(floor: Floor, contact: Contact, request: StartConsult, turn: Turn) -> AgentKey:
     if (request.to is None) == (request.queue is None):
-        raise Refusal("bad_request", "name the queue or the colleague: one of the two")
+        raise Refusal("bad_request", "name the number, the queue or the colleague: one of the three")
     if request.queue is not None:
         return _next_free(floor, contact, request.queue, turn)
     key = request.to or AgentKey("")

@@ -52,7 +52,8 @@ def give_up(floor: Floor, contact: Contact, reason: str, turn: Turn, *, may_retu
         return
     returns = may_return and giver is not None and is_free(floor, giver)
     contact.named, contact.passed_by = giver if returns else None, None
-    contact.origin = "returned" if returns else contact.origin
+    if giver is not None:
+        contact.origin, contact.from_agent = ("returned", giver) if returns else ("queue", None)
     turn.say(CancelTimer(timer=named_timer(contact)))
     if giver is not None:
         returned_to: Literal["agent", "queue"] = "agent" if returns else "queue"

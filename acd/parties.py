@@ -4,9 +4,11 @@ A colleague is reserved for the contact from the first ring on, so that nobody e
 only gave advice is free at once when he goes; whoever talked with the customer has a segment of his own, and wraps up.
 """
 
-from acd import offers, wrap_up
+from typing import Literal
+
+from acd import offers, outside_calls, wrap_up
 from acd.agent_state import Activity
-from acd.contact_state import Contact, Participant
+from acd.contact_state import Contact, Participant, Role
 from acd.floor import Floor
 from acd.status import pause, release
 from ctiserver.core.commands import CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
@@ -17,10 +19,12 @@ from ctiserver.core.events import (
     ConsultOutcome,
     ConsultRinging,
     PartyLeft,
+    PartyOutcome,
     TalkEnded,
 )
 from ctiserver.core.ids import AgentKey, LegId, TimerId
 from ctiserver.core.inputs import Party
+from ctiserver.core.outside import Route
 from ctiserver.core.turn import Turn
 
 
@@ -58,6 +62,15 @@ def ring_colleague(floor: Floor, contact: Contact, key: AgentKey, asked_by: Agen
     )
 
 
+def ring_outside(
+    floor: Floor, contact: Contact, route: Route, asked_by: AgentKey, role: Role, turn: Turn
+) -> None:
+    """Ring a number outside, for as long as numbers outside ring."""
+    leg = outside_calls.dial(floor, contact.id, route, turn, agent=asked_by)
+    party = Participant(role=role, leg=leg, pii_number=route.pii_number, asked_by=asked_by)
+    floor.add_party(contact, party)
+
+
 def ringing(floor: Floor, contact: Contact, party: Participant, turn: Turn) -> None:
     """His phone rings; that it goes on ringing is no news."""
     if party.up or party.agent is None or party.asked_by is None:
@@ -78,14 +91,21 @@ def answered(floor: Floor, party: Participant, turn: Turn) -> None:
 
 
 def let_go(
-    floor: Floor, contact: Contact, party: Participant, turn: Turn, *, by: Party, missed: str = ""
+    floor: Floor,
+    contact: Contact,
+    party: Participant,
+    turn: Turn,
+    *,
+    by: Party,
+    outcome: PartyOutcome = "hung_up",
+    missed: str = "",
 ) -> None:
     """He is in the contact no more, and his leg is ended; `missed`: why his phone was not answered; it pauses him."""
     turn.say(CancelTimer(timer=ring_timer(party.leg)), DropLeg(leg=party.leg))
     floor.forget_party(contact, party)
     key = party.agent
     if party.role != "consulted" and party.asked_by is not None:
-        turn.say(PartyLeft(at=turn.at, contact=contact.id, agent=party.asked_by, to=key, by=by))
+        turn.say(PartyLeft(at=turn.at, contact=contact.id, agent=party.asked_by, to=key, outcome=outcome))
     if key is None:
         return
     if party.role == "colleague":
@@ -126,10 +146,16 @@ def end_consult(
     let_go(floor, contact, party, turn, by=by, missed=reason if outcome == "failed" else "")
 
 
-def dismiss(floor: Floor, contact: Contact, outcome: ConsultOutcome, by: Party, turn: Turn) -> None:
+def dismiss(
+    floor: Floor,
+    contact: Contact,
+    outcome: Literal["caller_left", "agent_left"],
+    by: Party,
+    turn: Turn,
+) -> None:
     """The talk is over for all: nobody who was called in it stays."""
     while party := contact.other:
         if party.role == "consulted":
             end_consult(floor, contact, party, outcome, turn)
         else:
-            let_go(floor, contact, party, turn, by=by)
+            let_go(floor, contact, party, turn, by=by, outcome=outcome)

@@ -20,6 +20,8 @@ from acd import (
     named,
     offers,
     outside_calls,
+    outside_talk,
+    parties,
     priority,
     refuge,
     talk,
@@ -184,7 +186,8 @@ class Acd:
         if contact is None:
             return
         if party := contact.party(leg):
-            consult.alive(self.floor, contact, party, message, turn)
+            outside = contact.stage is Stage.OUTSIDE
+            (outside_talk if outside else consult).alive(self.floor, contact, party, message, turn)
         elif isinstance(message, LegJoined):
             if message.conversation == contact.talk:
                 talk.joined(self.floor, contact, leg, turn)
@@ -229,6 +232,7 @@ class Acd:
             talk.caller_left(self.floor, contact, by, turn)
         else:
             offers.withdraw(self.floor, contact, turn)
+            parties.dismiss(self.floor, contact, "caller_left", by, turn)
             arrangement.part(contact, turn)
             self.floor.leave(contact)
         turn.say(ContactEnded(at=turn.at, contact=contact.id, where=where, by=by, q850=q850))

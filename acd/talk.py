@@ -122,10 +122,8 @@ def give_back(floor: Floor, contact: Contact, reason: str, by: Party, turn: Turn
     offers.wait_again(floor, contact, reason, turn)
 
 
-def pass_on(
-    floor: Floor, contact: Contact, queue: QueueKey, turn: Turn, *, to: AgentKey | None = None
-) -> None:
-    """The agent is done with the caller, who goes on to a queue with the arrival that he had, or to one agent."""
+def leave(floor: Floor, contact: Contact, turn: Turn) -> AgentKey:
+    """The agent is done with the caller, who goes on without him; who it was. Where to is for the caller of this."""
     leg = contact.agent_leg
     key = _end_talk(floor, contact, "agent", turn)
     _ended(floor, contact, key, "agent", turn, caller_stays=False)
@@ -134,6 +132,14 @@ def pass_on(
     wrap_up.begin(floor, key, contact, turn)
     contact.agent, contact.talk, contact.called = None, None, False
     contact.origin, contact.from_agent = "blind", key
+    return key
+
+
+def pass_on(
+    floor: Floor, contact: Contact, queue: QueueKey, turn: Turn, *, to: AgentKey | None = None
+) -> None:
+    """The agent is done with the caller, who goes on to a queue with the arrival that he had, or to one agent."""
+    key = leave(floor, contact, turn)
     if to is not None:
         contact.named, contact.passed_by = to, key
     else:

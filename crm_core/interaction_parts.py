@@ -77,6 +77,11 @@ def segment_of(interaction: Interaction, event: _OfSegment) -> Segment:
     return new
 
 
+def last_segment_of(interaction: Interaction, agent: str) -> Segment | None:
+    """The latest talk of an agent with the customer; None: its beginning was lost."""
+    return next((it for it in reversed(interaction.segments) if it.agent == agent), None)
+
+
 def outcome_of(interaction: Interaction, event: e.ContactEnded) -> str:
     """answered, reached (a customer whom we called and who saw no queue), disconnected, ended_in_ivr or abandoned.
 

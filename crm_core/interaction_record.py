@@ -16,6 +16,7 @@ from crm_core.interaction_parts import (
     end_offer,
     identify,
     identify_by_number,
+    last_segment_of,
     open_offer,
     outcome_of,
     segment_of,
@@ -187,8 +188,32 @@ def _(event: e.ContactConnected, interaction: Interaction, session: Session) -> 
     segment = segment_of(interaction, event)
     segment.queue = event.queue
     segment.answered_at = event.at
+    segment.began, segment.from_agent = event.began, event.from_agent
     if offer:
         segment.offered_at, segment.ringing_at = offer.made_at, offer.ringing_at
+
+
+@record.register
+def _(event: e.TransferStarted, interaction: Interaction, session: Session) -> None:
+    if segment := last_segment_of(interaction, event.agent):
+        kind = "agent" if event.to else "outside"
+        segment.transfer, segment.transferred_to_kind, segment.transferred_to = "blind", kind, event.to
+
+
+@record.register
+def _(event: e.TransferCompleted, interaction: Interaction, session: Session) -> None:
+    segment = last_segment_of(interaction, event.agent)
+    if segment is None or segment.transferred_to == event.to:
+        return  # told already, as it began
+    somebody = "queue" if event.kind == "blind" else "agent"
+    kind = somebody if event.to else "outside"
+    segment.transfer, segment.transferred_to_kind, segment.transferred_to = event.kind, kind, event.to
+
+
+@record.register
+def _(event: e.TransferFailed, interaction: Interaction, session: Session) -> None:
+    if segment := last_segment_of(interaction, event.agent):
+        segment.transfer_failed = event.reason
 
 
 @record.register

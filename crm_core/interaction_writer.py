@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from crm_core import agent_statuses, contact_news, dial_record, queue_visits, reader_positions
+from crm_core import agent_statuses, contact_news, dial_record, queue_visits, reader_positions, third_parties
 from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.interaction_record import record
 from crm_core.interactions import Interaction
@@ -68,6 +68,7 @@ def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -
             continue
         with session.no_autoflush:
             record(event, interaction, session)
+            third_parties.record(interaction, event)
             queue_visits.follow(
                 interaction.visits,
                 event,
@@ -86,6 +87,7 @@ def _load(session: Session, contacts: set[str]) -> dict[str, Interaction]:
     parts = (
         Interaction.offers,
         Interaction.segments,
+        Interaction.third_parties,
         Interaction.visits,
         Interaction.answers,
         Interaction.guess,

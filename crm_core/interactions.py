@@ -15,6 +15,7 @@ from crm_core.customers import Customer
 from crm_core.guesses import Guess
 from crm_core.paging import By, Page, page
 from crm_core.queue_visits import QueueVisit
+from crm_core.third_parties import ThirdParty
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import NotFound
 
@@ -117,6 +118,9 @@ class Interaction(Base):
     customer: Mapped[Customer | None] = relationship()
     offers: Mapped[list["Offer"]] = relationship(cascade="all, delete-orphan", order_by="Offer.ordinal")
     segments: Mapped[list["Segment"]] = relationship(cascade="all, delete-orphan", order_by="Segment.ordinal")
+    third_parties: Mapped[list[ThirdParty]] = relationship(
+        cascade="all, delete-orphan", order_by=ThirdParty.ordinal
+    )
     visits: Mapped[list[QueueVisit]] = relationship(cascade="all, delete-orphan", order_by=QueueVisit.ordinal)
     guess: Mapped[Guess | None] = relationship(cascade="all, delete-orphan")
     answers: Mapped[list["SurveyAnswer"]] = relationship(
@@ -169,6 +173,16 @@ class Segment(Base):
     answered_at: Mapped[EpochSeconds]
     ended_at: Mapped[EpochSeconds | None]
     ended_by: Mapped[str | None]
+    began: Mapped[str] = mapped_column(default="queue", server_default=text("'queue'"))
+    """How he came to the customer: queue, blind, attended, conference or returned; by `from_agent`, None: nobody."""
+    from_agent: Mapped[str | None]
+    transfer: Mapped[str | None]
+    """How he passed the customer on: blind, attended, or by leaving a conference; None: he did not."""
+    transferred_to_kind: Mapped[str | None]
+    """queue, agent or outside (then `transferred_to` is "")."""
+    transferred_to: Mapped[str | None]
+    transfer_failed: Mapped[str | None]
+    """Why nobody took him there; None: somebody did, or may yet."""
     wrap_up_started_at: Mapped[EpochSeconds | None]
     wrap_up_ended_at: Mapped[EpochSeconds | None]
     disposition: Mapped[str | None]
@@ -181,7 +195,7 @@ class Segment(Base):
 
     @property
     def talk_seconds(self) -> float | None:
-        """None: still talking."""
+        """With the customer, holds and consults among it; None: still talking."""
         return None if self.ended_at is None else self.ended_at - self.answered_at
 
     @property

@@ -20,6 +20,7 @@ from ctiserver.core.events import (
     LeadAbandoned,
     LeadReached,
     OfferAccepted,
+    PartyLeft,
     PlaceTold,
     TalkEnded,
     Where,
@@ -226,7 +227,7 @@ class Ivr:
                 session.agent = message.agent
             case ContactRequeued(queue=queue):
                 session.phase, session.queue = Phase.WAITING, queue
-            case TalkEnded(caller_stays=True):
+            case TalkEnded(caller_stays=True) | PartyLeft(caller_stays=True):
                 questions.offer(self.desk, session, turn)
             case AbuseReported():
                 light_fuse(self.desk, session, turn)

@@ -154,6 +154,13 @@ PARTS: dict[str, Part] = {
     "offers": Part(
         group="contacts", ours=through("interaction_id", "interactions"), stays=staying.OFFER, why=REPORTS
     ),
+    "third_parties": Part(
+        group="contacts",
+        ours=through("interaction_id", "interactions"),
+        stays=frozenset({"interaction_id", "ordinal", "account_id", "asked_by", "agent", "outcome", "reason"})
+        | {"called_at", "answered_at", "heard_at", "ended_at"},
+        why=REPORTS,
+    ),
     "queue_visits": Part(
         group="contacts",
         ours=through("interaction_id", "interactions"),

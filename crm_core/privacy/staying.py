@@ -48,6 +48,7 @@ SEGMENT = frozenset(
         "ended_by",
     }
     | {"wrap_up_started_at", "wrap_up_ended_at", "disposition", "recording_seconds"}
+    | {"began", "from_agent", "transfer", "transferred_to_kind", "transferred_to", "transfer_failed"}
 )
 OFFER = frozenset(
     {"interaction_id", "ordinal", "agent", "queue", "made_at", "ringing_at", "ended_at", "result", "reason"}

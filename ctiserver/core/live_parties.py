@@ -5,9 +5,7 @@ from ctiserver.core.ids import AgentKey
 from ctiserver.core.live_rows import AgentView, ContactView, PartyView
 
 
-def follow(
-    agents: dict[AgentKey, AgentView], contact: ContactView, event: e.PartyEvent | e.TransferCompleted
-) -> None:
+def follow(agents: dict[AgentKey, AgentView], contact: ContactView, event: e.PartyEvent) -> None:
     """Fold in what became of the third in a call."""
     match event:
         case e.ConsultStarted(agent=agent, to=to):
@@ -26,8 +24,22 @@ def follow(
             _goes_on(contact, "consulted", event.at)
         case e.ConsultEnded():
             _consult_ended(agents, contact, event)
-        case e.PartyLeft():
+        case e.PartyLeft(caller_stays=stays):
             contact.parties = []
+            if stays:
+                contact.stage, contact.since = "leaving", event.at
+
+
+def passed_on(contact: ContactView, event: e.TransferStarted | e.TransferCompleted) -> None:
+    """Fold in to whom the caller goes, or has gone; whom a queue gives him to is told by the queue."""
+    match event:
+        case e.TransferStarted(to="", agent=agent, pii_number=number):
+            contact.stage, contact.since, contact.agent = "outside", event.at, None
+            contact.parties = [PartyView(asked_by=agent, pii_number=number, since=event.at)]
+        case e.TransferStarted(agent=agent):
+            contact.passed_by = agent
+        case e.TransferCompleted(kind="blind", to=""):
+            _goes_on(contact, "talking", event.at)
         case e.TransferCompleted(kind="attended" | "conference", to=to):
             contact.agent = AgentKey(to) if to else None
             contact.stage, contact.since = "talking" if to else "outside", event.at

@@ -193,16 +193,18 @@ class LiveView(msgspec.Struct, kw_only=True):
                 contact.candidates, contact.value_class, contact.level = candidates, value_class, level
             case e.DecisionMade():
                 contact.why = event
-            case e.TransferStarted(agent=agent):
-                contact.passed_by = agent
-            case e.PartyEvent() | e.TransferCompleted():
+            case e.PartyEvent():
                 live_parties.follow(self.agents, contact, event)
+            case e.TransferStarted() | e.TransferCompleted():
+                live_parties.passed_on(contact, event)
             case _:
                 self._tell_giver(event, contact)
                 self._count(event, contact)
                 self._moved(event, contact)
 
     def _tell_giver(self, event: e.ContactEvent, contact: ContactView) -> None:
+        if isinstance(event, e.TransferFailed):
+            contact.parties = []
         if isinstance(event, e.TransferFailed) and event.agent in self.agents:
             known = contact.candidates if contact.customer is None else (contact.customer,)
             self.agents[event.agent].given_back = begin(event, known, contact.pii_number, contact.queue)

@@ -65,6 +65,13 @@ class TransferToAgent(Request):
     to: AgentKey
 
 
+class TransferOutside(Request):
+    """Pass the caller on to a number outside, as it is written; he is brought back if nobody answers there."""
+
+    agent: AgentKey
+    pii_number: str
+
+
 class StartConsult(Request):
     """Ask a colleague, somebody free of a queue, or a number outside, while my caller hears music: one of the three."""
 

@@ -6,6 +6,7 @@ import msgspec
 
 from ctiserver.core.events import AgentBrief, ConfigurationChanged, QueueBrief
 from ctiserver.core.inputs import ConfigurationApplied
+from ctiserver.core.outside import Outside
 from ctiserver.core.requests import Status
 from ctiserver.core.tables import Agent, Disposition, Document, Number, Queue, Tables
 from ivr.flow import Flow
@@ -100,6 +101,7 @@ def tables(**changes: Any) -> Tables:
         "numbers": (Number(did="*", flow="main"),),
         "flows": {"main": Document(version="flow-1", content=FLOW)},
         "surveys": {"satisfaction": Document(version="survey-1", content=SURVEY)},
+        "outside": Outside(trunks=("trunk",), caller_number="+56221230000"),
     }
     return Tables(**usual | changes)
 

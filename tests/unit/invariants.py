@@ -65,7 +65,7 @@ def _nobody_is_left_alone(world: World) -> None:
         assert world.wanted.get(it.id, ()) == wanted(it) or it.campaign is not None
         for party in it.parties:
             assert party.leg in world.legs or party.leg in world.dropping
-            assert party.up or ring_timer(party.leg) in world.timers
+            assert party.up or party.agent is None or ring_timer(party.leg) in world.timers
             assert it.stage in (Stage.TALKING, Stage.HELD, Stage.OUTSIDE)
             assert (party.role == "consulted") <= (it.stage is Stage.HELD)
     theirs = {leg for it in world.contacts.values() for leg in (it.agent_leg, *(p.leg for p in it.parties))}

@@ -115,7 +115,12 @@ def control(world: World, random: Random) -> None:
     requests = (r.Hold(**asked), r.Resume(**asked), r.HangUp(**asked))
     colleague: Any = random.choice((*world.agents, "nobody"))
     passing_on = (r.TransferBlind(queue=queue_key, **asked), r.TransferToAgent(to=colleague, **asked))
-    consults = (r.StartConsult(to=colleague, **asked), r.StartConsult(queue=queue_key, **asked))
+    consults = (
+        r.StartConsult(to=colleague, **asked),
+        r.StartConsult(queue=queue_key, **asked),
+        r.StartConsult(pii_number="+56223456789", **asked),
+        r.TransferOutside(pii_number="+56223456789", **asked),
+    )
     with_third = (r.ReturnFromConsult, r.CompleteTransfer, r.MergeParties, r.RemoveParty)
     third = tuple(request(**asked) for request in with_third)
     world.put(random.choice((*requests, *passing_on, *consults, *consults, *third)))

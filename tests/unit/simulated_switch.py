@@ -65,7 +65,9 @@ class SimulatedSwitch:
             case c.Answer(leg=leg):
                 self._soon(lambda: self._answered(leg))
             case c.DialLeg():
-                self._dial(command)
+                self._dial(command, command.endpoint.removeprefix("PJSIP/"))
+            case c.DialOutside():
+                self._dial(command, "outside")
             case c.DropLeg(leg=leg):
                 self.dropping.add(leg)
                 self._soon(lambda: self.drop(leg, "center"))
@@ -110,8 +112,8 @@ class SimulatedSwitch:
             self.legs[leg].up = True
             self.put(i.LegAnswered(at=self.at, leg=leg))
 
-    def _dial(self, command: c.DialLeg) -> None:
-        leg, name = command.leg, command.endpoint.removeprefix("PJSIP/")
+    def _dial(self, command: c.DialLeg | c.DialOutside, name: str) -> None:
+        leg = command.leg
         self.legs[leg] = Leg(agent=name)
         phone = self.phones.get(name, "answers")
         patience = self.random.uniform(0.5, 8)

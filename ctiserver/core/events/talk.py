@@ -10,6 +10,8 @@ Began = Literal["queue", "blind", "attended", "conference", "returned"]
 TransferKind = Literal["blind", "attended", "conference"]
 ConsultOutcome = Literal["returned", "completed", "merged", "failed", "hung_up", "caller_left", "agent_left"]
 
+PartyOutcome = Literal["hung_up", "removed", "lost", "caller_left", "agent_left"]
+
 
 class ContactConnected(ContactEvent):
     """Caller and agent hear each other: the wait ends here and a segment begins.
@@ -51,14 +53,17 @@ class AgentBack(ContactEvent):
 
 
 class TransferStarted(ContactEvent):
-    """The agent passes the caller on to the colleague `to`, who alone is asked."""
+    """The agent passes the caller on to the colleague `to`, who alone is asked; "": to a number outside."""
 
     agent: AgentKey
     to: AgentKey
+    pii_number: str = ""
 
 
 class TransferFailed(ContactEvent):
     """The colleague `to` did not take the caller; he goes back to the agent, or to his queue at his old place.
+
+    "": the number outside did not.
 
     `reason`: of the offer that failed, or busy, gone, moved (the caller chose the emergency).
     """
@@ -113,10 +118,13 @@ class ConsultEnded(PartyEvent):
 
 
 class PartyLeft(PartyEvent):
-    """Who was in the conference, or outside in a talk of his own with the caller, is so no more; `by` whose doing."""
+    """Who was in the conference, or outside in a talk of his own with the caller, is so no more.
 
-    by: Party
-    reason: str = ""
+    `caller_stays` hands the caller back to the IVR.
+    """
+
+    outcome: PartyOutcome
+    caller_stays: bool = False
 
 
 class TalkEnded(ContactEvent):
