@@ -39,6 +39,7 @@ def parser() -> ArgumentParser:
     _add_ivr(commands)
     _add_speech(commands)
     _add_simulations(commands)
+    _add_rehearsal(commands)
     _add_parts(commands)
     return top
 
@@ -174,6 +175,18 @@ def _add_simulations(commands: Commands) -> None:
     )
     dialer.add_argument("file", type=Path, metavar="FILE", help="a TOML file; docs/pacing.md names its keys")
     dialer.add_argument("--json", action="store_true", help="print every figure as JSON")
+
+
+def _add_rehearsal(commands: Commands) -> None:
+    rehearse = _command(
+        commands, "rehearse", "cli_rehearse:run", help="run a journalled day again with another profile"
+    )
+    rehearse.add_argument("--day", required=True, metavar="DAY", help="a local day such as 2026-11-23")
+    rehearse.add_argument("--journal", type=Path, metavar="DIR", help="default: the installation's own")
+    rehearse.add_argument(
+        "--profile", type=Path, metavar="FILE", help="what changes in queues (TOML; docs/figures.md)"
+    )
+    rehearse.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
 def _add_speech(commands: Commands) -> None:

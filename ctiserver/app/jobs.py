@@ -41,6 +41,7 @@ from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.app.statement_turns import StatementTurns
 from ctiserver.app.value_nights import ValueNights
 from ctiserver.app.webhook_sender import WebhookSender
+from ctiserver.app.what_if_now import WhatIfNow
 from ctiserver.core import wire
 from ctiserver.core.config import Config
 from ctiserver.core.errors import Conflict, StoreError
@@ -124,6 +125,7 @@ class Jobs:
         self._value = ValueNights(self._store)
         self._names = NameRendering(self._store, config)
         self._recordings = RecordingKeeping(self._store, config)
+        self._what_if = WhatIfNow(config, self._store)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
 
@@ -133,6 +135,7 @@ class Jobs:
         return {
             "search_duplicates": self._duplicates.answer_search,
             "duplicate_search": self._duplicates.answer_progress,
+            "what_if": self._what_if.answer,
         }
 
     def stop(self) -> None:

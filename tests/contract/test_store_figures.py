@@ -13,6 +13,7 @@ from crm_core.interaction_writer import apply_batch
 from crm_core.queues import add_queue
 from crm_core.reader_positions import EventId
 from crm_core.reports.agent_report import agent_report, own_report
+from crm_core.reports.arrival_rates import arrival_rates
 from crm_core.reports.queue_report import contacts_behind, queue_report
 from crm_core.users import add_user
 from ctiserver.core import events as e
@@ -110,6 +111,26 @@ def test_each_queue_answers_for_its_own_wait_across_a_transfer(day: Day) -> None
     for figure in ("queued", "answered", "answered_in_time", "abandoned_short", "handled", "transferred"):
         behind = day.store.read(contacts_behind, *span, figure=figure)
         assert len(behind.rows) == getattr(report.total, figure), figure
+
+
+def test_calls_are_expected_as_they_came_at_this_hour_of_the_week(day: Day) -> None:
+    week = 7 * DAY
+    for place in range(6):
+        day.arrives(f"old-{place}", MIDNIGHT + 60 * place, "sales")
+        day.ends(f"old-{place}", MIDNIGHT + 60 * place + 30)
+    day.arrives("lately", MIDNIGHT + week - HOUR, "sales", "C")
+    day.talk("lately", MIDNIGHT + week - HOUR + 30, "ann", "sales", 1, 100)
+    found = day.store.read(arrival_rates, 1, MIDNIGHT + week)
+    assert found.keys() == {"sales"}
+    rates = found["sales"]
+    assert rates.calls_per_second == {"A": 6 / HOUR}
+    assert (rates.service_seconds, rates.patience_seconds) == (
+        110.0,
+        35.0,
+    )  # 6 x 30 s and 30 s waited, six hung up
+    assert day.store.read(arrival_rates, 2, MIDNIGHT + week) == {}
+    young = day.store.read(arrival_rates, 1, MIDNIGHT + HOUR)
+    assert young["sales"].calls_per_second == {"A": 6 / (3 * HOUR)}
 
 
 def test_an_agents_time_and_who_looked_at_it(day: Day) -> None:

@@ -9,6 +9,7 @@ import "./reminders.js";
 import { warn } from "./ringer.js";
 import { handWord, openFor, opener, showQueues } from "./supervise.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
+import { askWhatIf } from "./what_if.js";
 import { clock, of, settings, step, t } from "./words.js";
 
 const CONTACTS_A_PAGE = 100;
@@ -191,6 +192,8 @@ function contactRow(contact) {
 
 const empty = (columns, words) => el("tr", {}, el("td", { colspan: String(columns), class: "quiet", text: words }));
 
+command(t("what_if"), () => askWhatIf(rows.queues, named));
+$("what-if-open").addEventListener("click", () => askWhatIf(rows.queues, named));
 command(t("command_theme"), window.switchTheme);
 command(t("kiosk"), () => location.assign("/wallboard?kiosk=1"));
 setInterval(paint, PAINT_MILLISECONDS);

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from crm_core.agent_statuses import AgentStatus
@@ -73,3 +74,28 @@ def test_an_agent_reads_his_own_figures_and_who_looked_at_them(office: Any) -> N
     assert few["agents"] is None  # fewer than five, and today's are his first
     assert me.get("/api/v1/me/figures/looks").json == []
     assert me.get(f"/api/v1/reports/agents?{SPAN}").status_code == 403
+
+
+def test_what_if_asks_the_jobs_process_with_what_is_so_in_this_account(office: Any, monkeypatch: Any) -> None:
+    drawn = {"mean": 0.5, "half_width": 0.1}
+    hour = {"service_level": drawn, "wait_seconds": drawn, "abandoned": drawn}
+    asked: list[dict[str, Any]] = []
+
+    def answer(kind: str, body: bytes) -> bytes:
+        asked.append(msgspec.json.decode(body))
+        return msgspec.json.encode({"as_it_is": hour, "with_more": hour, "change": hour, "runs": 40})
+
+    monkeypatch.setattr(office.engines, "ask_job", answer)
+    office.live.view.contacts["mine"].stage = "queued"
+    office.live.view.contacts["mine"].queue = "sales"
+    office.live.view.contacts["mine"].queued_at = 940.0
+    office.live.view.agents["agent"].status = "available"
+    boss = office.browser(BOSS)
+    told = boss.get("/api/v1/live/what-if?queue=sales&agents=2").json
+    assert told["change"]["service_level"] == drawn
+    (question,) = asked
+    assert question["waiting"] == [
+        {"contact": "mine", "queue": "sales", "value_class": "", "waited_seconds": 60.0}
+    ]
+    assert question["available"] == [{"agent": "agent", "busy": False}]
+    assert boss.get("/api/v1/live/what-if?queue=sales&agents=0").json["error_id"] == "out_of_range"

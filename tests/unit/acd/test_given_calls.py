@@ -1,0 +1,94 @@
+"""The ACD over given calls: who is served when, by hand and against Erlang's formula."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acd.given_calls import Day, GivenAgent, GivenCall, Went
+from acd.staffing import Demand, expected
+from ctiserver.core.ids import AgentKey, QueueKey
+from ctiserver.core.tables import Agent, Queue
+
+SALES, FIRE = QueueKey("sales"), QueueKey("fire")
+QUEUES = {
+    SALES: Queue(key=SALES, head_start_seconds={"A": 120.0}),
+    FIRE: Queue(key=FIRE, emergency=True),
+}
+
+
+def agent(key: str, *queues: QueueKey, spans: Any = ((0.0, math.inf),), **more: Any) -> GivenAgent:
+    its = Agent(key=AgentKey(key), queues={queue: place for place, queue in enumerate(queues or (SALES,))})
+    return GivenAgent(agent=its, spans=spans, **more)
+
+
+def call(contact: str, at: float, service: float = 100.0, **fields: Any) -> GivenCall:
+    told: dict[str, Any] = {"queue": SALES, "value_class": "C", "patience_seconds": math.inf}
+    return GivenCall(contact=contact, at=at, service_seconds=service, **(told | fields))
+
+
+def test_a_freed_agent_takes_the_emergency_then_the_highest_score() -> None:
+    calls = [
+        call("first", 0.0),
+        call("c", 10.0),
+        call("a", 60.0, value_class="A"),
+        call("fire", 90.0, queue=FIRE),
+    ]
+    went = Day(QUEUES, [agent("ann", SALES, FIRE)], calls).run()
+    assert {name: one.wait_seconds for name, one in went.items()} == {
+        "first": 0.0,
+        "fire": 10.0,
+        "a": 140.0,
+        "c": 290.0,
+    }
+
+
+def test_who_gives_up_is_gone_and_an_agent_serves_only_while_he_is_there() -> None:
+    agents = [agent("ann", spans=[(0.0, 50.0), (200.0, 250.0)]), agent("bob", spans=[], busy_until=500.0)]
+    calls = [
+        call("one", 0.0),
+        call("two", 20.0, patience_seconds=30.0),
+        call("three", 60.0),
+        call("late", 300.0),
+    ]
+    went = Day(QUEUES, agents, calls).run(until=400.0)
+    assert went["one"] == Went(wait_seconds=0.0, agent="ann")
+    assert went["two"] == Went(wait_seconds=30.0, agent=None)
+    assert went["three"] == Went(wait_seconds=140.0, agent="ann")  # his own talk outlasts his first time
+    assert went["late"] == Went(wait_seconds=100.0, agent=None, waits=True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 60), st.integers(0, 90)), max_size=30))
+def test_every_call_goes_one_way_and_nobody_waits_beside_a_free_agent(
+    rows: list[tuple[int, int, int]],
+) -> None:
+    calls = [
+        call(f"c{place}", float(at), float(service), patience_seconds=float(patience))
+        for place, (at, service, patience) in enumerate(rows)
+    ]
+    went = Day(QUEUES, [agent("ann"), agent("bob")], calls).run()
+    assert went.keys() == {one.contact for one in calls}
+    ends = [(one.at + went[one.contact].wait_seconds, one) for one in calls if went[one.contact].agent]
+    for one in calls:
+        gave_up = went[one.contact].agent is None
+        begun = one.at + went[one.contact].wait_seconds
+        if gave_up or begun > one.at:
+            busy = sum(start <= one.at < start + other.service_seconds for start, other in ends)
+            assert busy >= 2, one
+
+
+def test_waits_are_those_of_erlang() -> None:
+    rng = np.random.default_rng(0)
+    arrivals = np.cumsum(rng.exponential(1 / 8.0, 60_000))
+    calls = [
+        call(f"c{place}", float(at), float(service))
+        for place, (at, service) in enumerate(zip(arrivals, rng.exponential(1.0, 60_000), strict=True))
+    ]
+    went = Day(QUEUES, [agent(f"a{place}") for place in range(10)], calls).run()
+    mean = sum(one.wait_seconds for one in went.values()) / len(went)
+    assert mean == pytest.approx(
+        expected(Demand(calls_per_second=8.0, handle_seconds=1.0), 10).wait_seconds, rel=0.15
+    )

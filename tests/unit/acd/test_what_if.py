@@ -1,0 +1,45 @@
+"""What some agents more would bring, from the state that is: the same callers in both hours."""
+
+from acd.what_if import AgentNow, Now, QueueNow, WaitingNow, extra_agents, what_if
+from ctiserver.core.ids import AgentKey, QueueKey
+from ctiserver.core.tables import Agent, Queue
+
+SALES = QueueKey("sales")
+BUSY = AgentNow(agent=Agent(key=AgentKey("ann"), queues={SALES: 0}), busy=True)
+NOW = Now(
+    queues={SALES: Queue(key=SALES, requires={"gas": 50})},
+    rates={
+        SALES: QueueNow(
+            calls_per_second={"A": 0.004, "C": 0.01}, service_seconds=200.0, patience_seconds=300.0
+        )
+    },
+    waiting=[WaitingNow(contact="c-1", queue=SALES, value_class="A", waited_seconds=90.0)],
+    agents=[BUSY],
+)
+
+
+def test_two_agents_more_help_and_the_interval_says_how_surely() -> None:
+    skilled = Agent(key=AgentKey("ann"), queues={SALES: 0}, skills={"gas": 70})
+    now = Now(
+        queues=NOW.queues, rates=NOW.rates, waiting=NOW.waiting, agents=[AgentNow(agent=skilled, busy=True)]
+    )
+    found = what_if(now, extra_agents(now, SALES, 2), runs=20)
+    assert found.change.service_level.mean > 0.2
+    assert found.change.wait_seconds.mean < 0.0
+    half = found.change.service_level.half_width
+    assert half is not None
+    assert 0.0 < half < found.change.service_level.mean
+    assert what_if(now, extra_agents(now, SALES, 2), runs=20) == found  # the same lot
+
+
+def test_without_agents_who_can_serve_everybody_gives_up_or_waits() -> None:
+    found = what_if(NOW, [], runs=10)  # Ann lacks the skill
+    assert found.as_it_is.abandoned.mean == 1.0
+    assert found.change.wait_seconds.mean == 0.0
+
+
+def test_where_nobody_calls_only_who_waits_is_drawn() -> None:
+    quiet = Now(queues=NOW.queues, rates={}, waiting=NOW.waiting)
+    found = what_if(quiet, extra_agents(quiet, SALES, 1), runs=5)
+    assert found.with_more.wait_seconds.mean == 90.0  # what he has waited already
+    assert found.as_it_is.wait_seconds.mean == 3690.0
