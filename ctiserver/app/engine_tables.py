@@ -167,7 +167,9 @@ def _numbers(config: Config) -> tuple[ConfiguredNumber, ...]:
     """The numbers that a flow answers; without any configured, one row takes every number that is dialled."""
     if not config.numbers:
         return (ConfiguredNumber(did="*"),)
-    return tuple(number for number in config.numbers if not number.fax)
+    others = config.asterisk.other_numbers_flow
+    further = (ConfiguredNumber(did="*", flow=others),) if others else ()
+    return (*(number for number in config.numbers if not number.fax), *further)
 
 
 def _texts(

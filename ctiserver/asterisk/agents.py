@@ -47,7 +47,7 @@ def objects(agent: AgentEndpoint) -> dict[str, Fields]:
     if agent.contact is not None:
         aor["contact"] = agent.contact
     endpoint = {
-        "context": "nowhere",
+        "context": "own-phones",
         "identify_by": "username",
         "disallow": "all",
         "allow": "ulaw,alaw",

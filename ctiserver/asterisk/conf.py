@@ -8,8 +8,10 @@ import difflib
 import os
 import resource
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import phonenumbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import asterisk_config
@@ -20,6 +22,7 @@ from ctiserver.asterisk.own_addresses import own_addresses
 from ctiserver.asterisk.passwords import USER, Passwords
 from ctiserver.core.config import Config, Language
 from ctiserver.core.errors import ConfigError, Mistake
+from ctiserver.core.trunk import Trunk, in_order
 from ctiserver.process import folders, tls_files
 
 CEL_FILE_NAME = "cel.json"
@@ -44,6 +47,8 @@ class Line:
     language: Language
     emergency: bool
     fax: bool
+    otherwise: tuple[str, ...]
+    """Other ways in which carriers write it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,11 @@ def render(config: Config, passwords: Passwords, asterisk: Asterisk) -> dict[str
         "wss_address": _bracketed(config.console.address),
         "own_addresses": own_addresses() if config.asterisk.address.startswith("127.") else [],
         "lines": lines(config),
+        "takes_others": not config.numbers or bool(config.asterisk.other_numbers_flow),
+        "carrier_users": sorted({trunk.username for trunk in config.asterisk.trunks if trunk.register}),
+        "outward": in_order(config.asterisk.trunks),
+        "emergency_numbers": config.outside.emergency if in_order(config.asterisk.trunks) else (),
+        "emergency_caller": partial(_emergency_caller, config),
         "prompts": _prompts(config),
         "members": [_dial_string(phone, config) for phone in config.asterisk.fallback.endpoints],
         "emergency_target": _dial_string(config.asterisk.fallback.emergency_number, config),
@@ -141,9 +151,27 @@ def lines(config: Config) -> list[Line]:
             language=config.language_of(number),
             emergency=number.emergency,
             fax=number.fax,
+            otherwise=_otherwise(config, number.did),
         )
         for number in config.numbers
     ]
+
+
+def _otherwise(config: Config, did: str) -> tuple[str, ...]:
+    """A number of a country as that country writes it, where no other number of ours is written so."""
+    if not did.startswith("+"):
+        return ()
+    short = phonenumbers.national_significant_number(phonenumbers.parse(did))
+    taken = {number.did.removeprefix("+") for number in config.numbers}
+    return tuple(way for way in (short, f"0{short}") if way not in taken)
+
+
+def _emergency_caller(config: Config, trunk: Trunk) -> str:
+    """As whom an emergency is called: the ambulance must be able to call back."""
+    usual = config.outside.caller_number or config.dialing.caller_number
+    if trunk.caller_numbers and usual not in trunk.caller_numbers:
+        return trunk.caller_numbers[0]
+    return usual
 
 
 def fallback_phones(config: Config) -> list[FallbackPhone]:
@@ -164,15 +192,14 @@ def fallback_phones(config: Config) -> list[FallbackPhone]:
 def _dial_string(target: str, config: Config) -> str:
     """What Dial() and Queue() ring for a phone number, "PJSIP/name" or "sip:..." ; "" for none.
 
-    A phone number goes out through the first trunk that has a host.
+    A phone number goes out through the trunk that is tried first.
     """
     if not target or target.startswith("PJSIP/"):
         return target
     if target.startswith("sip:"):
         endpoints = {phone.address: phone.endpoint for phone in fallback_phones(config)}
         return f"PJSIP/{endpoints[target]}"
-    trunk = next(trunk.name for trunk in config.asterisk.trunks if trunk.host)
-    return f"PJSIP/{target}@{trunk}"
+    return f"PJSIP/{target}@{in_order(config.asterisk.trunks)[0].name}"
 
 
 def _prompts(config: Config) -> dict[str, str]:

@@ -24,7 +24,7 @@ _SIP = (
         "res_pjsip_",
         "session sdp_rtp endpoint_identifier_ip endpoint_identifier_user authenticator_digest "
         "outbound_authenticator_digest caller_id dtmf_info rfc3326 acl nat registrar header_funcs pubsub "
-        "refer logger transport_websocket",
+        "refer logger transport_websocket outbound_registration",
     ),
     "res_rtp_asterisk",
     "res_srtp",
@@ -56,7 +56,7 @@ _DIALPLAN = (
     *_named(
         "func_",
         "cut uri groupcount periodic_hook callerid channel hangupcause timeout strings logic global cdr math "
-        "talkdetect",
+        "talkdetect dialplan",
     ),
     *_named("app_", "dial queue playback read verbose stack mixmonitor chanspy amd originate echo"),
 )

@@ -59,7 +59,8 @@ class Asterisk:
     """Where the private Asterisk lives and listens, and the fuses that free its callers when we are dead.
 
     `ari_url` "" means the private Asterisk's own HTTP port. `wss_port`, on the console's address, is for browsers'
-    telephones, and used with a certificate only.
+    telephones, and used with a certificate only. `other_numbers_flow`: the flow that answers numbers that carriers send
+    us and that are not in `numbers`; "": such a call is refused with 404.
     """
 
     install_dir: Path = Path("var/asterisk")
@@ -76,6 +77,7 @@ class Asterisk:
     waiting_fuse_seconds: Annotated[int, Between(2, 3600)] = 60
     fuse_refresh_seconds: Annotated[int, Between(1, 1800)] = 20
     talk_fuse_seconds: Annotated[int, Between(60, 86400)] = 14400
+    other_numbers_flow: Annotated[str, Match(r"|[a-z][a-z0-9_-]{0,30}", "the name of a flow or nothing")] = ""
     fallback: Fallback = Fallback()
     trunks: tuple[Trunk, ...] = ()
 

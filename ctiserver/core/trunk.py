@@ -13,10 +13,11 @@ class Trunk:
 
     `username`, with the password that the variable `password_env` holds, is what it knows us by; with `register` we
     tell it every `register_seconds` where we are. Of several the one with the lowest `priority` is tried first (of
-    equals the one that stands first); every `qualify_seconds` each is asked whether it is there (0: never). At most
-    `lines` calls at once, and `lines_per_second` new ones (0: no limit). `numbers`, `prefix`: how it wants to be given
-    a number. `caller_numbers`: what it lets us call as, the usual one first; (): anything. `t38`: faxes may go as data
-    (ITU-T T.38); without it, or where the other end refuses, they go as sound.
+    equals the one that stands first). Every `qualify_seconds` it is asked whether it is there (0: never), and passed
+    over at once while it is not. At most `lines` calls at once, and `lines_per_second` new ones (0: no limit).
+    `numbers`, `prefix`: how it wants to be given a number. `caller_numbers`: what it lets us call as, the usual one
+    first; (): anything. `t38`: faxes may go as data (ITU-T T.38); without it, or where the other end refuses, they go
+    as sound.
     """
 
     name: Annotated[str, Name]
@@ -29,7 +30,7 @@ class Trunk:
     register: bool = False
     register_seconds: Annotated[int, Between(30, 86400)] = 300
     priority: Annotated[int, Between(1, 100)] = 10
-    qualify_seconds: Annotated[int, Between(0, 3600)] = 30
+    qualify_seconds: Annotated[int, Between(0, 3600)] = 0
     lines: Annotated[int, Between(0, 5000)] = 0
     lines_per_second: Annotated[int, Between(0, 1000)] = 0
     codecs: tuple[Literal["alaw", "ulaw", "g722", "opus", "gsm"], ...] = ("ulaw", "alaw")
@@ -37,6 +38,11 @@ class Trunk:
     prefix: Annotated[str, Match(r"[0-9*#]{0,8}", "up to eight keys, or nothing")] = ""
     caller_numbers: tuple[Annotated[str, PhoneNumber], ...] = ()
     t38: bool = True
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where its calls come from: one that we register with calls from where it is."""
+        return self.match or ((self.host,) if self.register else ())
 
     @property
     def goes_out(self) -> bool:

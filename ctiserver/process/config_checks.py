@@ -134,6 +134,8 @@ def _trunks(config: Config, environ: Mapping[str, str]) -> Iterator[Mistake]:
                 ipaddress.ip_network(place, strict=False)
             except ValueError:
                 yield Mistake(f"{path}.match", f"{place!r} is no address such as 192.0.2.7 or 192.0.2.0/28")
+        if trunk.register and not (trunk.username and trunk.host):
+            yield Mistake(f"{path}.register", "needs host and username; add them, or take register out")
         if trunk.username and not trunk.password_env:
             yield Mistake(f"{path}.password_env", "is missing; name the variable that holds the password")
         if trunk.password_env and trunk.password_env not in environ:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ctiserver.app.carriers import carriers
 from ctiserver.asterisk.agents import AgentEndpoint
 from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
@@ -69,6 +70,7 @@ class AriCenter:
             on_up=self._up,
             on_down=self._down,
             on_replaced=self._replaced,
+            carriers=carriers(config),
         )
 
     # Life

@@ -100,7 +100,7 @@ def test_the_emergency_key_dials_numbers_endpoints_and_addresses(
 
 def test_without_an_emergency_number_the_emergency_line_rings_the_phones(tmp_path: Path) -> None:
     text = dialplan(tmp_path, endpoints=("PJSIP/1001",))
-    assert "Dial(" not in text
+    assert "Dial(" not in text.partition("[fallback]")[2].partition("[fallback-answered]")[0]
     assert "Queue(fallback,,,,120,,fallback-answered)" in text
 
 
@@ -201,3 +201,51 @@ def test_on_loopback_the_machines_own_addresses_are_offered_beside_it(
     monkeypatch.setattr("ctiserver.asterisk.conf.own_addresses", lambda: ["192.0.2.10"])
     assert "192.0.2.10 => 127.0.0.1,include_local_address\n" in files(tmp_path)["rtp.conf"]
     assert "ice_host_candidates" not in files(tmp_path, address="0.0.0.0")["rtp.conf"]
+
+
+def test_a_carrier_that_we_register_with_calls_from_where_it_is_and_may_call_us_by_our_name_there(
+    tmp_path: Path,
+) -> None:
+    acme = Trunk(
+        name="acme",
+        host="192.0.2.1",
+        username="u1",
+        password="x",
+        register=True,
+        codecs=("g722", "alaw"),
+        qualify_seconds=30,
+    )
+    found = files(tmp_path, trunks=(acme,))
+    pjsip = found["pjsip.conf"]
+    assert (
+        "type = registration\nserver_uri = sip:192.0.2.1:5060\nclient_uri = sip:u1@192.0.2.1:5060\n" in pjsip
+    )
+    assert "endpoint = acme\nmatch = 192.0.2.1\n" in pjsip
+    assert "disallow = all\nallow = g722,alaw\n" in pjsip
+    assert "qualify_frequency = 30\n" in pjsip
+    assert "exten => u1,1,Set(CALLED=${PJSIP_HEADER(read,To)})" in found["extensions.conf"]
+    assert "type = registration" not in files(tmp_path, trunks=(PSTN,))["pjsip.conf"]
+
+
+def test_a_number_of_ours_is_known_as_its_country_writes_it_and_others_only_where_a_flow_answers_them(
+    tmp_path: Path,
+) -> None:
+    text = files(tmp_path)["extensions.conf"]
+    assert "exten => 221234567,1,Goto(56221234567,1)\n" in text
+    assert "exten => 0221234567,1,Goto(56221234567,1)\n" in text
+    assert "any-number" not in text
+    others = files(tmp_path, other_numbers_flow="lost")["extensions.conf"]
+    assert "exten => _+XXXXX,1,Goto(any-number,${EXTEN},1)\n" in others
+
+
+def test_emergency_numbers_go_through_the_carriers_in_their_order_without_the_application(
+    tmp_path: Path,
+) -> None:
+    second = Trunk(name="second", host="192.0.2.2", priority=5, caller_numbers=("+56221110000",))
+    text = files(tmp_path, trunks=(PSTN, second))["extensions.conf"]
+    own = text.partition("[own-phones]")[2].partition("[nowhere]")[0]
+    assert "Stasis" not in own
+    assert own.index("Dial(PJSIP/131@second,60)") < own.index("Dial(PJSIP/131@pstn,60)")
+    assert "Set(CALLERID(num)=+56221110000)" in own
+    assert "exten => 133,1," in own
+    assert "exten => 131" not in files(tmp_path)["extensions.conf"]
