@@ -176,5 +176,7 @@ def _head(floor: Floor, agent: Agent, contact: Contact, at: float) -> Head:
         emergency=floor.queues[contact.queue].emergency,
         preference=agent.queues.get(contact.queue, 0 if contact.named else HELPING_OUT),
         escalated=priority.escalated(contact, at),
-        waited_seconds=round(at - contact.arrived_at, 3),
+        waited_seconds=round(at - priority.since(contact), 3),
+        named=contact.named == agent.key,
+        called=contact.campaign is not None,
     )

@@ -11,7 +11,15 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from crm_core import agent_statuses, contact_news, dial_record, queue_visits, reader_positions, third_parties
+from crm_core import (
+    agent_statuses,
+    contact_news,
+    dial_record,
+    inversions,
+    queue_visits,
+    reader_positions,
+    third_parties,
+)
 from crm_core.base import DEFAULT_ACCOUNT_ID
 from crm_core.interaction_record import record
 from crm_core.interactions import Interaction
@@ -44,6 +52,7 @@ def apply_batch(session: Session, batch: Iterable[Identified]) -> int:
                 dial_record.record(session, event)
             elif isinstance(event, e.AgentStatusChanged):
                 agent_statuses.record(session, event)
+        inversions.record(session, [event for _, event in fresh if isinstance(event, e.ContactConnected)])
         reader_positions.advance(session, READER, reached)
     return len(fresh)
 

@@ -161,6 +161,13 @@ PARTS: dict[str, Part] = {
         | {"called_at", "answered_at", "heard_at", "ended_at"},
         why=REPORTS,
     ),
+    "inversions": Part(
+        group="contacts",
+        ours=either(through("served_id", "interactions"), through("waited_id", "interactions")),
+        stays=frozenset({"served_id", "waited_id", "chosen_at", "account_id"})
+        | {"queue", "agent", "cause", "first"},
+        why=REPORTS,
+    ),
     "queue_visits": Part(
         group="contacts",
         ours=through("interaction_id", "interactions"),

@@ -5,6 +5,7 @@ import { el } from "./dom.js";
 import "./feed.js";
 import { player } from "./recording_player.js";
 import "./reminders.js";
+import { whyPanel } from "./why.js";
 import { clock, date, of, settings, t } from "./words.js";
 
 const box = document.getElementById("contact");
@@ -32,6 +33,7 @@ function show(one) {
     ...part(t("contact_way"), one.path.map((step) => row(step.at, el("span", { text: called(step) })))),
     ...part(t("contact_offers"), one.offers.map(offer)),
     ...part(t("contact_acts"), (one.acts ?? []).map(act)),
+    whyPanel(key, one),
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
     ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
   );

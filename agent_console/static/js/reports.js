@@ -5,13 +5,14 @@ import { $, banner, el, text } from "./dom.js";
 import "./feed.js";
 import { command } from "./palette.js";
 import { agentsTab } from "./report_agents.js";
+import { inversionsTab } from "./report_inversions.js";
 import { ivrTab } from "./report_ivr.js";
 import { needsTab } from "./report_needs.js";
 import { ordersTab } from "./report_orders.js";
 import { queuesTab } from "./report_queues.js";
 import { t } from "./words.js";
 
-const TABS = { queues: queuesTab, agents: agentsTab, ivr: ivrTab, needs: needsTab, orders: ordersTab };
+const TABS = { queues: queuesTab, agents: agentsTab, inversions: inversionsTab, ivr: ivrTab, needs: needsTab, orders: ordersTab };
 const tabs = [...document.querySelectorAll("[role=tab]")];
 let opened = null;
 let asked = 0;

@@ -8,6 +8,7 @@ import { recordLink } from "./record_link.js";
 import "./reminders.js";
 import { warn } from "./ringer.js";
 import { handWord, openFor, opener, showQueues } from "./supervise.js";
+import "./router_lamp.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
 import { askWhatIf } from "./what_if.js";
 import { clock, of, settings, step, t } from "./words.js";
@@ -186,9 +187,12 @@ function contactRow(contact) {
   const agent = rows.agents.get(contact.agent)?.name ?? contact.agent;
   const known = contact.customer ?? contact.candidates?.[0];
   return el("tr", { "data-contact": contact.contact }, twoLines(known?.pii_name ? recordLink(known.customer_id, who(contact)) ?? who(contact) : who(contact), path, grade), state("stage", contact.stage),
-    el("td", { class: "n" }, el("span", { "data-since": since })), twoLines(named(contact.queue), agent),
+    el("td", { class: "n" }, whyLink(contact, el("span", { "data-since": since }))), twoLines(named(contact.queue), agent),
     el("td", { class: "acts" }, opener(who(contact), () => superviseContact(contact.contact))));
 }
+
+/** The time that he waits leads to why he does. */
+const whyLink = ({ contact, stage }, since) => (WAITING.has(stage) && may("read_interactions") ? el("a", { href: `/contacts/${encodeURIComponent(contact)}#why`, class: "record-link", title: t("passing_title"), target: "_blank", rel: "noopener" }, since) : since);
 
 const empty = (columns, words) => el("tr", {}, el("td", { colspan: String(columns), class: "quiet", text: words }));
 

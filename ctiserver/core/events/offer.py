@@ -10,7 +10,8 @@ from ctiserver.core.message import Frozen
 class Head(Frozen):
     """The first of one group of a queue at a decision: its score in seconds (head start plus slope times wait).
 
-    `escalated`: it had waited for the ceiling; `waited_seconds` None in records of before that was kept.
+    `escalated`: it had waited for the ceiling; `waited_seconds` None in records of before that was kept; `named`: it
+    was passed on to this very agent; `called`: it answered a campaign's call.
     """
 
     queue: QueueKey
@@ -21,6 +22,8 @@ class Head(Frozen):
     preference: int
     escalated: bool = False
     waited_seconds: float | None = None
+    named: bool = False
+    called: bool = False
 
 
 class DecisionMade(ContactEvent):

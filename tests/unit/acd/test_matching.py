@@ -1,15 +1,17 @@
 from typing import Any
 
+import msgspec
 import pytest
 from company import AVAILABLE, PAUSE, agent, queue
 from driven_acd import Driven, offered, only
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd import priority
+from acd import matching, priority
 from acd.contact_state import Contact
 from acd.matching import serves
 from acd.overtaking import Waited, out_of_bounds
+from crm_core.passing import should_have_won
 from ctiserver.core.events import CallerIdentified, DecisionMade
 from ctiserver.core.tables import Agent, Relaxation
 
@@ -249,3 +251,35 @@ def test_two_scores_that_are_swapped_are_found_out(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(priority, "score", swapped)
     day = [(10.0, "C", False), (50.0, "A", False), (1.0, "A", True), (5.0, "B", False), (70.0, "A", False)]
     assert out_of_bounds(live_log(day)) != []
+
+
+def decisions(monkeypatch: pytest.MonkeyPatch | None = None) -> list[dict[str, Any]]:
+    """What an agent of two queues is given, as it is recorded; with a patch, by an engine that swaps two scores."""
+    if monkeypatch:
+        rightly = matching.choose_contact
+
+        def swapped(*asked: Any) -> Any:
+            heads, excluded = rightly(*asked)
+            return [*heads[1:2], *heads[:1], *heads[2:]], excluded
+
+        monkeypatch.setattr("acd.offers.choose_contact", swapped)
+    both = agent("max", "service", "other")
+    alike = Driven(queues=(queue("service", ceiling_seconds=400.0), queue("other")), agents=(both,))
+    for number, (name, value_class) in enumerate([("service", "C"), ("other", "A"), ("service", "B")]):
+        alike.queue(f"c{number}", at=10.0 + number, queue=name, value_class=value_class)
+    said = [*alike.status("max", AVAILABLE, at=100.0)]
+    for at in (200.0, 500.0):
+        contact = alike.agent("max").contact
+        said += alike.caller_hangs_up(contact, at=at) if contact else []
+    return [msgspec.to_builtins(one) for one in only(said, DecisionMade)]
+
+
+def test_the_engine_keeps_its_own_order() -> None:
+    found = decisions()
+    assert len(found) == 3
+    assert [should_have_won(one) for one in found] == [None, None, None]
+
+
+def test_an_engine_that_swaps_two_scores_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = decisions(monkeypatch)
+    assert should_have_won(found[0]) == found[0]["heads"][1]["contact"]

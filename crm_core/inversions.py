@@ -1,0 +1,171 @@
+"""The ledger of inversions: each time a more valuable customer waited while a less valuable one was given an agent.
+
+Written by the reader of the journal when an agent and a customer are connected, about the moment when the agent was
+chosen: one row for each customer of a higher class who waited then in any queue of the account, eligible for the agent
+or not, with exactly one cause (`passing`). Who may serve whom is asked of the configuration as it stands when the row
+is written, a moment later. A decision against the router's own order leaves a row of the cause `unjustified`, whatever
+the classes.
+
+`first`: the row of the customer's first being passed; to it belong the seconds that he waited on from then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, exists, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from crm_core import configuration
+from crm_core.agent_statuses import AgentStatus
+from crm_core.base import Base, EpochSeconds, one_of
+from crm_core.interactions import Interaction, Offer
+from crm_core.passing import CAUSES, Pair, cause, should_have_won, worth_more
+from crm_core.queue_visits import QueueVisit
+from ctiserver.core import events as e
+from ctiserver.core.ids import AgentKey, QueueKey
+from ctiserver.core.serving import least_step, relaxations_after
+from ctiserver.core.tables import Agent, Queue
+
+
+class Inversion(Base):
+    """`waited_id` waited at `chosen_at`, when `agent` was chosen for `served_id` in the queue."""
+
+    __tablename__ = "inversions"
+    __table_args__ = (one_of("cause", CAUSES), Index(None, "account_id", "chosen_at"))
+
+    served_id: Mapped[str] = mapped_column(
+        ForeignKey("interactions.id", ondelete="CASCADE"), primary_key=True
+    )
+    waited_id: Mapped[str] = mapped_column(
+        ForeignKey("interactions.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    chosen_at: Mapped[EpochSeconds] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    queue: Mapped[str]
+    agent: Mapped[str]
+    cause: Mapped[str]
+    first: Mapped[bool]
+
+
+def record(session: Session, connected: Iterable[e.ContactConnected]) -> None:
+    """Write down whom each of these services passed, as their interactions tell by now. Raises StoreError."""
+    center = Center(session)
+    for event in connected:
+        served = session.get(Interaction, event.contact)
+        decision = decision_for(served, event.agent) if served else None
+        if served is None or decision is None:
+            continue
+        session.flush()
+        beaten = should_have_won(decision)
+        for visit, waited in _waiting(session, served, decision["at"]):
+            if worth_more(visit.value_class, served.value_class) or waited.id == beaten:
+                pair = center.pair(served, visit, waited, decision)
+                _add(session, served, waited, decision, cause(pair))
+
+
+def _add(
+    session: Session, served: Interaction, waited: Interaction, decision: Mapping[str, Any], why: str
+) -> None:
+    before = exists().where(Inversion.waited_id == waited.id)
+    session.add(
+        Inversion(
+            served_id=served.id,
+            waited_id=waited.id,
+            chosen_at=decision["at"],
+            account_id=served.account_id,
+            queue=decision["queue"],
+            agent=decision["agent"],
+            cause=why,
+            first=not session.scalar(select(before)),
+        )
+    )
+    session.flush()
+
+
+def decision_for(served: Interaction, agent: str) -> dict[str, Any] | None:
+    """The last decision that gave him to the agent; None: it is lost."""
+    found: Sequence[dict[str, Any]] = served.decisions
+    return next((one for one in reversed(found) if one["agent"] == agent), None)
+
+
+def _waiting(session: Session, served: Interaction, at: float) -> list[tuple[QueueVisit, Interaction]]:
+    """All of the account but him who stood in a queue at that moment."""
+    query = (
+        select(QueueVisit, Interaction)
+        .join(Interaction, Interaction.id == QueueVisit.interaction_id)
+        .where(
+            QueueVisit.account_id == served.account_id,
+            QueueVisit.entered_at < at,
+            or_(QueueVisit.left_at.is_(None), QueueVisit.left_at > at),
+            QueueVisit.interaction_id != served.id,
+            Interaction.incomplete.is_(False),
+            or_(Interaction.ended_at.is_(None), Interaction.ended_at > at),
+        )
+    )
+    return [(visit, waited) for visit, waited in session.execute(query)]
+
+
+class Center:
+    """Who serves what, read once and only if somebody was passed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._tables: tuple[dict[QueueKey, Queue], dict[AgentKey, Agent]] | None = None
+
+    def pair(
+        self, served: Interaction, visit: QueueVisit, waited: Interaction, decision: Mapping[str, Any]
+    ) -> Pair:
+        """What is known of the two at the decision."""
+        at, winner = decision["at"], decision["heads"][0]
+        queues, agents = self._read()
+        queue, agent = queues.get(QueueKey(visit.queue)), agents.get(AgentKey(decision["agent"]))
+        waits = at - (waited.queued_at or at)
+        able = _able(agent, queue, waits)
+        on_break = [] if able else _on_break(self._session, served.account_id, at)
+        return Pair(
+            emergency=winner["emergency"],
+            ringing=_was_rung(self._session, waited.id, at),
+            left_free=bool(
+                queue and decision["excluded"].get("left_free") and queue.leave_free.get(visit.value_class)
+            ),
+            able=able,
+            able_on_break=any(_able(agents.get(AgentKey(key)), queue, waits) for key in on_break),
+            escalated=bool(winner.get("escalated")),
+            named=decision["rule"] in ("named", "called") or bool(winner.get("named")),
+            preferred=bool(agent and agent.queues.get(QueueKey(visit.queue), 1000) > winner["preference"]),
+            justified=should_have_won(decision) is None,
+        )
+
+    def _read(self) -> tuple[dict[QueueKey, Queue], dict[AgentKey, Agent]]:
+        if self._tables is None:
+            tables = configuration.tables(self._session)
+            self._tables = ({it.key: it for it in tables.queues}, {it.key: it for it in tables.agents})
+        return self._tables
+
+
+def _able(agent: Agent | None, queue: Queue | None, waited_seconds: float) -> bool:
+    if agent is None or queue is None:
+        return False
+    step = least_step(agent, queue)
+    return step is not None and step <= relaxations_after(queue, waited_seconds)
+
+
+def _was_rung(session: Session, contact: str, at: float) -> bool:
+    rung = exists().where(
+        Offer.interaction_id == contact,
+        Offer.made_at <= at,
+        or_(Offer.ended_at.is_(None), Offer.ended_at > at),
+    )
+    return bool(session.scalar(select(rung)))
+
+
+def _on_break(session: Session, account_id: int, at: float) -> list[str]:
+    """The agents who were on a break at that moment."""
+    latest = (
+        select(AgentStatus.agent, func.max(AgentStatus.id).label("id"))
+        .where(AgentStatus.account_id == account_id, AgentStatus.at <= at)
+        .group_by(AgentStatus.agent)
+        .subquery()
+    )
+    query = select(AgentStatus.agent).join(latest, latest.c.id == AgentStatus.id)
+    return sorted(session.scalars(query.where(AgentStatus.status == "pause")))

@@ -1,0 +1,131 @@
+"""The ledger of inversions and the question why, from the stream of events, on both databases."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from crm_core.agents import Skill, add_agent
+from crm_core.db import Store
+from crm_core.interaction_writer import apply_batch
+from crm_core.queues import add_queue, let_serve
+from crm_core.reader_positions import EventId
+from crm_core.reports.inversion_report import inversion_report, pairs_behind, unjustified_since
+from crm_core.users import add_user
+from crm_core.why import passed_by, why
+from ctiserver.core import events as e
+from ctiserver.core.requests import Status
+
+
+def center(session: Session) -> None:
+    session.add(Skill(key="gas", label_es="gas", label_en="gas"))
+    session.flush()
+    service = add_queue(session, 1, "service", "Service", skills={}, leave_free={"B": 1})
+    gas = add_queue(session, 1, "gas", "Gas", skills={"gas": 50})
+    for number, (login, level) in enumerate([("ann", 0), ("bob", 80)]):
+        add_user(session, login=login, name=login, password="correct horse", roles=["agent"])
+        agent = add_agent(
+            session, login=login, extension=str(1001 + number), skills={"gas": level} if level else {}
+        )
+        let_serve(session, agent, service)
+        let_serve(session, agent, gas, preference=1)
+
+
+class Day:
+    """What happened, told event by event."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+
+    def comes(self, contact: str, value_class: str, at: float, queue: str = "service") -> None:
+        its: dict[str, Any] = {"contact": contact, "account_id": 1, "leg": f"leg-{contact}", "pii_number": ""}
+        self.events += [
+            e.ContactArrived(at=at - 1, did="600", language="es", flow="f", flow_version="1", **its),
+            e.ContactQueued(at=at, queue=queue, value_class=value_class, language="es", **its),  # type: ignore[arg-type]
+        ]
+
+    def is_served(self, contact: str, agent: str, at: float, *heads: dict[str, Any], **more: Any) -> None:
+        decision: dict[str, Any] = {"rule": "score", "idle_agents": 1, "excluded": {}} | more
+        its: dict[str, Any] = {"contact": contact, "agent": agent, "queue": heads[0]["queue"]}
+        told = tuple(e.Head(**head) for head in heads)
+        self.events += [
+            e.DecisionMade(at=at, heads=told, **its, **decision),
+            e.OfferMade(at=at, leg="leg", **its),  # type: ignore[arg-type]
+            e.ContactConnected(at=at + 5, segment=1, leg="leg", **its),  # type: ignore[arg-type]
+        ]
+
+    def leaves(self, contact: str, at: float) -> None:
+        self.events.append(e.ContactEnded(at=at, contact=contact, where="queue", by="caller", q850=16))  # type: ignore[arg-type]
+
+
+def head(contact: str, value_class: str, score: float, waited: float, **more: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = {"queue": "service", "emergency": False, "preference": 0}
+    told = {"contact": contact, "value_class": value_class, "score_seconds": score, "waited_seconds": waited}
+    return usual | told | more
+
+
+@pytest.fixture
+def day(store: Store) -> Store:
+    """Four services, each passing somebody for another reason."""
+    store.write(center)
+    it = Day()
+    it.comes("early-c", "C", 100.0)
+    it.comes("late-a", "A", 290.0)
+    it.is_served(
+        "early-c", "ann", 300.0, head("early-c", "C", 200.0, 200.0), head("late-a", "A", 130.0, 10.0)
+    )
+    it.comes("gas-a", "A", 310.0, "gas")
+    it.comes("plain-c", "C", 312.0)
+    it.comes("kept-b", "B", 313.0)
+    it.events.append(
+        e.AgentStatusChanged(at=314.0, agent="bob", status=Status.PAUSE, reason="lunch", by="bob")  # type: ignore[arg-type]
+    )
+    it.is_served(
+        "plain-c",
+        "ann",
+        320.0,
+        head("plain-c", "C", 8.0, 8.0),
+        rule="only",
+        excluded={"left_free": 1, "skill": 1},
+    )
+    it.is_served("late-a", "bob", 330.0, head("late-a", "A", 160.0, 40.0), head("kept-b", "B", 62.0, 17.0))
+    it.leaves("gas-a", 400.0)
+    it.comes("last-c", "C", 410.0)
+    it.is_served("last-c", "bob", 420.0, head("last-c", "C", 10.0, 10.0), head("kept-b", "B", 152.0, 107.0))
+    it.is_served("kept-b", "bob", 500.0, head("kept-b", "B", 232.0, 187.0), rule="only")
+    store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
+    return store
+
+
+def test_each_pair_has_one_cause_and_the_sums_are_equal(day: Store) -> None:
+    pairs = day.read(pairs_behind, 1, 0.0, 1000.0)
+    found = day.read(inversion_report, 1, 0.0, 1000.0)
+    assert sum(one.pairs for one in found.causes) == found.pairs == len(pairs)
+    assert sum(sum(one.pairs.values()) for one in found.spans) == found.pairs
+    assert {one.waited: one.cause for one in pairs if one.served == "plain-c"} == {
+        "gas-a": "pause",
+        "kept-b": "left_free",
+        "late-a": "score",
+    }
+    assert (found.services, found.starts, found.valued, found.passed) == (5, 3, 3, 3)
+    assert found.seconds == 35.0 + 80.0 + 185.0
+
+
+def test_a_decision_against_the_routers_own_order_turns_the_lamp_red(day: Store) -> None:
+    wrong = [it for it in day.read(pairs_behind, 1, 0.0, 1000.0) if it.cause == "unjustified"]
+    assert [(it.waited, it.served) for it in wrong] == [("kept-b", "last-c")]
+    assert day.read(unjustified_since, 1, 0.0) == 1
+    assert day.read(unjustified_since, 2, 0.0) == 0
+
+
+def test_why_one_waited_longer_than_another_has_one_answer(day: Store) -> None:
+    found = day.read(why, 1, "late-a", "early-c")
+    assert found
+    assert (found.cause, found.agent, found.chosen_at) == ("came_first", "ann", 300.0)
+    assert (found.served.score_seconds, found.waited.score_seconds) == (200.0, 130.0)
+    together = day.read(why, 1, "last-c", "early-c")
+    assert together
+    assert together.cause == "not_together"
+    assert day.read(why, 1, "early-c", "gas-a") is None
+    passed = day.read(passed_by, 1, "gas-a")
+    assert [(it.served.contact, it.cause) for it in passed] == [("plain-c", "pause")]
