@@ -42,7 +42,7 @@ class AgentState(msgspec.Struct, kw_only=True):
     """One agent. He has at most one contact in hand; `owes` names one that he never disposed of.
 
     `campaign`: whose answers he takes while he is idle, if no caller waits for him. `hand_up`: he has asked for a
-    supervisor.
+    supervisor. `wrap_up_extensions`: how often he has had more time for this wrap-up.
     """
 
     key: AgentKey
@@ -61,6 +61,8 @@ class AgentState(msgspec.Struct, kw_only=True):
     owes: bool = False
     campaign: int | None = None
     hand_up: bool = False
+    wrap_up_until: float = 0.0
+    wrap_up_extensions: int = 0
 
     @property
     def free(self) -> bool:

@@ -20,6 +20,7 @@ from acd import (
     wrap_up,
 )
 from acd.floor import Floor
+from acd.recording_pause import pause, resume, start_now
 from acd.status import choose_status
 from ctiserver.core import requests as r
 from ctiserver.core.errors import Refusal
@@ -51,10 +52,14 @@ def set_status(floor: Floor, message: SetStatus, turn: Turn) -> None:
 _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.SetStatus: set_status,
     r.Dispose: wrap_up.dispose,
+    r.ExtendWrapUp: wrap_up.extend,
     r.AttachCustomer: identity.attach,
     r.Hold: hold.hold,
     r.Resume: hold.resume,
     r.HangUp: conference.hang_up,
+    r.StartRecordingNow: start_now,
+    r.PauseRecording: pause,
+    r.ResumeRecording: resume,
     r.TransferBlind: transfer.to_queue,
     r.TransferToAgent: transfer.to_agent,
     r.TransferOutside: outside_talk.pass_on,

@@ -5,7 +5,7 @@ page is there again its phone is rung, answers by itself, and the two go on. A b
 the caller back to his line, at the place that he had. Whom he consulted is let go; a conference goes on without him.
 """
 
-from acd import arrangement, conference, offers, parties
+from acd import arrangement, conference, offers, parties, recording
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -115,6 +115,7 @@ def answered(floor: Floor, contact: Contact, turn: Turn) -> None:
         SetFuse(leg=contact.agent_leg, seconds=fuse),
         AgentBack(at=turn.at, contact=contact.id, agent=contact.agent),
     )
+    recording.agent_is_there(contact, turn)
 
 
 def unreachable(floor: Floor, contact: Contact) -> None:

@@ -23,6 +23,8 @@ from acd import (
     outside_talk,
     parties,
     priority,
+    recording,
+    recording_pause,
     refuge,
     talk,
     transfer,
@@ -59,6 +61,7 @@ from ctiserver.core.inputs import (
     RecordingFailed,
     RecordingStored,
     TimerFired,
+    VoicesHeard,
 )
 from ctiserver.core.message import Message
 from ctiserver.core.requests import (
@@ -117,7 +120,9 @@ class Acd:
     def _followed(self, message: Message, turn: Turn) -> None:
         match message:
             case RecordingStored() | RecordingFailed():
-                talk.recorded(self.floor, message, turn)
+                recording.recorded(self.floor, message, turn)
+            case VoicesHeard():
+                recording.voices(self.floor, message, turn)
             case AgentLent():
                 called.lent(self.floor, message, turn)
             case LeadDialed():
@@ -253,6 +258,8 @@ class Acd:
             transfer.waited_long_enough(self.floor, ContactId(rest), turn)
         elif family == "minute":
             hand.minute_over(self.floor, AgentKey(rest), turn)
+        elif family == "recording":
+            recording_pause.paused_too_long(self.floor, ContactId(rest), turn)
         elif family == "place":
             self._tell_place(ContactId(rest), turn)
         elif family == "wider":

@@ -4,25 +4,22 @@ The wait ends when both legs are in the conversation. When the agent leaves, the
 IVR, or over to a third who is there; when the caller leaves, the contact is over. Either way the agent wraps up.
 """
 
-from acd import arrangement, named, offers, parties, priority, wrap_up
+from acd import arrangement, named, offers, parties, priority, recording, wrap_up
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from acd.status import pause, release
-from ctiserver.core.commands import DropLeg, SetFuse, StartRecording, StopRecording
+from ctiserver.core.commands import DropLeg, SetFuse
 from ctiserver.core.events import (
     Began,
     ConsultEnded,
     ContactConnected,
     ContactResumed,
-    RecordingKept,
-    RecordingLost,
-    RecordingStarted,
     TalkEnded,
     TransferCompleted,
     TransferKind,
 )
-from ctiserver.core.ids import AgentKey, LegId, QueueKey, RecordingId
-from ctiserver.core.inputs import Party, RecordingFailed, RecordingStored
+from ctiserver.core.ids import AgentKey, LegId, QueueKey
+from ctiserver.core.inputs import Party
 from ctiserver.core.turn import Turn
 
 
@@ -37,7 +34,7 @@ def joined(floor: Floor, contact: Contact, leg: LegId, turn: Turn) -> None:
     begin_segment(floor, contact, contact.agent, contact.agent_leg, contact.origin, contact.from_agent, turn)
     contact.origin, contact.from_agent = "queue", None
     named.reached(contact, turn)
-    _record(floor, contact, contact.agent, turn)
+    recording.talk_begins(floor, contact, turn)
 
 
 def begin_segment(
@@ -64,32 +61,6 @@ def begin_segment(
             from_agent=from_agent,
         )
     )
-
-
-def _record(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
-    if not floor.queues[contact.queue].record:
-        return
-    segment = floor.ledger.agents[key].segment
-    recording = RecordingId(turn.new_id())
-    contact.recording = recording
-    floor.ledger.recordings[recording] = contact.id
-    turn.say(
-        RecordingStarted(at=turn.at, contact=contact.id, recording=recording, segment=segment),
-        StartRecording(recording=recording, leg=contact.leg),
-    )
-
-
-def recorded(floor: Floor, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
-    """What became of a recording."""
-    contact = floor.ledger.recordings.pop(message.recording, None)
-    if contact is None:
-        return
-    recording = message.recording
-    if isinstance(message, RecordingStored):
-        kept = RecordingKept(at=turn.at, contact=contact, recording=recording, seconds=message.seconds)
-        turn.say(kept)
-    else:
-        turn.say(RecordingLost(at=turn.at, contact=contact, recording=recording, reason=message.reason))
 
 
 def agent_left(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
@@ -180,7 +151,7 @@ def _take_over(floor: Floor, contact: Contact, third: Participant, giver: AgentK
     if third.role == "consulted":
         contact.connected_at = turn.at
         begin_segment(floor, contact, third.agent, third.leg, "attended", giver, turn)
-    _record(floor, contact, third.agent, turn)
+    recording.talk_begins(floor, contact, turn)
 
 
 def dismiss(floor: Floor, contact: Contact, turn: Turn) -> None:
@@ -216,9 +187,7 @@ def _end_part(floor: Floor, contact: Contact, turn: Turn) -> AgentKey:
     """The agent's part is over, whoever else may be there."""
     if contact.agent is None:
         raise AssertionError("a talk has an agent")
-    if contact.recording:
-        turn.say(StopRecording(recording=contact.recording))
-        contact.recording = None
+    recording.talk_ends(contact, turn)
     floor.forget_agent_leg(contact)
     contact.named, contact.passed_by = None, None
     return contact.agent

@@ -1,6 +1,7 @@
 """After the talk: the agent says how the contact ended and what it was about.
 
-He wraps up until he has; once the time for it is over he is paused, and gets no further contact before he has.
+He wraps up until he has, and may ask for more time; once the time for it is over he is paused, and gets no further
+contact before he has.
 """
 
 from acd import offers
@@ -10,9 +11,9 @@ from acd.floor import Floor
 from acd.status import CENTER, pause, release, set_status
 from ctiserver.core.commands import CancelTimer, StartTimer
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import Disposed, WrapUpEnded, WrapUpStarted
-from ctiserver.core.ids import AgentKey, ContactId, TimerId
-from ctiserver.core.requests import Dispose, Status
+from ctiserver.core.events import Disposed, WrapUpEnded, WrapUpExtended, WrapUpStarted
+from ctiserver.core.ids import AgentKey, ContactId, QueueKey, TimerId
+from ctiserver.core.requests import Dispose, ExtendWrapUp, Status
 from ctiserver.core.tables import Disposition
 from ctiserver.core.turn import Turn
 
@@ -29,11 +30,34 @@ def begin(floor: Floor, key: AgentKey, contact: Contact, turn: Turn) -> None:
     state = floor.ledger.agents[key]
     state.move("talk_end")
     until = turn.at + floor.queues[contact.queue].wrap_up_seconds
+    state.wrap_up_until, state.wrap_up_extensions = until, 0
     turn.say(WrapUpStarted(at=turn.at, contact=contact.id, agent=key, segment=state.segment, until=until))
     if state.disposition is not None:
         _finish(floor, state, contact.id, turn)
     else:
         turn.say(StartTimer(timer=wrap_up_timer(key), due_at=until))
+
+
+def extend(floor: Floor, request: ExtendWrapUp, turn: Turn) -> None:
+    """Give the agent more time, as often and as much as his contact's queue lets him. Raises Refusal."""
+    state = floor.ledger.agents.get(request.agent)
+    queue = floor.queues.get(QueueKey(state.queue)) if state else None
+    if state is None or queue is None or state.contact is None or state.activity is not Activity.WRAPPING_UP:
+        raise Refusal("no_wrap_up", f"{request.agent} is not wrapping anything up")
+    if state.wrap_up_extensions >= queue.wrap_up_extensions:
+        raise Refusal("extended_enough", "there is no more time for this contact: say how it ended")
+    state.wrap_up_extensions += 1
+    state.wrap_up_until += queue.wrap_up_extension_seconds
+    turn.say(
+        StartTimer(timer=wrap_up_timer(state.key), due_at=state.wrap_up_until),
+        WrapUpExtended(
+            at=turn.at,
+            contact=state.contact,
+            agent=state.key,
+            segment=state.segment,
+            until=state.wrap_up_until,
+        ),
+    )
 
 
 def dispose(floor: Floor, request: Dispose, turn: Turn) -> None:

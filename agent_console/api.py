@@ -42,6 +42,7 @@ from agent_console import (
     api_personal_data,
     api_phone,
     api_product_offers,
+    api_recording,
     api_records,
     api_reports,
     api_resolution,
@@ -68,6 +69,7 @@ OPERATIONS = Operations()
 for family in (
     api_desk,
     api_talk,
+    api_recording,
     api_callers,
     api_wrap_up,
     api_phone,

@@ -22,12 +22,18 @@ class DispositionChoice(msgspec.Struct, kw_only=True):
 
 
 class QueueName(msgspec.Struct, kw_only=True):
-    """A queue and what people call it; who waits longer than `service_level_seconds` waits too long."""
+    """A queue and what people call it; who waits longer than `service_level_seconds` waits too long.
+
+    `record_on_demand`: its agents say when a talk is recorded; `hold_reminder_seconds`: after so long on hold an agent
+    is reminded of his caller, None: never.
+    """
 
     key: str
     name: str
     emergency: bool
     service_level_seconds: float
+    record_on_demand: bool
+    hold_reminder_seconds: int | None
 
 
 class ReasonChoice(msgspec.Struct, kw_only=True):
@@ -112,4 +118,6 @@ def _queue_name(row: Queue) -> QueueName:
         name=row.name,
         emergency=row.emergency,
         service_level_seconds=row.service_level_seconds,
+        record_on_demand=row.record_on_demand,
+        hold_reminder_seconds=row.hold_reminder_seconds,
     )

@@ -3,6 +3,7 @@
 A recording is heard in pieces as the browser asks for them; who heard it stands in the audit. An agent hears his own.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +14,8 @@ from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import customer_audit, interactions, recordings
 from crm_core.interactions import Interaction, Offer, Segment
-from crm_core.recordings import Recording
+from crm_core.recordings import Recording, RecordingPause
+from crm_core.talk_shares import shares
 from ctiserver.core.errors import NotFound
 from ctiserver.process import folders
 
@@ -31,6 +33,33 @@ class OfferTold(msgspec.Struct, kw_only=True):
     why: dict[str, Any] | None
 
 
+class PauseTold(msgspec.Struct, kw_only=True):
+    """Silence in a recording, in seconds from its beginning; `until` None: it lasted until the end.
+
+    `resumed_by`: center, when nobody had ended it for too long.
+    """
+
+    since: float
+    until: float | None
+    by: str
+    reason: str
+    resumed_by: str | None
+
+
+class VoicesTold(msgspec.Struct, kw_only=True):
+    """Who spoke when, in seconds of the recording, and what part of it that was, 0 to 1.
+
+    `both`: at once; `silence`: neither.
+    """
+
+    caller: list[tuple[float, float]]
+    agent: list[tuple[float, float]]
+    caller_share: float
+    agent_share: float
+    both_share: float
+    silence_share: float
+
+
 class RecordingTold(msgspec.Struct, kw_only=True):
     """`state`: recorded, kept, expired or lost; `peaks`: its loudness in pieces, 0 to 100; [] until it is kept."""
 
@@ -38,6 +67,8 @@ class RecordingTold(msgspec.Struct, kw_only=True):
     seconds: float
     peaks: list[int]
     sha256: str | None
+    pauses: list[PauseTold]
+    voices: VoicesTold | None
 
 
 class SegmentTold(msgspec.Struct, kw_only=True):
@@ -65,8 +96,19 @@ class AnswerTold(msgspec.Struct, kw_only=True):
     answered_at: float
 
 
+class ListenerTold(msgspec.Struct, kw_only=True):
+    """Somebody listened to a talk."""
+
+    at: float
+    by: str
+    segment: int
+
+
 class ContactTold(msgspec.Struct, kw_only=True):
-    """Everything that is kept of one contact. `acts`: `{"at", "act", "by", ...}`, what people did besides talking."""
+    """Everything that is kept of one contact. `acts`: `{"at", "act", "by", ...}`, what people did besides talking.
+
+    `listeners` None: for those who may read the audit alone.
+    """
 
     contact: str
     channel: str
@@ -93,6 +135,7 @@ class ContactTold(msgspec.Struct, kw_only=True):
     segments: list[SegmentTold]
     survey: str | None
     answers: list[AnswerTold]
+    listeners: list[ListenerTold] | None
 
 
 def add_to(operations: Operations) -> None:
@@ -107,9 +150,18 @@ def add_to(operations: Operations) -> None:
 
         def read(session: Any) -> ContactTold:
             found = interactions.contact(session, account, contact)
-            return _told(
-                found, {one.segment: one for one in recordings.of_contact(session, account, contact)}
+            may_audit = Permission.READ_AUDIT in call.principal.permissions
+            told = _told(
+                found,
+                {one.segment: one for one in recordings.of_contact(session, account, contact)},
+                recordings.pauses(session, account, contact),
             )
+            if may_audit:
+                told.listeners = [
+                    ListenerTold(at=one.at, by=one.by, segment=int(one.subject.rpartition("/")[2]))
+                    for one in customer_audit.listeners(session, account, contact)
+                ]
+            return told
 
         return call.services.store.read(read)
 
@@ -153,7 +205,9 @@ def _sound(call: Call, contact: str, segment: str, of: str | None = None) -> Res
     return answer
 
 
-def _told(found: Interaction, by_segment: dict[int, Recording]) -> ContactTold:
+def _told(
+    found: Interaction, by_segment: dict[int, Recording], pauses: Sequence[RecordingPause]
+) -> ContactTold:
     return ContactTold(
         contact=found.id,
         channel=found.channel,
@@ -177,12 +231,13 @@ def _told(found: Interaction, by_segment: dict[int, Recording]) -> ContactTold:
         collected=found.collected,
         offers=[_offer(one, found.decisions, place) for place, one in enumerate(found.offers)],
         acts=found.acts,
-        segments=[_segment(one, by_segment.get(one.ordinal)) for one in found.segments],
+        segments=[_segment(one, by_segment.get(one.ordinal), pauses) for one in found.segments],
         survey=found.survey,
         answers=[
             AnswerTold(question=one.question, kind=one.kind, value=one.value, answered_at=one.answered_at)
             for one in found.answers
         ],
+        listeners=None,
     )
 
 
@@ -199,7 +254,7 @@ def _offer(one: Offer, decisions: list[Any], place: int) -> OfferTold:
     )
 
 
-def _segment(one: Segment, sound: Recording | None) -> SegmentTold:
+def _segment(one: Segment, sound: Recording | None, pauses: Sequence[RecordingPause]) -> SegmentTold:
     return SegmentTold(
         ordinal=one.ordinal,
         agent=one.agent,
@@ -211,9 +266,42 @@ def _segment(one: Segment, sound: Recording | None) -> SegmentTold:
         wrap_up_seconds=one.wrap_up_seconds,
         disposition=one.disposition,
         note=one.note,
-        recording=RecordingTold(
-            state=sound.state, seconds=sound.seconds, peaks=sound.peaks, sha256=sound.sha256
-        )
+        recording=_recording(sound, one, [it for it in pauses if it.segment == one.ordinal])
         if sound
         else None,
+    )
+
+
+def _recording(sound: Recording, segment: Segment, pauses: list[RecordingPause]) -> RecordingTold:
+    begun = sound.recorded_at
+    return RecordingTold(
+        state=sound.state,
+        seconds=sound.seconds,
+        peaks=sound.peaks,
+        sha256=sound.sha256,
+        pauses=[
+            PauseTold(
+                since=max(0.0, one.paused_at - begun),
+                until=None if one.resumed_at is None else one.resumed_at - begun,
+                by=one.paused_by,
+                reason=one.reason,
+                resumed_by=one.resumed_by,
+            )
+            for one in pauses
+        ],
+        voices=_voices(segment.voices, sound.seconds),
+    )
+
+
+def _voices(spells: dict[str, Any] | None, seconds: float) -> VoicesTold | None:
+    if spells is None or seconds <= 0:
+        return None
+    found = shares(spells["caller"], spells["agent"], seconds)
+    return VoicesTold(
+        caller=spells["caller"],
+        agent=spells["agent"],
+        caller_share=found.caller,
+        agent_share=found.agent,
+        both_share=found.both,
+        silence_share=found.silence,
     )

@@ -81,6 +81,10 @@ def add_to(operations: Operations) -> None:
         }
         return ask_for(call, "Dispose", fields, body.request_id)
 
+    @add("POST", "/agents/{agent}/wrap-up/extension", Permission.OWN_DESK, "More time for my wrap-up")
+    def extend_wrap_up(call: Call, agent: str) -> Accepted:
+        return ask_for(call, "ExtendWrapUp", {"agent": agent}, None)
+
 
 def _call_back_at(call: Call, body: NewDisposition) -> float | None:
     if not body.call_back_at:

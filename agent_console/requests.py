@@ -15,11 +15,15 @@ from ctiserver.core.live_view import LiveView
 RULES: dict[str, tuple[Permission, Permission | None]] = {
     # for oneself, for others (None: nobody does it for others)
     "SetStatus": (Permission.OWN_DESK, Permission.COMMAND_AGENTS),
+    "ExtendWrapUp": (Permission.OWN_DESK, None),
     "Dispose": (Permission.OWN_DESK, None),
     "AttachCustomer": (Permission.OWN_DESK, None),
     "Hold": (Permission.OWN_DESK, None),
     "Resume": (Permission.OWN_DESK, None),
     "HangUp": (Permission.OWN_DESK, None),
+    "StartRecordingNow": (Permission.OWN_DESK, None),
+    "PauseRecording": (Permission.OWN_DESK, Permission.COMMAND_AGENTS),
+    "ResumeRecording": (Permission.OWN_DESK, Permission.COMMAND_AGENTS),
     "TransferBlind": (Permission.OWN_DESK, None),
     "TransferToAgent": (Permission.OWN_DESK, None),
     "PreviewLead": (Permission.OWN_DESK, None),

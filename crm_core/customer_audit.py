@@ -1,5 +1,6 @@
 """Who saw and who changed a customer or a case: rows of the audit with the subject "customer ID", "case ID"."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -34,6 +35,16 @@ def heard_recording(
 ) -> None:
     """Write down that somebody listened to a talk; once in a quarter of an hour."""
     _saw(session, account_id, RECORDING_HEARD, f"contact {contact_id}/{segment}", by, at)
+
+
+def listeners(session: Session, account_id: int, contact_id: str) -> Sequence[AuditRow]:
+    """Who listened to the talks of a contact, the latest first; the subject's last part is the segment."""
+    query = select(AuditRow).where(
+        AuditRow.account_id == account_id,
+        AuditRow.action == RECORDING_HEARD,
+        AuditRow.subject.startswith(f"contact {contact_id}/", autoescape=True),
+    )
+    return session.scalars(query.order_by(AuditRow.at.desc(), AuditRow.id.desc())).all()
 
 
 def heard_case(session: Session, account_id: int, case_id: int, *, by: str, at: float) -> None:

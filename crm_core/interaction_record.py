@@ -244,6 +244,27 @@ def _(event: e.RecordingStarted, interaction: Interaction, session: Session) -> 
 
 
 @record.register
+def _(event: e.VoicesNoted, interaction: Interaction, session: Session) -> None:
+    for segment in interaction.segments:
+        if segment.recording == event.recording:
+            known = segment.voices or {}
+            segment.voices = {
+                "caller": [*known.get("caller", ()), *map(list, event.caller)],
+                "agent": [*known.get("agent", ()), *map(list, event.agent)],
+            }
+
+
+@record.register
+def _(event: e.RecordingPaused, interaction: Interaction, session: Session) -> None:
+    recordings.paused(session, interaction, event)
+
+
+@record.register
+def _(event: e.RecordingResumed, interaction: Interaction, session: Session) -> None:
+    recordings.resumed(session, interaction, event)
+
+
+@record.register
 def _(event: e.RecordingKept, interaction: Interaction, session: Session) -> None:
     for segment in interaction.segments:
         if segment.recording == event.recording:

@@ -192,6 +192,8 @@ class Segment(Base):
     recording_seconds: Mapped[Seconds | None]
     """None: the file isn't whole, or there is none."""
     recording_error: Mapped[str | None]
+    voices: Mapped[dict[str, Any] | None]
+    """Who spoke when, in seconds of the recording: {"caller": [[0.4, 2.1]], "agent": []}; None: nobody followed."""
 
     @property
     def talk_seconds(self) -> float | None:

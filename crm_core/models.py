@@ -148,6 +148,7 @@ TABLES = (
     queues.Queue,
     reader_positions.ReaderPosition,
     recordings.Recording,
+    recordings.RecordingPause,
     relationships.Relationship,
     script_runs.ScriptAnswer,
     script_runs.ScriptRun,

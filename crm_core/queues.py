@@ -36,6 +36,15 @@ class Queue(ConfiguresEngines, Base):
     survey_percent: Mapped[int] = mapped_column(default=100, server_default="100")
     """How many of a hundred callers are drawn to be asked."""
     record: Mapped[bool] = mapped_column(default=True)
+    record_on_demand: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Where not always: when the agent wants it."""
+    announce_recording: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Callers are told that they are recorded, before they are."""
+    hold_reminder_seconds: Mapped[int | None]
+    """After so long on hold the agent is reminded of his caller, again and again; None: never."""
+    wrap_up_extensions: Mapped[int] = mapped_column(default=2, server_default="2")
+    """How often an agent may have more time for one wrap-up."""
+    wrap_up_extension_seconds: Mapped[Seconds] = mapped_column(default=60.0, server_default="60")
     keep_recordings_days: Mapped[int | None]
     """After so many days recordings are deleted; None: never."""
     slope: Mapped[dict[str, Any] | None]

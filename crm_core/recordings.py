@@ -21,6 +21,7 @@ from crm_core.interactions import Interaction, Segment
 from crm_core.privacy.legal_holds import LegalHold
 from crm_core.queues import Queue
 from ctiserver.core.errors import NotFound
+from ctiserver.core.events import RecordingPaused, RecordingResumed
 
 TRIES = 3
 """So often a file that cannot be read is tried."""
@@ -51,6 +52,25 @@ class Recording(Base):
     sha256: Mapped[str | None]
     peaks: Mapped[list[Any]] = mapped_column(default=list)
     gone_at: Mapped[EpochSeconds | None]
+
+
+class RecordingPause(Base):
+    """Part of a talk that is silence in its recording: who wanted that, and why."""
+
+    __tablename__ = "recording_pauses"
+
+    interaction_id: Mapped[str] = mapped_column(
+        ForeignKey("interactions.id", ondelete="CASCADE"), primary_key=True
+    )
+    segment: Mapped[int] = mapped_column(primary_key=True)
+    paused_at: Mapped[EpochSeconds] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    paused_by: Mapped[str]
+    reason: Mapped[str]
+    resumed_at: Mapped[EpochSeconds | None]
+    """None: it lasts, or lasted until the end of the talk."""
+    resumed_by: Mapped[str | None]
+    """`center`: nobody had ended it for too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +106,41 @@ def recorded(session: Session, contact: Interaction, segment: Segment, seconds: 
                 seconds=seconds,
             )
         )
+
+
+def paused(session: Session, contact: Interaction, event: RecordingPaused) -> None:
+    """A pause begins; told again it changes nothing."""
+    if session.get(RecordingPause, (contact.id, event.segment, event.at)) is None:
+        session.add(
+            RecordingPause(
+                interaction_id=contact.id,
+                segment=event.segment,
+                paused_at=event.at,
+                account_id=contact.account_id,
+                paused_by=event.by,
+                reason=event.reason,
+            )
+        )
+
+
+def resumed(session: Session, contact: Interaction, event: RecordingResumed) -> None:
+    """The pause of the segment that lasts is over."""
+    session.flush()
+    query = select(RecordingPause).where(
+        RecordingPause.interaction_id == contact.id,
+        RecordingPause.segment == event.segment,
+        RecordingPause.resumed_at.is_(None),
+    )
+    for row in session.scalars(query):
+        row.resumed_at, row.resumed_by = event.at, event.by
+
+
+def pauses(session: Session, account_id: int, contact: str) -> Sequence[RecordingPause]:
+    """The pauses of one contact's recordings, in order."""
+    query = select(RecordingPause).where(
+        RecordingPause.account_id == account_id, RecordingPause.interaction_id == contact
+    )
+    return session.scalars(query.order_by(RecordingPause.paused_at)).all()
 
 
 def to_keep(session: Session, limit: int) -> Sequence[Recording]:

@@ -22,6 +22,7 @@ from ctiserver.core.events import (
     OfferAccepted,
     PartyLeft,
     PlaceTold,
+    RecordingStarted,
     TalkEnded,
     Where,
 )
@@ -50,7 +51,7 @@ from ctiserver.core.inputs import (
 )
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
-from ivr import arrival, invitation, outbound, questions, results, walk
+from ivr import arrival, invitation, notice, outbound, questions, results, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
 from ivr.speak import hush, light_fuse, say_goodbye, stop_waiting
@@ -180,11 +181,14 @@ class Ivr:
         if session is None:
             return
         session.playback = None
+        notice.said(session)
         match session.phase:
             case Phase.FLOW:
                 walk.prompt_over(self.desk, session, turn)
             case Phase.INVITED:
                 invitation.said(session, turn)
+            case Phase.WAITING if session.notice == "due":
+                notice.say(self.desk, session, turn)
             case Phase.WAITING if session.place is not None:
                 walk.tell_place(self.desk, session, session.place, turn)
             case Phase.SURVEY:
@@ -218,13 +222,17 @@ class Ivr:
         match message:
             case ContactQueued():
                 walk.queued(self.desk, session, turn)
+                notice.queued(self.desk, session, turn)
             case PlaceTold():
                 walk.tell_place(self.desk, session, message.place, turn)
             case OfferAccepted():
                 session.phase, session.place = Phase.TALKING, None
                 hush(self.desk, session, turn)
+                notice.cut_short(session)
             case ContactConnected():
-                session.agent = message.agent
+                session.agent, session.queue = message.agent, message.queue
+            case RecordingStarted():
+                notice.recording_starts(self.desk, session, turn)
             case ContactRequeued(queue=queue):
                 session.phase, session.queue = Phase.WAITING, queue
             case TalkEnded(caller_stays=True) | PartyLeft(caller_stays=True):

@@ -1,6 +1,7 @@
 """One caller as the IVR sees him."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -38,6 +39,7 @@ class Session(msgspec.Struct, kw_only=True):
     """A call keeps the flow version that it began with, whatever is configured meanwhile. `outbound`: we called.
 
     `place` is his place in line while something else is being said; he hears it afterwards.
+    `notice`: whether he was told that he is recorded.
     `question` is the one being asked, from 0; `INVITATION` while he is asked whether he takes part. `typed` is the
     first key of an answer that may have two, `comment` the recording of one that is spoken. `takes_part` is what he
     said before he waited.
@@ -82,6 +84,7 @@ class Session(msgspec.Struct, kw_only=True):
     value_class: str = ""
     queue: QueueKey | None = None
     place: int | None = None
+    notice: Literal["", "due", "saying", "said"] = ""
     agent: AgentKey | None = None
     outbound: bool = False
     survey: str = ""

@@ -44,6 +44,11 @@ class QueueForm(msgspec.Struct, kw_only=True):
     survey: str | None = None
     survey_percent: int = 100
     record: bool = True
+    record_on_demand: bool = False
+    announce_recording: bool = False
+    hold_reminder_seconds: int | None = None
+    wrap_up_extensions: int = 2
+    wrap_up_extension_seconds: float = 60.0
     keep_recordings_days: int | None = None
     slope: dict[str, float] | None = None
     ceiling_seconds: float | None = None
@@ -70,6 +75,11 @@ _PLAIN = (
     "survey",
     "survey_percent",
     "record",
+    "record_on_demand",
+    "announce_recording",
+    "hold_reminder_seconds",
+    "wrap_up_extensions",
+    "wrap_up_extension_seconds",
     "keep_recordings_days",
     "slope",
     "ceiling_seconds",
@@ -117,6 +127,7 @@ class Queues(Thing[Queue, QueueForm]):
                 short_abandon_seconds=form.short_abandon_seconds,
                 ring_seconds=form.ring_seconds,
                 wrap_up_seconds=form.wrap_up_seconds,
+                wrap_up_extension_seconds=form.wrap_up_extension_seconds,
                 announce_after_seconds=form.announce_after_seconds,
                 announce_every_seconds=form.announce_every_seconds,
                 minute_seconds=form.minute_seconds,
@@ -139,6 +150,12 @@ class Queues(Thing[Queue, QueueForm]):
         if form.keep_recordings_days is not None and not 1 <= form.keep_recordings_days <= MOST_DAYS:
             text = f"give keep_recordings_days a number from 1 to {MOST_DAYS}, or leave it empty"
             found.append(Mistake("keep_recordings_days", text, "wrong_level"))
+        if form.hold_reminder_seconds is not None and not 10 <= form.hold_reminder_seconds <= 3_600:
+            text = "give hold_reminder_seconds a number from 10 to 3600, or leave it empty"
+            found.append(Mistake("hold_reminder_seconds", text, "wrong_level"))
+        if not 0 <= form.wrap_up_extensions <= 20:
+            text = "give wrap_up_extensions a number from 0 to 20"
+            found.append(Mistake("wrap_up_extensions", text, "wrong_level"))
         if form.ring_seconds < 1:
             found.append(Mistake("ring_seconds", "let it ring for at least a second", "wrong_seconds"))
         return found

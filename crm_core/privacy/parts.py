@@ -182,6 +182,7 @@ PARTS: dict[str, Part] = {
         why=REPORTS,
     ),
     "recordings": Part(group="contacts", ours=through("interaction_id", "interactions")),
+    "recording_pauses": Part(group="contacts", ours=through("interaction_id", "interactions")),
     "guesses": Part(
         group="contacts",
         ours=through("contact_id", "interactions"),

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 from ctiserver.asterisk import ari_wire, cel
 from ctiserver.asterisk.agents import AgentEndpoint, AgentPhones
 from ctiserver.asterisk.ari_service import AriAddress, AriService
-from ctiserver.asterisk.ari_wire import EAR, MEDIA
+from ctiserver.asterisk.ari_wire import EAR, MEDIA, VOICE_EVENTS
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.carriers import Carrier
 from ctiserver.asterisk.clock import Clock
@@ -231,6 +231,8 @@ class AriSwitch(Service):
             if event.get("type") == "StasisStart":
                 self._performer.carriers.took(LegId(channel), event["channel"])
             at = happened_at(event, self._clock.now(), self._machine_ahead_seconds())
+            if event.get("type") in VOICE_EVENTS:
+                self._performer.voice(event, at)
             self._told(self._translator.handle(event, at))
 
     def _told(self, inputs: list[Input]) -> None:

@@ -25,6 +25,7 @@ EVENT_TYPES = (
     "ChannelLeftBridge",
     "ChannelStateChange",
     "ChannelTalkingFinished",
+    "ChannelTalkingStarted",
     "Dial",
     "PlaybackFinished",
     "PlaybackStarted",
@@ -33,6 +34,7 @@ EVENT_TYPES = (
     "StasisEnd",
     "StasisStart",
 )
+VOICE_EVENTS = ("ChannelTalkingStarted", "ChannelTalkingFinished")
 BRIDGE_TYPES = {Kind.HOLD: "holding", Kind.TALK: "mixing"}
 SNOOP = "snoop-"
 EAR, MEDIA = "ear-", "media-"
@@ -264,6 +266,11 @@ def record(recording: str) -> Request:
 
 def stop_recording(recording: str) -> Request:
     return Request("POST", _path("recordings", "live", recording, "stop"))
+
+
+def mute_recording(recording: str, muted: bool) -> Request:
+    """Silence instead of the sound, in the same length (`pause` would leave it out)."""
+    return Request("POST" if muted else "DELETE", _path("recordings", "live", recording, "mute"))
 
 
 def live_recording(recording: str) -> Request:

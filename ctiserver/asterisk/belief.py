@@ -3,7 +3,7 @@
 Invariant: it holds only what some living leg, recording, look-up or timer still needs, so that it stays as
 small as the calls in progress. `pending` are the commands whose outcome has not come back; after a restart,
 or when the link was down, they are performed again, which is harmless because their ids name what they make.
-What is a state rather than a deed (the topology of a contact, the fuse of a leg) is always pending.
+What is a state rather than a deed (the topology of a contact, the fuse of a leg, silence in a recording) is pending.
 """
 
 from typing import Any, Literal, Self
@@ -22,9 +22,11 @@ from ctiserver.core.commands import (
     DialLeg,
     DialOutside,
     DropLeg,
+    FollowVoice,
     ForgetSecret,
     ListenSecretly,
     LookUp,
+    MuteRecording,
     Play,
     RunAction,
     SetFuse,
@@ -49,6 +51,8 @@ SwitchCommand = (
     | Play
     | StopPlaying
     | StartRecording
+    | FollowVoice
+    | MuteRecording
     | StopRecording
     | SetFuse
     | ListenSecretly
@@ -150,7 +154,9 @@ class Belief(msgspec.Struct):
                 self._open(f"{_DEEDS[type(command)]} {command.leg}", command)
             case Arrange():
                 self._note_arrange(command)
-            case Play() | StopPlaying() | StartRecording() | StopRecording():
+            case (
+                Play() | StopPlaying() | StartRecording() | FollowVoice() | MuteRecording() | StopRecording()
+            ):
                 self._note_media(command)
             case LookUp() | ClaimLeads() | RunAction():
                 self._open(_question(command), command)
@@ -192,6 +198,12 @@ class Belief(msgspec.Struct):
             case StartRecording(recording=recording, leg=leg) if leg in self.legs:
                 self.recordings[recording] = leg
                 self._open(f"record {recording}", command)
+            case FollowVoice(leg=leg, recording=recording) if (
+                leg in self.legs and recording in self.recordings
+            ):
+                self._open(f"voice {leg}", command)
+            case MuteRecording(recording=recording) if recording in self.recordings:
+                self._open(f"mute {recording}", command)
             case StopRecording(recording=recording) if recording in self.recordings:
                 self._open(f"keep {recording}", command)
 
@@ -210,8 +222,7 @@ class Belief(msgspec.Struct):
             case inputs.PromptEnded(playback=playback):
                 self._forget_playback(playback)
             case inputs.RecordingStored(recording=recording) | inputs.RecordingFailed(recording=recording):
-                self.recordings.pop(recording, None)
-                self._close(f"record {recording}", f"keep {recording}")
+                self._recording_over(recording)
             case inputs.TimerFired(timer=timer):
                 self.due.pop(timer, None)
             case inputs.LookedUp(look_up=look_up) | inputs.LookUpFailed(look_up=look_up, reason="error"):
@@ -253,6 +264,13 @@ class Belief(msgspec.Struct):
                 if self.legs[leg].conversation == conversation:
                     self.legs[leg].conversation = None
 
+    def _recording_over(self, recording: RecordingId) -> None:
+        self.recordings.pop(recording, None)
+        self._close(*(f"{what} {recording}" for what in ("record", "mute", "keep")))
+        for about, command in list(self.open.items()):
+            if isinstance(command, FollowVoice) and command.recording == recording:
+                self._close(about)
+
     def _secret_heard(self, secret: SecretId) -> None:
         for about, command in list(self.open.items()):
             if isinstance(command, ListenSecretly) and command.secret == secret:
@@ -278,11 +296,11 @@ class Belief(msgspec.Struct):
         belief = self.legs.pop(leg, None)
         if belief is None:
             return
-        self._close(*(f"{what} {leg}" for what in ("answer", "dial", "listen", *_DEEDS.values())))
+        self._close(*(f"{what} {leg}" for what in ("answer", "dial", "listen", "voice", *_DEEDS.values())))
         for playback in [p for p, it in self.playbacks.items() if it.leg == leg]:
             self._forget_playback(playback)
         for recording in [r for r, on in self.recordings.items() if on == leg]:
-            self._close(f"record {recording}")  # its file may still come
+            self._close(f"record {recording}", f"mute {recording}")  # its file may still come
         if belief.contact is not None:
             self._gone_from(belief.contact, leg)
 

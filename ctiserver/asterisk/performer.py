@@ -27,6 +27,7 @@ from ctiserver.asterisk.recorder import Recorder
 from ctiserver.asterisk.resync import Orphans
 from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.asterisk.translate import Translator
+from ctiserver.asterisk.voices import Voices
 from ctiserver.core.commands import (
     Answer,
     Arrange,
@@ -36,9 +37,11 @@ from ctiserver.core.commands import (
     DialLeg,
     DialOutside,
     DropLeg,
+    FollowVoice,
     ForgetSecret,
     Listen,
     ListenSecretly,
+    MuteRecording,
     Play,
     SetFuse,
     StartRecording,
@@ -90,6 +93,7 @@ class Performer:
         self._tell = tell
         self._arranger = Arranger(request, installation)
         self._recorder = Recorder(request, app, recordings, translator, tell, clock)
+        self._voices = Voices(request, tell)
         self._live_audio = LiveAudio(request, app, hear, self._deaf)
         self._secrets = secrets
         self._fuses = Fuses(clock, self._send_fuse)
@@ -112,6 +116,7 @@ class Performer:
         self._customers.forget()
         self.carriers.forget()
         self._live_audio.forget()
+        self._voices.forget()
 
     def delete(self, unwanted: Orphans) -> None:
         """Ends channels and bridges that nobody wants."""
@@ -128,10 +133,12 @@ class Performer:
             case LegEnded(leg=leg) | LegFailed(leg=leg):
                 self._fuses.forget(leg)
                 self._live_audio.leg_ended(leg)
+                self._voices.leg_ended(leg, one.at)
                 self._arranger.leg_ended(leg, self._key(leg))
             case LegSilent(leg=leg):
                 self._send(ari_wire.stop_awaiting_silence(leg), self._key(leg))
             case RecordingStored(recording=recording) | RecordingFailed(recording=recording):
+                self._voices.over(recording, one.at)
                 self._recorder.over(recording, self._recording_key(recording))
             case PromptEnded(playback=playback):
                 self._fuses.prompt_ended(playback)
@@ -139,6 +146,12 @@ class Performer:
     def snoop_is_there(self, recording: RecordingId) -> None:
         """The channel that a recording listens through has entered the application."""
         self._recorder.snoop_is_there(recording, self._recording_key(recording))
+
+    def voice(self, event: dict[str, Any], at: float) -> None:
+        """Somebody begins to speak, or has spoken and is silent."""
+        speaking = event["type"] == "ChannelTalkingStarted"
+        seconds = float(event.get("duration") or 0) / 1000
+        self._voices.heard(LegId(event["channel"]["id"]), speaking, seconds, at)
 
     def media_is_there(self, channel: str) -> None:
         """Somebody takes the sound of a leg."""
@@ -185,6 +198,10 @@ class Performer:
                 self._send(ari_wire.stop_playing(playback), self._playback_key(playback), gone=over)
             case StartRecording(recording=recording, leg=leg):
                 self._recorder.start(recording, leg, self._key(leg))
+            case FollowVoice(leg=leg):
+                self._voices.follow(command, self._key(leg), self._clock.now())
+            case MuteRecording(recording=recording, muted=muted):
+                self._recorder.mute(recording, muted, self._recording_key(recording))
             case Listen(leg=leg):
                 self._live_audio.start(command, self._key(leg))
             case AwaitSilence(leg=leg, seconds=seconds):
@@ -193,6 +210,7 @@ class Performer:
             case StopListening(listening=listening):
                 self._live_audio.stop(listening)
             case StopRecording(recording=recording):
+                self._voices.leave(recording, self._recording_key(recording))
                 self._recorder.stop(recording, self._recording_key(recording))
 
     def _dial(self, command: DialLeg) -> None:

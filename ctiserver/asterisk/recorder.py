@@ -40,6 +40,7 @@ class Recorder:
         self._translator = translator
         self._tell = tell
         self._clock = clock
+        self._muted: dict[RecordingId, bool] = {}
 
     def start(self, recording: RecordingId, leg: LegId, key: str) -> None:
         """Makes the snoop; `snoop_is_there` goes on.
@@ -74,7 +75,25 @@ class Recorder:
                 case SwitchError() as error:
                     self._lost(recording, error)
 
-        self._send(ari_wire.record(recording), key).addErrback(failed)
+        begun = self._send(ari_wire.record(recording), key)
+        begun.addCallback(lambda _answer: self._mute(recording, key)).addErrback(failed)
+
+    def mute(self, recording: RecordingId, muted: bool, key: str) -> None:
+        """Silence in the file, or the sound again; of one that has not begun yet, as soon as it has."""
+        self._muted[recording] = muted
+        self._mute(recording, key)
+
+    def _mute(self, recording: RecordingId, key: str) -> None:
+        if recording in self._muted:
+            muted = self._muted[recording]
+            sent = self._send(ari_wire.mute_recording(recording, muted), key)
+            sent.addErrback(lambda failure: self._not_muted(failure, recording, key))
+
+    def _not_muted(self, failure: Failure, recording: RecordingId, key: str) -> None:
+        """What shall not be heard is not to be had: better no more recording than that."""
+        refused = isinstance(failure.value, SwitchRefused)
+        if refused and self._muted.get(recording):
+            self.stop(recording, key)
 
     def stop(self, recording: RecordingId, key: str) -> None:
         """Ends the file; Asterisk tells when it is whole. The snoop goes with it."""
@@ -91,6 +110,7 @@ class Recorder:
 
     def over(self, recording: RecordingId, key: str) -> None:
         """Removes the snoop, if it is still there."""
+        self._muted.pop(recording, None)
         self._send(ari_wire.hang_up(SNOOP + recording), key).addErrback(lambda _failure: None)
 
     def _ended_unseen(self, recording: RecordingId) -> None:

@@ -17,6 +17,7 @@ from ctiserver.core.ids import (
 from ctiserver.core.message import Command
 from ctiserver.core.outside import Route
 from ctiserver.core.permit import Permit
+from ctiserver.core.spells import Who
 from ctiserver.core.topology import Conversation
 
 
@@ -113,6 +114,22 @@ class StartRecording(Command):
 
     recording: RecordingId
     leg: LegId
+
+
+class FollowVoice(Command):
+    """Collect when the leg speaks, in seconds of a recording that began at `recording_at`: VoicesHeard."""
+
+    recording: RecordingId
+    leg: LegId
+    who: Who
+    recording_at: float
+
+
+class MuteRecording(Command):
+    """From now on the file gets silence of the same length, or (not `muted`) the talk again."""
+
+    recording: RecordingId
+    muted: bool
 
 
 class StopRecording(Command):

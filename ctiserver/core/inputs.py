@@ -17,6 +17,7 @@ from ctiserver.core.ids import (
 )
 from ctiserver.core.leads import AnsweredBy, Lead, Standing, Stray
 from ctiserver.core.message import Input
+from ctiserver.core.spells import Spell
 from ctiserver.core.tables import Tables
 
 Party = Literal["caller", "agent", "supervisor", "center", "fallback", "switch"]
@@ -116,6 +117,14 @@ class RecordingStored(Input):
 
     recording: RecordingId
     seconds: float
+
+
+class VoicesHeard(Input):
+    """Who spoke when in a recording, as the switch heard it since it last told, in seconds from the beginning."""
+
+    recording: RecordingId
+    caller: tuple[Spell, ...] = ()
+    agent: tuple[Spell, ...] = ()
 
 
 class RecordingFailed(Input):

@@ -5,7 +5,7 @@ import msgspec
 from ctiserver.core.customers import Candidate, Level
 from ctiserver.core.events import ConsultEnded, DecisionMade, LeadPreviewed, NoticeSent
 from ctiserver.core.given_back import GivenBack
-from ctiserver.core.ids import AgentKey, ContactId, QueueKey
+from ctiserver.core.ids import AgentKey, ContactId, QueueKey, RecordingId
 from ctiserver.core.message import Frozen
 
 
@@ -28,7 +28,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     `parties`: who else is in it. `passed_by`: the agent who passed it on to the one it is offered to. `customer`: who
     he is in an agent's word; None: only what the number suggests is known. `queued_at` gives the contact its place,
     `waits_since` is when this wait of it began; None while it waits for nobody. `dial_id`, `campaign`: it is we who
-    called him.
+    called him. `recording`: of this talk, None: it is not recorded.
     """
 
     contact: ContactId
@@ -56,6 +56,8 @@ class ContactView(msgspec.Struct, kw_only=True):
     dial_id: int | None = None
     campaign: int | None = None
     parties: list[PartyView] = []
+    recording: RecordingId | None = None
+    recording_paused: bool = False
 
 
 class AgentView(msgspec.Struct, kw_only=True):

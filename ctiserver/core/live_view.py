@@ -96,7 +96,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 )
             case e.LeadEvent() | e.LeadPreviewEnded() | e.CampaignPaced():
                 self._called(event)
-            case e.WrapUpStarted() | e.WrapUpEnded() | e.Disposed():
+            case e.WrapUpStarted() | e.WrapUpExtended() | e.WrapUpEnded() | e.Disposed():
                 self._wrap_up(event)
             case e.CustomerAttached():
                 self._attach(event)
@@ -157,11 +157,13 @@ class LiveView(msgspec.Struct, kw_only=True):
             case _:
                 pass
 
-    def _wrap_up(self, event: e.WrapUpStarted | e.WrapUpEnded | e.Disposed) -> None:
+    def _wrap_up(self, event: e.WrapUpStarted | e.WrapUpExtended | e.WrapUpEnded | e.Disposed) -> None:
         agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
         match event:
             case e.WrapUpStarted():
                 agent.activity, agent.since, agent.wrap_up_until = "wrapping_up", event.at, event.until
+            case e.WrapUpExtended():
+                agent.wrap_up_until = event.until
             case e.WrapUpEnded(disposition=None):
                 agent.owes = event.contact
             case e.Disposed():
@@ -201,6 +203,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 self._tell_giver(event, contact)
                 self._count(event, contact)
                 self._moved(event, contact)
+                _follow_recording(event, contact)
 
     def _tell_giver(self, event: e.ContactEvent, contact: ContactView) -> None:
         if isinstance(event, e.TransferFailed):
@@ -263,6 +266,20 @@ class LiveView(msgspec.Struct, kw_only=True):
 def _of_a_guest(event: e.ContactEvent, contact: ContactView) -> bool:
     """Whether the part that is over is that of somebody who was taken in: the others go on."""
     return isinstance(event, e.TalkEnded) and event.agent != contact.agent
+
+
+def _follow_recording(event: e.ContactEvent, contact: ContactView) -> None:
+    match event:
+        case e.RecordingStarted(recording=recording):
+            contact.recording, contact.recording_paused = recording, False
+        case e.RecordingPaused() | e.RecordingResumed():
+            contact.recording_paused = isinstance(event, e.RecordingPaused)
+        case e.TalkEnded() if not _of_a_guest(event, contact):
+            contact.recording, contact.recording_paused = None, False
+        case e.RecordingKept() | e.RecordingLost() if event.recording == contact.recording:
+            contact.recording, contact.recording_paused = None, False
+        case _:
+            pass
 
 
 def _told_in_flow(event: e.NodeEntered | e.ValueCollected, contact: ContactView) -> None:

@@ -51,6 +51,28 @@ class HangUp(Request):
     agent: AgentKey
 
 
+class StartRecordingNow(Request):
+    """Record this talk, where the queue leaves that to the agent."""
+
+    agent: AgentKey
+
+
+class PauseRecording(Request):
+    """Silence in the recording until ResumeRecording, a few minutes at most; asked again it gets that time anew.
+
+    `reason`: card_data, customer_asked or personal.
+    """
+
+    agent: AgentKey
+    reason: str = "card_data"
+
+
+class ResumeRecording(Request):
+    """The recording hears the talk again."""
+
+    agent: AgentKey
+
+
 class TransferBlind(Request):
     """Pass the caller on to a queue, without a word to whoever takes him."""
 
@@ -125,6 +147,12 @@ class Dispose(Request):
     pii_note: str = ""
     contact_reason: str = ""
     call_back_at: float | None = None
+
+
+class ExtendWrapUp(Request):
+    """More time for the wrap-up, as far as the queue grants it."""
+
+    agent: AgentKey
 
 
 class RaiseHand(Request):

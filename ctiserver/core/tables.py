@@ -34,7 +34,8 @@ class Queue(Frozen):
     `hours` None: always open; `caller_number` "": calls on its behalf show the usual one. `head_start_seconds` and
     `slope` by value class; past `ceiling_seconds` a contact goes before all others, None: never. `leave_free`: free
     agents that a contact of the class must leave to the other classes; `relaxations` in the order of their times.
-    `minute_seconds`: of an agent's short pause; `tells_supervised`: he sees who listens."""
+    `minute_seconds`: of an agent's short pause; `tells_supervised`: he sees who listens.
+    `record`: always; `record_on_demand`: where not, as the agent says; `announce_recording`: callers are told."""
 
     key: QueueKey
     account_id: int = 1
@@ -59,6 +60,10 @@ class Queue(Frozen):
     relaxations: tuple[Relaxation, ...] = ()
     minute_seconds: float = 60.0
     tells_supervised: bool = False
+    record_on_demand: bool = False
+    announce_recording: bool = False
+    wrap_up_extensions: int = 2
+    wrap_up_extension_seconds: float = 60.0
 
 
 class Agent(Frozen):
@@ -149,6 +154,7 @@ class Timing(Frozen):
     short_talk_seconds: float = 2.0
     away_seconds: float = 20.0
     named_wait_seconds: float = 20.0
+    recording_pause_seconds: float = 300.0
 
 
 class Dialing(Frozen):

@@ -11,6 +11,7 @@ from crm_core.accounts import Account
 from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.interaction_writer import apply_batch
+from crm_core.interactions import Segment
 from crm_core.phone_numbers import E164
 from crm_core.privacy import erasure, legal_holds
 from crm_core.queues import Queue, add_queue
@@ -53,6 +54,11 @@ def talked(store: Store) -> Store:
         e.CallerIdentified(at=1.0, how="number", candidates=who, value_class="A", **key),
         e.ContactConnected(at=10.0, agent="ann", queue="servicio", segment=1, leg="a", **key),
         e.RecordingStarted(at=10.0, recording="rec-1", segment=1, **key),
+        e.RecordingPaused(at=20.0, agent="ann", segment=1, by="ann", reason="card_data", **key),
+        e.RecordingResumed(at=35.0, agent="ann", segment=1, by="ann", **key),
+        e.RecordingPaused(at=60.0, agent="ann", segment=1, by="payments", reason="card_data", **key),
+        e.VoicesNoted(at=69.0, recording="rec-1", caller=((0.5, 2.0),), agent=(), **key),
+        e.VoicesNoted(at=70.0, recording="rec-1", caller=((9.0, 9.5),), agent=((3.0, 8.0),), **key),
         e.TalkEnded(at=70.0, agent="ann", segment=1, by="agent", caller_stays=False, **key),
         e.ContactEnded(at=71.0, where="talk", by="caller", **key),
         e.RecordingKept(at=72.0, recording="rec-1", seconds=60.0, **key),
@@ -63,6 +69,23 @@ def talked(store: Store) -> Store:
 
 def row(store: Store) -> Recording:
     return store.read(lambda session: session.scalars(select(Recording)).one())
+
+
+def test_who_paused_a_recording_and_why_stands_in_the_record_of_its_account_alone(talked: Store) -> None:
+    told = [
+        (one.segment, one.paused_at, one.paused_by, one.reason, one.resumed_at, one.resumed_by)
+        for one in talked.read(recordings.pauses, 1, "c-1")
+    ]
+    assert told == [
+        (1, 20.0, "ann", "card_data", 35.0, "ann"),
+        (1, 60.0, "payments", "card_data", None, None),
+    ]
+    assert talked.read(recordings.pauses, 2, "c-1") == []
+
+
+def test_who_spoke_when_is_put_together_from_its_pieces(talked: Store) -> None:
+    [segment] = talked.read(lambda session: session.scalars(select(Segment)).all())
+    assert segment.voices == {"caller": [[0.5, 2.0], [9.0, 9.5]], "agent": [[3.0, 8.0]]}
 
 
 def test_a_whole_file_waits_to_be_kept_and_is_then_found_by_its_segment(talked: Store) -> None:

@@ -18,6 +18,8 @@ from ctiserver.core.commands import (
     Arrange,
     DialLeg,
     DropLeg,
+    FollowVoice,
+    MuteRecording,
     Play,
     SetFuse,
     StartRecording,
@@ -40,6 +42,7 @@ from ctiserver.core.inputs import (
     RecordingStored,
     SwitchDown,
     SwitchUp,
+    VoicesHeard,
 )
 from tests.integration.ari_center import AriCenter, arrived, hold, talk
 from tests.integration.ari_proxy import AriProxy
@@ -64,13 +67,20 @@ def center(asterisk: PrivateAsterisk, thread: ReactorThread) -> Iterator[AriCent
     asterisk.wait_quiet()
 
 
-def tones(file: Path, *hertz: int) -> set[int]:
-    """Which of the tones a recording holds in its last half second (Goertzel's algorithm)."""
+def assert_silent_between(file: Path, muted_byte: int, unmuted_byte: int) -> None:
+    """Both tones before and after, and silence meanwhile; commands take up to a quarter of a second."""
     with wave.open(str(file)) as sound:
         assert (sound.getframerate(), sound.getsampwidth(), sound.getnchannels()) == (8000, 2, 1)
-        samples = struct.unpack(f"<{sound.getnframes()}h", sound.readframes(sound.getnframes()))[-4000:]
+        samples = struct.unpack(f"<{sound.getnframes()}h", sound.readframes(sound.getnframes()))
+    since, until_sample = muted_byte // 2, unmuted_byte // 2
+    assert tones(samples[since - 4000 : since]) == tones(samples[-4000:]) == {440, 600}
+    assert max(map(abs, samples[since + 4000 : until_sample - 2000])) < 100
+
+
+def tones(samples: Sequence[int]) -> set[int]:
+    """Which of our tones there are (Goertzel's algorithm)."""
     power = sum(sample * sample for sample in samples) / len(samples)
-    return {it for it in hertz if _power_at(it, samples) > 0.05 * power > 0}
+    return {it for it in (440, 600, 1000) if _power_at(it, samples) > 0.05 * power > 0}
 
 
 def _power_at(hertz: int, samples: Sequence[int]) -> float:
@@ -134,6 +144,8 @@ def test_a_call_lives_from_greeting_to_survey(asterisk: PrivateAsterisk, center:
         center.perform(
             talk(contact, talking, leg, agent),
             StartRecording(recording=recording, leg=leg),
+            FollowVoice(recording=recording, leg=leg, who="caller", recording_at=time.time()),
+            FollowVoice(recording=recording, leg=agent, who="agent", recording_at=time.time()),
             SetFuse(leg=leg, seconds=600),
         )
         center.wait(LegLeft, leg=leg, conversation=waiting)
@@ -143,13 +155,22 @@ def test_a_call_lives_from_greeting_to_survey(asterisk: PrivateAsterisk, center:
         until(lambda: asterisk.bridges() == [talking], "one bridge", story=asterisk.bridges)
         file = center.recording_file(recording)
         until(lambda: file.exists() and file.stat().st_size > 12_000, "three quarters of a second recorded")
+        marks = []
+        for muted in (True, False):
+            center.perform(MuteRecording(recording=recording, muted=muted))
+            marks.append(file.stat().st_size)
+            until(lambda: file.stat().st_size > marks[-1] + 24_000, "the file goes on, silent or not")
 
         phone.hang_up()
         assert center.wait(LegEnded, leg=agent).by == "agent"
         center.perform(StopRecording(recording=recording), Arrange(contact=ContactId(contact)))
         stored = center.wait(RecordingStored, recording=recording)
         assert stored.seconds > 0.5
-        assert {440, 600} <= tones(center.recording_file(recording), 440, 600, 1000)
+        assert_silent_between(center.recording_file(recording), *marks)
+        [heard] = center.told(VoicesHeard)
+        for [(since, until_seconds)] in (heard.caller, heard.agent):
+            assert since < 1
+            assert abs(until_seconds - stored.seconds) < 1
         question = center.new_id("question")
         center.perform(Play(playback=question, leg=leg, says=("hello-world",), language="en"))
         center.wait(PromptEnded, playback=question, failed=False)

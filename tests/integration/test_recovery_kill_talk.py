@@ -7,7 +7,15 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from crm_core.interactions import Interaction
-from ctiserver.core.events import ContactConnected, SurveyAnswered, TalkEnded, WrapUpEnded, WrapUpStarted
+from ctiserver.core.events import (
+    ContactConnected,
+    RecordingPaused,
+    RecordingResumed,
+    SurveyAnswered,
+    TalkEnded,
+    WrapUpEnded,
+    WrapUpStarted,
+)
 from ctiserver.core.inputs import LegEnded, RecordingStored
 from tests.integration.daemon import RunningCenter, center
 from tests.integration.outages import Outages, outages
@@ -54,10 +62,11 @@ def talk(
         yield caller, phone
 
 
-def test_who_talks_goes_on_talking_and_the_recording_runs_on(test: Outages) -> None:
+def test_who_talks_goes_on_talking_and_the_recording_runs_on_and_stays_paused(test: Outages) -> None:
     c, journal = test.center, test.journal
     with talk(test) as (caller, ann):
         c.talk_a_while()
+        assert "error_id" not in c.probe.request("PauseRecording", agent="ann", reason="card_data")
         heard: list[bool] = []
         killed_at = time.time()
 
@@ -68,7 +77,9 @@ def test_who_talks_goes_on_talking_and_the_recording_runs_on(test: Outages) -> N
         assert len(heard) > 20
         assert all(heard)
         recovered_at = time.time()
-        until(lambda: time.time() > recovered_at + 1.5, "some more talk")
+        until(lambda: time.time() > recovered_at + 0.5, "some more of the pause")
+        assert "error_id" not in test.ask("ResumeRecording", agent="ann")
+        until(lambda: time.time() > recovered_at + 2.5, "some more talk")
         assert caller.audio.hears(AGENT_TONE)
         assert ann.audio.hears(CALLER_TONE)
         ann.hang_up()
@@ -86,7 +97,9 @@ def test_who_talks_goes_on_talking_and_the_recording_runs_on(test: Outages) -> N
     assert abs(stored.seconds - talked_seconds) < 1
     assert segment.answered_at < killed_at - 1
     assert segment.ended_at > recovered_at + 1
-    _assert_tones_in_every_half_second(sound)
+    [paused], [resumed] = journal.events(RecordingPaused), journal.events(RecordingResumed)
+    assert (paused.by, paused.reason) == ("test", "card_data")
+    _assert_silent_between(sound, paused.at - segment.answered_at, resumed.at - segment.answered_at)
 
 
 def _recorded(test: Outages, record: Interaction) -> list[int]:
@@ -96,10 +109,16 @@ def _recorded(test: Outages, record: Interaction) -> list[int]:
     return [int(one) for one in samples]
 
 
-def _assert_tones_in_every_half_second(sound: list[int]) -> None:
-    """Of a recording's first quarter of a second and its last the tones need not be there yet, or any more."""
-    halves = [sound[at : at + 4000] for at in range(2000, len(sound) - 6000, 4000)]
-    assert all(holds_tone(half, tone) for half in halves for tone in (CALLER_TONE, AGENT_TONE))
+def _assert_silent_between(sound: list[int], since: float, until_seconds: float) -> None:
+    """Both tones are in every half second but the first quarter, the last, and the silent ones and their neighbours."""
+    from_, to = round(since * 8000), round(until_seconds * 8000)
+    starts = range(2000, len(sound) - 6000, 4000)
+    heard = [at for at in starts if at + 4000 < from_ - 2000 or at > to + 2000]
+    silent = [at for at in starts if from_ + 2000 < at < to - 6000]
+    assert len(heard) >= 4
+    assert silent
+    assert all(holds_tone(sound[at : at + 4000], tone) for at in heard for tone in (CALLER_TONE, AGENT_TONE))
+    assert all(abs(one) < 100 for at in silent for one in sound[at : at + 4000])
 
 
 def test_a_wrap_up_keeps_its_deadline_and_still_wants_a_disposition(test: Outages) -> None:

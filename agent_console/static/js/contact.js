@@ -35,6 +35,7 @@ function show(one) {
     ...part(t("contact_acts"), (one.acts ?? []).map(act)),
     whyPanel(key, one),
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
+    ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t("contact_listener", { by: it.by, talk: it.segment, date: date(it.at) }) })))),
     ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
   );
 }
@@ -65,14 +66,24 @@ function act(one) {
 
 function talk(contact, one) {
   const said = [one.agent, one.queue, one.talk_seconds === null ? "" : t("contact_talked", { time: clock(one.talk_seconds) }), one.wrap_up_seconds === null ? "" : t("contact_wrapped", { time: clock(one.wrap_up_seconds) }), one.disposition];
-  return row(one.answered_at, el("span", { text: said.filter(Boolean).join(" · ") }), one.note ? el("p", { text: one.note }) : null, sound(contact, one));
+  return row(one.answered_at, el("span", { text: said.filter(Boolean).join(" · ") }), one.note ? el("p", { text: one.note }) : null, ...[sound(contact, one)].flat());
 }
 
 function sound(contact, { ordinal, recording }) {
   if (!recording) return null;
   if (recording.state === "expired" || recording.state === "lost") return el("p", { text: t(`contact_recording_${recording.state}`) });
   if (!mayHear) return null;
-  return player(`/api/v1/contacts/${encodeURIComponent(contact.contact)}/recordings/${ordinal}`, recording.seconds, recording.peaks);
+  return [
+    player(`/api/v1/contacts/${encodeURIComponent(contact.contact)}/recordings/${ordinal}`, recording),
+    ...recording.pauses.map((one) => el("p", { class: "quiet", text: pauseText(one) })),
+  ];
+}
+
+function pauseText({ since, until, by, reason, resumed_by }) {
+  const from = clock(since);
+  const why = of("recording_reason", reason);
+  if (until === null) return t("contact_paused_to_end", { from, by, why });
+  return t(resumed_by === "center" ? "contact_paused_too_long" : "contact_paused", { from, to: clock(until), by, why });
 }
 
 load();

@@ -8,9 +8,11 @@ import { mic } from "./devices.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
 import { showGivenBack } from "./given_back.js";
+import { remindOfHold } from "./hold_reminder.js";
 import { onKey } from "./keys.js";
 import { askPause, knowPauses, pauseWord } from "./pause.js";
 import * as lists from "./lists.js";
+import * as recording from "./recording.js";
 import { command } from "./palette.js";
 import { knowQueues, queueName, showLead, showPop, whoIs } from "./pop.js";
 import { knowResults, takeScript } from "./desk_script.js";
@@ -105,7 +107,9 @@ function drawCard() {
   text($("card-text"), at === "none" ? waits : at === "away" ? t("returning") : "");
   $("card-number").hidden = at === "none";
   text($("card-number"), contact ? whoIs(contact)?.pii_name || contact.pii_number || t("unknown_caller") : "");
-  const shown = (CONTROLS[at] ?? []).filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
+  const inTalk = at === "talking" || at === "on_hold";
+  recording.takeRecording(contact, inTalk);
+  const shown = [...CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
   for (const button of document.querySelectorAll("[data-do]")) button.hidden = !shown.includes(button.dataset.do);
   const muteButton = document.querySelector('[data-do="mute"]');
   muteButton.setAttribute("aria-pressed", String(phone.muted));
@@ -148,6 +152,9 @@ function tick() {
   const left = (desk.agent.wrap_up_until ?? 0) - now();
   const over = activity() === "idle" || left <= 0;
   text($("wrap-up-left"), over ? t("wrap_up_over") : t("wrap_up_left", { time: clock(left) }));
+  $("extend-wrap-up").hidden = over;
+  const held = activity() === "on_hold" && { contact: desk.contact?.contact, since: desk.agent.since, seconds: now() - desk.agent.since };
+  remindOfHold(held || null, queues.find((queue) => queue.key === desk.contact?.queue)?.hold_reminder_seconds);
   $("wrap-up-left").dataset.late = String(over || left < 15);
   drawChips();
   outbound.tick();
@@ -208,8 +215,12 @@ const actions = {
   keypad: () => { $("keypad").hidden = !$("keypad").hidden; },
   transfer: () => openTransfer(queues.filter((queue) => queue.key !== desk?.contact?.queue)),
   hang_up: hangUp,
+  record: recording.record,
+  pause_recording: () => recording.pause(),
+  resume_recording: recording.resume,
 };
 
+const extendWrapUp = () => ask("/wrap-up/extension");
 const identify = () => openWho(desk?.contact);
 
 /** The first of these controls that can be used now. */
@@ -227,6 +238,8 @@ onKey("X", `${t("hang_up")} / ${t("reject")}`, () => press("hang_up", "reject"))
 onKey("1", t("hang_up"), () => press("hang_up"));
 onKey("H", `${t("hold")} / ${t("resume")}`, () => press("hold", "resume"));
 onKey("M", t("mute"), () => press("mute"));
+onKey("R", `${t("record")} / ${t("pause_recording")}`, () => press("record", "pause_recording", "resume_recording"));
+onKey("E", t("extend_wrap_up"), () => { if (!$("wrap-up").hidden && !$("extend-wrap-up").hidden) extendWrapUp(); });
 onKey("K", t("keypad"), () => press("keypad"));
 onKey("T", t("transfer"), () => press("transfer"));
 onKey("W", t("who_title"), identify);
@@ -236,6 +249,7 @@ onKey("0", t("status_logged_out"), () => choose("logged_out"));
 command(t("command_devices"), openDevices);
 command(t("command_theme"), window.switchTheme);
 
+$("extend-wrap-up").addEventListener("click", extendWrapUp);
 $("phone-light").addEventListener("click", openDevices);
 
 // Begin
@@ -245,6 +259,7 @@ async function begin() {
     const [known, choices, reasons, pauses] = await Promise.all([get("/queues"), get("/dispositions"), get("/contact-reasons"), get("/pause-reasons"), learnColleagues()]);
     queues = known;
     knowQueues(Object.fromEntries(known.map(({ key, name }) => [key, name])));
+    recording.knowRecording((key) => known.some((queue) => queue.key === key && queue.record_on_demand));
     wrapUp.knowChoices(choices, reasons);
     knowResults({ suggested: wrapUp.suggest, named: wrapUp.resultName });
     knowPauses(pauses);

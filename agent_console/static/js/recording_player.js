@@ -7,14 +7,16 @@ import { clock, t } from "./words.js";
 const SPEEDS = [1, 1.25, 1.5, 2];
 const HEIGHT = 100;
 
-/** `peaks`: loudness in pieces, 0 to 100; without any the slider alone tells the place. */
-export function player(src, seconds, peaks) {
+/** `peaks`: loudness in pieces, 0 to 100; without any the slider alone tells the place. `pauses`: silence on
+ * purpose; `voices`: who spoke when, in seconds, null when nobody followed that. */
+export function player(src, { seconds, peaks, pauses = [], voices = null }) {
   const sound = new Audio();
   sound.preload = "none";
   sound.src = src;
   const bars = peaks.map((peak, place) => svg("rect", { x: place, y: (HEIGHT - Math.max(2, peak)) / 2, width: 0.7, height: Math.max(2, peak) }));
   const wave = svg("svg", { class: "wave", viewBox: `0 0 ${Math.max(1, peaks.length)} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" });
-  wave.append(...bars);
+  const placeOf = (at) => (Math.min(at, seconds) / Math.max(seconds, 0.1)) * peaks.length;
+  wave.append(...pauses.map(({ since, until }) => svg("rect", { class: "paused", x: placeOf(since), y: 0, width: Math.max(1, placeOf(until ?? seconds) - placeOf(since)), height: HEIGHT })), ...bars);
   const place = el("input", { type: "range", min: 0, max: Math.max(1, Math.round(seconds)), step: 1, value: 0, "aria-label": t("contact_wave", { time: clock(seconds) }) });
   const told = el("span", { class: "number quiet", text: `0:00 / ${clock(seconds)}` });
   const button = el("button", { type: "button", class: "btn btn-outline-secondary", text: "▶", "aria-label": t("contact_play") });
@@ -51,5 +53,16 @@ export function player(src, seconds, peaks) {
     const box = wave.getBoundingClientRect();
     goTo(((clientX - box.left) / box.width) * seconds);
   });
-  return el("div", { class: "player" }, button, peaks.length ? wave : el("span", {}), told, speed, place, wrong);
+  const lanes = voices && el("div", { class: "lanes" }, ...["caller", "agent"].flatMap((who) => [
+    el("span", { class: "quiet", text: `${t(`lane_${who}`)} ${Math.round(100 * voices[`${who}_share`])} %` }),
+    lane(who, voices[who], seconds),
+  ]), el("span", {}), el("span", { class: "quiet", text: t("lane_shares", { silence: Math.round(100 * voices.silence_share), both: Math.round(100 * voices.both_share) }) }));
+  return el("div", { class: "player" }, button, peaks.length ? wave : el("span", {}), told, speed, place, wrong, lanes);
+}
+
+/** When one of the two spoke, on the time line of the wave. */
+function lane(who, spells, seconds) {
+  const drawn = svg("svg", { class: `lane ${who}`, viewBox: `0 0 ${Math.max(0.1, seconds)} 1`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  drawn.append(...spells.map(([since, until]) => svg("rect", { x: since, y: 0, width: Math.max(until - since, seconds / 400), height: 1 })));
+  return drawn;
 }

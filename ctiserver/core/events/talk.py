@@ -5,6 +5,7 @@ from typing import Literal
 from ctiserver.core.events.contact import ContactEvent
 from ctiserver.core.ids import AgentKey, LegId, QueueKey, RecordingId
 from ctiserver.core.inputs import Party
+from ctiserver.core.spells import Spell
 
 Began = Literal["queue", "blind", "attended", "conference", "returned"]
 TransferKind = Literal["blind", "attended", "conference"]
@@ -143,6 +144,31 @@ class RecordingStarted(ContactEvent):
     segment: int
 
 
+class RecordingPaused(ContactEvent):
+    """The file of the segment gets silence; who wanted it, and why."""
+
+    agent: AgentKey
+    segment: int
+    by: str
+    reason: str
+
+
+class RecordingResumed(ContactEvent):
+    """The file of the segment hears the talk again; `by` center: the pause had lasted too long."""
+
+    agent: AgentKey
+    segment: int
+    by: str
+
+
+class VoicesNoted(ContactEvent):
+    """Who spoke when in a recording, since this was last told, in seconds from its beginning."""
+
+    recording: RecordingId
+    caller: tuple[Spell, ...]
+    agent: tuple[Spell, ...]
+
+
 class RecordingKept(ContactEvent):
     """The file of a recording is whole."""
 
@@ -159,6 +185,14 @@ class RecordingLost(ContactEvent):
 
 class WrapUpStarted(ContactEvent):
     """The agent finishes the contact on his own."""
+
+    agent: AgentKey
+    segment: int
+    until: float
+
+
+class WrapUpExtended(ContactEvent):
+    """The agent asked for more time, and has it."""
 
     agent: AgentKey
     segment: int

@@ -8,6 +8,7 @@ from ctiserver.core.commands import (
     Arrange,
     CancelTimer,
     DropLeg,
+    FollowVoice,
     StartRecording,
     StartTimer,
     StopRecording,
@@ -48,6 +49,8 @@ def test_the_wait_ends_when_both_are_in_the_conversation_and_it_is_recorded() ->
         ContactConnected(at=15.0, contact="c1", agent="ann", queue="service", segment=1, leg=leg),
         RecordingStarted(at=15.0, contact="c1", recording=recording, segment=1),
         StartRecording(recording=recording, leg="leg-c1"),
+        FollowVoice(recording=recording, leg="leg-c1", who="caller", recording_at=15.0),
+        FollowVoice(recording=recording, leg=leg, who="agent", recording_at=15.0),
     ]
 
 

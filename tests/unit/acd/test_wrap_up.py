@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from driven_acd import Driven, only
 
+from ctiserver.core.commands import StartTimer
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import Disposed
-from ctiserver.core.requests import Dispose
+from ctiserver.core.events import Disposed, WrapUpExtended
+from ctiserver.core.requests import Dispose, ExtendWrapUp
 from ctiserver.core.tables import ContactReason, Disposition
 
 ANN: Any = "ann"
 C1: Any = "c1"
+TIMER: Any = "acd:wrap_up:ann"
 RESULTS = (Disposition(code="solved"), Disposition(code="later", asks_call_back=True))
 REASONS = (
     ContactReason(key="balance"),
@@ -81,3 +83,33 @@ def test_an_account_without_reasons_needs_none() -> None:
     acd.talks("c1")
     acd.caller_hangs_up("c1")
     assert only(dispose(acd, reason=""), Disposed)
+
+
+def extend(acd: Driven, at: float = 70.0) -> Any:
+    return acd.say(ExtendWrapUp(at=at, request_id="r", by="ann", agent=ANN))
+
+
+def test_a_wrap_up_gets_more_time_as_often_as_the_queue_grants_it(wrapping_up: Driven) -> None:
+    assert extend(wrapping_up) == [
+        StartTimer(timer=TIMER, due_at=240.0),
+        WrapUpExtended(at=70.0, contact=C1, agent=ANN, segment=1, until=240.0),
+    ]
+    assert extend(wrapping_up, at=200.0)[0] == StartTimer(timer=TIMER, due_at=300.0)
+    with pytest.raises(Refusal, match="no more time"):
+        extend(wrapping_up, at=210.0)
+    assert wrapping_up.fires(TIMER, at=300.0) != []
+
+
+def test_only_a_wrap_up_that_lasts_gets_more_time_and_the_next_one_begins_anew(wrapping_up: Driven) -> None:
+    extend(wrapping_up)
+    extend(wrapping_up)
+    wrapping_up.fires(TIMER, at=300.0)
+    with pytest.raises(Refusal, match="not wrapping"):
+        extend(wrapping_up, at=301.0)
+    dispose(wrapping_up)
+    wrapping_up.queue("c2", at=310.0)
+    wrapping_up.talks("c2", at=311.0)
+    with pytest.raises(Refusal, match="not wrapping"):
+        extend(wrapping_up, at=320.0)
+    wrapping_up.caller_hangs_up("c2", at=330.0)
+    assert extend(wrapping_up, at=331.0)[0] == StartTimer(timer=TIMER, due_at=510.0)

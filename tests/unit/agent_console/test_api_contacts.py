@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from crm_core.interactions import Interaction, Offer, Segment
-from crm_core.recordings import Recording
+from crm_core.recordings import Recording, RecordingPause
 from ctiserver.process import folders
 
 BOSS, ME, PATH = "supervisor", "agent", "/api/v1/contacts/c-9"
@@ -44,7 +44,15 @@ def heard(office: Any) -> Any:
             Offer(ordinal=1, agent=ME, queue="servicio", made_at=5.0, ended_at=9.0, result="answered")
         ]
         row.segments = [
-            Segment(ordinal=1, agent=ME, queue="servicio", answered_at=9.0, ended_at=40.0, recording="r-1"),
+            Segment(
+                ordinal=1,
+                agent=ME,
+                queue="servicio",
+                answered_at=9.0,
+                ended_at=40.0,
+                recording="r-1",
+                voices={"caller": [[0.0, 15.5]], "agent": [[15.5, 31.0]]},
+            ),
             Segment(
                 ordinal=2, agent="ann", queue="servicio", answered_at=50.0, ended_at=90.0, recording="r-2"
             ),
@@ -67,11 +75,32 @@ def heard(office: Any) -> Any:
                 )
             )
 
+        pause = {"interaction_id": "c-9", "account_id": 1, "reason": "card_data"}
+        session.add(
+            RecordingPause(segment=1, paused_at=12.0, paused_by=ME, resumed_at=20.0, resumed_by=ME, **pause)
+        )
+        session.add(RecordingPause(segment=1, paused_at=30.0, paused_by="payments", **pause))
+
     office.store.write(furnish)
     file = folders.kept_recording(office.config, "r-1")
     file.parent.mkdir(parents=True)
     file.write_bytes(SOUND)
     return office
+
+
+def test_pauses_are_told_in_seconds_of_the_recording_with_who_and_why(heard: Any) -> None:
+    one, other = heard.browser(BOSS).get(PATH).json["segments"]
+    assert [tuple(it.values()) for it in one["recording"]["pauses"]] == [
+        (3.0, 11.0, ME, "card_data", ME),
+        (21.0, None, "payments", "card_data", None),
+    ]
+    assert (other["recording"]["pauses"], other["recording"]["voices"]) == ([], None)
+
+
+def test_who_spoke_is_told_as_lanes_and_as_shares_of_the_talk(heard: Any) -> None:
+    voices = heard.browser(BOSS).get(PATH).json["segments"][0]["recording"]["voices"]
+    assert (voices["caller"], voices["agent"]) == ([[0.0, 15.5]], [[15.5, 31.0]])
+    assert [voices[f"{what}_share"] for what in ("caller", "agent", "both", "silence")] == [0.5, 0.5, 0, 0]
 
 
 def test_a_contact_is_told_whole_and_never_to_another_company(heard: Any) -> None:

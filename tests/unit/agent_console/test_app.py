@@ -62,6 +62,23 @@ def test_an_agent_asks_for_what_his_desk_does(office: Any) -> None:
     ]
 
 
+def test_an_agent_pauses_his_recording_and_who_commands_agents_pauses_anyones(office: Any) -> None:
+    for who, path, body in (
+        ("agent", "", {}),
+        ("agent", "/pause", {"reason": "customer_asked"}),
+        ("supervisor", "/pause", {}),
+        ("agent", "/resume", {}),
+    ):
+        answer = office.browser(who).post(f"/api/v1/agents/agent/recording{path}", json=body)
+        assert answer.status_code == 200, answer.json
+    assert office.engines.asked == [
+        ("StartRecordingNow", "agent", {"agent": "agent"}),
+        ("PauseRecording", "agent", {"agent": "agent", "reason": "customer_asked"}),
+        ("PauseRecording", "supervisor", {"agent": "agent", "reason": "card_data"}),
+        ("ResumeRecording", "agent", {"agent": "agent"}),
+    ]
+
+
 def test_a_caller_is_passed_on_to_a_queue_or_to_a_colleague_but_not_to_both(office: Any) -> None:
     browser = office.browser("agent")
     office.live.view.agents["bob"] = AgentView(agent=cast(Any, "bob"), account_id=1)

@@ -19,6 +19,7 @@ from ctiserver.core.commands import (
     Arrange,
     DialLeg,
     DropLeg,
+    MuteRecording,
     Play,
     SetFuse,
     StartRecording,
@@ -292,6 +293,29 @@ def test_a_recording_begins_again_where_the_snoop_was_left_without_a_file(world:
     world.perform(StartRecording(recording=RECORDING, leg=CALLER))
     assert world.asked()[-1] == f"POST channels/snoop-{RECORDING}/record"
     assert world.inputs == []
+
+
+def test_a_recording_that_is_paused_before_its_file_began_is_silent_from_the_beginning(world: World) -> None:
+    world.live().arrived()
+    mute = f"recordings/live/{RECORDING}/mute"
+    world.ari.answers[f"POST {mute}"] = CallGone("not yet")
+    world.perform(
+        StartRecording(recording=RECORDING, leg=CALLER), MuteRecording(recording=RECORDING, muted=True)
+    )
+    del world.ari.answers[f"POST {mute}"]
+    world.event("StasisStart", f"snoop-{RECORDING}", args=["snoop", RECORDING])
+    assert world.asked()[-2:] == [f"POST channels/snoop-{RECORDING}/record", f"POST {mute}"]
+    world.perform(MuteRecording(recording=RECORDING, muted=False))
+    assert world.asked()[-1] == f"DELETE {mute}"
+
+
+def test_a_recording_that_cannot_be_silenced_ends_rather_than_hear_what_it_must_not(world: World) -> None:
+    world.live().arrived()
+    world.ari.answers[f"POST recordings/live/{RECORDING}/mute"] = SwitchRefused(500, "no")
+    world.perform(
+        StartRecording(recording=RECORDING, leg=CALLER), MuteRecording(recording=RECORDING, muted=True)
+    )
+    assert f"POST recordings/live/{RECORDING}/stop" in world.asked()
 
 
 def test_a_recording_that_could_not_begin_comes_back_as_failed(world: World) -> None:

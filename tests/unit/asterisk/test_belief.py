@@ -10,7 +10,9 @@ from ctiserver.core.commands import (
     CancelTimer,
     DialLeg,
     DropLeg,
+    FollowVoice,
     LookUp,
+    MuteRecording,
     Play,
     SetFuse,
     StartRecording,
@@ -152,6 +154,38 @@ def test_a_timer_is_armed_until_it_fires_or_is_cancelled() -> None:
     it.note(TimerFired(at=7, timer=TIMER, due_at=7))
     it.note(CancelTimer(timer=TimerId("t2")))
     assert it.timers() == {}
+
+
+def test_silence_in_a_recording_is_wanted_for_as_long_as_the_recording_lives() -> None:
+    it = Belief()
+    mute, sound = (MuteRecording(recording=RECORDING, muted=muted) for muted in (True, False))
+    for message in (CallArrived(at=1, leg=CALLER, did="6", pii_number="1"), RECORD, mute):
+        it.note(message)
+    assert it.pending() == [RECORD, mute]
+    it.note(sound)
+    assert it.pending() == [RECORD, sound]
+    it.note(RecordingStored(at=2, recording=RECORDING, seconds=1))
+    assert it.pending() == []
+    it.note(mute)
+    assert it.pending() == []
+
+
+def test_a_voice_is_followed_until_its_leg_or_its_recording_ends() -> None:
+    it = Belief()
+    rosa, ann = (
+        FollowVoice(recording=RECORDING, leg=leg, who=who, recording_at=1.0)
+        for leg, who in ((CALLER, "caller"), (AGENT, "agent"))
+    )
+    it.note(CallArrived(at=1, leg=CALLER, did="6", pii_number="1"))
+    it.note(rosa)
+    assert it.pending() == []
+    for message in (RECORD, DIAL, LegAnswered(at=1, leg=AGENT), rosa, ann):
+        it.note(message)
+    assert it.pending() == [RECORD, rosa, ann]
+    it.note(LegEnded(at=2, leg=AGENT, by="agent"))
+    assert it.pending() == [RECORD, rosa]
+    it.note(RecordingStored(at=3, recording=RECORDING, seconds=2))
+    assert it.pending() == []
 
 
 def test_a_recording_waits_for_its_file_after_its_leg_is_gone() -> None:

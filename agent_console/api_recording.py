@@ -1,0 +1,36 @@
+"""The recording of the talk in hand: begun on demand, paused, resumed. A program that takes payments may do so too."""
+
+import msgspec
+
+from agent_console.api_desk import Accepted, ask_for
+from agent_console.operations import Call, Operations
+from agent_console.roles import Permission
+
+
+class RecordingPauseAsked(msgspec.Struct, kw_only=True):
+    """`reason`: card_data, customer_asked or personal. It lasts for five minutes at most; asked again, from then on."""
+
+    reason: str = "card_data"
+    request_id: str | None = None
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    add = operations.add
+
+    @add(
+        "POST",
+        "/agents/{agent}/recording",
+        Permission.OWN_DESK,
+        "Record my talk, where its queue lets me choose",
+    )
+    def start_recording(call: Call, agent: str) -> Accepted:
+        return ask_for(call, "StartRecordingNow", {"agent": agent}, None)
+
+    @add("POST", "/agents/{agent}/recording/pause", None, "Silence in the recording of a talk, from now on")
+    def pause_recording(call: Call, agent: str, body: RecordingPauseAsked) -> Accepted:
+        return ask_for(call, "PauseRecording", {"agent": agent, "reason": body.reason}, body.request_id)
+
+    @add("POST", "/agents/{agent}/recording/resume", None, "The recording hears the talk again")
+    def resume_recording(call: Call, agent: str) -> Accepted:
+        return ask_for(call, "ResumeRecording", {"agent": agent}, None)
