@@ -20,7 +20,10 @@ class FieldChoice(msgspec.Struct, kw_only=True):
 
 
 class FieldDefinition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`type`: text, number, date, choice or yes_no; it stays. `retired_at` None: it is asked for."""
+    """`type`: text, number, date, choice or yes_no; it stays. `retired_at` None: it is asked for.
+
+    `pauses_recording`: while an agent is in it, the recording of his talk is paused.
+    """
 
     label_es: str
     label_en: str
@@ -29,6 +32,7 @@ class FieldDefinition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     searchable: bool = False
     position: int = 0
     retired_at: float | None = None
+    pauses_recording: bool = False
 
 
 class FieldRow(FieldDefinition, kw_only=True):
@@ -80,4 +84,5 @@ def _row(found: CustomField) -> FieldRow:
         searchable=found.searchable,
         position=found.position,
         retired_at=found.retired_at,
+        pauses_recording=found.pauses_recording,
     )

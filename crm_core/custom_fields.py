@@ -10,7 +10,7 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds, check_version
@@ -41,6 +41,8 @@ class CustomField(Base):
     """Its place in forms."""
     retired_at: Mapped[EpochSeconds | None]
     """None: it is asked for."""
+    pauses_recording: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """While an agent is in it, the recording of his talk is paused: card data."""
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

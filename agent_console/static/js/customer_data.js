@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { fieldsOf, shown, SOURCES, told } from "./customer_fields.js";
 import { pointsPart } from "./customer_points.js";
 import { el } from "./dom.js";
+import "./recording_hook.js";
 import { of, settings, t, when } from "./words.js";
 
 const may = () => settings.permissions.includes("change_customers");
@@ -106,8 +107,8 @@ async function whoElse(field, customer, problem) {
   }
 }
 
-function control({ key, type, choices, value, required, label }) {
-  const shared = { class: type === "choice" ? "form-select" : "form-control", name: key, required: Boolean(required), "aria-label": label };
+function control({ key, type, choices, value, required, label, pausesRecording }) {
+  const shared = { "data-pauses-recording": pausesRecording ? "" : null, class: type === "choice" ? "form-select" : "form-control", name: key, required: Boolean(required), "aria-label": label };
   if (type !== "choice") return el("input", { ...shared, type, step: type === "number" ? "any" : null, maxlength: "400", value: value ?? "", autocomplete: "off" });
   const none = required ? [] : [el("option", { value: "", text: "—" })];
   return el("select", shared, ...none, ...choices.map((one) => el("option", { value: one.value, text: one.text, selected: one.value === String(value ?? "") })));

@@ -32,7 +32,7 @@ async function customFields() {
   const rows = await get("/custom-fields");
   const label = (one) => (settings.language === "en" ? one.label_en : one.label_es);
   return rows.filter(({ retired_at: gone }) => !gone).map((one) => ({
-    key: `custom.${one.key}`, label: label(one), type: one.type === "yes_no" ? "choice" : one.type, of: one.type,
+    key: `custom.${one.key}`, label: label(one), pausesRecording: one.pauses_recording, type: one.type === "yes_no" ? "choice" : one.type, of: one.type,
     choices: one.type === "yes_no" ? yesNo() : one.choices.map((each) => ({ value: each.key, text: label(each) })),
   }));
 }

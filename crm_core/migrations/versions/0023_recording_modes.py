@@ -22,6 +22,9 @@ def upgrade() -> None:
     op.add_column(
         "queues", sa.Column("wrap_up_extension_seconds", sa.Double(), server_default="60", nullable=False)
     )
+    op.add_column(
+        "custom_fields", sa.Column("pauses_recording", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.add_column("segments", sa.Column("voices", _JSON, nullable=True))
     op.create_table(
         "recording_pauses",

@@ -164,9 +164,10 @@ def test_where_he_is_reached_whom_he_knows_and_his_files(office: Any, ann: Any) 
 
 def test_tags_stages_and_own_fields_sort_customers(office: Any, ann: Any) -> None:
     chief = office.browser("administrator")
-    field = {"label_es": "Medidor", "label_en": "Meter", "type": "number"}
+    field = {"label_es": "Medidor", "label_en": "Meter", "type": "number", "pauses_recording": True}
     assert chief.put(f"{API}/custom-fields/meter", json=field).json["version"] == 1
-    assert [one["key"] for one in ann.get(f"{API}/custom-fields").json] == ["meter"]
+    [meter] = ann.get(f"{API}/custom-fields").json
+    assert (meter["key"], meter["pauses_recording"]) == ("meter", True)
     ana = add(ann, custom={"meter": "12"}, stage="prospect")
     path = f"{API}/customers/{ana['customer_id']}"
     assert ana["custom"] == {"meter": 12.0}
