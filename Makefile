@@ -40,6 +40,7 @@ bench: ## measure and write bench/results
 	$(BIN)/python -m bench.flows
 	$(BIN)/python -m bench.recovery
 	$(BIN)/python -m bench.lookup
+	$(BIN)/python -m bench.live
 	$(BIN)/python -m bench.value
 	$(BIN)/python -m bench.pop
 	$(BIN)/python -m bench.imports

@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
 
-    python -m bench [lookup|recovery|calls|flows|pop|value|search|imports|uplift|pacing|routing]...
+    python -m bench [lookup|live|recovery|calls|flows|pop|value|search|imports|uplift|pacing|routing]...
 
 Each writes its table and its figures into bench/results; with names only those are run.
 """
@@ -12,6 +12,7 @@ from bench import (
     calls,
     flows,
     imports,
+    live,
     lookup,
     pacing,
     pop,
@@ -25,6 +26,7 @@ from bench import (
 
 BENCHES: dict[str, Callable[[Sequence[str]], None]] = {
     "lookup": lookup.main,
+    "live": live.main,
     "recovery": recovery.main,
     "calls": calls.main,
     "flows": flows.main,

@@ -122,6 +122,9 @@ def test_hold_gives_music_and_resume_brings_the_agent_back(c: RunningCenter, bro
         ann.wait_stage("talking")
         ann.wait_hears(CALLER_HERTZ)
         until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "the agent at the caller again", 15)
+        for paused in ("true", "false"):
+            ann.press("Alt+Shift+R")
+            ann.wait(f"document.getElementById('recording').dataset.paused === '{paused}'", "the light")
         ann.press("Alt+Shift+M")
         until(lambda: not caller.audio.hears(MICROPHONE_HERTZ), "silence while she is muted", 10)
         caller.hang_up()
