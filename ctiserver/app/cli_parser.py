@@ -104,7 +104,13 @@ def _add_screens(commands: Commands) -> None:
 
 
 def _add_set_up(commands: Commands) -> None:
-    _command(commands, "doctor", "doctor:run", help="examine everything and say how to mend what is wrong")
+    doctor = _command(
+        commands, "doctor", "doctor:run", help="examine everything and say how to mend what is wrong"
+    )
+    one = doctor.add_subparsers(metavar="trunk")
+    trunk = _command(one, "trunk", "doctor_trunk:run", help="examine one carrier, step by step")
+    trunk.add_argument("name", metavar="NAME", help="a name of asterisk.trunks")
+    trunk.add_argument("--call", default="", metavar="NUMBER", help="ring it; who answers hears music")
     db = _group(commands, "db", "the database: upgrade")
     _command(db, "upgrade", "cli_set_up:upgrade_database", help="make the database or bring it up to date")
     user = _group(commands, "user", "the people: add")

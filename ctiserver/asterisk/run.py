@@ -150,6 +150,12 @@ def _ari_answers(config: Config) -> bool:
         connection.close()
 
 
+def command(config: Config, line: str) -> str:
+    """What the command line of the Asterisk that runs says to a line; "" when none does, or none is installed."""
+    asterisk = installed(config)
+    return _command(config, asterisk, line) if asterisk else ""
+
+
 def _command(config: Config, asterisk: Asterisk, line: str) -> str:
     done = subprocess.run(
         [*asterisk.command, "-C", str(etc_dir(config) / "asterisk.conf"), "-rx", line],

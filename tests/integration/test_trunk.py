@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ctiserver.app import cli, doctor_trunk
 from ctiserver.core.commands import DialOutside, DropLeg
 from ctiserver.core.ids import ContactId, LegId
 from ctiserver.core.inputs import CallArrived, LegAnswered, LegEnded, LegFailed
@@ -209,3 +210,27 @@ def test_an_emergency_number_goes_through_while_no_application_lives(
     asterisk.command("channel request hangup all")
     asterisk.wait_quiet()
     carrier.wait_quiet()
+
+
+def _examined(asterisk: PrivateAsterisk, name: str, number: str = "") -> str:
+    trunk = next(one for one in asterisk.config.asterisk.trunks if one.name == name)
+    return "\n".join(f"{it.mark} {it.says}" for it in doctor_trunk.examined(asterisk.config, trunk, number))
+
+
+def test_the_doctor_follows_a_carrier_step_by_step_to_the_sound(
+    asterisk: PrivateAsterisk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CTI_TEST_RIGHT", RIGHT)
+    monkeypatch.setenv("CTI_TEST_WRONG", WRONG)
+    words = ["--config", str(asterisk.config_file), "doctor", "trunk"]
+    assert cli.main([*words, "first", "--call", "981234567"]) == 0, capsys.readouterr()
+    said = capsys.readouterr().out
+    for step in ("is 127.0.0.1", "Asterisk has it", "answers OPTIONS", "registered as acme", "was answered"):
+        assert step in said
+    assert "sound goes both ways" in said
+    assert cli.main([*words, "nobody"]) == 1
+    assert "there are: pstn, dead, first, wrong, second" in capsys.readouterr().out
+    assert "FAIL the carrier refuses acme; look at username" in _examined(asterisk, "wrong")
+    assert "FAIL does not answer OPTIONS" in _examined(asterisk, "dead")
+    assert "FAIL 970000486: it is busy" in _examined(asterisk, "second", "970000486")
+    asterisk.wait_quiet()
