@@ -42,7 +42,8 @@ class AgentState(msgspec.Struct, kw_only=True):
     """One agent. He has at most one contact in hand; `owes` names one that he never disposed of.
 
     `campaign`: whose answers he takes while he is idle, if no caller waits for him. `hand_up`: he has asked for a
-    supervisor. `wrap_up_extensions`: how often he has had more time for this wrap-up.
+    supervisor; `supervises`: the contact in which he is, or is being rung for, as one. `wrap_up_extensions`: how often
+    he has had more time for this wrap-up.
     """
 
     key: AgentKey
@@ -63,11 +64,13 @@ class AgentState(msgspec.Struct, kw_only=True):
     hand_up: bool = False
     wrap_up_until: float = 0.0
     wrap_up_extensions: int = 0
+    supervises: ContactId | None = None
 
     @property
     def free(self) -> bool:
         """May be given a contact now."""
-        return self.status is Status.AVAILABLE and self.activity is Activity.IDLE
+        here = self.status is Status.AVAILABLE and self.activity is Activity.IDLE
+        return here and self.supervises is None
 
     def move(self, event: str) -> None:
         """Take one step of the table. Raises IllegalTransition for a step it doesn't have."""

@@ -6,7 +6,7 @@ While the caller is on hold the agent talks with whom he consults, or who else i
 `arrange` then, and states no topology of his own.
 """
 
-from acd.contact_state import Contact, Stage
+from acd.contact_state import Contact, Participant, Stage
 from ctiserver.core.commands import Arrange
 from ctiserver.core.ids import ConversationId, LegId
 from ctiserver.core.topology import Conversation, Kind, Mode
@@ -21,6 +21,8 @@ def arrange(contact: Contact, turn: Turn) -> None:
     contact.hold = _named(contact.hold, turn) if _hears_music(contact) else None
     contact.talk = _named(contact.talk, turn) if _talks(contact) else None
     contact.consult = _named(contact.consult, turn) if _aside(contact) else None
+    for party in contact.parties:
+        _name_ear(contact, party, turn)
     turn.say(Arrange(contact=contact.id, conversations=wanted(contact)))
 
 
@@ -41,7 +43,7 @@ def wanted(contact: Contact) -> tuple[Conversation, ...]:
         found.append(_conversation(contact.talk, Kind.TALK, _in_talk(contact)))
     if aside := _aside(contact):
         found.append(_conversation(contact.consult, Kind.TALK, aside))
-    return tuple(found)
+    return (*found, *(_ear(contact, party) for party in contact.parties if _beside(contact, party)))
 
 
 def _hears_music(contact: Contact) -> bool:
@@ -59,15 +61,37 @@ def _talks(contact: Contact) -> bool:
 
 
 def _in_talk(contact: Contact) -> dict[LegId, Mode]:
-    others = [it for it in contact.parties if it.up and it.role != "consulted"]
+    others = [it for it in contact.parties if it.up and it.role != "consulted" and not _beside(contact, it)]
     return {contact.leg: Mode.TALK} | _agent(contact) | {it.leg: it.mode for it in others}
 
 
 def _aside(contact: Contact) -> dict[LegId, Mode]:
     """Who talks while the caller hears music: the agent and whoever else is there; nobody where he is alone."""
-    others = {it.leg: it.mode for it in contact.parties if it.up}
+    others = {it.leg: it.mode for it in contact.parties if it.up and it.role != "supervisor"}
     alone = contact.stage is not Stage.HELD or contact.agent_leg is None or not others
     return {} if alone else _agent(contact) | others
+
+
+def _beside(contact: Contact, party: Participant) -> bool:
+    """Whether he is a supervisor who is with the agent alone: he has not joined in, or there is no talk to join."""
+    joins = party.mode is Mode.TALK and contact.stage in _TALK
+    return party.role == "supervisor" and party.up and not joins
+
+
+def _name_ear(contact: Contact, party: Participant, turn: Turn) -> None:
+    """An ear is of one leg: when his agent has another, or none, the supervisor gets another conversation."""
+    if not _beside(contact, party):
+        party.ear, party.ear_of = None, None
+    elif party.ear is None or party.ear_of != contact.agent_leg:
+        party.ear, party.ear_of = ConversationId(turn.new_id()), contact.agent_leg
+
+
+def _ear(contact: Contact, party: Participant) -> Conversation:
+    """He hears what the agent hears and says; when he whispers, he is heard by the agent alone."""
+    if party.ear is None:
+        raise AssertionError("an ear has a name")
+    modes = {party.leg: Mode.LISTEN} if party.mode is Mode.LISTEN else {}
+    return Conversation(id=party.ear, kind=Kind.TALK, legs=(party.leg,), modes=modes, ear=contact.agent_leg)
 
 
 def _agent(contact: Contact) -> dict[LegId, Mode]:

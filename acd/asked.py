@@ -16,6 +16,7 @@ from acd import (
     offers,
     outside_talk,
     oversight,
+    supervision,
     transfer,
     wrap_up,
 )
@@ -74,6 +75,9 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.ReportAbuse: hand.report_abuse,
     r.TellAgents: notices.tell,
     r.ReadNotice: notices.read,
+    r.Supervise: supervision.supervise,
+    r.StopSupervising: supervision.stop,
+    r.TakeOver: supervision.take_over,
     r.EndContact: oversight.end,
     r.MoveContact: oversight.move,
     r.ChangePriority: oversight.prefer,

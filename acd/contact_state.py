@@ -33,7 +33,8 @@ class Participant(msgspec.Struct, kw_only=True):
     """Somebody in a contact besides the caller and the agent who has it in hand.
 
     `consulted`: the agent asks him while the caller is on hold; `colleague`, `outside`: he talks with both;
-    `supervisor`: see `mode`. `up`: his phone was answered. `agent` None: a number outside.
+    `supervisor`: see `mode`. `up`: his phone was answered. `ear`: where a supervisor
+    hears what the leg `ear_of` hears and says. `agent` None: a number outside.
     """
 
     role: Role
@@ -42,6 +43,8 @@ class Participant(msgspec.Struct, kw_only=True):
     pii_number: str = ""
     up: bool = False
     mode: Mode = Mode.TALK
+    ear: ConversationId | None = None
+    ear_of: LegId | None = None
     asked_by: AgentKey | None = None
 
 

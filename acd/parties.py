@@ -20,6 +20,7 @@ from ctiserver.core.events import (
     ConsultRinging,
     PartyLeft,
     PartyOutcome,
+    SupervisionEnded,
     TalkEnded,
 )
 from ctiserver.core.ids import AgentKey, LegId, TimerId
@@ -144,6 +145,20 @@ def end_consult(
             )
         )
     let_go(floor, contact, party, turn, by=by, missed=reason if outcome == "failed" else "")
+
+
+def supervisor_leaves(floor: Floor, contact: Contact, party: Participant, reason: str, turn: Turn) -> None:
+    """A supervisor is in the contact no more, and his leg is ended; he may be given a call again."""
+    key = party.agent or AgentKey("")
+    turn.say(
+        DropLeg(leg=party.leg),
+        SupervisionEnded(at=turn.at, contact=contact.id, supervisor=key, agent=contact.agent, reason=reason),
+    )
+    floor.forget_party(contact, party)
+    state = floor.ledger.agents.get(key)
+    if state is not None and state.supervises == contact.id:
+        state.supervises = None
+        offers.serve_agent(floor, key, turn)
 
 
 def dismiss(

@@ -26,6 +26,7 @@ from acd import (
     recording,
     recording_pause,
     refuge,
+    supervision,
     talk,
     transfer,
     wrap_up,
@@ -190,7 +191,10 @@ class Acd:
         contact = self.floor.contact_of_leg(leg)
         if contact is None:
             return
-        if party := contact.party(leg):
+        party = contact.party(leg)
+        if party and party.role == "supervisor":
+            supervision.alive(self.floor, contact, party, message, turn)
+        elif party:
             outside = contact.stage is Stage.OUTSIDE
             (outside_talk if outside else consult).alive(self.floor, contact, party, message, turn)
         elif isinstance(message, LegJoined):
@@ -212,7 +216,9 @@ class Acd:
         by = message.by if isinstance(message, LegEnded) else "switch"
         if leg == contact.leg:
             self._caller_gone(contact, by, message.q850, turn)
-        elif party := contact.party(leg):
+        elif (party := contact.party(leg)) and party.role == "supervisor":
+            supervision.gone(self.floor, contact, party, message, turn)
+        elif party:
             conference.party_gone(self.floor, contact, party, message, turn)
         elif contact.stage is Stage.RETURNING:
             device.unreachable(self.floor, contact)

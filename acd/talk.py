@@ -134,7 +134,7 @@ def hand_over(
     done = TransferCompleted(at=turn.at, contact=contact.id, agent=giver, kind=kind, to=third.agent or "")
     turn.say(done)
     _take_over(floor, contact, third, giver, turn)
-    if on_hold and contact.agent and kind == "conference":
+    if on_hold and contact.agent and kind != "attended":
         turn.say(ContactResumed(at=turn.at, contact=contact.id, agent=contact.agent))
     contact.called = False
     arrangement.arrange(contact, turn)
@@ -188,6 +188,8 @@ def _end_part(floor: Floor, contact: Contact, turn: Turn) -> AgentKey:
     if contact.agent is None:
         raise AssertionError("a talk has an agent")
     recording.talk_ends(contact, turn)
+    for party in [it for it in contact.parties if it.role == "supervisor"]:
+        parties.supervisor_leaves(floor, contact, party, "talk_ended", turn)
     floor.forget_agent_leg(contact)
     contact.named, contact.passed_by = None, None
     return contact.agent

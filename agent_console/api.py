@@ -30,6 +30,7 @@ from agent_console import (
     api_figures,
     api_flow_pictures,
     api_flows,
+    api_help,
     api_holdings,
     api_imports,
     api_letters,
@@ -75,6 +76,7 @@ for family in (
     api_phone,
     api_live,
     api_supervision,
+    api_help,
     api_records,
     api_config,
 ):

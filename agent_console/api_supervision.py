@@ -3,7 +3,7 @@
 What a supervisor did stands in the audit, once the engines have taken it.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,6 +11,7 @@ from agent_console.api_desk import Accepted, ask_for
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import audit
+from ctiserver.core.errors import Refusal
 
 
 class Reasoned(msgspec.Struct, kw_only=True):
@@ -36,6 +37,13 @@ class NewPriority(msgspec.Struct, kw_only=True):
     request_id: str | None = None
 
 
+class Manner(msgspec.Struct, kw_only=True):
+    """`listen`: nobody hears me; `whisper`: the agent alone does; `barge`: all do."""
+
+    mode: Literal["listen", "whisper", "barge"]
+    request_id: str | None = None
+
+
 class Notice(msgspec.Struct, kw_only=True):
     """To one agent (`to`), to those of a queue who are logged in, or (neither) to all who are."""
 
@@ -49,6 +57,7 @@ def add_to(operations: Operations) -> None:
     """This family's rows."""
     _of_agents(operations)
     _of_supervisors(operations)
+    _in_talks(operations)
 
 
 def _of_agents(operations: Operations) -> None:
@@ -105,6 +114,31 @@ def _of_supervisors(operations: Operations) -> None:
         }
         asked = ask_for(call, "ChangePriority", {"contact": contact, **given}, body.request_id)
         return noted(call, "call.prefer", f"contact {contact}", given, asked)
+
+
+def _in_talks(operations: Operations) -> None:
+    add = operations.add
+
+    @add("PUT", "/live/{contact}/supervision", Permission.SUPERVISE, "Be in a talk with my own telephone")
+    def supervise(call: Call, contact: str, body: Manner) -> Accepted:
+        asked = _ask_myself(call, "Supervise", {"contact": contact, "mode": body.mode}, body.request_id)
+        return noted(call, "call.supervise", f"contact {contact}", {"mode": body.mode}, asked)
+
+    @add("DELETE", "/live/{contact}/supervision", Permission.SUPERVISE, "Leave the talk, which goes on")
+    def stop_supervising(call: Call, contact: str) -> Accepted:
+        return _ask_myself(call, "StopSupervising", {"contact": contact}, None)
+
+    @add("POST", "/live/{contact}/take-over", Permission.SUPERVISE, "Have the caller of a talk that I am in")
+    def take_over(call: Call, contact: str) -> Accepted:
+        asked = _ask_myself(call, "TakeOver", {"contact": contact}, None)
+        return noted(call, "call.take_over", f"contact {contact}", {}, asked)
+
+
+def _ask_myself(call: Call, kind: str, fields: dict[str, Any], request_id: str | None) -> Accepted:
+    agent = call.principal.agent
+    if agent is None:
+        raise Refusal("no_phone", "you have no telephone here: ask the administrator for an extension")
+    return ask_for(call, kind, {"agent": agent, **fields}, request_id)
 
 
 def noted(call: Call, action: str, subject: str, after: dict[str, Any], asked: Accepted) -> Accepted:

@@ -65,11 +65,16 @@ def changed(
         if contact := getattr(event, "contact", None):
             _contact(view, contact, accounts, now, of)
             _givers(view, event, contact, of)
-        if (agent := getattr(event, "agent", None)) in view.agents:
-            of(view.agents[agent].account_id).agents[agent] = view.agents[agent]
+        _named_agents(view, event, of)
         if (queue := getattr(event, "queue", None)) in view.queues:
             of(view.queues[queue].account_id).queues[queue] = view.queues[queue].as_of(now)
     return patches
+
+
+def _named_agents(view: LiveView, event: Event, of: Callable[[int], Patch]) -> None:
+    for agent in (getattr(event, "agent", None), getattr(event, "supervisor", None)):
+        if agent in view.agents:
+            of(view.agents[agent].account_id).agents[agent] = view.agents[agent]
 
 
 def _called(view: LiveView, event: e.CampaignPaced | e.LeadRinging, of: Callable[[int], Patch]) -> None:

@@ -34,6 +34,9 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     "TakeMinute": (Permission.OWN_DESK, None),
     "ReportAbuse": (Permission.OWN_DESK, None),
     "ReadNotice": (Permission.OWN_DESK, None),
+    "Supervise": (Permission.SUPERVISE, None),
+    "StopSupervising": (Permission.SUPERVISE, None),
+    "TakeOver": (Permission.SUPERVISE, None),
 }
 
 OF_NO_AGENT: dict[str, Permission] = {
@@ -44,7 +47,7 @@ OF_NO_AGENT: dict[str, Permission] = {
 }
 """What is asked for nobody's own desk: about a contact that is live, or about several agents."""
 
-THROUGH_REST = frozenset({"AttachCustomer", "PreviewLead", *OF_NO_AGENT})
+THROUGH_REST = frozenset({"AttachCustomer", "PreviewLead", "Supervise", "TakeOver", *OF_NO_AGENT})
 """What nobody words himself: the REST operation looks up what the engines are told of the customer, or whether the
 campaign is one that he serves, or writes into the audit what a supervisor did."""
 

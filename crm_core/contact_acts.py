@@ -38,5 +38,17 @@ def _asked(event: e.SupervisorAsked, interaction: Interaction, session: Session)
     _note(interaction, event, "asked", event.agent)
 
 
-STEPS = (_moved, _preferred, _closed, _abused, _asked)
+def _supervised(event: e.SupervisionStarted, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, event.mode, event.supervisor, agent=event.agent)
+
+
+def _went_on(event: e.SupervisionModeChanged, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, event.mode, event.supervisor, agent=event.agent)
+
+
+def _left(event: e.SupervisionEnded, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, event.reason, event.supervisor, agent=event.agent)
+
+
+STEPS = (_moved, _preferred, _closed, _abused, _asked, _supervised, _went_on, _left)
 """What each event adds to the record of its contact (`crm_core.interaction_record`)."""

@@ -32,7 +32,7 @@ from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.asterisk.translate import AriEvent, Translator
 from ctiserver.core.commands import Listen, Play
 from ctiserver.core.errors import SwitchError, SwitchUnreachable
-from ctiserver.core.ids import LegId, RecordingId
+from ctiserver.core.ids import ConversationId, LegId, RecordingId
 from ctiserver.core.message import Command, Input
 
 _LOOK_SECONDS = 30.0
@@ -224,6 +224,8 @@ class AriSwitch(Service):
     def _translate(self, event: AriEvent) -> None:
         if event.get("type") == "StasisStart" and event.get("args", [])[:1] == ["snoop"]:
             self._performer.snoop_is_there(RecordingId(event["args"][1]))
+        elif event.get("type") == "StasisStart" and event.get("args", [])[:1] == ["spy"]:
+            self._performer.ear_is_there(ConversationId(event["args"][1]))
         elif (channel := _channel(event)).startswith((EAR, MEDIA)):
             if event["type"] == "StasisStart" and channel.startswith(MEDIA):
                 self._performer.media_is_there(channel)

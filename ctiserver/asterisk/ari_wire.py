@@ -38,6 +38,8 @@ VOICE_EVENTS = ("ChannelTalkingStarted", "ChannelTalkingFinished")
 BRIDGE_TYPES = {Kind.HOLD: "holding", Kind.TALK: "mixing"}
 SNOOP = "snoop-"
 EAR, MEDIA = "ear-", "media-"
+SPY = "spy-"
+"""The ear of a supervisor, see `Conversation.ear`."""
 AUTO_ANSWER = {
     "PJSIP_HEADER(add,Call-Info)": "<sip:127.0.0.1>;answer-after=0",
     "PJSIP_HEADER(add,Alert-Info)": "<http://127.0.0.1>;info=alert-autoanswer;delay=0",
@@ -225,6 +227,19 @@ def snoop(leg: str, recording: str, app: str) -> Request:
         _path("channels", leg, "snoop", SNOOP + recording),
         {"spy": "both", "app": app, "appArgs": f"snoop,{recording}"},
     )
+
+
+def spy(leg: str, conversation: str, app: str) -> Request:
+    """A channel that hears what the leg hears and says, and whatever is said to it the leg alone hears."""
+    return Request(
+        "POST",
+        _path("channels", leg, "snoop", SPY + conversation),
+        {"spy": "both", "whisper": "out", "app": app, "appArgs": f"spy,{conversation}"},
+    )
+
+
+def place_spy(conversation: str) -> Request:
+    return Request("POST", _path("bridges", conversation, "addChannel"), {"channel": SPY + conversation})
 
 
 def ear(leg: str, listening: str, app: str) -> Request:

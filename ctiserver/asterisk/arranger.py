@@ -16,9 +16,12 @@ from ctiserver.asterisk import ari_wire
 from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.legs import (
     AddLeg,
+    CloseEar,
     CreateBridge,
     DestroyBridge,
     MuteLeg,
+    OpenEar,
+    PlaceEar,
     RemoveLeg,
     Seen,
     SeenBridge,
@@ -44,7 +47,7 @@ def seen_bridges(listed: list[dict[str, Any]], installation: str) -> Seen:
             ConversationId(it["id"]): SeenBridge(
                 _KINDS.get(it.get("bridge_type", ""), Kind.TALK),
                 ContactId(it.get("name", "")),
-                [LegId(leg) for leg in it.get("channels", [])],
+                [LegId(leg) for leg in it.get("channels", []) if not leg.startswith(ari_wire.SPY)],
             )
             for it in listed
             if it["id"].startswith(f"{installation}-")
@@ -55,23 +58,35 @@ def seen_bridges(listed: list[dict[str, Any]], installation: str) -> Seen:
 class Arranger:
     """`seen` is what Asterisk holds once it has done all that was asked."""
 
-    def __init__(self, send: Send, installation: str) -> None:
+    def __init__(self, send: Send, installation: str, app: str) -> None:
         self._send = send
-        self._installation = installation
+        self._installation, self._app = installation, app
         self.seen = Seen()
 
     def arrange(self, command: Arrange, key: str, *, again: bool = False) -> None:
         """Asks for all that is missing; `key` keeps the requests of the contact in order."""
         for step in steps(command.contact, command.conversations, self.seen):
             self.seen.apply(step)
-            self._send(_request(step), key).addErrback(self._failed, step, command, key, again)
+            self._send(_request(step, self._app), key).addErrback(self._failed, step, command, key, again)
 
     def leg_ended(self, leg: LegId, key: str) -> None:
         """The leg is out of everything, and what it leaves empty goes."""
         self.seen.forget(leg)
         if empty := self.seen.take_out(leg):
+            if empty in self.seen.ears:
+                self.seen.apply(CloseEar(empty))
+                self._send(ari_wire.hang_up(ari_wire.SPY + empty), key).addErrback(_ignore_refusal)
             self.seen.apply(DestroyBridge(empty))
             self._send(ari_wire.destroy_bridge(empty), key).addErrback(_ignore_refusal)
+
+    def ear_is_there(self, conversation: ConversationId) -> None:
+        """The channel of an ear has entered the application; who closed it meanwhile wants it no more."""
+        bridge = self.seen.bridges.get(conversation)
+        if bridge is not None and conversation in self.seen.ears:
+            request = ari_wire.place_spy(conversation)
+        else:
+            request = ari_wire.hang_up(ari_wire.SPY + conversation)
+        self._send(request, bridge.contact if bridge else conversation).addErrback(_ignore_refusal)
 
     def _failed(self, failure: Failure, step: Step, command: Arrange, key: str, again: bool) -> None:
         error = failure.value
@@ -100,7 +115,7 @@ class Arranger:
         self.arrange(command, key, again=True)
 
 
-def _request(step: Step) -> Request:
+def _request(step: Step, app: str) -> Request:
     match step:
         case CreateBridge(conversation, kind, contact):
             return ari_wire.create_bridge(conversation, kind, contact)
@@ -110,6 +125,12 @@ def _request(step: Step) -> Request:
             return ari_wire.remove_leg(conversation, leg)
         case DestroyBridge(conversation):
             return ari_wire.destroy_bridge(conversation)
+        case OpenEar(conversation, leg):
+            return ari_wire.spy(leg, conversation, app)
+        case PlaceEar(conversation):
+            return ari_wire.place_spy(conversation)
+        case CloseEar(conversation):
+            return ari_wire.hang_up(ari_wire.SPY + conversation)
         case MuteLeg(leg):
             return ari_wire.mute(leg)
         case UnmuteLeg(leg):

@@ -4,7 +4,8 @@ Policy: first make what is missing, then put in the legs that hear nothing yet, 
 something else (so that nobody hears silence for longer than one request takes), then take out the legs
 wanted nowhere, and last remove the conversations that the contact no longer needs. Adding a leg takes it out
 of where it was. A leg is silenced before it enters, so that nobody who only listens is heard, and given its voice
-back when it is where it belongs. Nothing is asked for that is so already.
+back when it is where it belongs. An ear at a leg is opened last, when whoever listens is in his conversation and as
+silent as he is to be. Nothing is asked for that is so already.
 """
 
 from dataclasses import dataclass, field
@@ -48,7 +49,25 @@ class UnmuteLeg:
     leg: LegId
 
 
-Step = CreateBridge | AddLeg | RemoveLeg | DestroyBridge | MuteLeg | UnmuteLeg
+@dataclass(frozen=True, slots=True)
+class OpenEar:
+    """Make the channel that hears a leg; it is placed when it is there."""
+
+    conversation: ConversationId
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceEar:
+    conversation: ConversationId
+
+
+@dataclass(frozen=True, slots=True)
+class CloseEar:
+    conversation: ConversationId
+
+
+Step = OpenEar | PlaceEar | CloseEar | CreateBridge | AddLeg | RemoveLeg | DestroyBridge | MuteLeg | UnmuteLeg
 
 
 @dataclass(slots=True)
@@ -64,10 +83,12 @@ class SeenBridge:
 class Seen:
     """The bridges that there are. Invariant: a leg is in one bridge at most.
 
+    `ears`: by conversation, and whether it is known to be in it or on the way there.
     Asterisk does not tell whether a leg is `muted`: after a restart it is `unsure` of those that ever were to be.
     """
 
     bridges: dict[ConversationId, SeenBridge] = field(default_factory=dict)
+    ears: dict[ConversationId, bool] = field(default_factory=dict)
     muted: set[LegId] = field(default_factory=set)
     unsure: set[LegId] = field(default_factory=set)
 
@@ -91,6 +112,12 @@ class Seen:
                 self.take_out(leg)
             case DestroyBridge(conversation):
                 self.bridges.pop(conversation, None)
+            case OpenEar(conversation):
+                self.ears[conversation] = True
+            case PlaceEar(conversation) if conversation in self.ears:
+                self.ears[conversation] = True
+            case CloseEar(conversation):
+                self.ears.pop(conversation, None)
             case MuteLeg(leg) | UnmuteLeg(leg):
                 self.forget(leg)
                 if isinstance(step, MuteLeg):
@@ -126,8 +153,17 @@ def steps(contact: ContactId, wanted: tuple[Conversation, ...], seen: Seen) -> l
     for id in seen.of(contact):
         if id not in wrong:
             done += [RemoveLeg(id, leg) for leg in seen.bridges[id].legs if leg not in kept]
+    done += _ears(contact, wanted, seen)
     done += [DestroyBridge(id) for id in seen.of(contact) if id not in kinds]
     return done
+
+
+def _ears(contact: ContactId, wanted: tuple[Conversation, ...], seen: Seen) -> list[Step]:
+    """Ears are closed with their conversation, and opened when who listens is there, silenced if he only listens."""
+    open_: dict[ConversationId, LegId] = {it.id: it.ear for it in wanted if it.ear is not None}
+    done: list[Step] = [CloseEar(id) for id in seen.of(contact) if id in seen.ears and id not in open_]
+    done += [OpenEar(id, leg) for id, leg in open_.items() if id not in seen.ears]
+    return done + [PlaceEar(id) for id in open_ if seen.ears.get(id) is False]
 
 
 def _moves(wanted: tuple[Conversation, ...], seen: Seen, wrong: list[ConversationId]) -> list[Step]:

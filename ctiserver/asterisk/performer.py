@@ -50,7 +50,7 @@ from ctiserver.core.commands import (
     StopRecording,
 )
 from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
-from ctiserver.core.ids import LegId, ListeningId, PlaybackId, RecordingId
+from ctiserver.core.ids import ConversationId, LegId, ListeningId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     LegEnded,
     LegFailed,
@@ -91,7 +91,7 @@ class Performer:
         self._media = media
         self._translator = translator
         self._tell = tell
-        self._arranger = Arranger(request, installation)
+        self._arranger = Arranger(request, installation, app)
         self._recorder = Recorder(request, app, recordings, translator, tell, clock)
         self._voices = Voices(request, tell)
         self._live_audio = LiveAudio(request, app, hear, self._deaf)
@@ -152,6 +152,10 @@ class Performer:
         speaking = event["type"] == "ChannelTalkingStarted"
         seconds = float(event.get("duration") or 0) / 1000
         self._voices.heard(LegId(event["channel"]["id"]), speaking, seconds, at)
+
+    def ear_is_there(self, conversation: ConversationId) -> None:
+        """The channel through which a supervisor listens has entered the application."""
+        self._arranger.ear_is_there(conversation)
 
     def media_is_there(self, channel: str) -> None:
         """Somebody takes the sound of a leg."""

@@ -13,7 +13,7 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.resync import Reality
 from ctiserver.asterisk.together import together
 from ctiserver.core.errors import CallGone
-from ctiserver.core.ids import RecordingId
+from ctiserver.core.ids import ConversationId, RecordingId
 
 Send = Callable[[Request, str], Deferred[Any]]
 
@@ -33,10 +33,17 @@ async def read_reality(
     live = await _there(send, belief.recordings, ari_wire.live_recording)
     over = [name for name in belief.recordings if name not in live]
     seconds = {name: recorded_seconds(recordings, name) for name in over}
+    seen = seen_bridges(bridges, installation)
+    ours = ari_wire.SPY + f"{installation}-"
+    seen.ears = {
+        ConversationId(it["id"].removeprefix(ari_wire.SPY)): False
+        for it in channels
+        if it["id"].startswith(ours)
+    }
     return Reality(
         app=app,
         channels={channel["id"]: channel for channel in channels},
-        bridges=seen_bridges(bridges, installation),
+        bridges=seen,
         playbacks=playbacks,
         recordings=live,
         stored={name: found for name, found in seconds.items() if found is not None},

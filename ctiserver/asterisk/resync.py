@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ctiserver.asterisk.ari_wire import EAR, MEDIA, SNOOP
+from ctiserver.asterisk.ari_wire import EAR, MEDIA, SNOOP, SPY
 from ctiserver.asterisk.arrivals import incoming
 from ctiserver.asterisk.belief import Belief, LegBelief
 from ctiserver.asterisk.call_log import ChannelLog, channel_logs, missed, unseen
@@ -107,12 +107,14 @@ def orphans(belief: Belief, reality: Reality, installation: str) -> Orphans:
     """
     ours = f"{installation}-"
     wanted = {c.id for arrange in belief.arrangements().values() for c in arrange.conversations}
+    spies = {SPY + c.id for a in belief.arrangements().values() for c in a.conversations if c.ear}
     snoops = {SNOOP + recording for recording in belief.recordings}
     channels = [
         id
         for id in reality.channels
         if (id.startswith(ours) and "." not in id and id not in belief.legs)
         or (id.startswith(SNOOP + ours) and id not in snoops)
+        or (id.startswith(SPY + ours) and id not in spies)
         or id.startswith((EAR + ours, MEDIA + ours))
     ]
     return Orphans(tuple(channels), tuple(id for id in reality.bridges.bridges if id not in wanted))

@@ -40,7 +40,7 @@ def passed_on(contact: ContactView, event: e.TransferStarted | e.TransferComplet
             contact.passed_by = agent
         case e.TransferCompleted(kind="blind", to=""):
             _goes_on(contact, "talking", event.at)
-        case e.TransferCompleted(kind="attended" | "conference", to=to):
+        case e.TransferCompleted(kind="attended" | "conference" | "taken_over", to=to):
             contact.agent = AgentKey(to) if to else None
             contact.stage, contact.since = "talking" if to else "outside", event.at
             contact.parties = [] if to else contact.parties

@@ -60,6 +60,15 @@ class ContactView(msgspec.Struct, kw_only=True):
     recording_paused: bool = False
 
 
+class SupervisionView(Frozen):
+    """In whose talk a supervisor is, and how: listen, whisper or barge."""
+
+    contact: ContactId
+    agent: AgentKey
+    mode: str
+    since: float
+
+
 class AgentView(msgspec.Struct, kw_only=True):
     """One agent; `since` is when his status or activity last changed.
 
@@ -68,7 +77,7 @@ class AgentView(msgspec.Struct, kw_only=True):
     `consult_failed`: whom he last wanted to consult in this call, and why he could not.
     `lead`: whom he may call, or has dialled and not reached; `lead_stage`: previewed, dialed or ringing.
     `status_until`: when his status ends by itself; `hand_raised_at`: since when he asks for a supervisor; `notices`:
-    what was written to him and he has not read.
+    what was written to him and he has not read; `listened_by`: supervisors in his talk, where he is to know of them.
     """
 
     agent: AgentKey
@@ -93,6 +102,8 @@ class AgentView(msgspec.Struct, kw_only=True):
     hand_raised_at: float | None = None
     hand_why: str = ""
     notices: tuple[NoticeSent, ...] = ()
+    supervises: SupervisionView | None = None
+    listened_by: tuple[AgentKey, ...] = ()
 
 
 class ScreenPop(Frozen):

@@ -101,6 +101,7 @@ class LiveView(msgspec.Struct, kw_only=True):
             case e.CustomerAttached():
                 self._attach(event)
             case e.ContactEvent():
+                live_supervision.supervised(self.agents, event)
                 if contact := self.contacts.get(event.contact):
                     self._contact(event, contact)
 

@@ -4,6 +4,7 @@ Answered once; a repeated `request_id` gets the first answer.
 """
 
 from enum import StrEnum
+from typing import Literal
 
 from ctiserver.core.customers import Candidate
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
@@ -193,6 +194,28 @@ class TellAgents(Request):
     text: str
     to: AgentKey | None = None
     queue: QueueKey | None = None
+
+
+class Supervise(Request):
+    """A supervisor (`agent`) listens to a talk, whispers to its agent, or joins in; or changes from one to another."""
+
+    agent: AgentKey
+    contact: ContactId
+    mode: Literal["listen", "whisper", "barge"]
+
+
+class StopSupervising(Request):
+    """The supervisor leaves the talk, which goes on."""
+
+    agent: AgentKey
+    contact: ContactId
+
+
+class TakeOver(Request):
+    """The supervisor who is in the talk has the caller from now on; his agent wraps up."""
+
+    agent: AgentKey
+    contact: ContactId
 
 
 class EndContact(Request):

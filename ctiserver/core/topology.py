@@ -26,12 +26,16 @@ class Mode(StrEnum):
 
 
 class Conversation(Frozen):
-    """One bridge: its kind and the legs in it. A leg is in one conversation at most; without a mode it talks."""
+    """One bridge: its kind and the legs in it. A leg is in one conversation at most; without a mode it talks.
+
+    `ear`: a leg of another conversation. Who is in this one hears all that it hears and says, and it alone hears them.
+    """
 
     id: ConversationId
     kind: Kind
     legs: tuple[LegId, ...]
     modes: dict[LegId, Mode] = {}
+    ear: LegId | None = None
 
     def silent(self) -> tuple[LegId, ...]:
         """The legs that not everybody hears."""

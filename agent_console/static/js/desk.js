@@ -3,7 +3,7 @@
 import { api, get, post } from "./api.js";
 import { openDevices } from "./audio_dialog.js";
 import { actsFor } from "./desk_customer.js";
-import { minuteLeft, showHelp } from "./desk_help.js";
+import { heardSound, minuteLeft, showHelp } from "./desk_help.js";
 import { mic } from "./devices.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
@@ -129,6 +129,7 @@ function drawLights() {
   light.dataset.state = state;
   text(light.querySelector(".word"), word);
   $("quality").hidden = !phone.quality;
+  heardSound(phone.call ? phone.quality : null);
   if (phone.quality) text($("quality"), t("quality_text", { ...phone.quality, word: of("quality", phone.quality.word) }));
 }
 

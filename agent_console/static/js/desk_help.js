@@ -4,7 +4,7 @@ import { api, post } from "./api.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now } from "./feed.js";
 import { onKey } from "./keys.js";
-import { clock, settings, t } from "./words.js";
+import { clock, of, settings, t } from "./words.js";
 
 const me = `/agents/${settings.agent}`;
 let shown = null; // the agent's row
@@ -28,8 +28,18 @@ export function showHelp(agent, talking) {
   $("minute").hidden = (agent.next_status ?? agent.status) !== "available";
   $("abuse").hidden = !talking;
   if (!talking && $("abuse-sure").open) $("abuse-sure").close();
+  $("listened").hidden = !agent.listened_by.length;
+  text($("listened"), agent.listened_by.length ? t("listened_by", { names: agent.listened_by.join(", ") }) : "");
+  showSupervision(agent.supervises);
   $("notices").hidden = !agent.notices.length;
   fill($("notices"), agent.notices, () => agent.notices.map(notice));
+}
+
+/** He is a supervisor in somebody's talk: his telephone is busy with it. */
+function showSupervision(mine) {
+  if (!mine) return banner("supervises", null);
+  const leave = () => ask(() => api("DELETE", `/live/${encodeURIComponent(mine.contact)}/supervision`));
+  banner("supervises", `${of("act", mine.mode)}: ${mine.agent}`, "warn", el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("supervise_leave"), onclick: leave }));
 }
 
 function notice({ notice: key, text: words, by }) {
@@ -40,6 +50,13 @@ function notice({ notice: key, text: words, by }) {
 
 /** How long the minute lasts still; "" for any other status. */
 export const minuteLeft = ({ status_until: until }) => (until ? clock(Math.max(0, until - now())) : "");
+
+const SOUND_MILLISECONDS = 5000;
+let sound = null; // how the call sounds now; null while there is none
+
+/** What the telephone measured: the supervisor's page knows of bad sound while it lasts. */
+export const heardSound = (quality) => { sound = quality?.word ?? null; };
+setInterval(() => { if (sound) api("PUT", "/me/sound", { word: sound }).catch(() => {}); }, SOUND_MILLISECONDS);
 
 const hand = () => ask(() => api(shown?.hand_raised_at ? "DELETE" : "PUT", `${me}/hand`));
 const minute = () => ask(() => post(`${me}/minute`));

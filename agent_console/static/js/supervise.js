@@ -2,6 +2,7 @@
 
 import { api, post } from "./api.js";
 import { $, banner, el, text } from "./dom.js";
+import { onKey } from "./keys.js";
 import { clock, of, settings, t } from "./words.js";
 
 export const maySupervise = settings.permissions.includes("supervise");
@@ -36,6 +37,7 @@ export function openFor({ agent = null, contact = null, title, queues = {}, wait
   $("supervise-contact").hidden = !contact;
   $("supervise-waiting").hidden = !contact || !waiting;
   $("supervise-agent").hidden = !agent;
+  $("supervise-talk").hidden = !contact || waiting || !settings.agent;
   $("supervise-hand").hidden = !agent?.hand_raised_at;
   $("supervise-page").hidden = !contact || !settings.permissions.includes("read_interactions");
   if (contact) $("supervise-page").href = `/contacts/${encodeURIComponent(contact.contact)}`;
@@ -45,6 +47,17 @@ export function openFor({ agent = null, contact = null, title, queues = {}, wait
     ...classes.filter((one) => one !== contact?.value_class).map((one) => [`class ${one}`, t("as_of_class", { class: one })])];
   $("supervise-priority").replaceChildren(...better.map(([value, words]) => el("option", { value, text: words })));
   if (!$("supervise").open) $("supervise").showModal();
+}
+
+/** Be in the talk in one way or another; the dialog stays open, for the next one. */
+const be = (mode) => api("PUT", `${path(open.contact)}/supervision`, { mode });
+const STAYS_OPEN = new Set(["listen", "whisper", "barge"]);
+
+/** What I do now, as my own row says it. */
+export function showMine(me) {
+  const mine = me?.supervises && open?.contact?.contact === me.supervises.contact ? me.supervises.mode : "";
+  for (const mode of STAYS_OPEN) document.querySelector(`[data-supervise="${mode}"]`).setAttribute("aria-pressed", String(mode === mine));
+  for (const name of ["take_over", "leave"]) document.querySelector(`[data-supervise="${name}"]`).disabled = !mine;
 }
 
 const reason = () => $("supervise-reason").value;
@@ -59,10 +72,24 @@ const acts = {
   move: () => api("PUT", `${path(open.contact)}/queue`, { queue: $("supervise-queue").value }),
   prefer,
   end: () => post(`${path(open.contact)}/end`, { reason: reason() }),
+  listen: () => be("listen"),
+  whisper: () => be("whisper"),
+  barge: () => be("barge"),
+  take_over: () => post(`${path(open.contact)}/take-over`),
+  leave: () => api("DELETE", `${path(open.contact)}/supervision`),
   tell: () => post("/notices", { text: $("supervise-text").value, to: open.agent.agent }),
   lower: () => api("DELETE", `/agents/${encodeURIComponent(open.agent.agent)}/hand`),
 };
-for (const button of document.querySelectorAll("[data-supervise]")) button.addEventListener("click", () => ask(acts[button.dataset.supervise]));
+for (const button of document.querySelectorAll("[data-supervise]")) button.addEventListener("click", () => ask(acts[button.dataset.supervise], STAYS_OPEN.has(button.dataset.supervise)));
+for (const [key, name, words] of [["L", "listen", "act_listen"], ["W", "whisper", "act_whisper"], ["J", "barge", "act_barge"], ["O", "take_over", "act_taken_over"], ["X", "leave", "supervise_leave"]]) {
+  if (maySupervise) onKey(key, t(words), () => press(name));
+}
+
+/** A key does what the dialog's button does, while it is there to be pressed. */
+function press(name) {
+  const button = document.querySelector(`[data-supervise="${name}"]`);
+  if (open && button.offsetParent && !button.disabled) button.click();
+}
 $("supervise-close").addEventListener("click", close);
 
 /** The button of a row that opens the dialog. */

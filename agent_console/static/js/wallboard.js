@@ -7,7 +7,7 @@ import { command } from "./palette.js";
 import { recordLink } from "./record_link.js";
 import "./reminders.js";
 import { warn } from "./ringer.js";
-import { handWord, openFor, opener, showQueues } from "./supervise.js";
+import { handWord, openFor, opener, showMine, showQueues } from "./supervise.js";
 import "./router_lamp.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
 import { askWhatIf } from "./what_if.js";
@@ -58,6 +58,7 @@ function paint() {
     paintAgents();
     paintContacts();
     paintHands();
+    showMine(rows.agents.get(settings.agent));
   }
   for (const timer of document.querySelectorAll("[data-since]")) text(timer, clock(now() - Number(timer.dataset.since)));
 }
@@ -113,35 +114,57 @@ function agentRow(agent, contact) {
   const chosen = of("status", agent.status) + reason;
   const words = idle ? chosen : of("activity", agent.activity) + (agent.status === "available" ? "" : ` · ${chosen}`);
   const hand = agent.hand_raised_at ? el("span", { class: "state", "data-state": "hand", text: `✋ ${handWord(agent)}` }) : null;
-  const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }), hand);
+  const inTalk = agent.supervises ? el("div", { class: "second quiet", text: `${of("act", agent.supervises.mode)}: ${rows.agents.get(agent.supervises.agent)?.name ?? agent.supervises.agent}` }) : null;
+  const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }), hand, inTalk);
   const since = el("td", { class: "n" }, agent.since ? el("span", { "data-since": agent.since }) : null);
   const others = ["available", "pause", "logged_out"].filter((one) => one !== agent.status);
   const acts = may("command_agents") ? others.map((one) => act(agent.agent, one, t(`make_${one}`))) : [];
   return el("tr", { "data-agent": agent.agent, class: off ? "quiet" : null }, twoLines(agent.name || agent.agent, contact), doing, since, el("td", { class: "acts" }, ...acts, opener(agent.name || agent.agent, () => superviseAgent(agent.agent))));
 }
 
+function show(what) {
+  openFor(what);
+  showMine(rows.agents.get(settings.agent));
+}
+
 function superviseAgent(key) {
   const agent = rows.agents.get(key);
-  if (agent) openFor({ agent, contact: rows.contacts.get(agent.contact) ?? null, title: agent.name || agent.agent, queues: names });
+  if (agent) show({ agent, contact: rows.contacts.get(agent.contact) ?? null, title: agent.name || agent.agent, queues: names });
 }
 
 function superviseContact(key) {
   const contact = rows.contacts.get(key);
   if (!contact) return;
   const classes = [...new Set([...rows.contacts.values()].map((one) => one.value_class).filter(Boolean))].sort();
-  openFor({ contact, agent: rows.agents.get(contact.agent) ?? null, title: who(contact), queues: names, waiting: WAITING.has(contact.stage), classes });
+  show({ contact, agent: rows.agents.get(contact.agent) ?? null, title: who(contact), queues: names, waiting: WAITING.has(contact.stage), classes });
 }
 
 let handsUp = new Set();
 
-/** A lamp for each raised hand, and a sound for a new one. */
+const HELP_MILLISECONDS = 5000;
+let needs = []; // who needs help for another reason than a raised hand, as the server ranks them
+
+async function askWhoNeedsHelp() {
+  needs = await get("/live/help").catch(() => needs); // an old list is better than none; the feed's light tells
+  dirty = true;
+}
+
+function need({ agent: key, why, since, usual_seconds: usual, n }) {
+  const agent = rows.agents.get(key);
+  const name = agent?.name || key;
+  const words = why === "talk" ? t("need_talk", { name, usual: clock(usual), n }) : t(`need_${why}`, { name });
+  return el("div", {}, el("span", { text: words }), el("span", { class: "number quiet", "data-since": since }), opener(name, () => superviseAgent(key)));
+}
+
+/** A lamp for each raised hand, and a sound for a new one; below them who needs somebody without asking. */
 function paintHands() {
   const up = [...rows.agents.values()].filter((agent) => agent.hand_raised_at).sort((a, b) => a.hand_raised_at - b.hand_raised_at);
   if (up.some(({ agent }) => !handsUp.has(agent))) warn();
   handsUp = new Set(up.map(({ agent }) => agent));
-  fill($("hands"), up.map(({ agent, name, hand_why }) => [agent, name, hand_why]), () => up.map((agent) => el("div", {},
+  const others = needs.filter(({ agent }) => !handsUp.has(agent));
+  fill($("hands"), [up.map(({ agent, name, hand_why }) => [agent, name, hand_why]), others], () => [...up.map((agent) => el("div", { class: "hand" },
     el("span", { text: `✋ ${agent.name || agent.agent}: ${handWord(agent)}` }), el("span", { class: "number quiet", "data-since": agent.hand_raised_at }),
-    opener(agent.name || agent.agent, () => superviseAgent(agent.agent)))));
+    opener(agent.name || agent.agent, () => superviseAgent(agent.agent)))), ...others.map(need)]);
 }
 
 function act(agent, status, words) {
@@ -201,4 +224,8 @@ $("what-if-open").addEventListener("click", () => askWhatIf(rows.queues, named))
 command(t("command_theme"), window.switchTheme);
 command(t("kiosk"), () => location.assign("/wallboard?kiosk=1"));
 setInterval(paint, PAINT_MILLISECONDS);
+if (may("supervise")) {
+  askWhoNeedsHelp();
+  setInterval(askWhoNeedsHelp, HELP_MILLISECONDS);
+}
 paint();

@@ -63,3 +63,28 @@ class ContactMoved(ContactEvent):
     by: str
     queue: QueueKey
     from_queue: QueueKey
+
+
+class SupervisionStarted(ContactEvent):
+    """A supervisor is in the talk with the agent: `listen`, `whisper` or `barge`. `told`: the agent may see it."""
+
+    supervisor: AgentKey
+    agent: AgentKey
+    mode: str
+    told: bool = False
+
+
+class SupervisionModeChanged(ContactEvent):
+    """He goes on in another way."""
+
+    supervisor: AgentKey
+    agent: AgentKey | None
+    mode: str
+
+
+class SupervisionEnded(ContactEvent):
+    """He is in the talk no more: stopped, hung_up, not_answered, talk_ended or taken_over."""
+
+    supervisor: AgentKey
+    agent: AgentKey | None
+    reason: str

@@ -7,8 +7,8 @@ from ctiserver.core.ids import AgentKey, LegId, QueueKey, RecordingId
 from ctiserver.core.inputs import Party
 from ctiserver.core.spells import Spell
 
-Began = Literal["queue", "blind", "attended", "conference", "returned"]
-TransferKind = Literal["blind", "attended", "conference"]
+Began = Literal["queue", "blind", "attended", "conference", "returned", "taken_over"]
+TransferKind = Literal["blind", "attended", "conference", "taken_over"]
 ConsultOutcome = Literal["returned", "completed", "merged", "failed", "hung_up", "caller_left", "agent_left"]
 
 PartyOutcome = Literal["hung_up", "removed", "lost", "caller_left", "agent_left"]

@@ -69,15 +69,19 @@ def test_whom_the_agent_consults_hears_him_alone_and_only_once_he_answered() -> 
 
 def test_in_a_conference_all_who_answered_hear_each_other_as_far_as_their_mode_goes() -> None:
     parties = [party("colleague"), party("outside", leg="ringing", up=False), party("consulted", leg="x")]
-    listens = party("supervisor", leg="chief", mode=Mode.LISTEN)
+    joins_in = party("supervisor", leg="chief")
     it = contact(
-        Stage.TALKING, agent_leg="agent", parties=[*parties, listens], talk="talk", agent_mode=Mode.MUTED
+        Stage.TALKING, agent_leg="agent", parties=[*parties, joins_in], talk="talk", agent_mode=Mode.MUTED
     )
     together(it)
     [talk] = arrangement.wanted(it)
     assert talk.legs == ("caller", "agent", "third", "chief")
-    assert talk.modes == {"agent": Mode.MUTED, "chief": Mode.LISTEN}
-    assert talk.silent() == ("agent", "chief")
+    assert talk.modes == {"agent": Mode.MUTED}
+    it.parties[-1].mode = Mode.LISTEN  # he is beside the talk then, and never in it
+    together(it)
+    [talk, beside] = arrangement.wanted(it)
+    assert talk.legs == ("caller", "agent", "third")
+    assert (beside.legs, beside.silent(), beside.ear) == (("chief",), ("chief",), "agent")
 
 
 def test_a_conversation_keeps_its_name_as_long_as_it_goes_on_and_no_longer() -> None:

@@ -3,9 +3,12 @@ from hypothesis import strategies as st
 
 from ctiserver.asterisk.legs import (
     AddLeg,
+    CloseEar,
     CreateBridge,
     DestroyBridge,
     MuteLeg,
+    OpenEar,
+    PlaceEar,
     RemoveLeg,
     Seen,
     SeenBridge,
@@ -51,6 +54,7 @@ def topologies(draw: st.DrawFn) -> tuple[Conversation, ...]:
             kind=draw(st.sampled_from(Kind)),
             legs=tuple(leg for leg, place in zip(legs, places, strict=True) if place == name),
             modes=modes,
+            ear=draw(st.sampled_from([None, AGENT])),
         )
         for name in names
     )
@@ -64,7 +68,8 @@ def worlds(draw: st.DrawFn) -> Seen:
         contact = draw(st.sampled_from([CONTACT, CONTACT, OTHER])) if it.id in NAMES[2:] else CONTACT
         bridges[it.id] = SeenBridge(it.kind, contact, list(it.legs))
     some_legs = st.sets(st.sampled_from(LEGS))
-    return Seen(bridges, draw(some_legs), draw(some_legs))
+    ears = draw(st.dictionaries(st.sampled_from(list(bridges)), st.booleans())) if bridges else {}
+    return Seen(bridges, ears, draw(some_legs), draw(some_legs))
 
 
 @given(topologies(), worlds())
@@ -79,6 +84,51 @@ def test_the_steps_lead_from_any_world_to_what_is_wanted(
     for it in talks:
         assert {leg for leg in it.legs if leg in seen.muted} == set(it.silent())
         assert not seen.unsure & set(it.legs)
+    ears = {id for id in seen.ears if id not in foreign}
+    assert ears == {it.id for it in wanted if it.ear is not None}
+
+
+@given(topologies(), worlds())
+def test_an_ear_is_opened_last_and_closed_while_its_conversation_is_there(
+    wanted: tuple[Conversation, ...], seen: Seen
+) -> None:
+    """Who listens is silent before the leg could hear him, and no channel is left behind by a bridge that went."""
+    silent = {leg for it in wanted for leg in it.silent()}
+    kept = {id for id, there in seen.ears.items() if there}
+    for step in steps(CONTACT, wanted, seen):
+        if isinstance(step, OpenEar | PlaceEar):
+            talking = next(it for it in wanted if it.id == step.conversation)
+            assert set(talking.legs) <= set(seen.bridges[step.conversation].legs)
+            if talking.kind is Kind.TALK:
+                assert set(talking.legs) & silent <= seen.muted
+        if isinstance(step, DestroyBridge) and step.conversation not in {it.id for it in wanted}:
+            assert step.conversation not in seen.ears
+        seen.apply(step)
+    assert kept >= {id for id in kept if id in seen.ears}
+
+
+def test_from_listening_to_joining_in_and_back_nobody_is_heard_by_who_is_not_to_hear_him() -> None:
+    talk = conversation(A, Kind.TALK, CALLER, AGENT)
+    listens = Conversation(id=B, kind=Kind.TALK, legs=(THIRD,), modes={THIRD: Mode.LISTEN}, ear=AGENT)
+    seen = Seen({A: SeenBridge(Kind.TALK, CONTACT, [CALLER, AGENT])})
+    assert done((talk, listens), seen) == [
+        CreateBridge(B, Kind.TALK, CONTACT),
+        MuteLeg(THIRD),
+        AddLeg(B, THIRD, Kind.TALK),
+        OpenEar(B, AGENT),
+    ]
+    whispers = Conversation(id=B, kind=Kind.TALK, legs=(THIRD,), ear=AGENT)
+    assert done((talk, whispers), seen) == [UnmuteLeg(THIRD)]
+    assert done((talk, listens), seen) == [MuteLeg(THIRD)]
+    assert done((conversation(A, Kind.TALK, CALLER, AGENT, THIRD),), seen) == [
+        AddLeg(A, THIRD, Kind.TALK),
+        UnmuteLeg(THIRD),
+        CloseEar(B),
+        DestroyBridge(B),
+    ]
+    seen.ears[B] = False  # found after a restart, with nobody knowing whether it is where it belongs
+    assert CloseEar(B) not in done((talk,), seen)
+    assert done((talk, listens), seen)[-1] == PlaceEar(B)
 
 
 @given(topologies(), worlds())
