@@ -72,8 +72,9 @@ def changed(
 
 
 def _named_agents(view: LiveView, event: Event, of: Callable[[int], Patch]) -> None:
-    for agent in (getattr(event, "agent", None), getattr(event, "supervisor", None)):
-        if agent in view.agents:
+    """Whose rows an event may change: who did it, whom he consults or passes the caller to, who supervises."""
+    for field in ("agent", "to", "supervisor"):
+        if (agent := getattr(event, field, None)) in view.agents:
             of(view.agents[agent].account_id).agents[agent] = view.agents[agent]
 
 
