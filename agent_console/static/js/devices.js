@@ -102,4 +102,5 @@ function showLevel(stream) {
   };
 }
 
-$("close-devices").addEventListener("click", () => $("devices").close());
+// Pages without a telephone have a sound, and no dialog.
+$("close-devices")?.addEventListener("click", () => $("devices").close());
