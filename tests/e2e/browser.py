@@ -76,7 +76,7 @@ class Screen:
         self.complaints: list[str] = []
         self.keystrokes = 0
         self.unanswered: dict[Request, str] = {}
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.complaints.append(error.stack or str(error)))
         page.on("console", lambda said: self._said(said.type, said.text))
         page.on("request", self._asked)
         page.on("requestfinished", self._answered)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import ivr.demo
@@ -19,6 +19,8 @@ from crm_core.dials import Dial
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
+from crm_core.scripts import script_versions
+from crm_core.scripts.script_runs import ScriptAnswer, ScriptRun
 from crm_core.users import add_user
 from ctiserver.app import lines
 from ctiserver.app.lines import Lines, number
@@ -26,11 +28,29 @@ from tests.e2e import layout
 from tests.e2e.browser import Browser, Screen
 from tests.e2e.people import PASSWORD
 from tests.integration.daemon import RunningCenter, center
+from tests.integration.sipp import until
 
 pytestmark = pytest.mark.integration
 
 KEY = "renovacion-de-otono"
 ROSA, EVA = number(lines.ANSWERS, 1), number(lines.ANSWERS, 2)
+_SCRIPT = """
+start = "greeting"
+
+[page.greeting]
+kind = "yes_no"
+question = "right_person"
+es = "Buenos días, ¿hablo con {customer.name}?"
+en = "Good morning, is this {customer.name}?"
+yes = "thanks"
+no = "thanks"
+
+[page.thanks]
+kind = "end"
+disposition = "solved"
+es = "Gracias. Que tenga buen día."
+en = "Thank you. Goodbye."
+"""
 _DIALING = """
 [dialing]
 trunk = "pstn"
@@ -57,6 +77,8 @@ def _furnish(session: Session) -> None:
     add_user(session, login="nora", name="Nora", password=PASSWORD, roles={"campaign_manager"})
     for name, called in (("Rosa", ROSA), ("Eva", EVA)):
         add_customer(session, 1, name=name, value_class="B", phones=[E164(called)], now=1.0)
+    kept = script_versions.keep(session, 1, "saludo", _SCRIPT, note="", expected_newest=None, by="a", now=1.0)
+    script_versions.put_in_force(session, 1, "saludo", kept.versions[0].number, by="a", now=1.0)
     tree = {"field": "value_class", "operator": "is", "value": "B"}
     segments.save(session, 1, name="Clase B", tree=tree, by="a", now=1.0)
 
@@ -73,7 +95,7 @@ def test_a_campaign_is_made_started_called_for_paused_and_looked_at(
 ) -> None:
     nora = browser.screen(c, "/log-in")
     nora.log_in("nora")
-    nora.wait("location.pathname !== '/log-in'", "her first page")
+    nora.wait("location.pathname !== '/log-in' && document.readyState === 'complete'", "her first page")
     _make(c, nora)
     switch = c.asterisk
     with Lines(switch.sip_port, port=switch.emergency_port) as behind:
@@ -88,8 +110,20 @@ def test_a_campaign_is_made_started_called_for_paused_and_looked_at(
     nora.open(f"/campaigns/{KEY}/results")
     nora.wait_text("#figures", "1 / 1")
     nora.wait_text("#tables", "Habló con un agente")
+    [(question, answer, agent)] = c.store.read(_answers)
+    assert (question, answer, agent) == ("right_person", "yes", "ann")
     _whole(nora)
     assert nora.complaints == ann.complaints == []
+
+
+def _answers(session: Session) -> list[tuple[str, str, str]]:
+    """What the one customer whom ann called answered to the script, and to whom."""
+    rows = session.scalars(select(ScriptAnswer)).all()
+    return [(row.question, row.answer, row.by) for row in rows]
+
+
+def _has_begun(session: Session) -> bool:
+    return session.scalar(select(ScriptRun.contact_id)) is not None
 
 
 def _make(c: RunningCenter, nora: Screen) -> None:
@@ -108,6 +142,8 @@ def _make(c: RunningCenter, nora: Screen) -> None:
     for title in ("Cuándo", "Argumentario", "Cómo marca", "Revisar e iniciar"):
         nora.page.click("#next")
         nora.wait_text("#step-title", title)
+        if title == "Argumentario":
+            nora.page.select_option("#step select", "saludo")
     c.store.write(_make_urgent)
     nora.wait("!document.getElementById('next').disabled", "a campaign that lacks nothing")
     nora.page.click("#next")
@@ -136,6 +172,11 @@ def _call(c: RunningCenter, ann: Screen, behind: Lines) -> None:
     behind.wait("answered", ROSA, seconds=30)
     ann.wait_stage("talking", 30)
     ann.wait_text("#pop-body", "Renovación de otoño")
+    until(lambda: c.store.read(_has_begun), "a script that has begun, no longer its preview", 30)
+    ann.wait("!document.getElementById('script').hidden", "what she reads")
+    ann.wait_text("#script", "¿hablo con Rosa?")
+    ann.page.locator("#script [role=listbox]").press("1")
+    ann.wait_text("#script", "Que tenga buen día")
     c.talk_a_while()
     ann.press("Alt+Shift+X")
     ann.wait_stage("wrapping_up")
