@@ -6,7 +6,7 @@ import { now, setClock, socket } from "./feed.js";
 import { command } from "./palette.js";
 import { recordLink } from "./record_link.js";
 import "./reminders.js";
-import { warn } from "./ringer.js";
+import { chime } from "./chime.js";
 import { handWord, openFor, opener, showMine, showQueues } from "./supervise.js";
 import "./router_lamp.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
@@ -159,7 +159,7 @@ function need({ agent: key, why, since, usual_seconds: usual, n }) {
 /** A lamp for each raised hand, and a sound for a new one; below them who needs somebody without asking. */
 function paintHands() {
   const up = [...rows.agents.values()].filter((agent) => agent.hand_raised_at).sort((a, b) => a.hand_raised_at - b.hand_raised_at);
-  if (up.some(({ agent }) => !handsUp.has(agent))) warn();
+  if (up.some(({ agent }) => !handsUp.has(agent))) chime();
   handsUp = new Set(up.map(({ agent }) => agent));
   const others = needs.filter(({ agent }) => !handsUp.has(agent));
   fill($("hands"), [up.map(({ agent, name, hand_why }) => [agent, name, hand_why]), others], () => [...up.map((agent) => el("div", { class: "hand" },

@@ -1,0 +1,115 @@
+"""A supervisor's hands on the wallboard, and what an agent's desk shows of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from crm_core import audit
+from ctiserver.core.events import NoticeSent
+from ctiserver.core.live_rows import SupervisionView
+from ctiserver.core.live_view import LiveView
+from tests.e2e import layout, scenes
+from tests.e2e.browser import Browser
+from tests.e2e.stage import ENGLISH, SPANISH, Stage, running_stage
+from tests.integration.sipp import until
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with running_stage(tmp_path_factory.mktemp("stage")) as running:
+        yield running
+
+
+def asked_for_help(now: float) -> LiveView:
+    """A morning in which Emma asks for help, and Sofía has been written to."""
+    view = scenes.morning(now)
+    rows: dict[Any, Any] = view.agents  # type: ignore[assignment]
+    rows[ENGLISH].hand_raised_at, rows[ENGLISH].hand_why = now - 40.0, "help"
+    words = "Mantengan la calma: hay un corte de gas en Ñuñoa"
+    rows[SPANISH].notices = (
+        NoticeSent(at=now - 5.0, agent=rows[SPANISH].agent, notice="n1", text=words, by="pia"),
+    )
+    return view
+
+
+def listening(now: float) -> LiveView:
+    """The same, a moment later: Sofía listens to Emma, who may see it."""
+    view = asked_for_help(now)
+    rows: dict[Any, Any] = view.agents  # type: ignore[assignment]
+    row = rows[ENGLISH]
+    rows[SPANISH].supervises = SupervisionView(contact=row.contact, agent=row.agent, mode="listen", since=now)
+    row.listened_by = (rows[SPANISH].agent,)
+    return view
+
+
+def asked(stage: Stage) -> list[tuple[str, Any]]:
+    """What the calls process was asked for, with what says how."""
+    how = ("mode", "text", "reason", "notice", "agent")
+    return [(it["type"], next((it[key] for key in how if key in it), None)) for it in stage.requests]
+
+
+def wait_asked(stage: Stage, *wanted: tuple[str, Any]) -> None:
+    until(lambda: asked(stage)[-len(wanted) :] == list(wanted), f"{wanted}", 15, lambda: str(asked(stage)))
+
+
+def opens(page: Page, row: str) -> None:
+    page.locator(f"{row} button[aria-label^='Supervisar']").first.click()
+    expect(page.locator("#supervise")).to_be_visible()
+
+
+def test_who_asks_for_help_is_helped_by_button_and_by_key(stage: Stage, browser: Browser) -> None:
+    stage.scene = asked_for_help
+    page = stage.page(browser, SPANISH)
+    page.goto(f"{stage.origin}/wallboard")
+    expect(page.locator("#hands .hand")).to_contain_text("Emma Featherstonehaugh: pide ayuda")
+    opens(page, "#hands .hand")
+    page.keyboard.press("Alt+Shift+L")
+    wait_asked(stage, ("Supervise", "listen"))
+    stage.scene = listening
+    expect(page.locator('[data-supervise="listen"]')).to_have_attribute(
+        "aria-pressed", "true", timeout=15_000
+    )
+    page.click('[data-supervise="whisper"]')
+    wait_asked(stage, ("Supervise", "whisper"))
+    for size in layout.SIZES:
+        layout.resize(page, size)
+        assert layout.faults(page) == []
+    page.fill("#supervise-text", "Ya voy")
+    page.click('[data-supervise="tell"]')
+    wait_asked(stage, ("TellAgents", "Ya voy"))
+    expect(page.locator("#supervise")).to_be_hidden()
+
+    layout.resize(page, "wide")
+    opens(page, "#contacts tbody tr:first-child")
+    page.fill("#supervise-reason", "Tiene a su madre enferma")
+    page.click('[data-supervise="prefer"]')
+    wait_asked(stage, ("ChangePriority", "Tiene a su madre enferma"))
+    until(lambda: len(stage.store.read(_audit)) >= 3, "the audit")
+    browser.close_pages()
+
+
+def _audit(session: Any) -> list[str]:
+    return [row.action for row in audit.newest(session, 1, by=SPANISH)]
+
+
+def test_an_agent_reads_what_was_written_and_asks_for_help_himself(stage: Stage, browser: Browser) -> None:
+    stage.scene = listening
+    page = stage.page(browser, SPANISH)
+    page.goto(f"{stage.origin}/desk")
+    expect(page.locator("#notices")).to_contain_text("Mantengan la calma")
+    expect(page.locator("#banner-supervises")).to_contain_text("Escuchar")
+    page.click("#notices button")
+    page.keyboard.press("Alt+Shift+Y")
+    wait_asked(stage, ("ReadNotice", "n1"), ("RaiseHand", SPANISH))
+    page.click("#abuse")
+    page.click("#abuse-yes")
+    wait_asked(stage, ("ReportAbuse", SPANISH))
+    browser.close_pages()
+    other = stage.page(browser, ENGLISH)
+    other.goto(f"{stage.origin}/desk")
+    expect(other.locator("#listened")).to_contain_text(SPANISH)
+    browser.close_pages()
