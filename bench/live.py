@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from bench import machine, report
-from ctiserver.core.commands import DialLeg, FollowVoice, StartRecording, StopRecording
-from ctiserver.core.ids import ContactId, LegId, RecordingId
-from ctiserver.core.inputs import LegAnswered, LegJoined, RecordingStored
+from ctiserver.core.commands import Arrange, DialLeg, DropLeg, FollowVoice, StartRecording, StopRecording
+from ctiserver.core.ids import ContactId, ConversationId, LegId, RecordingId
+from ctiserver.core.inputs import LegAnswered, LegEnded, LegJoined, RecordingStored
 from ctiserver.core.message import Command
+from ctiserver.core.topology import Conversation, Kind, Mode
 from tests.integration.ari_center import AriCenter, arrived, talk
 from tests.integration.asterisk import private_asterisk
 from tests.integration.reactor_thread import ReactorThread
@@ -30,10 +33,18 @@ SETTLE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Two legs that hear each other."""
+    """Two legs that hear each other in a conversation."""
 
     caller: LegId
     agent: LegId
+    contact: ContactId
+    conversation: ConversationId
+    supervisor: str
+    """The telephone of whoever may listen, in the switch's terms."""
+
+    def bridge(self, *others: LegId) -> Conversation:
+        """The talk, with others in it."""
+        return Conversation(id=self.conversation, kind=Kind.TALK, legs=(self.caller, self.agent, *others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,41 @@ def _followed(center: AriCenter, talk: Talk) -> list[Command]:
     ]
 
 
+def _listened(center: AriCenter, talk: Talk, mode: Mode = Mode.LISTEN) -> list[Command]:
+    """A supervisor's phone is rung first; then he has an ear at the agent's leg."""
+    own = _rung(center, talk)
+    modes = {own: mode} if mode is Mode.LISTEN else {}
+    beside = Conversation(
+        id=ConversationId(center.new_id("ear")), kind=Kind.TALK, legs=(own,), modes=modes, ear=talk.agent
+    )
+    return [Arrange(contact=talk.contact, conversations=(talk.bridge(), beside))]
+
+
+def _whispered(center: AriCenter, talk: Talk) -> list[Command]:
+    return _listened(center, talk, Mode.WHISPER)
+
+
+def _joined(center: AriCenter, talk: Talk) -> list[Command]:
+    return [Arrange(contact=talk.contact, conversations=(talk.bridge(_rung(center, talk)),))]
+
+
+def _rung(center: AriCenter, talk: Talk) -> LegId:
+    own = LegId(center.new_id("supervisor"))
+    center.perform(DialLeg(leg=own, contact=talk.contact, endpoint=talk.supervisor, ring_seconds=30))
+    center.wait(LegAnswered, leg=own)
+    return own
+
+
+def _stop_supervising(center: AriCenter, begun: Sequence[Command]) -> None:
+    for one in begun:
+        assert isinstance(one, Arrange)
+        talking = one.conversations[0]
+        own = (set(one.conversations[-1].legs) - set(talking.legs[:2])).pop()
+        alone = structs.replace(talking, legs=talking.legs[:2])
+        center.perform(Arrange(contact=one.contact, conversations=(alone,)), DropLeg(leg=own))
+        center.wait(LegEnded, leg=own)
+
+
 def _stop_recording(center: AriCenter, begun: Sequence[Command]) -> None:
     for one in begun:
         if isinstance(one, StartRecording):
@@ -73,6 +119,9 @@ SIDES = {
     "talk alone": Side(_nothing, _stop_recording),
     "recorded": Side(_recorded, _stop_recording),
     "recorded, voices followed": Side(_followed, _stop_recording),
+    "listened to": Side(_listened, _stop_supervising),
+    "whispered in": Side(_whispered, _stop_supervising),
+    "joined in": Side(_joined, _stop_supervising),
 }
 
 
@@ -87,7 +136,9 @@ def _talk(center: AriCenter, world: ExitStack, number: int) -> Talk:
     caller_number, contact = f"+5690000{number:04}", ContactId(center.new_id("contact"))
     world.enter_context(center.asterisk.call(number=caller_number, tone_hertz=440))
     phone = world.enter_context(center.asterisk.phone(ring_seconds=0.1, tone_hertz=600))
+    listener = world.enter_context(center.asterisk.phone(ring_seconds=0.1, tone_hertz=800))
     endpoint = center.provision(f"agent{number}", phone)
+    supervisor = center.provision(f"supervisor{number}", listener)
     leg = arrived(center, count=number + 1, fuse_seconds=3600)
     center.arrive(contact, leg)
     agent, talking = LegId(center.new_id("agent")), center.new_id("talk")
@@ -95,7 +146,7 @@ def _talk(center: AriCenter, world: ExitStack, number: int) -> Talk:
     center.wait(LegAnswered, leg=agent)
     center.perform(talk(contact, talking, leg, agent))
     center.wait(LegJoined, leg=agent, conversation=talking)
-    return Talk(leg, agent)
+    return Talk(leg, agent, contact, ConversationId(talking), supervisor)
 
 
 def measure(center: AriCenter, talks: Sequence[Talk], side: Side, seconds: float, pid: int) -> float:
@@ -149,10 +200,13 @@ def _write(found: dict[str, list[float]], options: argparse.Namespace, yardstick
     notes = [
         f"CPU of Asterisk for each talk and second; {options.talks} talks of two telephones, G.711, a tone each way; "
         f"{options.rounds} rounds of {options.seconds:g} s, medians; talks on a core: as far as this alone goes",
+        "who listens, whispers or has joined in has a telephone of his own, whose leg is part of the figure",
         "a tone is one long spell: a real talk brings about two events a spell beside this",
         yardstick,
     ]
-    return report.write("live", "Recording a live talk: what it costs the switch", rows, notes)
+    return report.write(
+        "live", "Recording and supervising a live talk: what it costs the switch", rows, notes
+    )
 
 
 if __name__ == "__main__":
