@@ -20,6 +20,7 @@ from acd import (
     transfer,
     wrap_up,
 )
+from acd.digits import send
 from acd.floor import Floor
 from acd.recording_pause import pause, resume, start_now
 from acd.status import choose_status
@@ -59,6 +60,7 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.Resume: hold.resume,
     r.HangUp: conference.hang_up,
     r.StartRecordingNow: start_now,
+    r.SendDigits: send,
     r.PauseRecording: pause,
     r.ResumeRecording: resume,
     r.TransferBlind: transfer.to_queue,

@@ -16,6 +16,13 @@ class Transfer(msgspec.Struct, kw_only=True):
     request_id: str | None = None
 
 
+class Digits(msgspec.Struct, kw_only=True):
+    """`digits`: 0 to 9, * and #, at most 32."""
+
+    digits: str
+    request_id: str | None = None
+
+
 class Colleague(msgspec.Struct, kw_only=True):
     """Another agent of my account; `since`: when his status or activity last changed."""
 
@@ -38,6 +45,10 @@ def add_to(operations: Operations) -> None:
     @add("POST", "/agents/{agent}/resume", Permission.OWN_DESK, "Take my caller back from hold")
     def resume(call: Call, agent: str) -> Accepted:
         return ask_for(call, "Resume", {"agent": agent}, None)
+
+    @add("POST", "/agents/{agent}/digits", Permission.OWN_DESK, "Press keys for my caller's side to hear")
+    def send_digits(call: Call, agent: str, body: Digits) -> Accepted:
+        return ask_for(call, "SendDigits", {"agent": agent, "pii_digits": body.digits}, body.request_id)
 
     @add("POST", "/agents/{agent}/hang-up", Permission.OWN_DESK, "I am done with my caller")
     def hang_up(call: Call, agent: str) -> Accepted:

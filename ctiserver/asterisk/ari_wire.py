@@ -279,6 +279,10 @@ def record(recording: str) -> Request:
     )
 
 
+def play_digits(leg: str, digits: str) -> Request:
+    return Request("POST", _path("channels", leg, "dtmf"), {"dtmf": digits})
+
+
 def stop_recording(recording: str) -> Request:
     return Request("POST", _path("recordings", "live", recording, "stop"))
 

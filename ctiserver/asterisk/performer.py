@@ -43,6 +43,7 @@ from ctiserver.core.commands import (
     ListenSecretly,
     MuteRecording,
     Play,
+    PlayDigits,
     SetFuse,
     StartRecording,
     StopListening,
@@ -200,12 +201,8 @@ class Performer:
             case StopPlaying(playback=playback):
                 over = self._prompt_over(playback, failed=False)
                 self._send(ari_wire.stop_playing(playback), self._playback_key(playback), gone=over)
-            case StartRecording(recording=recording, leg=leg):
-                self._recorder.start(recording, leg, self._key(leg))
-            case FollowVoice(leg=leg):
-                self._voices.follow(command, self._key(leg), self._clock.now())
-            case MuteRecording(recording=recording, muted=muted):
-                self._recorder.mute(recording, muted, self._recording_key(recording))
+            case PlayDigits(leg=leg, pii_digits=digits):
+                self._send(ari_wire.play_digits(leg, digits), self._key(leg))
             case Listen(leg=leg):
                 self._live_audio.start(command, self._key(leg))
             case AwaitSilence(leg=leg, seconds=seconds):
@@ -213,6 +210,17 @@ class Performer:
                 self._send(ari_wire.await_silence(leg, seconds), self._key(leg))
             case StopListening(listening=listening):
                 self._live_audio.stop(listening)
+            case _:
+                self._perform_recording(command)
+
+    def _perform_recording(self, command: Command) -> None:
+        match command:
+            case StartRecording(recording=recording, leg=leg):
+                self._recorder.start(recording, leg, self._key(leg))
+            case FollowVoice(leg=leg):
+                self._voices.follow(command, self._key(leg), self._clock.now())
+            case MuteRecording(recording=recording, muted=muted):
+                self._recorder.mute(recording, muted, self._recording_key(recording))
             case StopRecording(recording=recording):
                 self._voices.leave(recording, self._recording_key(recording))
                 self._recorder.stop(recording, self._recording_key(recording))

@@ -125,6 +125,13 @@ class FollowVoice(Command):
     recording_at: float
 
 
+class PlayDigits(Command):
+    """The party on the leg hears these keys."""
+
+    leg: LegId
+    pii_digits: str
+
+
 class MuteRecording(Command):
     """From now on the file gets silence of the same length, or (not `muted`) the talk again."""
 

@@ -52,6 +52,13 @@ class HangUp(Request):
     agent: AgentKey
 
 
+class SendDigits(Request):
+    """Press keys for the caller's side to hear."""
+
+    agent: AgentKey
+    pii_digits: str
+
+
 class StartRecordingNow(Request):
     """Record this talk, where the queue leaves that to the agent."""
 

@@ -1,5 +1,6 @@
 """kill -9 of the calls process while people talk and afterwards: wrap-up, survey, recording, unseen hang-ups."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -99,7 +100,7 @@ def test_who_talks_goes_on_talking_and_the_recording_runs_on_and_stays_paused(te
     assert segment.ended_at > recovered_at + 1
     [paused], [resumed] = journal.events(RecordingPaused), journal.events(RecordingResumed)
     assert (paused.by, paused.reason) == ("test", "card_data")
-    _assert_silent_between(sound, paused.at - segment.answered_at, resumed.at - segment.answered_at)
+    _assert_silent_in_the_middle(sound, resumed.at - paused.at)
 
 
 def _recorded(test: Outages, record: Interaction) -> list[int]:
@@ -109,16 +110,22 @@ def _recorded(test: Outages, record: Interaction) -> list[int]:
     return [int(one) for one in samples]
 
 
-def _assert_silent_between(sound: list[int], since: float, until_seconds: float) -> None:
-    """Both tones are in every half second but the first quarter, the last, and the silent ones and their neighbours."""
-    from_, to = round(since * 8000), round(until_seconds * 8000)
-    starts = range(2000, len(sound) - 6000, 4000)
-    heard = [at for at in starts if at + 4000 < from_ - 2000 or at > to + 2000]
-    silent = [at for at in starts if from_ + 2000 < at < to - 6000]
-    assert len(heard) >= 4
-    assert silent
-    assert all(holds_tone(sound[at : at + 4000], tone) for at in heard for tone in (CALLER_TONE, AGENT_TONE))
-    assert all(abs(one) < 100 for at in silent for one in sound[at : at + 4000])
+def _assert_silent_in_the_middle(sound: list[int], silent_seconds: float) -> None:
+    """Both tones, silence for that long, both tones: by half seconds, of which one may be neither.
+
+    On a busy machine the file begins before the talk, and ends after it.
+    """
+    halves = [sound[at : at + 4000] for at in range(2000, len(sound) - 6000, 4000)]
+    heard = "".join(_kind(half) for half in halves)
+    found = re.fullmatch("_*T+(_+)T+_*", heard.replace("?", ""))
+    assert found, heard
+    assert abs(len(found[1]) / 2 - silent_seconds) < 1.5, heard
+
+
+def _kind(half: list[int]) -> str:
+    if all(abs(one) < 100 for one in half):
+        return "_"
+    return "T" if holds_tone(half, CALLER_TONE) and holds_tone(half, AGENT_TONE) else "?"
 
 
 def test_a_wrap_up_keeps_its_deadline_and_still_wants_a_disposition(test: Outages) -> None:

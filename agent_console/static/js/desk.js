@@ -231,7 +231,7 @@ function press(...names) {
 }
 
 for (const button of document.querySelectorAll("[data-do]")) button.addEventListener("click", () => actions[button.dataset.do]());
-for (const button of document.querySelectorAll("[data-digit]")) button.addEventListener("click", () => softphone.digit(button.dataset.digit));
+for (const button of document.querySelectorAll("[data-digit]")) button.addEventListener("click", () => (phone.call ? softphone.digit(button.dataset.digit) : ask("/digits", { digits: button.dataset.digit })));
 for (const button of document.querySelectorAll("[data-status]")) button.addEventListener("click", () => choose(button.dataset.status));
 
 onKey("A", t("answer"), () => press("answer"));

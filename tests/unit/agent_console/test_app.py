@@ -52,12 +52,14 @@ def test_an_agent_asks_for_what_his_desk_does(office: Any) -> None:
     assert browser.put("/api/v1/agents/agent/status", json={"status": "available"}).status_code == 200
     for what in ("hold", "resume", "hang-up"):
         assert browser.post(f"/api/v1/agents/agent/{what}").status_code == 200
+    assert browser.post("/api/v1/agents/agent/digits", json={"digits": "12#"}).status_code == 200
     browser.post("/api/v1/agents/agent/transfer", json={"queue": "sales"})
     assert [kind for kind, _, _ in office.engines.asked] == [
         "SetStatus",
         "Hold",
         "Resume",
         "HangUp",
+        "SendDigits",
         "TransferBlind",
     ]
 

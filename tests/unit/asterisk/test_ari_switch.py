@@ -21,6 +21,7 @@ from ctiserver.core.commands import (
     DropLeg,
     MuteRecording,
     Play,
+    PlayDigits,
     SetFuse,
     StartRecording,
     StartTimer,
@@ -172,6 +173,7 @@ def test_each_command_is_one_request_or_a_few(world: World) -> None:
     world.perform(
         Answer(leg=CALLER), SetFuse(leg=CALLER, seconds=60), PLAY, StopPlaying(playback=PROMPT), DIAL
     )
+    world.perform(PlayDigits(leg=CALLER, pii_digits="12#"))
     world.perform(DropLeg(leg=AGENT), StartTimer(timer=TimerId("t"), due_at=1))
     assert world.asked() == [
         f"POST channels/{CALLER}/answer",
@@ -179,6 +181,7 @@ def test_each_command_is_one_request_or_a_few(world: World) -> None:
         f"POST channels/{CALLER}/play/{PROMPT}",
         f"DELETE playbacks/{PROMPT}",
         "POST channels",
+        f"POST channels/{CALLER}/dtmf",
         f"DELETE channels/{AGENT}",
     ]
 
