@@ -51,6 +51,7 @@ from agent_console import (
     api_scripts,
     api_segments,
     api_spoken_notes,
+    api_staffing,
     api_stock,
     api_supervision,
     api_surveys,
@@ -99,7 +100,7 @@ for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_repor
     family.add_to(OPERATIONS)
 for family in (api_contacts, api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
-for family in (api_reports, api_figures, api_what_if, api_why, api_scripts, api_script_runs):
+for family in (api_reports, api_figures, api_what_if, api_staffing, api_why, api_scripts, api_script_runs):
     family.add_to(OPERATIONS)
 for family in (
     api_campaigns,

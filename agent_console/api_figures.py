@@ -157,6 +157,8 @@ class AgentFigures(msgspec.Struct, kw_only=True):
     logged_in_seconds: float
     occupancy: float | None
     pauses: dict[str, float]
+    planned_seconds: float
+    adherence: float | None
 
 
 class FiguresOfAgent(msgspec.Struct, kw_only=True):

@@ -48,6 +48,8 @@ AGENT_COLUMNS = (
     "idle_seconds",
     "paused_seconds",
     "logged_in_seconds",
+    "planned_seconds",
+    "adherence",
     "offers",
     "not_answered",
     "non_response",

@@ -7,6 +7,9 @@
     agent non-response = offers not answered / offers; who hung up while it rang is in neither
     transfer rate    = contacts transferred / handled
 
+    adherence        = planned time in which he was what the plan says / planned time: at work he is available or on a
+                       contact, in a break neither
+
 Counts are of talks and offers that began in the span; times are cut at its ends. What an agent was before the first
 change of status that is known counts as nothing. Pure.
 """
@@ -24,12 +27,16 @@ FEWEST_BESIDE_EACH_OTHER = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentDay:
-    """What is known of one agent. `busy`: when he talked or wrapped up, overlapping or not."""
+    """What is known of one agent. `busy`: when he talked or wrapped up, overlapping or not; `work` and
+    `breaks`: what he was to do.
+    """
 
     talks: Sequence[Talk] = ()
     offers: Sequence[Offered] = ()
     busy: Sequence[Span] = ()
     statuses: Sequence[StatusSpan] = ()
+    work: Sequence[Span] = ()
+    breaks: Sequence[Span] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +57,8 @@ class AgentFigures:
     logged_in_seconds: float
     occupancy: float | None
     pauses: Mapping[str, float]
+    planned_seconds: float
+    adherence: float | None
 
 
 def agent_figures(day: AgentDay, from_at: float, until_at: float) -> AgentFigures:
@@ -65,7 +74,9 @@ def agent_figures(day: AgentDay, from_at: float, until_at: float) -> AgentFigure
     transferred = len({one.contact for one in talks if one.transferred})
     busy = merged(within(day.busy, from_at, until_at))
     on_contacts = length(busy)
-    idle = length(without(_spans(day, "available", from_at, until_at), busy))
+    available = _spans(day, "available", from_at, until_at)
+    idle = length(without(available, busy))
+    planned, as_planned = _adherence(day, merged([*available, *busy]), from_at, until_at)
     pauses = _pauses(day, busy, from_at, until_at)
     known = on_contacts + idle
     return AgentFigures(
@@ -83,6 +94,8 @@ def agent_figures(day: AgentDay, from_at: float, until_at: float) -> AgentFigure
         logged_in_seconds=known + sum(pauses.values()),
         occupancy=on_contacts / known if known else None,
         pauses=pauses,
+        planned_seconds=planned,
+        adherence=as_planned / planned if planned else None,
     )
 
 
@@ -90,6 +103,16 @@ def _spans(day: AgentDay, status: str, from_at: float, until_at: float) -> list[
     return within(
         [(one.from_at, one.until_at) for one in day.statuses if one.status == status], from_at, until_at
     )
+
+
+def _adherence(
+    day: AgentDay, at_work: Sequence[Span], from_at: float, until_at: float
+) -> tuple[float, float]:
+    """Seconds that were planned, and those of them in which he was what the plan says."""
+    breaks = merged(within(day.breaks, from_at, until_at))
+    work = without(within(day.work, from_at, until_at), breaks)
+    worked = length(work) - length(without(work, at_work))
+    return length(work) + length(breaks), worked + length(without(breaks, at_work))
 
 
 def _pauses(day: AgentDay, busy: Sequence[Span], from_at: float, until_at: float) -> dict[str, float]:

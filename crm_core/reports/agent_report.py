@@ -20,7 +20,8 @@ from crm_core.reports import local_days, raw_rows
 from crm_core.reports.agent_figures import FEWEST_BESIDE_EACH_OTHER, AgentDay, AgentFigures, agent_figures
 from crm_core.reports.local_days import Period
 from crm_core.reports.queue_figures import Offered
-from crm_core.reports.time_spans import Step, intervals_of
+from crm_core.reports.time_spans import Span, Step, intervals_of
+from crm_core.shifts import Shift, shifts_of
 from crm_core.users import User
 from ctiserver.core.errors import NotFound
 
@@ -69,7 +70,9 @@ def agent_report(
     zone = ZoneInfo(account(session, account_id).time_zone)
     until_at = min(until_at, begin_of("day", now, zone))
     days = _days(session, account_id, from_at, until_at, now=now) if from_at < until_at else {}
-    people = [who for who, day in days.items() if day.talks or day.offers or day.busy or day.statuses]
+    people = [
+        who for who, day in days.items() if day.talks or day.offers or day.busy or day.statuses or day.work
+    ]
     if len(people) < FEWEST_BESIDE_EACH_OTHER:
         return AgentReport(agents=None, people=len(people), until_at=until_at)
     figure_looks.note(session, account_id, people, by=by, at=now, from_at=from_at, until_at=until_at)
@@ -148,15 +151,22 @@ def _days(
     for one in raw_rows.offers(session, account_id, from_at, until_at, agent=agent):
         offers.setdefault(one.agent, []).append(one)
     statuses = spans_of(session, account_id, from_at, until_at, agent=agent)
+    plans = shifts_of(session, account_id, from_at, until_at, agent=agent)
     return {
         who: AgentDay(
             talks=talks.get(who, []),
             offers=offers.get(who, []),
             busy=[span for span in work.get(who, []) if span[1] > from_at],
             statuses=[one for one in statuses.get(who, []) if one.status != "logged_out"],
+            work=_planned(plans.get(who, ()), "work"),
+            breaks=_planned(plans.get(who, ()), "break"),
         )
-        for who in sorted({*talks, *offers, *statuses})
+        for who in sorted({*talks, *offers, *statuses, *plans})
     }
+
+
+def _planned(plan: Sequence[Shift], kind: str) -> list[Span]:
+    return [(one.from_at, one.until_at) for one in plan if one.kind == kind]
 
 
 def _names(session: Session, account_id: int) -> dict[str, str]:

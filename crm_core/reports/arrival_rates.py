@@ -35,7 +35,7 @@ class Rates:
 
 
 def arrival_rates(session: Session, account_id: int, now: float) -> dict[str, Rates]:
-    """By queue; queues to which nobody came lately are left out."""
+    """By queue; queues to which nobody came this week, nor at this hour, are left out."""
     spans = [(now - week * _WEEK, now - week * _WEEK + _HOUR) for week in range(1, WEEKS + 1)]
     came: Counter[tuple[str, str]] = Counter()
     weeks = 0
@@ -67,5 +67,5 @@ def arrival_rates(session: Session, account_id: int, now: float) -> dict[str, Ra
             service_seconds=fmean(work[queue]) if queue in work else _SERVICE_SECONDS,
             patience_seconds=waited[queue] / gone[queue] if gone[queue] and waited[queue] > 0 else None,
         )
-        for queue in sorted({queue for queue, _ in came})
+        for queue in sorted({queue for queue, _ in came} | waited.keys())
     }

@@ -38,6 +38,7 @@ from ctiserver.app.name_rendering import NameRendering
 from ctiserver.app.needless_reminders import NeedlessReminders
 from ctiserver.app.recording_keeping import RecordingKeeping
 from ctiserver.app.snapshots import DURABLE_READERS
+from ctiserver.app.staffing_desk import StaffingDesk
 from ctiserver.app.statement_turns import StatementTurns
 from ctiserver.app.value_nights import ValueNights
 from ctiserver.app.webhook_sender import WebhookSender
@@ -136,6 +137,7 @@ class Jobs:
             "search_duplicates": self._duplicates.answer_search,
             "duplicate_search": self._duplicates.answer_progress,
             "what_if": self._what_if.answer,
+            "staffing": StaffingDesk(self._store).answer,
         }
 
     def stop(self) -> None:

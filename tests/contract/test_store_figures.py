@@ -1,6 +1,7 @@
 """Figures of queues and agents from the events that the reader recorded, on both databases."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
@@ -15,8 +16,10 @@ from crm_core.reader_positions import EventId
 from crm_core.reports.agent_report import agent_report, own_report
 from crm_core.reports.arrival_rates import arrival_rates
 from crm_core.reports.queue_report import contacts_behind, queue_report
+from crm_core.shifts import import_shifts
 from crm_core.users import add_user
 from ctiserver.core import events as e
+from ctiserver.core.errors import Refusal
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Status
@@ -165,3 +168,23 @@ def test_an_agents_time_and_who_looked_at_it(day: Day) -> None:
     (look,) = day.store.read(figure_looks.looks_at, 1, "ann")
     assert (look.by, look.at) == ("boss", MIDNIGHT + DAY + HOUR)
     assert day.store.read(agent_report, 2, MIDNIGHT, MIDNIGHT + DAY, now=now, by="boss").people == 0
+
+
+def test_adherence_is_time_in_what_the_shift_says(day: Day) -> None:
+    table = "agent,day,from,until,kind\nann,2026-05-29,00:00,04:00,work\nann,2026-05-29,01:00,02:00,break\n"
+    zone = ZoneInfo("America/Santiago")
+    given: dict[str, Any] = {"zone": zone, "by": "boss", "now": 1.0}
+    assert day.store.write(import_shifts, 1, table, **given) == 2
+    assert day.store.write(import_shifts, 1, table, **given) == 2  # in the place of the first
+    with pytest.raises(Refusal, match="line 2: agent is the login of an agent"):
+        day.store.write(import_shifts, 2, table, **given)
+    status: dict[str, Any] = {"agent": AgentKey("ann"), "reason": "", "by": "ann"}
+    day.tell(
+        e.AgentStatusChanged(at=MIDNIGHT + 1800, status=Status.AVAILABLE, **status),
+        e.AgentStatusChanged(at=MIDNIGHT + HOUR, status=Status.PAUSE, **status),
+        e.AgentStatusChanged(at=MIDNIGHT + 2 * HOUR, status=Status.AVAILABLE, **status),
+    )
+    own = day.store.read(own_report, 1, "ann", "2026-05-29", "2026-05-29", step="60", now=MIDNIGHT + 5 * HOUR)
+    assert own.total.planned_seconds == 4 * HOUR
+    assert own.total.adherence == 3.5 / 4
+    assert [one.figures.adherence for one in own.intervals] == [0.5, 1.0, 1.0, 1.0, None]

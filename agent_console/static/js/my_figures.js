@@ -9,7 +9,7 @@ import { command } from "./palette.js";
 import "./reminders.js";
 import { day, of, settings, t } from "./words.js";
 
-const COLUMNS = [["from"], ["handled", "n"], ["aht_seconds", "n"], ["occupancy", "n"], ["on_contacts_seconds", "n spare"], ["idle_seconds", "n spare"], ["paused_seconds", "n spare"], ["non_response", "n"]];
+const COLUMNS = [["from"], ["handled", "n"], ["aht_seconds", "n"], ["occupancy", "n"], ["on_contacts_seconds", "n spare"], ["idle_seconds", "n spare"], ["paused_seconds", "n spare"], ["adherence", "n spare"], ["non_response", "n"]];
 
 async function show() {
   const query = new URLSearchParams({ step: $("step").value, ...($("from").value ? { from_day: $("from").value, until_day: $("until").value || $("from").value } : {}) });
@@ -38,6 +38,7 @@ function figures(total) {
     figure(t("report_column_handled"), whole(total.handled), t("report_handled_formula")),
     time("aht_seconds", { detail: t("report_acw_detail", { acw: seconds(total.acw_seconds) }) }),
     time("on_contacts_seconds"), time("idle_seconds"), time("paused_seconds", { detail: pauses }),
+    ...(total.planned_seconds ? [share("adherence", { detail: seconds(total.planned_seconds) })] : []),
     share("non_response", part(total.not_answered, total.offers)),
     share("transfer_rate", part(total.transferred, total.handled)),
   ];
@@ -46,7 +47,7 @@ function figures(total) {
 function row({ from_at: at, figures: one }, zone) {
   const hours = $("step").value === "60" ? { hour: "2-digit", minute: "2-digit" } : {};
   const begins = new Intl.DateTimeFormat(settings.language, { weekday: "short", day: "2-digit", month: "short", ...hours, timeZone: zone }).format(at * 1000);
-  return [begins, whole(one.handled), seconds(one.aht_seconds), percent(one.occupancy, 1), seconds(one.on_contacts_seconds), seconds(one.idle_seconds), seconds(one.paused_seconds), percent(one.non_response, 1)];
+  return [begins, whole(one.handled), seconds(one.aht_seconds), percent(one.occupancy, 1), seconds(one.on_contacts_seconds), seconds(one.idle_seconds), seconds(one.paused_seconds), percent(one.adherence, 1), percent(one.non_response, 1)];
 }
 
 const look = (one) => el("li", {}, el("b", { text: one.by }), ` ${t("my_figures_looked", { at: day(one.at), from: day(one.from_at), until: day(one.until_at) })}`);

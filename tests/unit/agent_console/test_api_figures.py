@@ -99,3 +99,26 @@ def test_what_if_asks_the_jobs_process_with_what_is_so_in_this_account(office: A
     ]
     assert question["available"] == [{"agent": "agent", "busy": False}]
     assert boss.get("/api/v1/live/what-if?queue=sales&agents=0").json["error_id"] == "out_of_range"
+
+
+def test_staffing_is_asked_of_the_jobs_process_and_tables_come_in_as_csv(office: Any, monkeypatch: Any) -> None:
+    told = {"source": "history", "weeks": 4, "error": None, "patience_seconds": None, "time_zone": "UTC", "needed": []}
+    asked: list[dict[str, Any]] = []
+
+    def answer(kind: str, body: bytes) -> bytes:
+        asked.append({"kind": kind} | msgspec.json.decode(body))
+        return msgspec.json.encode(told)
+
+    monkeypatch.setattr(office.engines, "ask_job", answer)
+    boss = office.browser(BOSS)
+    assert boss.get("/api/v1/reports/staffing?queue=sales&day=2026-11-23&service_level=0.9").json == told
+    assert {"kind": "staffing", "minutes": 30, "service_level": 0.9, "account_id": 1}.items() <= asked[0].items()
+    assert boss.get("/api/v1/reports/staffing?queue=sales&day=2026-11-23&service_level=1").status_code == 400
+    forecast = {"text": "day,from,calls,handle_seconds\n2026-11-23,09:00,10,180\n"}
+    assert boss.post("/api/v1/queues/sales/forecast", json=forecast).json == {"rows": 1}
+    assert boss.post("/api/v1/queues/secret/forecast", json=forecast).status_code == 404  # another account's
+    shifts = {"text": "agent,day,from,until,kind\nagent,1969-12-31,00:00,24:00,work\n"}
+    assert boss.post("/api/v1/shifts", json=shifts).json == {"rows": 1}
+    wrong = boss.post("/api/v1/shifts", json={"text": shifts["text"].replace("work", "sleep")})
+    assert (wrong.status_code, wrong.json["error_id"]) == (409, "wrong_line")
+    assert office.browser("agent").get("/api/v1/me/figures").json["total"]["planned_seconds"] > 0

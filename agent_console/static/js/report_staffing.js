@@ -1,0 +1,104 @@
+// Staffing: how many agents a queue needs on a day, by a forecast whose error is told; forecasts and shifts come as CSV.
+
+import { get, post } from "./api.js";
+import { banner, el } from "./dom.js";
+import { percent } from "./figures.js";
+import { figure, panel, seconds, table, whole } from "./report_parts.js";
+import { svg } from "./svg.js";
+import { settings, t } from "./words.js";
+
+const chosen = { queue: "", day: "", minutes: "30", service_level: "80", within_seconds: "20" }; // stays while the period changes
+const decimal = (value) => new Intl.NumberFormat(settings.language, { maximumFractionDigits: 1 }).format(value);
+
+export async function staffingTab(place) {
+  const queues = await get("/queues");
+  chosen.queue ||= queues[0]?.key ?? "";
+  chosen.day ||= tomorrow();
+  const found = el("div", { class: "wide staffing" });
+  const again = () => show(found);
+  place.replaceChildren(choices(queues, again), found, imports(again));
+  await again();
+}
+
+function tomorrow() {
+  const day = new Date(Date.now() + 86400000);
+  return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
+}
+
+function choices(queues, again) {
+  const changed = (name) => ({ target }) => { if (target.value) { chosen[name] = target.value; again(); } };
+  const select = (name, label, options) => el("label", {}, `${label} `, el("select", { id: `staffing-${name}`, class: "form-select", onchange: changed(name) }, ...options.map(([value, words]) => el("option", { value, selected: value === chosen[name], text: words }))));
+  const input = (name, label, more) => el("label", {}, `${label} `, el("input", { id: `staffing-${name}`, class: "form-control", value: chosen[name], onchange: changed(name), ...more }));
+  return el("p", { class: "wide flow choices" },
+    select("queue", t("queue"), queues.map(({ key, name }) => [key, name])),
+    input("day", t("report_column_day"), { type: "date" }),
+    select("minutes", t("report_step"), ["15", "30", "60"].map((step) => [step, t(`report_step_${step}`)])),
+    input("service_level", t("staffing_share"), { type: "number", min: "1", max: "99" }),
+    input("within_seconds", t("staffing_within"), { type: "number", min: "0", max: "3600" }));
+}
+
+async function show(found) {
+  if (!chosen.queue) return;
+  try {
+    const told = await get(`/reports/staffing?${new URLSearchParams({ ...chosen, service_level: String(Number(chosen.service_level) / 100) })}`);
+    found.replaceChildren(...answer(told));
+    banner("staffing", null);
+  } catch (problem) {
+    found.replaceChildren(el("p", { class: "panel quiet", text: problem.message }));
+  }
+}
+
+function answer(told) {
+  const hours = new Intl.DateTimeFormat(settings.language, { hour: "2-digit", minute: "2-digit", timeZone: told.time_zone });
+  const rows = told.needed.filter(({ calls }) => calls > 0);
+  const most = Math.max(0, ...rows.map(({ agents }) => agents ?? 0));
+  const error = told.error ? figure(t("staffing_error"), `± ${decimal(told.error.mean_absolute)}`, t("staffing_error_formula"), { detail: percent(told.error.share, 1) }) : null;
+  const count = (agents) => (agents === null ? "—" : whole(agents));
+  const heads = [["from"], ["staffing_calls", "n"], ["aht_seconds", "n"], ["staffing_agents", "n"], ["staffing_patient", "n"]];
+  return [
+    el("section", { class: "figures" },
+      figure(t("staffing_most"), whole(most), t("staffing_most_formula"), { tone: "main" }),
+      figure(t("staffing_calls"), decimal(rows.reduce((sum, { calls }) => sum + calls, 0)), told.source === "imported" ? t("staffing_imported") : t("staffing_history", { weeks: told.weeks })),
+      ...(error ? [error] : []),
+      figure(t("staffing_patience"), seconds(told.patience_seconds), t("staffing_patience_formula"))),
+    panel(t("staffing_needed"), { wide: true, formula: t("staffing_formula") }, chart(told.needed, hours),
+      table(heads, rows.map((one) => [hours.format(one.from_at * 1000), decimal(one.calls), seconds(one.handle_seconds), count(one.agents), count(one.agents_patient)]), t("staffing_needed")))];
+}
+
+/** A column for each interval, as tall as agents are needed. */
+function chart(needed, hours) {
+  const [wide, high, top, left] = [900, 110, 8, 34];
+  const most = Math.max(1, ...needed.map(({ agents }) => agents ?? 0));
+  const step = wide / needed.length;
+  const every = Math.ceil(needed.length / 12);
+  const drawn = svg("svg", { class: "chart intervals", viewBox: `0 0 ${wide + left + 8} ${high + 28}`, role: "img", "aria-label": [t("staffing_needed"), ...needed.filter(({ agents }) => agents).map((one) => `${hours.format(one.from_at * 1000)}: ${one.agents}`)].join(". ") });
+  drawn.append(svg("path", { class: "axis", d: `M${left} ${top}V${top + high}H${wide + left}` }), svg("text", { x: left - 4, y: top + 8, "text-anchor": "end" }, whole(most)), svg("text", { x: left - 4, y: top + high, "text-anchor": "end" }, "0"),
+    ...needed.flatMap((one, place) => {
+      const tall = ((one.agents ?? 0) / most) * high;
+      const bar = tall ? [svg("rect", { class: "end-served", x: left + place * step + step * 0.12, y: top + high - tall, width: step * 0.76, height: tall })] : [];
+      return place % every ? bar : [...bar, svg("text", { x: left + place * step + step / 2, y: top + high + 14, "text-anchor": "middle" }, hours.format(one.from_at * 1000))];
+    }));
+  return drawn;
+}
+
+function imports(again) {
+  if (!settings.permissions.includes("command_agents")) return "";
+  const file = (id, label, columns, send) => {
+    const told = el("span", { class: "quiet", role: "status" });
+    const choose = el("input", { id, type: "file", accept: ".csv,text/csv", class: "form-control", onchange: async () => {
+      if (!choose.files.length) return;
+      try {
+        const { rows } = await send(await choose.files[0].text());
+        told.textContent = t("staffing_taken", { rows: whole(rows) });
+        await again();
+      } catch (problem) {
+        told.textContent = problem.message;
+      }
+      choose.value = "";
+    } });
+    return el("div", { class: "import" }, el("label", { for: id }, el("b", { text: label }), el("span", { class: "quiet", text: ` ${columns}` })), choose, told);
+  };
+  return panel(t("staffing_import"), { wide: true, formula: t("staffing_import_hint") },
+    file("staffing-forecast", t("staffing_forecast"), "day, from, calls, handle_seconds", (text) => post(`/queues/${encodeURIComponent(chosen.queue)}/forecast`, { text, minutes: chosen.minutes })),
+    file("staffing-shifts", t("staffing_shifts"), "agent, day, from, until, kind", (text) => post("/shifts", { text })));
+}
