@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from crm_core.interactions import Interaction, Offer, Segment
@@ -157,17 +157,8 @@ def _segments(
 
 
 def transferred() -> ColumnElement[bool]:
-    """Somebody else went on with the contact after this segment."""
-    later = Segment.__table__.alias("later")
-    return (
-        select(later.c.ordinal)
-        .where(
-            later.c.interaction_id == Segment.interaction_id,
-            later.c.ordinal > Segment.ordinal,
-            later.c.agent != Segment.agent,
-        )
-        .exists()
-    )
+    """The agent passed the customer on, and it was not in vain."""
+    return and_(Segment.transfer.is_not(None), Segment.transfer_failed.is_(None))
 
 
 def _of(column: Any, agent: str | None) -> Iterable[ColumnElement[bool]]:

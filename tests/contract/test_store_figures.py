@@ -85,9 +85,12 @@ def test_each_queue_answers_for_its_own_wait_across_a_transfer(day: Day) -> None
     day.arrives("c-1", MIDNIGHT + 100, "sales")
     day.talk("c-1", MIDNIGHT + 110, "ann", "sales", 1, 60)
     day.tell(
+        e.TransferCompleted(
+            contact=ContactId("c-1"), at=MIDNIGHT + 165, agent=AgentKey("ann"), kind="blind", to="help"
+        ),
         e.ContactRequeued(
             contact=ContactId("c-1"), at=MIDNIGHT + 170, queue=QueueKey("help"), reason="transfer"
-        )
+        ),
     )
     day.talk("c-1", MIDNIGHT + 210, "bea", "help", 2, 100)
     day.ends("c-1", MIDNIGHT + 310)

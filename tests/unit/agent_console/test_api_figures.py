@@ -101,8 +101,17 @@ def test_what_if_asks_the_jobs_process_with_what_is_so_in_this_account(office: A
     assert boss.get("/api/v1/live/what-if?queue=sales&agents=0").json["error_id"] == "out_of_range"
 
 
-def test_staffing_is_asked_of_the_jobs_process_and_tables_come_in_as_csv(office: Any, monkeypatch: Any) -> None:
-    told = {"source": "history", "weeks": 4, "error": None, "patience_seconds": None, "time_zone": "UTC", "needed": []}
+def test_staffing_is_asked_of_the_jobs_process_and_tables_come_in_as_csv(
+    office: Any, monkeypatch: Any
+) -> None:
+    told = {
+        "source": "history",
+        "weeks": 4,
+        "error": None,
+        "patience_seconds": None,
+        "time_zone": "UTC",
+        "needed": [],
+    }
     asked: list[dict[str, Any]] = []
 
     def answer(kind: str, body: bytes) -> bytes:
@@ -112,7 +121,9 @@ def test_staffing_is_asked_of_the_jobs_process_and_tables_come_in_as_csv(office:
     monkeypatch.setattr(office.engines, "ask_job", answer)
     boss = office.browser(BOSS)
     assert boss.get("/api/v1/reports/staffing?queue=sales&day=2026-11-23&service_level=0.9").json == told
-    assert {"kind": "staffing", "minutes": 30, "service_level": 0.9, "account_id": 1}.items() <= asked[0].items()
+    assert {"kind": "staffing", "minutes": 30, "service_level": 0.9, "account_id": 1}.items() <= asked[
+        0
+    ].items()
     assert boss.get("/api/v1/reports/staffing?queue=sales&day=2026-11-23&service_level=1").status_code == 400
     forecast = {"text": "day,from,calls,handle_seconds\n2026-11-23,09:00,10,180\n"}
     assert boss.post("/api/v1/queues/sales/forecast", json=forecast).json == {"rows": 1}
