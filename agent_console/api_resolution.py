@@ -19,9 +19,20 @@ class Span(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class ResolutionFigures(msgspec.Struct, kw_only=True):
-    """Over closed episodes, see `crm_core.episodes`; None: there is none."""
+    """Over closed episodes, see `crm_core.episodes`; None: there is none. `by_class`: of each value class."""
 
     window_days: float
+    closed: int
+    censored: int
+    calls_to_resolve: float | None
+    calls_to_resolve_p90: int | None
+    first_contact_resolution: float | None
+    by_class: "dict[str, ResolutionOfClass]" = {}
+
+
+class ResolutionOfClass(msgspec.Struct, kw_only=True):
+    """The same of one value class, "" where nobody knew it; `closed` is how many episodes its figures are of."""
+
     closed: int
     censored: int
     calls_to_resolve: float | None
@@ -60,13 +71,14 @@ def add_to(operations: Operations) -> None:
 
     @add("GET", "/reports/resolution", Permission.READ_INTERACTIONS, "Calls to resolve, and FCR")
     def resolution_figures(call: Call, query: Span) -> ResolutionFigures:
-        found = call.services.store.read(
-            resolution.resolution_of,
-            call.principal.account_id,
-            now=call.services.now(),
-            **msgspec.structs.asdict(query),
+        store, who = call.services.store, call.principal.account_id
+        span = {"now": call.services.now()} | msgspec.structs.asdict(query)
+        told = msgspec.convert(
+            store.read(resolution.resolution_of, who, **span), ResolutionFigures, from_attributes=True
         )
-        return msgspec.convert(found, ResolutionFigures, from_attributes=True)
+        classes = store.read(resolution.resolution_by_class, who, **span)
+        told.by_class = msgspec.convert(classes, dict[str, ResolutionOfClass], from_attributes=True)
+        return told
 
     @add("GET", "/reports/asked-twice", Permission.READ_INTERACTIONS, "What is asked although it is known")
     def asked_twice_figures(call: Call, query: Span) -> AskedTwiceFigures:

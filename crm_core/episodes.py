@@ -17,18 +17,19 @@ DAY_SECONDS = 86400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """One contact of a customer. `case_id` None: it belongs to no case."""
+    """One contact of a customer. `case_id` None: it belongs to no case; `value_class` "": nobody knew it."""
 
     customer_id: int
     reason: str
     at: float
     case_id: int | None = None
     unresolved: bool = False
+    value_class: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """Contacts about one thing."""
+    """Contacts about one thing. `value_class`: that of the first of them."""
 
     customer_id: int
     reason: str
@@ -36,6 +37,7 @@ class Episode:
     last_at: float
     contacts: int
     unresolved: bool
+    value_class: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,17 @@ def resolution(found: Sequence[Episode], *, now: float, window_days: float = WIN
     )
 
 
+def by_class(
+    found: Sequence[Episode], *, now: float, window_days: float = WINDOW_DAYS
+) -> dict[str, Resolution]:
+    """The same of each value class, in its order; an episode belongs to the class that it began with."""
+    classes = sorted({one.value_class for one in found})
+    return {
+        name: resolution([one for one in found if one.value_class == name], now=now, window_days=window_days)
+        for name in classes
+    }
+
+
 def _episode(members: Sequence[Touch]) -> Episode:
     first, last = members[0], members[-1]
     return Episode(
@@ -97,4 +110,5 @@ def _episode(members: Sequence[Touch]) -> Episode:
         last_at=last.at,
         contacts=len(members),
         unresolved=any(one.unresolved for one in members),
+        value_class=first.value_class,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm_core.cases import Case, CaseContact
 from crm_core.contact_reasons import guess, reasons_of_account
-from crm_core.episodes import Resolution, Touch, episodes, resolution
+from crm_core.episodes import Resolution, Touch, by_class, episodes, resolution
 from crm_core.interactions import Interaction
 
 
@@ -24,11 +24,19 @@ def resolution_of(
     return resolution(episodes(touches, window_days=window_days), now=now, window_days=window_days)
 
 
+def resolution_by_class(
+    session: Session, account_id: int, *, from_at: float, until_at: float, now: float, window_days: float
+) -> dict[str, Resolution]:
+    """The same of each value class; "": nobody knew the caller's."""
+    touches = _touches(session, account_id, from_at, until_at)
+    return by_class(episodes(touches, window_days=window_days), now=now, window_days=window_days)
+
+
 def _touches(session: Session, account_id: int, from_at: float, until_at: float) -> Iterator[Touch]:
     about = CaseContact.account_id == Interaction.account_id, CaseContact.contact_id == Interaction.id
     case = Case.account_id == CaseContact.account_id, Case.id == CaseContact.case_id
     query = (
-        select(Interaction.id, Interaction.customer_id, Interaction.arrived_at)
+        select(Interaction.id, Interaction.customer_id, Interaction.arrived_at, Interaction.value_class)
         .add_columns(Interaction.contact_reason, Interaction.collected)
         .add_columns(Case.id, Case.is_open, Case.reason)
         .outerjoin(CaseContact, about[0] & about[1])
@@ -43,9 +51,16 @@ def _touches(session: Session, account_id: int, from_at: float, until_at: float)
     )
     reasons = reasons_of_account(session, account_id, with_retired=True)
     seen: set[str] = set()
-    for contact, customer_id, at, said, collected, case_id, is_open, reason in session.execute(query):
+    for contact, customer_id, at, graded, said, collected, case_id, is_open, reason in session.execute(query):
         known = reason or said or guess(reasons, collected)
         if contact in seen or not known:
             continue  # a contact about two cases is one contact
         seen.add(contact)
-        yield Touch(customer_id=customer_id, reason=known, at=at, case_id=case_id, unresolved=bool(is_open))
+        yield Touch(
+            customer_id=customer_id,
+            reason=known,
+            at=at,
+            case_id=case_id,
+            unresolved=bool(is_open),
+            value_class=graded or "",
+        )

@@ -302,6 +302,9 @@ def test_calls_to_resolve_and_what_was_asked_twice_are_reported(office: Any) -> 
     boss, agent = office.browser(BOSS), office.browser(ME)
     told = boss.get(f"/api/v1/reports/resolution?from_at=0&until_at={30 * day}").json
     assert (told["closed"], told["calls_to_resolve"], told["first_contact_resolution"]) == (2, 1.5, 0.5)
+    assert {name: (one["closed"], one["calls_to_resolve"]) for name, one in told["by_class"].items()} == {
+        "": (2, 1.5)
+    }
     agent.post("/api/v1/cases", json=CASE | {"kind": "help", "contact_id": "c-3"})
     told = boss.get(f"/api/v1/reports/resolution?from_at=0&until_at={30 * day}").json
     assert told["first_contact_resolution"] == 0.0  # its case is open still

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.episodes import DAY_SECONDS, Touch, episodes, resolution
+from crm_core.episodes import DAY_SECONDS, Touch, by_class, episodes, resolution
 
 TOM, JOHN, BETTY = 1, 2, 3
 LATER = 100 * DAY_SECONDS
@@ -21,6 +21,20 @@ def test_tom_called_once_john_twice_and_betty_once() -> None:
     assert counted.calls_to_resolve == pytest.approx(4 / 3)
     assert (counted.closed, counted.censored, counted.calls_to_resolve_p90) == (3, 0, 2)
     assert counted.window_days == 7
+
+
+def test_an_episode_belongs_to_the_class_that_it_began_with() -> None:
+    touches = [
+        touch(TOM, 1, value_class="A"),
+        touch(JOHN, 1, value_class="C"),
+        touch(JOHN, 3, value_class="B"),
+        touch(BETTY, 2, value_class="A"),
+    ]
+    found = by_class(episodes(touches), now=LATER)
+    assert {name: (one.closed, one.calls_to_resolve) for name, one in found.items()} == {
+        "A": (2, 1.0),
+        "C": (1, 2.0),
+    }
 
 
 @pytest.mark.parametrize(("gap_days", "count"), [(7.0, 1), (7.0001, 2)])
