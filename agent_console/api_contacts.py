@@ -16,6 +16,7 @@ from crm_core import customer_audit, interactions, recordings
 from crm_core.interactions import Interaction, Offer, Segment
 from crm_core.recordings import Recording, RecordingPause
 from crm_core.talk_shares import shares
+from crm_core.third_parties import ThirdParty
 from ctiserver.core.errors import NotFound
 from ctiserver.process import folders
 
@@ -72,7 +73,10 @@ class RecordingTold(msgspec.Struct, kw_only=True):
 
 
 class SegmentTold(msgspec.Struct, kw_only=True):
-    """One agent's part."""
+    """One agent's part. `began`: queue, or blind, attended, conference, returned `from_agent`.
+
+    `transfer`: how he passed the customer on, to what and to whom; `transfer_failed`: why nobody took him there.
+    """
 
     ordinal: int
     agent: str
@@ -84,7 +88,28 @@ class SegmentTold(msgspec.Struct, kw_only=True):
     wrap_up_seconds: float | None
     disposition: str | None
     note: str
+    began: str
+    from_agent: str | None
+    transfer: str | None
+    transferred_to_kind: str | None
+    transferred_to: str | None
+    transfer_failed: str | None
     recording: RecordingTold | None
+
+
+class ThirdPartyTold(msgspec.Struct, kw_only=True):
+    """Who else was called: a colleague, or (`agent` None) a number outside. `heard_at`: the customer heard him."""
+
+    asked_by: str
+    agent: str | None
+    number: str
+    called_at: float
+    answered_at: float | None
+    heard_at: float | None
+    ended_at: float | None
+    outcome: str | None
+    reason: str
+    consult_seconds: float
 
 
 class AnswerTold(msgspec.Struct, kw_only=True):
@@ -133,6 +158,7 @@ class ContactTold(msgspec.Struct, kw_only=True):
     offers: list[OfferTold]
     acts: list[dict[str, Any]]
     segments: list[SegmentTold]
+    third_parties: list[ThirdPartyTold]
     survey: str | None
     answers: list[AnswerTold]
     listeners: list[ListenerTold] | None
@@ -232,6 +258,7 @@ def _told(
         offers=[_offer(one, found.decisions, place) for place, one in enumerate(found.offers)],
         acts=found.acts,
         segments=[_segment(one, by_segment.get(one.ordinal), pauses) for one in found.segments],
+        third_parties=[_third_party(one) for one in found.third_parties],
         survey=found.survey,
         answers=[
             AnswerTold(question=one.question, kind=one.kind, value=one.value, answered_at=one.answered_at)
@@ -266,6 +293,12 @@ def _segment(one: Segment, sound: Recording | None, pauses: Sequence[RecordingPa
         wrap_up_seconds=one.wrap_up_seconds,
         disposition=one.disposition,
         note=one.note,
+        began=one.began,
+        from_agent=one.from_agent,
+        transfer=one.transfer,
+        transferred_to_kind=one.transferred_to_kind,
+        transferred_to=one.transferred_to,
+        transfer_failed=one.transfer_failed,
         recording=_recording(sound, one, [it for it in pauses if it.segment == one.ordinal])
         if sound
         else None,
@@ -304,4 +337,19 @@ def _voices(spells: dict[str, Any] | None, seconds: float) -> VoicesTold | None:
         agent_share=found.agent,
         both_share=found.both,
         silence_share=found.silence,
+    )
+
+
+def _third_party(one: ThirdParty) -> ThirdPartyTold:
+    return ThirdPartyTold(
+        asked_by=one.asked_by,
+        agent=one.agent,
+        number=one.number,
+        called_at=one.called_at,
+        answered_at=one.answered_at,
+        heard_at=one.heard_at,
+        ended_at=one.ended_at,
+        outcome=one.outcome,
+        reason=one.reason,
+        consult_seconds=one.consult_seconds,
     )

@@ -8,12 +8,27 @@ from agent_console.roles import Permission
 from ctiserver.core.errors import Refusal
 
 
-class Transfer(msgspec.Struct, kw_only=True):
-    """Where the caller goes: `queue`, or the colleague `to`, one of the two. He keeps the arrival that he had."""
+class Whom(msgspec.Struct, kw_only=True):
+    """Where the caller goes, or who is asked: one of a `queue`, the colleague `to`, or a number outside.
+
+    Whoever waits in a queue again keeps the arrival that he had.
+    """
 
     queue: str | None = None
     to: str | None = None
+    number: str | None = None
     request_id: str | None = None
+
+    def chosen(self) -> dict[str, str]:
+        """The one that is named, as a field of a request. Raises Refusal."""
+        named = {"queue": self.queue, "to": self.to, "pii_number": self.number}
+        chosen = {field: value for field, value in named.items() if value}
+        if len(chosen) != 1:
+            raise Refusal("bad_request", "name the queue, the colleague or the number: one of the three")
+        return chosen
+
+
+_PASSING_ON = {"queue": "TransferBlind", "to": "TransferToAgent", "pii_number": "TransferOutside"}
 
 
 class Digits(msgspec.Struct, kw_only=True):
@@ -55,14 +70,14 @@ def add_to(operations: Operations) -> None:
         return ask_for(call, "HangUp", {"agent": agent}, None)
 
     @add(
-        "POST", "/agents/{agent}/transfer", Permission.OWN_DESK, "Pass my caller on to a queue or a colleague"
+        "POST",
+        "/agents/{agent}/transfer",
+        Permission.OWN_DESK,
+        "Pass my caller on to a queue, a colleague or a number outside",
     )
-    def transfer(call: Call, agent: str, body: Transfer) -> Accepted:
-        if (body.queue is None) == (body.to is None):
-            raise Refusal("bad_request", "name the queue or the colleague: one of the two")
-        if body.to is not None:
-            return ask_for(call, "TransferToAgent", {"agent": agent, "to": body.to}, body.request_id)
-        return ask_for(call, "TransferBlind", {"agent": agent, "queue": body.queue}, body.request_id)
+    def transfer(call: Call, agent: str, body: Whom) -> Accepted:
+        chosen = body.chosen()
+        return ask_for(call, _PASSING_ON[next(iter(chosen))], {"agent": agent} | chosen, body.request_id)
 
     @add("GET", "/me/colleagues", Permission.OWN_DESK, "To whom I may pass a caller, and what they are doing")
     def colleagues(call: Call) -> list[Colleague]:

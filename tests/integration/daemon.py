@@ -215,6 +215,7 @@ class RunningCenter:
             loaded = found.options(
                 selectinload(Interaction.offers),
                 selectinload(Interaction.segments),
+                selectinload(Interaction.third_parties),
                 selectinload(Interaction.answers),
             )
             rows = list(session.scalars(loaded))

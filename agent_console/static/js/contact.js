@@ -35,6 +35,7 @@ function show(one) {
     ...part(t("contact_acts"), (one.acts ?? []).map(act)),
     whyPanel(key, one),
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
+    ...part(t("contact_thirds"), one.third_parties.map(third)),
     ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t("contact_listener", { by: it.by, talk: it.segment, date: date(it.at) }) })))),
     ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
   );
@@ -65,8 +66,23 @@ function act(one) {
 }
 
 function talk(contact, one) {
-  const said = [one.agent, one.queue, one.talk_seconds === null ? "" : t("contact_talked", { time: clock(one.talk_seconds) }), one.wrap_up_seconds === null ? "" : t("contact_wrapped", { time: clock(one.wrap_up_seconds) }), one.disposition];
-  return row(one.answered_at, el("span", { text: said.filter(Boolean).join(" · ") }), one.note ? el("p", { text: one.note }) : null, ...[sound(contact, one)].flat());
+  const said = [one.agent, one.from_agent ? t(`contact_began_${one.began}`, { agent: one.from_agent }) : "", one.queue, one.talk_seconds === null ? "" : t("contact_talked", { time: clock(one.talk_seconds) }), one.wrap_up_seconds === null ? "" : t("contact_wrapped", { time: clock(one.wrap_up_seconds) }), one.disposition];
+  return row(one.answered_at, el("span", { text: said.filter(Boolean).join(" · ") }), passedOn(one), one.note ? el("p", { text: one.note }) : null, ...[sound(contact, one)].flat());
+}
+
+/** How a talk ended in another's hands, or was to. */
+function passedOn(one) {
+  if (!one.transfer) return null;
+  const to = one.transferred_to || t("contact_outside");
+  const failed = one.transfer_failed ? t("contact_transfer_failed", { why: of("not_taken", one.transfer_failed) }) : "";
+  return el("p", { text: [t(`contact_transfer_${one.transfer}`, { to }), failed].filter(Boolean).join(" · ") });
+}
+
+/** Who else was called, and what came of it. */
+function third(one) {
+  const talked = one.consult_seconds ? t("contact_consulted", { time: clock(one.consult_seconds) }) : "";
+  const reason = one.reason ? ` (${of("not_taken", one.reason)})` : "";
+  return row(one.called_at, el("span", { text: [`${one.asked_by} → ${one.agent ?? one.number}`, talked, of("third_outcome", one.outcome) + reason].filter(Boolean).join(" · ") }));
 }
 
 function sound(contact, { ordinal, recording }) {

@@ -18,6 +18,7 @@ import { knowQueues, queueName, showLead, showPop, whoIs } from "./pop.js";
 import { knowResults, takeScript } from "./desk_script.js";
 import * as outbound from "./desk_outbound.js";
 import * as softphone from "./softphone.js";
+import { CONTROLS_WITH_THIRD, showThird, stageWithThird } from "./third_party.js";
 import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
 import { clock, of, settings, t } from "./words.js";
 import { closeWho, openWho } from "./who.js";
@@ -91,8 +92,8 @@ function drawChips() {
 
 const CONTROLS = {
   ringing: ["answer", "reject"],
-  talking: ["hold", "mute", "keypad", "transfer", "hang_up"],
-  on_hold: ["resume", "transfer", "hang_up"],
+  talking: ["hold", "mute", "keypad", "transfer", "consult", "hang_up"],
+  on_hold: ["resume", "transfer", "consult", "hang_up"],
 };
 
 function drawCard() {
@@ -107,15 +108,17 @@ function drawCard() {
   text($("card-text"), at === "none" ? waits : at === "away" ? t("returning") : "");
   $("card-number").hidden = at === "none";
   text($("card-number"), contact ? whoIs(contact)?.pii_name || contact.pii_number || t("unknown_caller") : "");
-  const inTalk = at === "talking" || at === "on_hold";
+  const withThird = stageWithThird(at, contact);
+  showThird(withThird, contact, agent);
+  const inTalk = (at === "talking" || at === "on_hold") && withThird !== "consulted" && withThird !== "guest";
   recording.takeRecording(contact, inTalk);
-  const shown = [...CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
+  const shown = [...CONTROLS_WITH_THIRD[withThird] ?? CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
   for (const button of document.querySelectorAll("[data-do]")) button.hidden = !shown.includes(button.dataset.do);
   const muteButton = document.querySelector('[data-do="mute"]');
   muteButton.setAttribute("aria-pressed", String(phone.muted));
   text(muteButton, phone.muted ? t("unmute") : t("mute"));
   if (!shown.includes("keypad")) $("keypad").hidden = true;
-  if (!shown.includes("transfer")) closeTransfer();
+  if (!shown.includes("consult")) closeTransfer();
   $("note-part").hidden = at === "none" || at === "ringing";
   $("wrap-up").hidden = at !== "wrapping_up";
   const shownNow = `${at} ${contact?.contact}`;
@@ -165,9 +168,9 @@ setInterval(tick, 500);
 // What the agent does
 
 /** Ask the center; what it refuses is said in a sentence. */
-async function ask(path, body) {
+async function ask(path, body, method = "POST") {
   try {
-    await post(me + path, body);
+    await api(method, me + path, body);
     banner("asked", null);
   } catch (problem) {
     banner("asked", problem.message);
@@ -215,6 +218,11 @@ const actions = {
   mute: softphone.mute,
   keypad: () => { $("keypad").hidden = !$("keypad").hidden; },
   transfer: () => openTransfer(queues.filter((queue) => queue.key !== desk?.contact?.queue)),
+  consult: () => openTransfer(queues, true),
+  return: () => ask("/consult/return"),
+  complete: () => ask("/consult/complete"),
+  merge: () => ask("/conference"),
+  remove: () => ask("/conference", undefined, "DELETE"),
   hang_up: hangUp,
   record: recording.record,
   pause_recording: () => recording.pause(),
@@ -237,12 +245,13 @@ for (const button of document.querySelectorAll("[data-status]")) button.addEvent
 onKey("A", t("answer"), () => press("answer"));
 onKey("X", `${t("hang_up")} / ${t("reject")}`, () => press("hang_up", "reject"));
 onKey("1", t("hang_up"), () => press("hang_up"));
-onKey("H", `${t("hold")} / ${t("resume")}`, () => press("hold", "resume"));
+onKey("H", `${t("hold")} / ${t("resume")}`, () => press("hold", "resume", "return"));
 onKey("M", t("mute"), () => press("mute"));
 onKey("R", `${t("record")} / ${t("pause_recording")}`, () => press("record", "pause_recording", "resume_recording"));
 onKey("E", t("extend_wrap_up"), () => { if (!$("wrap-up").hidden && !$("extend-wrap-up").hidden) extendWrapUp(); });
 onKey("K", t("keypad"), () => press("keypad"));
-onKey("T", t("transfer"), () => press("transfer"));
+onKey("T", t("transfer"), () => press("transfer", "complete"));
+onKey("I", `${t("consult")} / ${t("consult_merge")} / ${t("conference_remove")}`, () => press("consult", "merge", "remove"));
 onKey("W", t("who_title"), identify);
 onKey("S", `${t("status_available")} / ${t("status_pause")}`, () => choose((desk?.agent.next_status ?? desk?.agent.status) === "available" ? "pause" : "available"));
 onKey("N", t("command_focus_note"), () => (document.activeElement === $("note") ? wrapUp.focus() : $("note").focus()));

@@ -1,4 +1,5 @@
-// Passing the caller on: queues, and colleagues with what they are doing, in one list by keyboard.
+// Passing the caller on, or asking somebody first: queues, colleagues with what they are doing, and whatever number is
+// written, in one list by keyboard.
 
 import { get, post } from "./api.js";
 import { $, text } from "./dom.js";
@@ -11,6 +12,9 @@ const AGAIN_MILLISECONDS = 2000;
 let queues = [];
 let colleagues = [];
 
+let path = "transfer";
+
+const NUMBER = /^\+?[0-9 ().-]{3,}$/;
 const state = ({ status, activity }) => (activity !== "idle" ? "busy" : status === "available" ? "free" : status === "pause" ? "pause" : "logged_out");
 const ORDER = ["free", "busy", "pause", "logged_out"];
 
@@ -22,19 +26,22 @@ function colleagueRow(one) {
   const at = state(one);
   const doing = at === "busy" ? of("activity", one.activity) : of("status", one.status);
   const since = at === "logged_out" || !one.since ? "" : ` · ${clock(now() - one.since)}`;
-  return { key: `agent-${one.agent}`, text: one.name, details: doing + since, disabled: at === "logged_out" || at === "pause", body: { to: one.agent } };
+  const disabled = at === "logged_out" || at === "pause" || (path === "consult" && at !== "free");
+  return { key: `agent-${one.agent}`, text: one.name, details: doing + since, disabled, body: { to: one.agent } };
 }
 
 function rows() {
   const people = [...colleagues].sort((a, b) => ORDER.indexOf(state(a)) - ORDER.indexOf(state(b)) || a.name.localeCompare(b.name));
-  return [...queues.map(queueRow), ...people.map(colleagueRow)];
+  const written = $("transfer-text").value.trim();
+  const number = NUMBER.test(written) ? [{ key: "number", text: written, details: t("transfer_number"), body: { number: written } }] : [];
+  return [...number, ...queues.map(queueRow), ...people.map(colleagueRow)];
 }
 
 const list = picker($("transfer-text"), $("transfer-list"), { rows, choose: send });
 
 async function send({ body }) {
   try {
-    await post(`/agents/${settings.agent}/transfer`, body);
+    await post(`/agents/${settings.agent}/${path}`, body);
     $("transfer").close();
   } catch (problem) {
     text($("transfer-problem"), problem.message);
@@ -55,9 +62,11 @@ async function again() {
   setTimeout(again, AGAIN_MILLISECONDS);
 }
 
-/** Ask where the caller goes; `offered` are the queues that he may go to. */
-export function openTransfer(offered) {
+/** Ask where the caller goes, or (`consult`) whom to ask first; `offered` are the queues to choose from. */
+export function openTransfer(offered, consult = false) {
   queues = offered;
+  path = consult ? "consult" : "transfer";
+  text($("transfer-title"), t(consult ? "consult_with" : "transfer_to"));
   $("transfer-problem").hidden = true;
   list.reset();
   $("transfer").showModal();

@@ -92,6 +92,34 @@ def test_a_caller_is_passed_on_to_a_queue_or_to_a_colleague_but_not_to_both(offi
     assert len(office.engines.asked) == 1
 
 
+def test_an_agent_asks_a_colleague_a_queue_or_a_number_and_talks_in_three(office: Any) -> None:
+    browser = office.browser("agent")
+    office.live.view.agents["bob"] = AgentView(agent=cast(Any, "bob"), account_id=1)
+    me = "/api/v1/agents/agent"
+    for path, body in (
+        ("consult", {"to": "bob"}),
+        ("consult", {"queue": "sales"}),
+        ("consult", {"number": "2 2345 6789"}),
+        ("consult/return", None),
+        ("consult/complete", None),
+        ("conference", None),
+        ("transfer", {"number": "133"}),
+    ):
+        assert browser.post(f"{me}/{path}", json=body).status_code == 200
+    assert browser.delete(f"{me}/conference").status_code == 200
+    assert [(kind, fields) for kind, _, fields in office.engines.asked] == [
+        ("StartConsult", {"agent": "agent", "to": "bob"}),
+        ("StartConsult", {"agent": "agent", "queue": "sales"}),
+        ("StartConsult", {"agent": "agent", "pii_number": "2 2345 6789"}),
+        ("ReturnFromConsult", {"agent": "agent"}),
+        ("CompleteTransfer", {"agent": "agent"}),
+        ("MergeParties", {"agent": "agent"}),
+        ("TransferOutside", {"agent": "agent", "pii_number": "133"}),
+        ("RemoveParty", {"agent": "agent"}),
+    ]
+    assert browser.post(f"{me}/consult", json={"to": "stranger"}).json["error_id"] == "unknown_agent"
+
+
 def test_colleagues_are_the_other_agents_of_ones_own_company(office: Any) -> None:
     agents = office.live.view.agents
     agents["bob"] = AgentView(

@@ -1,0 +1,86 @@
+"""Who hears whom on a real Asterisk: on hold, in a consult, in a conference and after it; kill -9 in the consult."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.daemon import RunningCenter, center
+from tests.integration.sipp import Caller, Phone, until
+
+pytestmark = pytest.mark.integration
+
+CALLER, ANN, BOB = 500, 700, 1100
+
+
+@pytest.fixture(scope="module")
+def c(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCenter]:
+    with center(tmp_path_factory.mktemp("topology")) as running:
+        yield running
+
+
+def wait_heard(c: RunningCenter, who: Caller | Phone, *tones: int) -> None:
+    """Returns when somebody hears exactly these of the three."""
+
+    def heard() -> set[int]:
+        return {tone for tone in (CALLER, ANN, BOB) if who.audio.hears(tone)}
+
+    until(lambda: heard() - {who_hertz(who)} == set(tones), f"{tones}, not {heard()}", 15, c.log)
+
+
+def who_hertz(who: Caller | Phone) -> int:
+    return CALLER if isinstance(who, Caller) else 0
+
+
+def ask(c: RunningCenter, request: str, agent: str = "ann", **fields: str) -> None:
+    answer = c.probe.request(request, agent=agent, **fields)
+    assert "error_id" not in answer, answer
+
+
+def test_each_hears_whom_he_should_at_every_step_of_a_call(c: RunningCenter) -> None:
+    with (
+        c.phone("ann", tone_hertz=ANN) as ann,
+        c.phone("bob", tone_hertz=BOB) as bob,
+        c.call(number="+56977790001", keys=[(0.3, "0")], tone_hertz=CALLER) as caller,
+    ):
+        c.set_status("ann", "available")
+        c.wait_stage("talking")
+        wait_heard(c, caller, ANN)
+        wait_heard(c, ann, CALLER)
+
+        ask(c, "Hold")
+        until(lambda: caller.audio.level() > 50 and not caller.audio.hears(ANN), "music", 10, c.log)
+        wait_heard(c, ann)
+
+        c.set_status("bob", "available")
+        ask(c, "StartConsult", to="bob")
+        wait_heard(c, ann, BOB)
+        wait_heard(c, bob, ANN)
+        wait_heard(c, caller)
+
+        c.kill_calls()  # in the middle of the consult
+        c.wait_live()
+        wait_heard(c, ann, BOB)
+        wait_heard(c, caller)
+        assert caller.audio.level() > 50, "the music stopped"
+
+        ask(c, "MergeParties")
+        wait_heard(c, caller, ANN, BOB)
+        wait_heard(c, ann, CALLER, BOB)
+        wait_heard(c, bob, CALLER, ANN)
+
+        c.talk_a_while()
+        ask(c, "HangUp")
+        wait_heard(c, caller, BOB)
+        wait_heard(c, bob, CALLER)
+        ann.wait_ended()
+        caller.hang_up()
+        bob.wait_ended()
+    for agent in ("ann", "bob"):
+        c.wait_activity(agent, "wrapping_up")
+    c.send_home()
+    record = c.wait_record("+56977790001")
+    assert [(it.agent, it.began, it.transfer) for it in record.segments] == [
+        ("ann", "queue", "conference"),
+        ("bob", "conference", None),
+    ]
+    assert [(it.agent, it.outcome) for it in record.third_parties] == [("bob", "merged")]

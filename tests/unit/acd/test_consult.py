@@ -1,0 +1,208 @@
+"""Asking somebody while the caller hears music: whom, what is refused, and how it ends at each step."""
+
+from typing import Any
+
+import pytest
+from company import LOGGED_OUT, PAUSE, agent, queue
+from driven_acd import Driven, names, only
+
+from ctiserver.core.commands import Arrange, DialLeg, DialOutside, DropLeg, SetFuse
+from ctiserver.core.errors import Refusal
+from ctiserver.core.events import ConsultEnded, ContactResumed, TransferStarted
+from ctiserver.core.inputs import AgentLost, AgentPresent, LegAnswered, LegEnded, LegFailed, LegRinging
+from ctiserver.core.requests import (
+    CompleteTransfer,
+    HangUp,
+    Hold,
+    Resume,
+    ReturnFromConsult,
+    StartConsult,
+    TransferBlind,
+    TransferToAgent,
+)
+
+ASKED: dict[str, Any] = {"request_id": "r", "by": "ann", "agent": "ann"}
+TWO = (
+    agent("ann", "service", browser_phone=True),
+    agent("bob", "technical", skills={"gas": 80}, browser_phone=True),
+)
+NUMBER = "2 2345 6789"
+
+
+@pytest.fixture
+def acd() -> Driven:
+    """Ann talks with c1; Bob, who serves another queue, is free."""
+    acd = Driven("ann", "bob", agents=TWO)
+    acd.queue("c1")
+    acd.talks("c1")
+    return acd
+
+
+def consult(acd: Driven, at: float = 60.0, **whom: Any) -> list[Any]:
+    return acd.say(StartConsult(at=at, **ASKED, **whom or {"to": "bob"}))
+
+
+def third(acd: Driven) -> Any:
+    [party] = acd.contact("c1").parties
+    return party
+
+
+def answered(acd: Driven, **whom: Any) -> list[Any]:
+    consult(acd, **whom)
+    acd.say(LegRinging(at=61.0, leg=third(acd).leg))
+    return acd.say(LegAnswered(at=62.0, leg=third(acd).leg))
+
+
+def refused(acd: Driven, request: Any) -> str:
+    before = acd.acd.state()
+    with pytest.raises(Refusal) as caught:
+        acd.say(request)
+    assert acd.acd.state() == before
+    return caught.value.error_id
+
+
+def outcome(said: list[Any]) -> tuple[str, str]:
+    [ended] = only(said, ConsultEnded)
+    return ended.outcome, ended.reason
+
+
+def test_the_caller_hears_music_under_a_fuse_while_the_colleague_is_kept_and_rung(acd: Driven) -> None:
+    said = consult(acd)
+    [dialled] = [it for it in said if isinstance(it, DialLeg)]
+    assert dialled.endpoint == "PJSIP/bob"
+    [music] = next(it for it in said if isinstance(it, Arrange)).conversations
+    assert (music.kind, music.legs) == ("hold", ("leg-c1",))
+    [fuse] = [it for it in said if isinstance(it, SetFuse)]
+    assert (fuse.leg, fuse.refresh_seconds is None) == ("leg-c1", False)
+    assert (acd.agent("bob").activity, acd.agent("bob").contact) == ("reserved", "c1")
+
+
+def test_who_answers_talks_with_the_agent_alone_under_a_fuse_of_his_own(acd: Driven) -> None:
+    said = answered(acd)
+    music, aside = next(it for it in said if isinstance(it, Arrange)).conversations
+    assert (music.kind, aside.legs) == ("hold", (acd.agent_leg("c1"), third(acd).leg))
+    assert [it.leg for it in said if isinstance(it, SetFuse)] == [third(acd).leg]
+    assert acd.agent("bob").segment == 0
+
+
+@pytest.mark.parametrize(
+    ("whom", "error_id"),
+    [
+        ({"to": "ann"}, "transfer_to_self"),
+        ({"to": "nobody"}, "unknown_agent"),
+        ({"queue": "nowhere"}, "unknown_queue"),
+        ({"queue": "service"}, "nobody_free"),
+        ({"to": "bob", "queue": "technical"}, "bad_request"),
+        ({"pii_number": "12"}, "outside_closed"),
+        ({"pii_number": "no number"}, "not_a_number"),
+    ],
+)
+def test_who_cannot_be_asked_is_refused_and_nothing_changes(
+    acd: Driven, whom: dict[str, Any], error_id: str
+) -> None:
+    assert refused(acd, StartConsult(at=60.0, **ASKED, **whom)) == error_id
+
+
+def test_who_is_away_or_busy_is_refused(acd: Driven) -> None:
+    for status, error_id in ((PAUSE, "agent_on_break"), (LOGGED_OUT, "agent_logged_out")):
+        acd.status("bob", status)
+        assert refused(acd, StartConsult(at=60.0, **ASKED, to="bob")) == error_id
+    acd.status("bob", "available")  # type: ignore[arg-type]
+    acd.queue("c2", queue="technical")
+    assert refused(acd, StartConsult(at=60.0, **ASKED, to="bob")) == "agent_busy"
+
+
+def test_a_second_request_while_he_consults_is_refused(acd: Driven) -> None:
+    consult(acd)
+    assert refused(acd, StartConsult(at=61.0, **ASKED, to="bob")) == "third_party"
+    assert refused(acd, TransferBlind(at=61.0, **ASKED, queue="technical")) == "third_party"
+    assert refused(acd, TransferToAgent(at=61.0, **ASKED, to="bob")) == "third_party"
+    assert refused(acd, CompleteTransfer(at=61.0, **ASKED)) == "not_answered"
+    assert refused(acd, Resume(at=61.0, **ASKED)) == "consulting"
+    assert refused(acd, Hold(at=61.0, **ASKED)) == "no_call"
+    bob: dict[str, Any] = {"request_id": "r", "by": "bob", "agent": "bob"}
+    assert refused(acd, Hold(at=61.0, **bob)) == "no_call"
+    assert refused(acd, HangUp(at=61.0, **bob)) == "no_call"
+    acd.say(ReturnFromConsult(at=62.0, **ASKED))
+    assert refused(acd, ReturnFromConsult(at=63.0, **ASKED)) == "no_call"
+
+
+@pytest.mark.parametrize("reason", ["busy", "rejected", "unreachable"])
+def test_a_colleague_who_is_not_to_be_had_is_paused_and_the_caller_is_back(acd: Driven, reason: Any) -> None:
+    consult(acd)
+    said = acd.say(LegFailed(at=61.0, leg=third(acd).leg, reason=reason))
+    assert outcome(said) == ("failed", reason)
+    assert (acd.agent("bob").status, acd.agent("bob").activity) == ("pause", "idle")
+    [talk] = [it for it in said if isinstance(it, Arrange)][-1].conversations
+    assert talk.legs == ("leg-c1", acd.agent_leg("c1"))
+    assert only(said, ContactResumed)
+
+
+def test_one_who_never_answers_is_rung_no_longer_than_any_agent(acd: Driven) -> None:
+    consult(acd)
+    leg = third(acd).leg
+    acd.say(LegRinging(at=61.0, leg=leg))
+    said = acd.fires(f"acd:consult:{leg}", 80.0)
+    assert outcome(said) == ("failed", "missed_offer")
+    assert DropLeg(leg=leg) in said
+    assert acd.fires(f"acd:consult:{leg}", 81.0) == []
+
+
+@pytest.mark.parametrize("code", ["busy", "no_answer", "unreachable"])
+def test_a_number_outside_that_is_not_to_be_had_brings_the_caller_back(acd: Driven, code: Any) -> None:
+    said = consult(acd, pii_number=NUMBER)
+    assert [it.route.pii_number for it in said if isinstance(it, DialOutside)] == ["+56223456789"]
+    said = acd.say(LegFailed(at=61.0, leg=third(acd).leg, reason=code))
+    assert outcome(said) == ("failed", code)
+    assert acd.contact("c1").stage == "talking"
+
+
+def test_hanging_up_while_it_rings_passes_him_on_without_a_word(acd: Driven) -> None:
+    consult(acd)
+    said = acd.say(HangUp(at=62.0, **ASKED))
+    assert outcome(said) == ("agent_left", "")
+    assert [it.to for it in only(said, TransferStarted)] == ["bob"]
+    assert (acd.contact("c1").stage, acd.contact("c1").agent) == ("offered", "bob")
+
+
+def test_hanging_up_while_a_number_outside_rings_puts_him_back_into_his_line(acd: Driven) -> None:
+    acd.status("ann", PAUSE, at=50.0)
+    consult(acd, pii_number=NUMBER)
+    said = acd.say(LegEnded(at=62.0, leg=acd.agent_leg("c1"), by="agent"))
+    assert outcome(said) == ("agent_left", "")
+    assert (acd.contact("c1").stage, acd.contact("c1").line) == ("waiting", ("queue", "service"))
+    assert acd.contact("c1").parties == []
+
+
+def test_a_page_that_reloads_in_the_consult_lets_the_other_go_and_finds_the_caller_again(acd: Driven) -> None:
+    answered(acd)
+    other = third(acd).leg
+    said = acd.say(AgentLost(at=63.0, agent="ann"))  # type: ignore[arg-type]
+    assert outcome(said) == ("agent_left", "")
+    assert DropLeg(leg=other) in said
+    assert (acd.contact("c1").stage, acd.agent("bob").activity) == ("returning", "idle")
+    acd.say(AgentPresent(at=65.0, agent="ann"))  # type: ignore[arg-type]
+    acd.answers("c1", 66.0)
+    assert acd.contact("c1").stage == "talking"
+
+
+def test_the_page_of_whom_he_consults_that_reloads_brings_the_caller_back(acd: Driven) -> None:
+    answered(acd)
+    said = acd.say(AgentLost(at=63.0, agent="bob"))  # type: ignore[arg-type]
+    assert outcome(said) == ("hung_up", "")
+    assert (acd.contact("c1").stage, acd.agent("bob").activity) == ("talking", "idle")
+
+
+def test_who_is_asked_for_a_queue_serves_it(acd: Driven) -> None:
+    acd.acd.floor.queues["theirs"] = queue("theirs", account_id=2)  # type: ignore[index]
+    assert refused(acd, StartConsult(at=60.0, **ASKED, queue="theirs")) == "unknown_queue"  # type: ignore[arg-type]
+    consult(acd, queue="technical")
+    assert third(acd).agent == "bob"
+
+
+def test_a_colleague_who_gave_advice_is_free_at_once_and_has_nothing_to_wrap_up(acd: Driven) -> None:
+    answered(acd)
+    said = acd.caller_hangs_up("c1")
+    assert outcome(said) == ("caller_left", "")
+    assert names(said).count("WrapUpStarted") == 1
+    assert (acd.agent("ann").activity, acd.agent("bob").activity) == ("wrapping_up", "idle")
