@@ -6,7 +6,7 @@ from tests.e2e.browser import MICROPHONE_HERTZ, Browser, Screen
 from tests.e2e.people import PASSWORD
 from tests.e2e.test_softphone import CALLER_HERTZ, calling, take
 from tests.integration.daemon import RunningCenter
-from tests.integration.sipp import until
+from tests.integration.sipp import Caller, until
 
 pytestmark = pytest.mark.integration
 
@@ -50,9 +50,35 @@ def test_a_caller_is_passed_on_by_keyboard_to_a_colleague_who_refuses_him_and_ta
         ann.page.click("#banner-given-back button")
         bob.wait_hears(CALLER_HERTZ)
         until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "the colleague at the caller", 15)
+        _asks_a_colleague_and_talks_in_three(c, caller, bob, ann)
         c.talk_a_while()
         caller.hang_up()
     assert ann.complaints == bob.complaints == []
+
+
+def _asks_a_colleague_and_talks_in_three(
+    c: RunningCenter, caller: Caller, asks: Screen, asked: Screen
+) -> None:
+    c.dispose("ann")
+    asked.wait_stage("none")
+    asks.press("Alt+Shift+I")
+    asks.page.keyboard.type("ann")
+    asks.wait_text("#transfer-list [aria-selected=true]", "Disponible")
+    asks.press("Enter")
+    asks.wait_text("#card-third", "Llamando a Ann")
+    asked.wait_stage("ringing")
+    asked.wait("window.softphone.ringing", "a ringing telephone")
+    asked.press("Alt+Shift+A")
+    asked.wait_text("#card-third", "Bob le consulta")
+    asks.wait_text("#card-third", "Consulta con Ann")
+    until(lambda: not caller.audio.hears(MICROPHONE_HERTZ), "music at the caller", 15)
+    asks.press("Alt+Shift+I")
+    asked.wait_text("#card-third", "En conferencia, invitado por Bob")
+    asks.wait_text("#card-third", "En conferencia con Ann")
+    until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "all three", 15)
+    asks.press("Alt+Shift+X")
+    asks.wait_stage("wrapping_up")
+    asked.wait("document.getElementById('card-third').hidden", "a talk of two")
 
 
 def test_an_unknown_caller_is_written_down_and_known_the_next_time(
