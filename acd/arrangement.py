@@ -50,7 +50,7 @@ def _hears_music(contact: Contact) -> bool:
     """Who answered a campaign's call hears none: an agent comes at once, or not at all."""
     if contact.stage is Stage.OUTSIDE:
         return not _talks(contact)
-    return contact.stage in _MUSIC and contact.campaign is None
+    return contact.stage in _MUSIC and contact.campaign is None and bool(contact.leg)
 
 
 def _talks(contact: Contact) -> bool:

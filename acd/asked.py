@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from acd import (
+    call_backs,
     conference,
     consult,
     hand,
@@ -83,4 +84,5 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.EndContact: oversight.end,
     r.MoveContact: oversight.move,
     r.ChangePriority: oversight.prefer,
+    r.CancelCallback: call_backs.cancel,
 }

@@ -15,6 +15,8 @@ class Stage(StrEnum):
 
     `held`: the caller hears music while the agent has him on hold, or consults somebody; `returning`: while the agent's
     browser is away; `outside`: no agent has him, but the number outside that he was passed on to.
+    Who is to be called back is `parked` while it is not his turn yet, whoever is free, and `reserved` while an agent is
+    kept for him and his telephone rings; else he waits like the others.
     """
 
     WAITING = "waiting"
@@ -24,6 +26,8 @@ class Stage(StrEnum):
     HELD = "held"
     RETURNING = "returning"
     OUTSIDE = "outside"
+    PARKED = "parked"
+    RESERVED = "reserved"
 
 
 Role = Literal["consulted", "colleague", "outside", "supervisor"]
@@ -48,6 +52,14 @@ class Participant(msgspec.Struct, kw_only=True):
     asked_by: AgentKey | None = None
 
 
+class CallbackWish(msgspec.Struct, kw_only=True):
+    """`due_at`: not before; `call_until`: when the law's hours for calling him end, on each day; `attempts`: made."""
+
+    due_at: float | None = None
+    call_until: float | None = None
+    attempts: int = 0
+
+
 Line = tuple[Literal["queue", "agent", "campaign"], str]
 """Where contacts stand: a queue, before one agent, or for the agents of one campaign."""
 
@@ -63,7 +75,8 @@ class Contact(msgspec.Struct, kw_only=True):
     `called`: so he came, and nobody has passed him on: an agent who ends that at once was not avoiding a caller.
     `origin`, `from_agent`: how he came to whoever talks with him next, see ContactConnected.
     `talk`, `hold`, `consult` name the conversations that there are now, see `acd.arrangement`; `parties` are who else
-    is in it, `agent_mode` how the agent takes part. `closed_by`: the supervisor who has hung up.
+    is in it, `agent_mode` how the agent takes part. `closed_by`: the supervisor who has hung up. `wish`: he is not on
+    the line but wants to be called back, and has no leg before he is.
     """
 
     id: ContactId
@@ -104,6 +117,7 @@ class Contact(msgspec.Struct, kw_only=True):
     closed_by: str = ""
     origin: Began = "queue"
     from_agent: AgentKey | None = None
+    wish: CallbackWish | None = None
 
     @property
     def other(self) -> Participant | None:

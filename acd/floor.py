@@ -44,7 +44,8 @@ class Floor:
         self.room = WaitingRoom()
         self._named: dict[AgentKey, list[ContactId]] = {}
         for contact in ledger.contacts.values():
-            self.legs[contact.leg] = contact.id
+            if contact.leg:
+                self.legs[contact.leg] = contact.id
             if contact.agent_leg:
                 self.legs[contact.agent_leg] = contact.id
             self.legs |= {party.leg: contact.id for party in contact.parties}
@@ -78,8 +79,10 @@ class Floor:
     def enter(self, contact: Contact) -> None:
         """Take a contact on and let it stand in line."""
         self.ledger.contacts[contact.id] = contact
-        self.legs[contact.leg] = contact.id
-        self.line_up(contact)
+        if contact.leg:
+            self.legs[contact.leg] = contact.id
+        if contact.stage is Stage.WAITING:
+            self.line_up(contact)
 
     def leave(self, contact: Contact) -> None:
         """Forget a contact."""

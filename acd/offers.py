@@ -5,7 +5,7 @@ refused (the phone said no) or withdrawn (the caller left or was moved). An agen
 paused with the reason, so that the next caller does not ring there in vain; the contact keeps its place.
 """
 
-from acd import arrangement, named, refuge
+from acd import arrangement, calling_back, named, refuge
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -45,6 +45,8 @@ def serve_contact(floor: Floor, contact: Contact, turn: Turn) -> bool:
     """Offer a contact that just lined up to a free agent, if there is one. Whether it was offered."""
     floor.relax(contact, turn.at)
     key = None
+    if calling_back.parked(floor, contact, turn):
+        return False
     if floor.is_head(contact, turn.at):
         key, excluded = choose_agent(floor, contact, turn.at)
     if key is None:
@@ -79,6 +81,8 @@ def serve_agent(floor: Floor, key: AgentKey, turn: Turn) -> None:
     if state is None or not state.free or key not in floor.roster:
         return
     heads, excluded = choose_contact(floor, key, turn.at)
+    while heads and calling_back.parked(floor, heads[0], turn):
+        heads, excluded = choose_contact(floor, key, turn.at)
     if not heads:
         return
     turn.say(explain(floor, key, heads, excluded, turn.at))
@@ -99,12 +103,17 @@ def _offer(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
     state.contact, state.queue, state.account_id = contact.id, contact.queue, contact.account_id
     state.campaign = None
     turn.say(AgentReserved(at=turn.at, agent=key, contact=contact.id))
-    offer_kept(floor, contact, key, turn)
+    if contact.leg:
+        offer_kept(floor, contact, key, turn)
+    elif not calling_back.dial(floor, contact, key, turn):
+        release(floor, key, contact.id, turn)
+        serve_agent(floor, key, turn)
 
 
 def offer_kept(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
-    """Ring the phone of the agent who is reserved for him; for a campaign's answer it answers by itself."""
+    """Ring the phone of the agent who is reserved for him; it answers by itself where we have called him."""
     agent, queue, leg = floor.roster[key], floor.queues[contact.queue], LegId(turn.new_id())
+    at_once = contact.campaign is not None or contact.stage is Stage.RESERVED
     contact.stage, contact.agent, contact.agent_leg = Stage.OFFERED, key, leg
     contact.offered_at = turn.at
     floor.room.leave(contact.id)
@@ -118,7 +127,7 @@ def offer_kept(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> Non
             ring_seconds=queue.ring_seconds + 5,
             caller_number=contact.pii_number,
             caller_name=contact.pii_name,
-            auto_answer=contact.campaign is not None,
+            auto_answer=at_once,
         ),
         StartTimer(timer=ring_timer(leg), due_at=turn.at + queue.ring_seconds),
     )
@@ -262,7 +271,7 @@ def hold(floor: Floor, contact: Contact, turn: Turn) -> None:
 
 def tell_place_later(floor: Floor, contact: Contact, turn: Turn) -> None:
     """The first announcement of the place comes soon after lining up; none for who has not called us."""
-    if contact.campaign is not None:
+    if contact.campaign is not None or not contact.leg:
         return
     due_at = turn.at + floor.queues[contact.queue].announce_after_seconds
     turn.say(StartTimer(timer=place_timer(contact), due_at=due_at))

@@ -28,11 +28,24 @@ def find(floor: Floor, agent: AgentKey, written: str, turn: Turn, *, queue: Queu
 
 
 def dial(
-    floor: Floor, contact: ContactId, route: Route, turn: Turn, *, agent: AgentKey, leg: LegId | None = None
+    floor: Floor,
+    contact: ContactId,
+    route: Route,
+    turn: Turn,
+    *,
+    agent: AgentKey | None,
+    account_id: int | None = None,
+    leg: LegId | None = None,
 ) -> LegId:
-    """Rings it as a leg of the contact, whose id is given back. What follows comes as LegAnswered or LegFailed."""
+    """Rings it as a leg of the contact, whose id is given back. What follows comes as LegAnswered or LegFailed.
+
+    `agent` None: nobody of ours chose the number; then `account_id` says who pays.
+    """
     leg = leg or LegId(turn.new_id())
-    account_id = floor.roster[agent].account_id
+    if agent is not None:
+        account_id = floor.roster[agent].account_id
+    if account_id is None:
+        raise AssertionError("somebody has to pay for a call")
     floor.ledger.outside.calls[leg] = OutsideCall(
         account_id=account_id,
         contact=contact,

@@ -4,7 +4,7 @@ Who waits may be moved and preferred; nobody is ever put back, and no emergency 
 names who did it, and a reason where it is one person's judgement.
 """
 
-from acd import offers
+from acd import call_backs, offers
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from ctiserver.core.commands import DropLeg
@@ -29,6 +29,9 @@ def end(floor: Floor, request: EndContact, turn: Turn) -> None:
     """Hang up on the caller; the end of his leg ends the rest. Raises Refusal."""
     contact = of(floor, request.contact)
     reason = _reason(request.reason)
+    if call_backs.is_absent(contact):
+        call_backs.call_off(floor, contact, request.by, reason, turn)
+        return
     contact.closed_by = request.by
     turn.say(
         ContactClosed(at=turn.at, contact=contact.id, by=request.by, reason=reason),

@@ -12,7 +12,7 @@ from ctiserver.core.turn import Turn
 
 def shelter(floor: Floor, contact: Contact, turn: Turn) -> bool:
     """Send a contact to the fallback if it waits where nobody serves; whether it does."""
-    called = contact.campaign is not None  # the dialer does not leave him waiting
+    called = contact.campaign is not None or not contact.leg  # such a one is not left waiting on the line
     if contact.stage is not Stage.WAITING or contact.named or called or is_served(floor, contact):
         return False
     turn.say(SetFuse(leg=contact.leg, seconds=TO_FALLBACK_SECONDS))

@@ -11,6 +11,7 @@ import msgspec
 from acd import (
     arrangement,
     asked,
+    call_backs,
     called,
     conference,
     consult,
@@ -38,6 +39,7 @@ from acd.status import log_out_departed
 from ctiserver.core.commands import CancelTimer, StartTimer
 from ctiserver.core.events import (
     AgentLent,
+    CallbackAsked,
     CallerIdentified,
     ContactEnded,
     ContactQueued,
@@ -88,10 +90,10 @@ class Acd:
         self.floor = Floor(Ledger())
 
     def state(self) -> Any:
-        return msgspec.to_builtins(self.floor.ledger)
+        return msgspec.to_builtins(self.floor.ledger, str_keys=True)
 
     def restore(self, state: Any) -> None:
-        self.floor = Floor(msgspec.convert(state, Ledger))
+        self.floor = Floor(msgspec.convert(state, Ledger, str_keys=True))
 
     def handle(self, message: Message, turn: Turn) -> None:
         if isinstance(message, LegAnswered | LegFailed | LegEnded):
@@ -124,6 +126,8 @@ class Acd:
                 recording.recorded(self.floor, message, turn)
             case VoicesHeard():
                 recording.voices(self.floor, message, turn)
+            case CallbackAsked():
+                call_backs.asked(self.floor, message, turn)
             case AgentLent():
                 called.lent(self.floor, message, turn)
             case LeadDialed():
@@ -139,6 +143,7 @@ class Acd:
         log_out_departed(self.floor, turn)
         for contact in self.floor.ledger.contacts.values():
             refuge.shelter(self.floor, contact, turn)
+        call_backs.shelter(self.floor, turn)
         offers.serve_everyone(self.floor, turn)
 
     def _queue(self, message: ContactQueued, turn: Turn) -> None:
@@ -148,7 +153,12 @@ class Acd:
             contact = self._new_contact(message, turn)
             self.floor.enter(contact)
             offers.hold(self.floor, contact, turn)
-        elif contact.stage is Stage.OUTSIDE or (contact.agent and contact.stage is not Stage.OFFERED):
+            call_backs.taken_over(self.floor, contact, turn)
+        elif (
+            (not message.leg and message.queue == contact.queue)
+            or contact.stage is Stage.OUTSIDE
+            or (contact.agent and contact.stage is not Stage.OFFERED)
+        ):
             return
         else:
             let_go = contact.agent
@@ -200,6 +210,8 @@ class Acd:
         elif isinstance(message, LegJoined):
             if message.conversation == contact.talk:
                 talk.joined(self.floor, contact, leg, turn)
+        elif leg == contact.leg and isinstance(message, LegAnswered):
+            call_backs.reached(self.floor, contact, turn)
         elif leg == contact.agent_leg and contact.stage is Stage.RETURNING:
             if isinstance(message, LegAnswered):
                 device.answered(self.floor, contact, turn)
@@ -214,7 +226,9 @@ class Acd:
         if contact is None:
             return
         by = message.by if isinstance(message, LegEnded) else "switch"
-        if leg == contact.leg:
+        if contact.stage is Stage.RESERVED:
+            call_backs.failed(self.floor, contact, message, turn)
+        elif leg == contact.leg:
             self._caller_gone(contact, by, message.q850, turn)
         elif (party := contact.party(leg)) and party.role == "supervisor":
             supervision.gone(self.floor, contact, party, message, turn)
@@ -266,6 +280,8 @@ class Acd:
             hand.minute_over(self.floor, AgentKey(rest), turn)
         elif family == "recording":
             recording_pause.paused_too_long(self.floor, ContactId(rest), turn)
+        elif family == "call_back":
+            call_backs.due(self.floor, ContactId(rest), turn)
         elif family == "place":
             self._tell_place(ContactId(rest), turn)
         elif family == "wider":

@@ -6,6 +6,7 @@ from agent_console import (
     api_announcements,
     api_attachments,
     api_audit,
+    api_call_backs,
     api_callers,
     api_campaign_lists,
     api_campaign_live,
@@ -88,7 +89,7 @@ for family in (api_administration, api_flows, api_flow_pictures, api_audit):
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)
-for family in (api_permission, api_letters, api_outages, api_announcements):
+for family in (api_permission, api_letters, api_outages, api_announcements, api_call_backs):
     family.add_to(OPERATIONS)
 for family in (api_value, api_customer_value, api_segments, api_product_offers):
     family.add_to(OPERATIONS)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from agent_console.api_administration import apply
 from agent_console.listing import number_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
@@ -30,7 +31,8 @@ class AnnouncementForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
 
 class AnnouncementOf(AnnouncementForm, kw_only=True):
     """`has_sound`: a text was spoken already, callers can hear it; `told`, `queued`: how many contacts heard it since
-    it was switched, and how many of those went on to an agent's queue."""
+    it was switched, and how many of those went on to an agent's queue. `in_force`: callers hear what was changed just
+    now; else `problem` says why not yet."""
 
     id: int
     switched_on: bool
@@ -39,6 +41,8 @@ class AnnouncementOf(AnnouncementForm, kw_only=True):
     has_sound: bool
     told: int
     queued: int
+    in_force: bool = True
+    problem: str = ""
 
 
 class AnnouncementSwitch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +80,7 @@ def add_to(operations: Operations) -> None:
     @add("DELETE", "/announcements/{announcement}", NEED, "Take an announcement away")
     def remove_announcement(call: Call, announcement: str) -> None:
         call.write(announcements.take_away, number_of(announcement))
+        apply(call)
 
 
 def _changed(call: Call, change: Any, *what: Any, **more: Any) -> AnnouncementOf:
@@ -83,11 +88,14 @@ def _changed(call: Call, change: Any, *what: Any, **more: Any) -> AnnouncementOf
         row = change(session, account_id, *what, **more)
         return _whole(session, row, announcements.hearings(session, account_id).get(row.id, (0, 0)))
 
-    return call.write(written, *what, **more)
+    answer: AnnouncementOf = call.write(written, *what, **more)
+    applied = apply(call)
+    return msgspec.structs.replace(answer, in_force=applied.in_force, problem=applied.problem)
 
 
 def _whole(session: Any, row: Announcement, counts: tuple[int, int]) -> AnnouncementOf:
-    names = {field.name for field in msgspec.structs.fields(AnnouncementOf)} - {"has_sound", "told", "queued"}
+    written = {field.name for field in msgspec.structs.fields(AnnouncementForm)}
+    names = written | {"id", "switched_on", "switched_at", "switched_by"}
     told, queued = counts
     return AnnouncementOf(
         **{name: getattr(row, name) for name in names},

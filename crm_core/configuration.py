@@ -117,6 +117,8 @@ def _queue(
         relaxations=tuple(msgspec.convert(one, plain.Relaxation) for one in queue.relaxations or ()),
         minute_seconds=queue.minute_seconds,
         tells_supervised=queue.tells_supervised,
+        call_back_key=queue.call_back_key,
+        choices_every_seconds=queue.choices_every_seconds,
     )
 
 

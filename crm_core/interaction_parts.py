@@ -83,14 +83,19 @@ def last_segment_of(interaction: Interaction, agent: str) -> Segment | None:
 
 
 def outcome_of(interaction: Interaction, event: e.ContactEnded) -> str:
-    """answered, reached (a customer whom we called and who saw no queue), disconnected, ended_in_ivr or abandoned.
+    """answered, reached (a customer whom we called and who saw no queue), disconnected, ended_in_ivr or abandoned;
+    call_back (he asked for it instead of waiting); of one: not_reached, cancelled.
 
     Whom a campaign called and who found no agent was abandoned, also when it is we who hung up after its message.
     """
     if interaction.connected_at is not None or interaction.segments:  # that he was connected may be lost
         return "answered"
+    if interaction.outcome in ("call_back", "cancelled"):
+        return interaction.outcome
     if interaction.dial_id is not None and interaction.queued_at is None:
         return "reached"
+    if interaction.channel == "callback" and event.by == "switch":
+        return "not_reached"
     if event.by in ("switch", "fallback"):
         return "disconnected"
     if interaction.queued_at is None:

@@ -41,6 +41,7 @@ def _(event: e.ContactArrived, interaction: Interaction, session: Session) -> No
     interaction.flow = event.flow
     interaction.flow_version = event.flow_version
     interaction.dial_id = event.dial_id
+    interaction.channel = event.channel
 
 
 @record.register
@@ -122,8 +123,16 @@ def _(event: e.VoicemailLeft, interaction: Interaction, session: Session) -> Non
 
 @record.register
 def _(event: e.CallbackAsked, interaction: Interaction, session: Session) -> None:
+    if event.queue is not None:  # he keeps his place, and has a record of its own from now on
+        interaction.outcome = "call_back"
+        return
     interaction.call_back_at = event.at
     interaction.to_call_back = True
+
+
+@record.register
+def _(event: e.CallbackCancelled, interaction: Interaction, session: Session) -> None:
+    interaction.outcome = "cancelled"
 
 
 @record.register
@@ -232,7 +241,10 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     guesses.left(interaction.guess, event)
     interaction.outcome = outcome_of(interaction, event)
     # Nobody is called back who left by himself or had his conversation, unless he asked for it.
-    lost = interaction.outcome not in ("answered", "reached") and event.by in ("fallback", "switch")
+    lost = interaction.outcome not in ("answered", "reached", "call_back", "cancelled") and event.by in (
+        "fallback",
+        "switch",
+    )
     interaction.to_call_back = lost or interaction.call_back_at is not None
 
 

@@ -64,8 +64,8 @@ class Interaction(Base):
     queue: Mapped[str | None]
     """The key of the last queue."""
     outcome: Mapped[str | None]
-    """answered, abandoned, ended_in_ivr, reached, disconnected, missed, answered_by_fallback; of a fax: received,
-    failed. None: not over yet."""
+    """answered, abandoned, ended_in_ivr, reached, disconnected, missed, answered_by_fallback, call_back (asked for); of
+    a call-back: not_reached, cancelled; of a fax: received, failed. None: not over yet."""
     ended_where: Mapped[str | None]
     ended_by: Mapped[str | None]
     ended_cause: Mapped[int | None]

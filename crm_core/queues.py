@@ -45,6 +45,10 @@ class Queue(ConfiguresEngines, Base):
     wrap_up_extensions: Mapped[int] = mapped_column(default=2, server_default="2")
     """How often an agent may have more time for one wrap-up."""
     wrap_up_extension_seconds: Mapped[Seconds] = mapped_column(default=60.0, server_default="60")
+    call_back_key: Mapped[str | None]
+    """Who waits asks with this key to be called back; None: not here."""
+    choices_every_seconds: Mapped[Seconds] = mapped_column(default=60.0, server_default="60")
+    """He is told of it with his place, not more often than this."""
     keep_recordings_days: Mapped[int | None]
     """After so many days recordings are deleted; None: never."""
     slope: Mapped[dict[str, Any] | None]

@@ -7,6 +7,7 @@ nobody keeps him on a silent line.
 
 from ctiserver.core.commands import DropLeg
 from ctiserver.core.events import (
+    CallbackReached,
     CallerIdentified,
     ContactAnswered,
     ContactQueued,
@@ -19,7 +20,7 @@ from ivr import questions, walk
 from ivr.arrival import arrived
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
-from ivr.speak import light_fuse, say_goodbye
+from ivr.speak import light_fuse, play, say_goodbye
 
 
 def begin(desk: Desk, reached: LeadReached, turn: Turn) -> None:
@@ -86,6 +87,29 @@ def _queue(session: Session, reached: LeadReached, turn: Turn) -> None:
             agent=reached.agent,
         )
     )
+
+
+CALLED_BACK = ("call-back-here",)
+
+
+def called_back(desk: Desk, reached: CallbackReached, turn: Turn) -> None:
+    """Who asked to be called has answered: he waits for the agent who is rung, and hears who it is that calls."""
+    session = Session(
+        contact=reached.contact,
+        account_id=reached.account_id,
+        leg=reached.leg,
+        did="",
+        pii_number=reached.pii_number,
+        flow="",
+        flow_version="",
+        language=reached.language,
+        phase=Phase.WAITING,
+        queue=reached.queue,
+        value_class=reached.value_class,
+    )
+    desk.open(session)
+    turn.say(ContactAnswered(at=turn.at, contact=session.contact))
+    play(desk, session, CALLED_BACK, turn)
 
 
 def abandoned(desk: Desk, message: LeadAbandoned, turn: Turn) -> None:

@@ -15,7 +15,7 @@ from ctiserver.core.inputs import (
     SpeechMissed,
 )
 from ctiserver.core.turn import Turn
-from ivr import questions, walk
+from ivr import questions, waiting_choices, walk
 from ivr.desk import Desk
 from ivr.nodes.leaving_word import SHORTEST_MESSAGE_SECONDS
 from ivr.session_state import Phase
@@ -26,6 +26,8 @@ def acted(desk: Desk, message: ActionDone | ActionFailed, turn: Turn) -> None:
     session = desk.of_action(message.action)
     if session is not None and session.phase is Phase.SURVEY:
         questions.opted_out(desk, session, noted=isinstance(message, ActionDone), turn=turn)
+    if session is not None and session.phase is Phase.WAITING:
+        waiting_choices.answered(desk, session, message, turn)
     if session is None or session.phase is not Phase.FLOW:
         return
     if isinstance(message, ActionDone):

@@ -11,6 +11,8 @@ import msgspec
 from ctiserver.core.commands import Arrange, DropLeg
 from ctiserver.core.events import (
     AbuseReported,
+    CallbackAsked,
+    CallbackReached,
     ContactAnswered,
     ContactConnected,
     ContactEnded,
@@ -51,7 +53,7 @@ from ctiserver.core.inputs import (
 )
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
-from ivr import arrival, invitation, notice, outbound, questions, results, walk
+from ivr import arrival, invitation, notice, outbound, questions, results, waiting_choices, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
 from ivr.speak import hush, light_fuse, say_goodbye, stop_waiting
@@ -88,6 +90,8 @@ class Ivr:
                 self._leg(message, turn)
             case TimerFired(timer=timer):
                 self._timer(timer, turn)
+            case CallbackReached():
+                outbound.called_back(self.desk, message, turn)
             case ContactEvent():
                 self._followed(message, turn)
             case ConfigurationApplied(tables=tables):
@@ -189,6 +193,8 @@ class Ivr:
                 invitation.said(session, turn)
             case Phase.WAITING if session.notice == "due":
                 notice.say(self.desk, session, turn)
+            case Phase.WAITING if session.step:
+                waiting_choices.said(session, turn)
             case Phase.WAITING if session.place is not None:
                 walk.tell_place(self.desk, session, session.place, turn)
             case Phase.SURVEY:
@@ -211,6 +217,8 @@ class Ivr:
             walk.silent(self.desk, session, turn)
         elif session.phase is Phase.INVITED:
             walk.invited(self.desk, session, "", turn)
+        elif session.phase is Phase.WAITING:
+            waiting_choices.silent(self.desk, session, turn)
         elif session.phase is Phase.SURVEY:
             questions.silent(self.desk, session, turn)
 
@@ -227,6 +235,7 @@ class Ivr:
                 walk.tell_place(self.desk, session, message.place, turn)
             case OfferAccepted():
                 session.phase, session.place = Phase.TALKING, None
+                waiting_choices.leave(session, turn)
                 hush(self.desk, session, turn)
                 notice.cut_short(session)
             case ContactConnected():
@@ -235,6 +244,8 @@ class Ivr:
                 notice.recording_starts(self.desk, session, turn)
             case ContactRequeued(queue=queue):
                 session.phase, session.queue = Phase.WAITING, queue
+            case CallbackAsked(due_at=due_at) if session.phase is Phase.WAITING:
+                waiting_choices.granted(self.desk, session, due_at, turn)
             case TalkEnded(caller_stays=True) | PartyLeft(caller_stays=True):
                 questions.offer(self.desk, session, turn)
             case AbuseReported():

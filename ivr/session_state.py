@@ -49,7 +49,7 @@ class Session(msgspec.Struct, kw_only=True):
     to once he is identified. `matters` is what he may be calling about, until that was guessed; `guessing` the node
     that has offered him to go to `guess_node`, as long as its key counts. `announced` are the announcements that he was
     told, `announcing` those of them that he hears now, `of_his_area` those that concern where he lives; `urgent`: he is
-    on the way to an emergency.
+    on the way to an emergency. `choices_told_at`: when he last heard what he may do instead of waiting.
     """
 
     contact: ContactId
@@ -100,3 +100,4 @@ class Session(msgspec.Struct, kw_only=True):
     announcing: list[int] = []
     of_his_area: tuple[int, ...] = ()
     urgent: bool = False
+    choices_told_at: float | None = None

@@ -11,7 +11,7 @@ dialplan's fallback queue.
 from ctiserver.core.customers import reaches
 from ctiserver.core.events import NodeEntered, ValueCollected
 from ctiserver.core.turn import Turn
-from ivr import announcing, invitation
+from ivr import announcing, invitation, waiting_choices
 from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.documents import parsed
@@ -272,11 +272,12 @@ def invited(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
 
 
 def pressed_while_waiting(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
-    """Only the emergency key counts while somebody waits; it moves him to the emergency queue at once."""
+    """The emergency key moves him to the emergency queue at once; others are choices of who waits."""
     if not session.flow:
         return
     flow = _flow(desk, session)
-    if flow.emergency is None or flow.emergency.key != digit:
+    if flow.emergency is None or flow.emergency.key != digit or waiting_choices.types(session):
+        waiting_choices.pressed(desk, session, digit, turn)
         return
     name = flow.straight_on(flow.emergency.node)[-1]
     node = flow.nodes[name]
@@ -286,8 +287,8 @@ def pressed_while_waiting(desk: Desk, session: Session, digit: str, turn: Turn) 
 
 def tell_place(desk: Desk, session: Session, place: int, turn: Turn) -> None:
     """Say the place in line, or keep it until what is being said is over."""
-    if session.phase is not Phase.WAITING:
+    if session.phase is not Phase.WAITING or session.step:
         return
     session.place = place if session.playback else None
     if session.place is None:
-        play(desk, session, (f"place:{place}",), turn)
+        play(desk, session, (f"place:{place}", *waiting_choices.told(desk, session, turn)), turn)

@@ -1,6 +1,6 @@
 """Queues as administrators see them: promises, timing, the skills that they need, who serves them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import select
@@ -17,6 +17,8 @@ from ctiserver.core.errors import Mistake
 
 LAST_PREFERENCE = 99
 MOST_DAYS = 36_500
+CHOICE_KEYS = "12345678"
+"""0 and 9 are a person and the emergency everywhere."""
 
 
 class QueueForm(msgspec.Struct, kw_only=True):
@@ -24,9 +26,9 @@ class QueueForm(msgspec.Struct, kw_only=True):
 
     `time_zone`, `head_start_seconds` None: the account's, the installation's; `hours` None: always open; recordings are
     kept for `keep_recordings_days`, None: for ever; `slope`, `leave_free` by value class, `ceiling_seconds` and
-    `relaxations` as in `tables.Queue`, None: as if there were none; `skills`: least level by skill; `agents`:
-    preference by login, the lower first; `minute_seconds`: of an agent's short pause; `tells_supervised`: agents see
-    that somebody listens.
+    `relaxations` as in `tables.Queue`, None: as if there were none; who waits and presses `call_back_key` is called
+    back, None: nobody; `skills`: least level by skill; `agents`: preference by login, the lower first;
+    `minute_seconds`: of an agent's short pause; `tells_supervised`: agents see that somebody listens.
     """
 
     key: str
@@ -56,6 +58,8 @@ class QueueForm(msgspec.Struct, kw_only=True):
     relaxations: list[RelaxationForm] | None = None
     minute_seconds: float = 60.0
     tells_supervised: bool = False
+    call_back_key: str | None = None
+    choices_every_seconds: float = 60.0
     skills: dict[str, int] = {}
     agents: dict[str, int] = {}
     retired: bool = False
@@ -86,6 +90,8 @@ _PLAIN = (
     "leave_free",
     "minute_seconds",
     "tells_supervised",
+    "call_back_key",
+    "choices_every_seconds",
     "retired",
 )
 """Fields that stand in the row as they stand in the form."""
@@ -131,7 +137,9 @@ class Queues(Thing[Queue, QueueForm]):
                 announce_after_seconds=form.announce_after_seconds,
                 announce_every_seconds=form.announce_every_seconds,
                 minute_seconds=form.minute_seconds,
+                choices_every_seconds=form.choices_every_seconds,
             ),
+            *_choices(form),
             *checks.levels("skills", form.skills, skills, 100),
             *checks.levels("agents", form.agents, _agents(session, account), LAST_PREFERENCE),
         ]
@@ -181,6 +189,13 @@ class Queues(Thing[Queue, QueueForm]):
     def remove(self, session: Session, author: Author, row: Queue) -> bool:
         row.retired = True
         return True
+
+
+def _choices(form: QueueForm) -> Iterator[Mistake]:
+    if form.call_back_key is not None and form.call_back_key not in CHOICE_KEYS:
+        yield Mistake("call_back_key", "give a key from 1 to 8, or leave it empty", "wrong_choice_key")
+    if form.emergency and form.call_back_key is not None:
+        yield Mistake("call_back_key", "nobody leaves an emergency queue: leave it empty", "no_choice_here")
 
 
 def _hours(session: Session, account_id: int, key: str | None) -> OpeningHours | None:

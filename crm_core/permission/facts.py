@@ -80,7 +80,7 @@ def _place(session: Session, who: Customer, asked: Asked, now: float) -> Place:
     home = account(session, who.account_id)
     return place_of(
         number=E164(asked.address) if _is_number(asked) else None,
-        homes=_homes(session, who, home.country, now),
+        homes=homes_of(session, who, home.country, now),
         stated_zone=who.time_zone,
         country=home.country,
         zone=home.time_zone,
@@ -97,7 +97,8 @@ def _look_back_seconds(rows: tuple[Row, ...]) -> float:
     return (max([32, *rolling]) + 1) * _DAY_SECONDS
 
 
-def _homes(session: Session, who: Customer, country: str, now: float) -> tuple[Home, ...]:
+def homes_of(session: Session, who: Customer, country: str, now: float) -> tuple[Home, ...]:
+    """Where he has addresses now; `country`: of those that name none."""
     rows = session.execute(_of(Address, who, now).with_only_columns(Address.country, Address.region))
     return tuple(sorted({Home(of or country, region) for of, region in rows}, key=repr))
 

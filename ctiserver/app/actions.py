@@ -15,6 +15,7 @@ from crm_core import action_results
 from crm_core.db import Store
 from crm_core.self_service import (
     account,
+    calling_back,
     field_service,
     identification,
     opting_out,
@@ -35,6 +36,7 @@ _THREADS, _WEBHOOK_THREADS = 4, 8
 FUNCTIONS: tuple[SelfService, ...] = (
     *identification.ACTIONS,
     *account.ACTIONS,
+    *calling_back.ACTIONS,
     *field_service.ACTIONS,
     *opting_out.ACTIONS,
     *places.ACTIONS,

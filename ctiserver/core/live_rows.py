@@ -28,7 +28,8 @@ class ContactView(msgspec.Struct, kw_only=True):
     `parties`: who else is in it. `passed_by`: the agent who passed it on to the one it is offered to. `customer`: who
     he is in an agent's word; None: only what the number suggests is known. `queued_at` gives the contact its place,
     `waits_since` is when this wait of it began; None while it waits for nobody. `dial_id`, `campaign`: it is we who
-    called him. `recording`: of this talk, None: it is not recorded.
+    called him. `recording`: of this talk, None: it is not recorded. `channel` callback: he is, or
+    was, called back; stages of his are also call_back (it is not his turn yet) and calling_back; `due_at`: not before.
     """
 
     contact: ContactId
@@ -55,6 +56,8 @@ class ContactView(msgspec.Struct, kw_only=True):
     customer: Candidate | None = None
     dial_id: int | None = None
     campaign: int | None = None
+    channel: str = "voice"
+    due_at: float | None = None
     parties: list[PartyView] = []
     recording: RecordingId | None = None
     recording_paused: bool = False

@@ -19,6 +19,9 @@ from ctiserver.core.queue_view import QueueView
 LONGEST_PATH = 200  # of a caller who circles in a menu the latest steps are kept
 
 _GOES_TO: dict[type[e.ContactEvent], str] = {
+    e.CallbackPlaced: "call_back",
+    e.CallbackReserved: "calling_back",
+    e.CallbackFailed: "call_back",
     e.OfferMade: "offered",
     e.OfferAccepted: "joining",
     e.OfferExpired: "queued",
@@ -37,6 +40,7 @@ _GOES_TO: dict[type[e.ContactEvent], str] = {
     e.SurveyEnded: "leaving",
 }
 _ACTIVITY: dict[type[e.ContactEvent], str] = {
+    e.CallbackReserved: "reserved",
     e.OfferMade: "reserved",
     e.OfferRinging: "ringing",
     e.OfferAccepted: "talking",
@@ -93,6 +97,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                     arrived_at=event.at,
                     since=event.at,
                     dial_id=event.dial_id,
+                    channel=event.channel,
                 )
             case e.LeadEvent() | e.LeadPreviewEnded() | e.CampaignPaced():
                 self._called(event)
@@ -224,7 +229,11 @@ class LiveView(msgspec.Struct, kw_only=True):
                 contact.queue, contact.value_class = event.queue, event.value_class
                 contact.campaign = event.campaign if event.campaign is not None else contact.campaign
                 contact.queued_at = contact.queued_at or event.at
-            case e.OfferMade(agent=agent):
+            case e.CallbackPlaced(due_at=due_at):
+                contact.due_at = due_at
+            case e.CallbackFailed(again_at=again_at):
+                contact.agent, contact.due_at = None, again_at
+            case e.OfferMade(agent=agent) | e.CallbackReserved(agent=agent):
                 contact.agent = agent
             case e.OfferExpired() | e.OfferRefused() | e.OfferWithdrawn():
                 contact.agent = None
@@ -242,6 +251,8 @@ class LiveView(msgspec.Struct, kw_only=True):
         since = contact.waits_since
         if contact.campaign is not None or getattr(event, "campaign", None) is not None:
             return  # whom we called did not come to the queue by himself
+        if contact.channel == "callback":
+            return  # he came to it once, in the call in which he asked
         match event:
             case e.ContactQueued(queue=queue) | e.ContactRequeued(queue=queue):
                 if since is None or isinstance(event, e.ContactQueued):

@@ -251,6 +251,14 @@ class ChangePriority(Request):
     head_start_seconds: float | None = None
 
 
+class CancelCallback(Request):
+    """Don't call him any more who waits to be called."""
+
+    account_id: int
+    contact: ContactId
+    reason: str = ""
+
+
 class PreviewLead(Request):
     """Show a free agent the customer whom he may call next: his own call-backs first, then anyone's."""
 

@@ -35,7 +35,11 @@ class Queue(Frozen):
     `slope` by value class; past `ceiling_seconds` a contact goes before all others, None: never. `leave_free`: free
     agents that a contact of the class must leave to the other classes; `relaxations` in the order of their times.
     `minute_seconds`: of an agent's short pause; `tells_supervised`: he sees who listens.
-    `record`: always; `record_on_demand`: where not, as the agent says; `announce_recording`: callers are told."""
+    `record`: always; `record_on_demand`: where not, as the agent says; `announce_recording`: callers are told.
+
+    Who waits may ask to be called back with `call_back_key`, None: not here; he is told of it with his place, not more
+    often than every `choices_every_seconds`.
+    """
 
     key: QueueKey
     account_id: int = 1
@@ -64,6 +68,8 @@ class Queue(Frozen):
     announce_recording: bool = False
     wrap_up_extensions: int = 2
     wrap_up_extension_seconds: float = 60.0
+    call_back_key: str | None = None
+    choices_every_seconds: float = 60.0
 
 
 class Agent(Frozen):

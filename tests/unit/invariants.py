@@ -27,6 +27,8 @@ _STAGE_SEEN = {
     Stage.HELD: "held",
     Stage.RETURNING: "agent_away",
     Stage.OUTSIDE: "outside",
+    Stage.PARKED: "call_back",
+    Stage.RESERVED: "calling_back",
 }
 _ACTIVITY_SEEN = {Stage.HELD: "on_hold", Stage.RETURNING: "away"}
 
@@ -44,7 +46,8 @@ def check(world: World, turn: Turn, before: Waiting) -> None:
 
 
 def _each_agent_has_one_contact(world: World) -> None:
-    served = [it for it in world.contacts.values() if it.stage not in (Stage.WAITING, Stage.OUTSIDE)]
+    apart = (Stage.WAITING, Stage.OUTSIDE, Stage.PARKED)
+    served = [it for it in world.contacts.values() if it.stage not in apart]
     guests = [(it, party.agent) for it in world.contacts.values() for party in it.parties if party.agent]
     for contact, key in guests:
         state = world.agents[key]
@@ -75,16 +78,24 @@ def _nobody_is_left_alone(world: World) -> None:
 
 
 def _each_contact_is_with_its_caller(world: World) -> None:
-    assert set(world.arrived) == set(world.sessions) | set(world.ended)
+    absent = to_call(world)
+    assert set(world.arrived) == set(world.sessions) | set(world.ended) | absent
     assert not set(world.sessions) & set(world.ended)
     assert all(times == 1 for times in world.ended.values())
-    assert set(world.contacts) <= set(world.sessions)
+    assert set(world.contacts) <= set(world.sessions) | absent
+    assert not absent & set(world.sessions)
     for it in world.sessions.values():
         assert it.leg in world.legs
         waits = it.contact in world.contacts and world.contacts[it.contact].stage in ("waiting", "offered")
         talks = it.contact in world.contacts and not waits
         assert (it.phase is Phase.WAITING) == waits
         assert (it.phase is Phase.TALKING) == talks
+
+
+def to_call(world: World) -> set[Any]:
+    """Who wants to be called back and is not on the line."""
+    wishes = (it for it in world.contacts.values() if it.wish is not None)
+    return {it.id for it in wishes if not it.leg or it.stage is Stage.RESERVED}
 
 
 def _nobody_waits_for_a_free_agent(world: World) -> None:
@@ -116,10 +127,11 @@ def _may_serve(agent: Agent, queue: Queue, contact: Contact) -> bool:
 
 
 def _the_view_tells_the_truth(world: World) -> None:
-    assert set(world.view.contacts) == set(world.sessions)
+    assert set(world.view.contacts) == set(world.sessions) | to_call(world)
     for it in world.contacts.values():
         seen = world.view.contacts[it.id]
-        assert (seen.stage, seen.queue, seen.agent) == (_STAGE_SEEN[it.stage], it.queue, it.agent)
+        stage = _STAGE_SEEN[it.stage] if it.leg else "call_back"
+        assert (seen.stage, seen.queue, seen.agent) == (stage, it.queue, it.agent)
     for key in world.center._acd.floor.roster:
         state, seen_agent = world.agents[key], world.view.agents[key]
         held = world.contacts.get(state.contact)

@@ -15,6 +15,8 @@ const languages = () => Promise.resolve(["es", "en"].map((code) => [code, t(`lan
 const EFFECTS = ["promise_to_pay", "sale", "appointment", "wrong_person", "list_update", "do_not_call"];
 const effects = () => Promise.resolve(EFFECTS.map((one) => [one, t(`effect_${one}`)]));
 
+const choiceKeys = () => Promise.resolve([..."12345678"].map((one) => [one, one]));
+
 /** Section: where it is in the API, how its list looks, its fields, what a new one begins with. */
 export const THINGS = {
   queues: {
@@ -33,13 +35,14 @@ export const THINGS = {
       number("minute_seconds", { group: "timing" }), check("tells_supervised"),
       timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"),
       check("record"), check("record_on_demand"), check("announce_recording"), number("keep_recordings_days", { optional: true }),
+      { name: "call_back_key", kind: "choice", options: choiceKeys, none: "no_choice_key" }, number("choices_every_seconds", { group: "timing" }),
       check("retired", { old: true }),
     ],
     blank: {
       key: "", name: "", emergency: false, hours: null, skills: {}, agents: {}, service_level_seconds: 20, ring_seconds: 15, wrap_up_seconds: 120,
       short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null,
       record_on_demand: false, announce_recording: false, hold_reminder_seconds: null, wrap_up_extensions: 2, wrap_up_extension_seconds: 60,
-      head_start_seconds: null, slope: null, ceiling_seconds: null, leave_free: null, relaxations: null, retired: false,
+      head_start_seconds: null, slope: null, ceiling_seconds: null, leave_free: null, relaxations: null, call_back_key: null, choices_every_seconds: 60, retired: false,
       minute_seconds: 60, tells_supervised: false,
     },
   },

@@ -14,10 +14,10 @@ let rows = [];
 async function load() {
   try {
     rows = await get("/announcements");
-    banner("announcements", null);
+    banner("announcements-list", null);
     draw();
   } catch (problem) {
-    banner("announcements", problem.message);
+    banner("announcements-list", problem.message);
   }
 }
 
@@ -60,12 +60,16 @@ function notes(one) {
 
 async function change(answer) {
   try {
-    await answer;
-    banner("announcements", null);
+    notYet(await answer);
   } catch (problem) {
     banner("announcements", problem.message);
   }
   return load();
+}
+
+/** The store has it; whether callers hear it, the calls process said. */
+function notYet(answer) {
+  banner("announcements", answer && answer.in_force === false ? t("saved_not_in_force", { problem: answer.problem }) : null);
 }
 
 function remove(one) {
@@ -92,7 +96,7 @@ function form(one = null) {
   ask({ title: t(one ? "announcement_change_title" : "announcement_new"), button: t("save"), more: t("announcement_hint"), fields,
     send: async (given) => {
       const body = { ...given, prompt: given.prompt || null, text: given.text || null, areas: lines(given.areas) };
-      await (one ? api("PUT", `/announcements/${one.id}`, body) : post("/announcements", body));
+      notYet(await (one ? api("PUT", `/announcements/${one.id}`, body) : post("/announcements", body)));
       load();
     } });
 }

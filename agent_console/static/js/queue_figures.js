@@ -2,11 +2,15 @@
 
 export const WAITING = new Set(["queued", "offered"]);
 
-/** By queue: how many wait, how many of them too long, and the longest wait in seconds (null: nobody waits). */
+/** Stages of who wants to be called back and is not on the line: he is counted apart. */
+export const TO_CALL = new Set(["call_back", "calling_back"]);
+
+/** By queue: how many wait, how many of them too long, the longest wait in seconds (null: nobody waits), and how many are to be called back. */
 export function waits(queues, contacts, now) {
-  const counted = new Map([...queues.keys()].map((key) => [key, { waiting: 0, late: 0, longest: null }]));
+  const counted = new Map([...queues.keys()].map((key) => [key, { waiting: 0, late: 0, longest: null, to_call: 0 }]));
   for (const contact of contacts.values()) {
     const count = counted.get(contact.queue);
+    if (count && TO_CALL.has(contact.stage)) count.to_call += 1;
     if (!count || !WAITING.has(contact.stage)) continue;
     const waited = now - (contact.queued_at ?? contact.arrived_at);
     count.waiting += 1;

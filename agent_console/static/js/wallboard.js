@@ -1,6 +1,7 @@
 // The supervisor's page: rows replaced as they are pushed, painted at most twice a second, however many there are.
 
 import { api, get } from "./api.js";
+import { withCallOff } from "./call_off.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { now, setClock, socket } from "./feed.js";
 import { command } from "./palette.js";
@@ -66,9 +67,10 @@ function paint() {
 function paintQueues(counted) {
   const shown = [...rows.queues.values()].sort((a, b) => a.queue.localeCompare(b.queue)).map((row) => {
     const queue = today(row, now());
-    const { waiting, longest, late } = counted.get(queue.queue);
+    const { waiting, longest, late, to_call } = counted.get(queue.queue);
     const level = serviceLevel(queue);
-    return [late > 0, named(queue.queue), waiting, time(longest), clock(queue.service_level_seconds), level === null ? "—" : `${level} %`,
+    const name = named(queue.queue) + (to_call ? ` · ${t("to_be_called", { count: to_call })}` : "");
+    return [late > 0, name, waiting, time(longest), clock(queue.service_level_seconds), level === null ? "—" : `${level} %`,
       queue.queued, queue.answered, queue.abandoned, queue.abandoned_short, time(queue.longest_wait_seconds)];
   });
   fill($("queues").tBodies[0], shown, () => (shown.length ? shown.map(queueRow) : [empty(10, t("no_queues"))]));
@@ -209,7 +211,7 @@ function contactRow(contact) {
   const grade = contact.value_class ? el("span", { class: "class", title: t("value_class"), text: contact.value_class }) : null;
   const agent = rows.agents.get(contact.agent)?.name ?? contact.agent;
   const known = contact.customer ?? contact.candidates?.[0];
-  return el("tr", { "data-contact": contact.contact }, twoLines(known?.pii_name ? recordLink(known.customer_id, who(contact)) ?? who(contact) : who(contact), path, grade), state("stage", contact.stage),
+  return el("tr", { "data-contact": contact.contact }, twoLines(known?.pii_name ? recordLink(known.customer_id, who(contact)) ?? who(contact) : who(contact), path, grade), withCallOff(state("stage", contact.stage), contact, who(contact)),
     el("td", { class: "n" }, whyLink(contact, el("span", { "data-since": since }))), twoLines(named(contact.queue), agent),
     el("td", { class: "acts" }, opener(who(contact), () => superviseContact(contact.contact))));
 }

@@ -45,8 +45,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("announcement_id", "contact_id", name="pk_announcement_hearings"),
     )
     op.create_index("ix_announcement_hearings_contact_id", "announcement_hearings", ["contact_id"])
+    op.add_column("queues", sa.Column("call_back_key", sa.Text(), nullable=True))
+    op.add_column(
+        "queues", sa.Column("choices_every_seconds", sa.Double(), server_default="60", nullable=False)
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("queues", "choices_every_seconds")
+    op.drop_column("queues", "call_back_key")
     op.drop_table("announcement_hearings")
     op.drop_table("announcements")

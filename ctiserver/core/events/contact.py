@@ -17,7 +17,7 @@ class ContactEvent(Event):
 
 
 class ContactArrived(ContactEvent):
-    """A caller is here, or a customer whom we called (`dial_id`) has answered."""
+    """A caller is here, or a customer whom we called (`dial_id`) has answered; `callback`: he waits to be called."""
 
     account_id: int
     leg: LegId
@@ -27,6 +27,7 @@ class ContactArrived(ContactEvent):
     flow: str
     flow_version: str
     dial_id: int | None = None
+    channel: Literal["voice", "callback"] = "voice"
 
 
 class ContactAnswered(ContactEvent):
@@ -94,11 +95,65 @@ class FlowEntered(ContactEvent):
 
 
 class CallbackAsked(ContactEvent):
-    """The caller wants to be called, at this number, when somebody has time."""
+    """The caller wants to be called, at this number, when somebody has time.
+
+    With a `queue` he keeps his place in it, as a contact of its own; from `due_at` on, None: as soon as it is his turn.
+    `call_until`: the instant at which his hours, by the law, end; each day has such an end.
+    """
 
     account_id: int
     pii_number: str
     language: str
+    queue: QueueKey | None = None
+    due_at: float | None = None
+    call_until: float | None = None
+    pii_name: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    level: Level = "none"
+
+
+class CallbackPlaced(ContactEvent):
+    """He who asked for it waits to be called; `asked_in` is the call in which he did. `due_at`: not before."""
+
+    asked_in: ContactId
+    due_at: float | None = None
+
+
+class CallbackReserved(ContactEvent):
+    """It is his turn: the agent is kept for him while his telephone is rung; `attempt` counts from 1."""
+
+    agent: AgentKey
+    queue: QueueKey
+    leg: LegId
+    attempt: int
+
+
+class CallbackReached(ContactEvent):
+    """He answered; the agent's phone is rung now."""
+
+    account_id: int
+    agent: AgentKey
+    leg: LegId
+    queue: QueueKey
+    pii_number: str
+    pii_name: str
+    language: str
+    value_class: str
+
+
+class CallbackFailed(ContactEvent):
+    """He did not answer; `again_at` None: he is not tried again and stands on the list of those to call back."""
+
+    reason: str
+    attempt: int
+    again_at: float | None = None
+
+
+class CallbackCancelled(ContactEvent):
+    """He is not called any more: he called again himself, or somebody of ours called it off."""
+
+    by: str
+    reason: str = ""
 
 
 class VoicemailLeft(ContactEvent):

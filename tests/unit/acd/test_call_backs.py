@@ -1,0 +1,187 @@
+"""A call-back keeps the place of who asked for it; an agent is kept for him before his telephone rings."""
+
+from typing import Any
+
+import pytest
+from company import AVAILABLE, LOGGED_OUT, QUEUES, agent, queue
+from driven_acd import Driven, names, offered, only
+
+from acd.contact_state import Stage
+from ctiserver.core import commands as c
+from ctiserver.core import events as e
+from ctiserver.core.errors import Refusal
+from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
+from ctiserver.core.message import Message
+from ctiserver.core.outside import Outside
+from ctiserver.core.requests import CancelCallback
+from ctiserver.core.tables import Hours
+
+NUMBER = "+56971884213"
+OUTSIDE = Outside(trunks=("pstn",), caller_number="+56221230000")
+AGENTS = (agent("ann", "service"),)
+LINGER = 10.0
+
+
+def floor_with(*available: str, **changes: Any) -> Driven:
+    return Driven(*available, **{"outside": OUTSIDE, "agents": AGENTS} | changes)
+
+
+def asks(acd: Driven, contact: Any, at: float, number: str = NUMBER, **more: Any) -> Any:
+    """He who waits asks; the new contact's id."""
+    wish: dict[str, Any] = {"account_id": 1, "pii_number": number, "language": "es", "queue": "service"}
+    said = acd.say(e.CallbackAsked(at=at, contact=contact, **wish | more))
+    [placed] = only(said, e.CallbackPlaced)
+    return placed.contact
+
+
+def due(acd: Driven, contact: Any, at: float) -> list[Message]:
+    return acd.fires(f"acd:call_back:{contact}", at)
+
+
+def test_he_keeps_his_place_before_those_who_came_later_and_is_rung_for_an_agent_who_is_kept() -> None:
+    acd = floor_with()
+    acd.queue("c1", at=10.0)
+    acd.queue("c2", at=20.0)
+    said = acd.say(
+        e.CallbackAsked(
+            at=30.0,
+            contact="c1",
+            account_id=1,
+            pii_number=NUMBER,
+            language="es",
+            queue="service",  # type: ignore[arg-type]
+        )
+    )
+    told = ["ContactArrived", "CallerIdentified", "ContactQueued", "CallbackPlaced"]
+    assert [name for name in names(said) if name in told] == told
+    assert "c1" not in acd.acd.floor.ledger.contacts
+    [placed] = only(said, e.CallbackPlaced)
+    assert due(acd, placed.contact, 40.0) == []
+    said = acd.status("ann", AVAILABLE, at=50.0)
+    assert offered(said) == [(placed.contact, "ann", "only")]
+    [reserved] = only(said, e.CallbackReserved)
+    [dialled] = only(said, c.DialOutside)  # type: ignore[type-var]
+    assert (reserved.agent, reserved.attempt, dialled.leg) == ("ann", 1, reserved.leg)
+    assert dialled.route.pii_number == NUMBER
+    assert "DialLeg" not in names(said)  # her phone does not ring before he has answered
+
+    said = acd.say(LegAnswered(at=55.0, leg=reserved.leg, trunk="pstn"))
+    [ring] = only(said, c.DialLeg)  # type: ignore[type-var]
+    assert ring.auto_answer
+    assert only(said, e.CallbackReached)[0].pii_number == NUMBER
+    acd.talks(placed.contact, at=57.0)
+    assert acd.contact(placed.contact).stage is Stage.TALKING
+
+
+def test_while_he_may_still_be_on_the_line_he_is_not_rung() -> None:
+    acd = floor_with()
+    acd.queue("c1", at=10.0)
+    contact = asks(acd, "c1", 30.0)
+    assert offered(acd.status("ann", AVAILABLE, at=31.0)) == []
+    assert offered(due(acd, contact, 30.0 + LINGER)) == [(contact, "ann", "only")]
+
+
+def test_no_answer_puts_him_two_minutes_back_and_a_second_one_gives_him_up() -> None:
+    acd = floor_with("ann")
+    acd.status("ann", LOGGED_OUT)
+    acd.queue("c1", at=10.0)
+    contact = asks(acd, "c1", 30.0)
+    due(acd, contact, 40.0)
+    acd.status("ann", AVAILABLE, at=41.0)
+    before = acd.contact(contact).virtual_arrival
+    said = acd.say(LegFailed(at=66.0, leg=acd.contact(contact).leg, reason="no_answer"))
+    [failed] = only(said, e.CallbackFailed)
+    assert (failed.attempt, failed.reason, failed.again_at) == (1, "no_answer", 186.0)
+    assert only(said, e.AgentReleased)[0].agent == "ann"
+    assert acd.contact(contact).virtual_arrival == before + 120.0
+    due(acd, contact, 186.0)
+    said = acd.say(LegFailed(at=200.0, leg=acd.contact(contact).leg, reason="busy"))
+    assert only(said, e.CallbackFailed)[0].again_at is None
+    [ended] = only(said, e.ContactEnded)
+    assert (ended.where, ended.by) == ("queue", "switch")
+    assert acd.acd.floor.ledger.contacts == {}
+
+
+def test_who_calls_again_himself_takes_his_place_over() -> None:
+    acd = floor_with()
+    acd.queue("c1", at=10.0)
+    acd.queue("c2", at=20.0)
+    contact = asks(acd, "c1", 30.0, number="+56221234567")
+    said = acd.queue("c3", at=60.0)
+    [cancelled] = only(said, e.CallbackCancelled)
+    assert (cancelled.contact, cancelled.by, cancelled.reason) == (contact, "caller", "called_again")
+    assert offered(acd.status("ann", AVAILABLE, at=61.0))[0][0] == "c3"
+
+
+def test_whose_telephone_rings_while_he_calls_himself_is_not_rung_any_more() -> None:
+    acd = floor_with("ann")
+    acd.status("ann", LOGGED_OUT)
+    acd.queue("c1", at=10.0)
+    contact = asks(acd, "c1", 30.0, number="+56221234567")
+    due(acd, contact, 40.0)
+    acd.status("ann", AVAILABLE, at=41.0)
+    leg = acd.contact(contact).leg
+    said = acd.queue("c3", at=45.0)
+    assert leg in [one.leg for one in only(said, c.DropLeg)]  # type: ignore[type-var]
+    assert acd.contact("c3").agent == "ann"
+    acd.say(LegEnded(at=46.0, leg=leg, by="center"))
+    assert acd.contact("c3").agent == "ann"
+
+
+def test_at_a_chosen_time_he_lines_up_with_the_wait_that_he_had() -> None:
+    acd = floor_with()
+    acd.queue("c1", at=10.0, value_class="A")
+    contact = asks(acd, "c1", 30.0, due_at=1000.0)
+    assert offered(acd.status("ann", AVAILABLE, at=900.0)) == []
+    assert acd.contact(contact).virtual_arrival == 10.0 - 120.0 + 970.0
+    assert offered(due(acd, contact, 1000.0)) == [(contact, "ann", "only")]
+
+
+def test_while_his_queue_or_the_hours_of_the_law_are_closed_he_is_parked_and_keeps_his_place() -> None:
+    noon = 1_764_000_000.0  # a Monday, 13:00 in Santiago
+    hours = Hours(time_zone="America/Santiago", week=(((9 * 60, 14 * 60),),) * 7)
+    acd = floor_with(queues=(queue("service", hours=hours), *QUEUES[1:]))
+    acd.queue("c1", at=noon)
+    contact = asks(acd, "c1", noon + 60, call_until=noon + 9 * 86_400.0)
+    due(acd, contact, noon + 70)
+    said = acd.status("ann", AVAILABLE, at=noon + 2 * 3600)
+    assert [one.due_at for one in only(said, c.StartTimer)] == [noon - 4 * 3600 + 86_400.0]  # type: ignore[type-var]
+    assert offered(said) == []
+    assert offered(due(acd, contact, noon - 4 * 3600 + 86_400.0)) == [(contact, "ann", "only")]
+
+    late = floor_with()
+    late.queue("c1", at=noon)
+    contact = asks(late, "c1", noon + 60, call_until=noon + 3600)
+    due(late, contact, noon + 70)
+    said = late.status("ann", AVAILABLE, at=noon + 7200)
+    [parked] = only(said, c.StartTimer)  # type: ignore[type-var]
+    assert noon + 3600 + 10 * 3600 < parked.due_at < noon + 86_400.0
+    assert offered(due(late, contact, parked.due_at)) == [(contact, "ann", "only")]
+
+
+def test_somebody_of_ours_calls_it_off_once_and_only_what_waits() -> None:
+    acd = floor_with()
+    acd.queue("c1", at=10.0)
+    contact = asks(acd, "c1", 30.0)
+
+    def cancel(account_id: int = 1) -> list[Message]:
+        return acd.say(
+            CancelCallback(at=50.0, request_id="r", by="boss", account_id=account_id, contact=contact)
+        )
+
+    with pytest.raises(Refusal, match="does not wait"):
+        cancel(account_id=2)
+    assert only(cancel(), e.CallbackCancelled)[0].by == "boss"
+    with pytest.raises(Refusal, match="does not wait"):
+        cancel()
+
+
+def test_a_number_that_may_not_be_dialled_any_more_is_tried_later_and_keeps_no_agent() -> None:
+    acd = floor_with(outside=Outside())
+    acd.queue("c1", at=10.0)
+    contact = asks(acd, "c1", 30.0)
+    due(acd, contact, 40.0)
+    said = acd.status("ann", AVAILABLE, at=50.0)
+    assert only(said, e.CallbackFailed)[0].reason == "no_trunk"
+    assert acd.agent("ann").free
+    assert acd.contact(contact).stage is Stage.PARKED

@@ -1,0 +1,125 @@
+"""The center in long random days on which callers ask to be called back: none is lost, none called for nothing."""
+
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from company import AVAILABLE, configured, queue
+from random_walk import BROWSERS, disturb
+from simulated_switch import Leg
+from test_center import assert_quiet
+from world import World
+
+from acd.calling_back import ATTEMPTS_AT_MOST
+from acd.contact_state import Stage
+from ctiserver.app.center import Center
+from ctiserver.core import commands as c
+from ctiserver.core import events as e
+from ctiserver.core import inputs as i
+from ctiserver.core.message import Command
+from ctiserver.core.outside import Outside
+from ctiserver.core.requests import CancelCallback
+
+OUTSIDE = Outside(trunks=("pstn",), caller_number="+56221230000")
+QUEUES = (
+    queue("service", call_back_key="3"),
+    queue("technical", requires={"gas": 50}, call_back_key="3"),
+    queue("emergency", emergency=True, survey=None, wrap_up_seconds=30.0),
+)
+STEPS = 700
+
+
+class CallingBack(World):
+    """A world in which who waits may ask, and his telephone answers, or does not."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed, configured(at=1000.0, agents=BROWSERS, queues=QUEUES, outside=OUTSIDE))
+
+    def _tables(self) -> i.ConfigurationApplied:
+        version = f"w{self.seq}"
+        return configured(self.at, version=version, agents=BROWSERS, queues=QUEUES, outside=OUTSIDE)
+
+    def perform(self, command: Command) -> None:
+        match command:
+            case c.DialOutside():
+                self._ring(command)
+            case c.RunAction(action=action):
+                until = {"until": str(self.at + 90_000.0)}
+                self._soon(lambda: self._done(action, until))
+            case _:
+                super().perform(command)
+
+    def _done(self, action: Any, values: dict[str, str]) -> None:
+        self.put(i.ActionDone(at=self.at, action=action, outcome="yes", values=values))
+
+    def _ring(self, command: c.DialOutside) -> None:
+        leg = command.leg
+        self.legs[leg] = Leg(agent=None)
+        match self.random.choice(("answers", "answers", "busy", "never")):
+            case "busy":
+                self._soon(lambda: self._fail(leg, "busy"))
+            case "never":
+                self._later(command.ring_seconds, lambda: self._fail(leg, "no_answer"))
+            case _:
+                self._soon(lambda: self._rings(leg))
+                self._later(self.random.uniform(1, 9), lambda: self._answered(leg))
+
+    def ask(self) -> None:
+        """Somebody who waits asks for it."""
+        waiting = [it for it in self.contacts.values() if it.stage is Stage.WAITING and it.leg]
+        if waiting:
+            self.put(self._tables())  # whatever was configured meanwhile
+            self.press(self.random.choice(waiting).leg, "31" + self.random.choice("112"))
+
+    def finish(self) -> None:
+        """Nobody is called any more."""
+        self.run(400.0)
+        for it in list(self.contacts.values()):
+            if it.wish is not None and (not it.leg or it.stage is Stage.RESERVED):
+                self.put(
+                    CancelCallback(
+                        at=self.at, request_id=f"c{self.seq}", by="boss", account_id=1, contact=it.id
+                    )
+                )
+        super().finish()
+
+
+def walked(seed: int) -> CallingBack:
+    random, world = Random(seed), CallingBack(seed)
+    for key in ("ann", "bob"):
+        world.choose(key, AVAILABLE)
+    for _ in range(STEPS):
+        disturb(world, random)
+        if random.random() < 0.3:
+            world.ask()
+    world.finish()
+    return world
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_asked_is_reached_or_given_up_after_two_attempts_or_called_off(seed: int) -> None:
+    world = walked(seed)
+    said = [one for turn in world.turns for one in turn.said]
+    placed = {one.contact for one in said if isinstance(one, e.CallbackPlaced)}
+    reached = {one.contact for one in said if isinstance(one, e.CallbackReached)}
+    given_up = {one.contact for one in said if isinstance(one, e.CallbackFailed) and one.again_at is None}
+    cancelled = {one.contact for one in said if isinstance(one, e.CallbackCancelled)}
+    assert placed
+    assert reached | given_up | cancelled == placed
+    assert len(reached) + len(given_up) + len(cancelled) == len(placed)
+    rung = [one for one in said if isinstance(one, e.CallbackReserved)]
+    assert all(one.attempt <= ATTEMPTS_AT_MOST for one in rung)
+    assert [one.leg for one in rung] == [one.leg for one in said if isinstance(one, c.DialOutside)]
+    assert_quiet(world)
+
+
+def test_a_restored_center_goes_on_with_every_call_back() -> None:
+    world = walked(2)
+    center = Center("test-1")
+    for seq, entry in enumerate(world.entries, start=1):
+        if seq % 53 == 0:
+            state = msgspec.json.decode(msgspec.json.encode(center.state()))
+            center = Center("test-1")
+            center.restore(state)
+        assert center.handle(1, seq, entry).said == world.turns[seq - 1].said
