@@ -4,6 +4,7 @@ Every contact in its hands waits, is offered, is being joined, or talks; every a
 What an entry brings about is decided in `offers`, `talk` and `status`; this module says who decides what.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -50,7 +51,7 @@ from ctiserver.core.events import (
     PlaceTold,
     Where,
 )
-from ctiserver.core.ids import AgentKey, ContactId, LegId, TimerId
+from ctiserver.core.ids import ContactId, LegId, TimerId
 from ctiserver.core.inputs import (
     AgentLost,
     AgentPresent,
@@ -81,6 +82,18 @@ _WHERE: dict[Stage, Where] = {
     Stage.RETURNING: "talk",
     Stage.OUTSIDE: "talk",
 }
+
+
+_WHEN_DUE: dict[str, Callable[[Floor, Any, Turn], None]] = {
+    "wrap_up": wrap_up.over,
+    "away": device.away_too_long,
+    "named": transfer.waited_long_enough,
+    "minute": hand.minute_over,
+    "recording": recording_pause.paused_too_long,
+    "call_back": call_backs.due,
+    "wider": offers.more_may_serve,
+}
+"""What follows when a timer of a family is due; it is about the agent or the contact that it names."""
 
 
 class Acd:
@@ -268,24 +281,12 @@ class Acd:
         family, _, rest = timer.partition(":")[2].partition(":")
         if not timer.startswith("acd:"):
             return
-        if family == "wrap_up":
-            wrap_up.over(self.floor, AgentKey(rest), turn)
-        elif family in ("ring", "consult"):
+        if family in ("ring", "consult"):
             self._rang_enough(LegId(rest), turn)
-        elif family == "away":
-            device.away_too_long(self.floor, AgentKey(rest), turn)
-        elif family == "named":
-            transfer.waited_long_enough(self.floor, ContactId(rest), turn)
-        elif family == "minute":
-            hand.minute_over(self.floor, AgentKey(rest), turn)
-        elif family == "recording":
-            recording_pause.paused_too_long(self.floor, ContactId(rest), turn)
-        elif family == "call_back":
-            call_backs.due(self.floor, ContactId(rest), turn)
         elif family == "place":
             self._tell_place(ContactId(rest), turn)
-        elif family == "wider":
-            offers.more_may_serve(self.floor, ContactId(rest), turn)
+        elif does := _WHEN_DUE.get(family):
+            does(self.floor, rest, turn)
 
     def _rang_enough(self, leg: LegId, turn: Turn) -> None:
         contact = self.floor.contact_of_leg(leg)

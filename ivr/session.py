@@ -92,6 +92,8 @@ class Ivr:
                 self._timer(timer, turn)
             case CallbackReached():
                 outbound.called_back(self.desk, message, turn)
+            case CallbackAsked():
+                waiting_choices.granted(self.desk, message, turn)
             case ContactEvent():
                 self._followed(message, turn)
             case ConfigurationApplied(tables=tables):
@@ -244,8 +246,6 @@ class Ivr:
                 notice.recording_starts(self.desk, session, turn)
             case ContactRequeued(queue=queue):
                 session.phase, session.queue = Phase.WAITING, queue
-            case CallbackAsked(due_at=due_at) if session.phase is Phase.WAITING:
-                waiting_choices.granted(self.desk, session, due_at, turn)
             case TalkEnded(caller_stays=True) | PartyLeft(caller_stays=True):
                 questions.offer(self.desk, session, turn)
             case AbuseReported():

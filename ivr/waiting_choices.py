@@ -119,9 +119,10 @@ def answered(desk: Desk, session: Session, message: ActionDone | ActionFailed, t
     )
 
 
-def granted(desk: Desk, session: Session, due_at: float | None, turn: Turn) -> None:
+def granted(desk: Desk, message: CallbackAsked, turn: Turn) -> None:
     """His place is kept: say so, and goodbye."""
-    if session.step != ASKING:
+    session, due_at = desk.sessions.get(message.contact), message.due_at
+    if session is None or session.step != ASKING:
         return
     chosen = session.keys != "1"
     leave(session, turn)

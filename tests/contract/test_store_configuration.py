@@ -92,6 +92,7 @@ def test_the_engines_get_plain_tables_in_the_order_of_their_keys(center: Store) 
                 endpoint="PJSIP/agent-1001",
                 skills={"en": 60, "billing": 80},
                 queues={QueueKey("help"): 0, QueueKey("sales"): 2},
+                roles=("agent",),
             ),
         ),
         dispositions=(
