@@ -225,24 +225,25 @@ class Acd:
                 talk.joined(self.floor, contact, leg, turn)
         elif leg == contact.leg and isinstance(message, LegAnswered):
             call_backs.reached(self.floor, contact, turn)
-        elif leg == contact.agent_leg and contact.stage is Stage.RETURNING:
+        elif leg == contact.agent_leg:
+            self._agent_phone(contact, message, turn)
+
+    def _agent_phone(self, contact: Contact, message: Message, turn: Turn) -> None:
+        if contact.stage is Stage.RETURNING:
             if isinstance(message, LegAnswered):
                 device.answered(self.floor, contact, turn)
-        elif leg == contact.agent_leg:
-            if isinstance(message, LegRinging):
-                offers.ringing(self.floor, contact, turn)
-            else:
-                offers.accepted(self.floor, contact, turn)
+        elif isinstance(message, LegRinging):
+            offers.ringing(self.floor, contact, turn)
+        else:
+            offers.accepted(self.floor, contact, turn)
 
     def _leg_gone(self, message: LegFailed | LegEnded, leg: LegId, turn: Turn) -> None:
         contact = self.floor.contact_of_leg(leg)
         if contact is None:
             return
         by = message.by if isinstance(message, LegEnded) else "switch"
-        if contact.stage is Stage.RESERVED:
-            call_backs.failed(self.floor, contact, message, turn)
-        elif leg == contact.leg:
-            self._caller_gone(contact, by, message.q850, turn)
+        if leg == contact.leg:
+            self._caller_gone(contact, message, by, turn)
         elif (party := contact.party(leg)) and party.role == "supervisor":
             supervision.gone(self.floor, contact, party, message, turn)
         elif party:
@@ -259,7 +260,10 @@ class Acd:
         elif not conference.agent_left(self.floor, contact, by, turn):
             talk.agent_left(self.floor, contact, by, turn)
 
-    def _caller_gone(self, contact: Contact, by: Party, q850: int, turn: Turn) -> None:
+    def _caller_gone(self, contact: Contact, message: LegFailed | LegEnded, by: Party, turn: Turn) -> None:
+        if contact.stage is Stage.RESERVED:
+            call_backs.failed(self.floor, contact, message, turn)
+            return
         where = _WHERE[contact.stage]
         agent = contact.agent
         by = "supervisor" if contact.closed_by and by == "center" else by
@@ -273,7 +277,7 @@ class Acd:
             parties.dismiss(self.floor, contact, "caller_left", by, turn)
             arrangement.part(contact, turn)
             self.floor.leave(contact)
-        turn.say(ContactEnded(at=turn.at, contact=contact.id, where=where, by=by, q850=q850))
+        turn.say(ContactEnded(at=turn.at, contact=contact.id, where=where, by=by, q850=message.q850))
         if agent:
             offers.serve_agent(self.floor, agent, turn)
 
