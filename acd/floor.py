@@ -149,8 +149,16 @@ class Floor:
 
     def heads_of_queue(self, queue: QueueKey, step: int, now: float) -> list[Contact]:
         """The first of each group of a queue where an agent may serve who needs so many relaxations."""
-        amounts = sorted({0, *self.queues[queue].leave_free.values()})
-        return self.heads([("queue", queue, step, left) for left in amounts], now)
+        return self.heads(self._places_of_queue(queue, step), now)
+
+    def anybody_waits(self, queue: QueueKey) -> bool:
+        """Whether somebody stands in a queue: by what the room was told."""
+        return any(self.room.anybody(place) for place in self._places_of_queue(queue, 0))
+
+    def _places_of_queue(self, queue: QueueKey, step: int) -> list[Place]:
+        left = self.queues[queue].leave_free
+        amounts = sorted({0, *left.values()}) if left else (0,)
+        return [("queue", queue, step, amount) for amount in amounts]
 
     def heads(self, places: Collection[Place], now: float) -> list[Contact]:
         """The first of each group of these places, in no order of merit."""

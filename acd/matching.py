@@ -88,7 +88,7 @@ def choose_contact(floor: Floor, key: AgentKey, at: float) -> tuple[list[Contact
     for queue_key, queue in floor.queues.items():
         step = least_step(agent, queue)
         if step is None:
-            if floor.heads_of_queue(queue_key, 0, at):
+            if floor.anybody_waits(queue_key):
                 excluded[serves(agent, queue) or "queue"] += 1
             continue
         for head in floor.heads_of_queue(queue_key, step, at):

@@ -149,6 +149,11 @@ class WaitingRoom:
                     found.append((place, first))
         return found
 
+    def anybody(self, place: Place) -> bool:
+        """Whether somebody waits there."""
+        heaps = (self._escalated.get(place), *self._groups.get(place, {}).values())
+        return any(self._first(heap) is not None for heap in heaps)
+
     def best(self, places: Mapping[Place, int], now: float) -> Standing | None:
         """Whom an agent takes who serves these places, each with his preference (lower first).
 

@@ -5,28 +5,32 @@ slopes, 2 000 agents who each serve some of them; a caller comes for each who is
 Beside it stands a bare heap of as many, from which the least is taken and into which another is put.
 """
 
-import heapq
 import json
-import random
 import time
-import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from acd.accumulating import Terms
 from acd.simulate import Simulation, compare
 from acd.simulated_estimates import Teller
 from acd.simulated_world import CallerClass, Discipline, Outcome, Pool, World
 from acd.staffing import Demand, expected
-from acd.waiting_room import WaitingRoom
 from bench import machine
 from bench.report import RESULTS
+from bench.routing_decisions import (
+    AGENTS,
+    SKILL_SETS,
+    SLOPES,
+    WAITING,
+    bytes_per_contact,
+    heap_microseconds,
+    live_microseconds,
+    room_microseconds,
+)
 from ctiserver.core.interval import interval
 
 _SEEDS = range(6)
 _CALLS = 250_000
-_WAITING, _AGENTS, _SKILL_SETS, _SLOPES, _DECISIONS = 100_000, 2_000, 50, 8, 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,74 +228,24 @@ def _million() -> tuple[list[str], dict[str, Any]]:
 
 
 def _decisions() -> tuple[list[str], dict[str, Any]]:
-    ours, heap = sorted(_decision_microseconds()), sorted(_heap_microseconds())
+    ours, live, heap = map(sorted, (room_microseconds(), live_microseconds(), heap_microseconds()))
     lines = [
         "## A decision",
         "",
-        f"{_WAITING} waiting, {_AGENTS} agents, {_SLOPES} slopes, {_SKILL_SETS} skill sets; microseconds of processor"
+        f"{WAITING} waiting, {AGENTS} agents, {SLOPES} slopes, {SKILL_SETS} skill sets; microseconds of processor"
         " time for a free agent's choice and the leaving of whom he takes. Target: p99 of 100 on an idle core.",
         "",
         "| | p50 | p99 |",
         "|---|---|---|",
     ]
     found = {}
-    for name, taken in (("this engine", ours), ("a bare heap", heap)):
+    for name, taken in (("the waiting room", ours), ("the live engine", live), ("a bare heap", heap)):
         p50, p99 = taken[len(taken) // 2], taken[int(0.99 * len(taken))]
         lines.append(f"| {name} | {p50:.1f} | {p99:.1f} |")
         found[name] = [p50, p99]
-    taken_bytes = _bytes_per_contact()
+    taken_bytes = bytes_per_contact()
     lines += [
         "",
         f"Memory of one who waits: {taken_bytes:.0f} bytes in the room, of one place and without a ceiling.",
     ]
     return [*lines, ""], {"decision_microseconds": found, "bytes_per_contact": taken_bytes}
-
-
-def _bytes_per_contact(count: int = 10_000) -> float:
-    tracemalloc.start()
-    try:
-        room = WaitingRoom()
-        for number in range(count):
-            room.enter(f"c{number}", number % _SKILL_SETS, Terms(), arrived_at=float(number))
-        return tracemalloc.get_traced_memory()[0] / count
-    finally:
-        tracemalloc.stop()
-
-
-def _decision_microseconds() -> list[float]:
-    rng = random.Random(1)
-    terms = [Terms(slope=1.0 + slope / 2, head_start_seconds=15.0 * slope) for slope in range(_SLOPES)]
-    agents = [dict.fromkeys(rng.sample(range(_SKILL_SETS), 5), 0) for _ in range(_AGENTS)]
-    room, now = WaitingRoom(), 0.0
-
-    def comes(number: int) -> None:
-        room.enter(f"c{number}", rng.randrange(_SKILL_SETS), rng.choice(terms), arrived_at=now)
-
-    for number in range(_WAITING):
-        now += 0.01
-        comes(number)
-    taken = []
-    for number in range(_DECISIONS):
-        now += 0.01
-        places = rng.choice(agents)
-        began = time.thread_time_ns()
-        best = room.best(places, now)
-        if best is not None:
-            room.leave(best.contact)
-        taken.append((time.thread_time_ns() - began) / 1000)
-        comes(_WAITING + number)
-    assert len(room) == _WAITING, "somebody was found for every agent"
-    return taken
-
-
-def _heap_microseconds() -> list[float]:
-    rng = random.Random(1)
-    heap = [(rng.random(), number) for number in range(_WAITING)]
-    heapq.heapify(heap)
-    taken = []
-    for number in range(_DECISIONS):
-        began = time.thread_time_ns()
-        heapq.heappop(heap)
-        heapq.heappush(heap, (rng.random(), number))
-        taken.append((time.thread_time_ns() - began) / 1000)
-    return taken

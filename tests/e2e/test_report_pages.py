@@ -2,10 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from crm_core.interaction_writer import apply_batch
+from crm_core.reader_positions import EventId
+from ctiserver.core import events as e
 from tests.contract.recorded_calls import Calls
 from tests.e2e.browser import Browser
 from tests.e2e.stage import SPANISH, Stage, running_stage
@@ -70,3 +74,59 @@ def test_a_supervisor_reads_from_the_figure_down_to_the_contact(stage: Stage, br
     page.select_option("#period", "yesterday")
     expect(page.locator("#banner-report")).to_have_count(0)
     expect(page.locator("#tab")).to_contain_text("No hay nada en este período")
+
+
+def passed(stage: Stage, now: float) -> None:
+    """A customer of class A waits while one of class C, who came first, and an emergency are served."""
+    told: list[Any] = []
+
+    def comes(contact: str, letter: str, at: float, queue: str) -> None:
+        its: dict[str, Any] = {
+            "contact": contact,
+            "account_id": 1,
+            "leg": f"leg-{contact}",
+            "pii_number": CALLER,
+        }
+        told.append(e.ContactArrived(at=at, did="600", language="es", flow="f", flow_version="1", **its))
+        told.append(e.ContactQueued(at=at, queue=queue, value_class=letter, language="es", **its))  # type: ignore[arg-type]
+
+    def is_served(contact: str, letter: str, at: float, queue: str, score: float) -> None:
+        its: dict[str, Any] = {"contact": contact, "agent": "agent1", "queue": queue}
+        head: dict[str, Any] = {"queue": queue, "contact": contact, "value_class": letter, "preference": 0}
+        beaten: dict[str, Any] = head | {"queue": "servicio", "contact": "dear", "value_class": "A"}
+        heads = (
+            e.Head(emergency=queue == "emergencia", score_seconds=score, waited_seconds=score, **head),
+            e.Head(emergency=False, score_seconds=150.0, waited_seconds=30.0, **beaten),
+        )
+        rule: Any = "emergency" if queue == "emergencia" else "score"
+        told.append(e.DecisionMade(at=at, rule=rule, heads=heads, idle_agents=1, excluded={}, **its))
+        told.append(e.OfferMade(at=at, leg="l", **its))  # type: ignore[arg-type]
+        told.append(e.ContactConnected(at=at + 3, segment=1, leg="l", **its))  # type: ignore[arg-type]
+
+    comes("early", "C", now - 400, "servicio")
+    comes("dear", "A", now - 230, "servicio")
+    is_served("early", "C", now - 200, "servicio", 200.0)
+    comes("leak", "C", now - 190, "emergencia")
+    is_served("leak", "C", now - 185, "emergencia", 5.0)
+    events = [(EventId(9, 10 + place, 1), event) for place, event in enumerate(told)]
+    stage.store.write(apply_batch, events)
+
+
+def test_a_supervisor_answers_from_the_screen_why_somebody_waited(stage: Stage, browser: Browser) -> None:
+    passed(stage, time.time())
+    page = stage.page(browser, SPANISH)
+    page.goto(f"{stage.origin}/reports#inversions")
+    row = page.locator(
+        ".grid tbody tr", has=page.get_by_role("rowheader", name="Ventaja de la clase ya gastada")
+    )
+    expect(row).to_contain_text("Más ventaja o más ritmo para la clase")
+    assert faults_of(page) == []
+    row.get_by_role("button", name="1", exact=True).click()
+    page.locator("#behind tbody a", has_text="clase A").click()
+    expect(page.locator("#passed-by .sentence")).to_have_text(
+        "El otro era una emergencia, y las emergencias pasan antes que todos."
+    )
+    page.fill("#why-other", "early")
+    page.press("#why-other", "Enter")
+    expect(page.locator("#why-told")).to_have_text("Había llegado antes y contaba 200 puntos; este, 150.")
+    assert faults_of(page) == []

@@ -58,6 +58,10 @@ def _each_agent_has_one_contact(world: World) -> None:
         state = world.agents[it.agent]
         assert state.contact == it.id
         assert state.activity in ("reserved", "ringing", "talking")
+        if it.stage is Stage.OFFERED:  # whatever gets lost, the offer ends
+            assert f"acd:ring:{it.agent_leg}" in world.timers
+    for key, state in world.agents.items():
+        assert state.activity != "wrapping_up" or f"acd:wrap_up:{key}" in world.timers
     busy = [s for s in world.agents.values() if s.activity in ("reserved", "ringing", "talking")]
     assert len(busy) == len(served) + len(guests) + len(world.center._acd.floor.ledger.kept)
 

@@ -2,9 +2,9 @@
 
 import { get } from "./api.js";
 import { el } from "./dom.js";
-import { clock, t } from "./words.js";
+import { clock, settings, t } from "./words.js";
 
-const hour = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const hour = (at) => new Intl.DateTimeFormat(settings.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at * 1000);
 const link = ({ contact, value_class: letter }) => el("a", { href: `/contacts/${encodeURIComponent(contact)}`, text: t("passing_contact", { class: letter ?? "C" }) });
 const line = (one) => el("li", { "data-cause": one.cause }, el("time", { datetime: new Date(one.chosen_at * 1000).toISOString(), text: hour(one.chosen_at) }),
   el("div", {}, el("p", { class: "sentence", text: one.sentence }), el("span", { class: "quiet" }, link(one.served), ` · ${t("passing_waits", { his: clock(one.waited.waited_seconds), other: clock(one.served.waited_seconds) })}`)));
@@ -28,6 +28,6 @@ export function whyPanel(key, contact) {
     return undefined;
   };
   get(`${path}/passed-by`).then((found) => list.replaceChildren(...(found.length ? found.map(line) : [el("li", {}, el("span"), el("span", { class: "quiet", text: t("passing_nobody") }))])), (problem) => { told.textContent = problem.message; });
-  return el("section", { id: "why", class: "why" }, el("h2", { text: t("passing_title") }), list,
+  return el("section", { id: "why", class: "passing" }, el("h2", { text: t("passing_title") }), list,
     el("form", { class: "controls", onsubmit: compare }, other, el("button", { class: "btn btn-outline-secondary", type: "submit", text: t("passing_ask") })), told);
 }
