@@ -43,6 +43,7 @@ class AnnouncementOf(AnnouncementForm, kw_only=True):
     queued: int
     in_force: bool = True
     problem: str = ""
+    problem_id: str = ""
 
 
 class AnnouncementSwitch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -90,7 +91,7 @@ def _changed(call: Call, change: Any, *what: Any, **more: Any) -> AnnouncementOf
 
     answer: AnnouncementOf = call.write(written, *what, **more)
     applied = apply(call)
-    return msgspec.structs.replace(answer, in_force=applied.in_force, problem=applied.problem)
+    return msgspec.structs.replace(answer, **msgspec.structs.asdict(applied))
 
 
 def _whole(session: Any, row: Announcement, counts: tuple[int, int]) -> AnnouncementOf:

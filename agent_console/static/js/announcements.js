@@ -4,6 +4,7 @@ import { api, get, post } from "./api.js";
 import { $, banner, el } from "./dom.js";
 import { socket } from "./feed.js";
 import { ask } from "./form.js";
+import { tellForce } from "./in_force.js";
 import { command } from "./palette.js";
 import { day, of, t } from "./words.js";
 
@@ -60,16 +61,12 @@ function notes(one) {
 
 async function change(answer) {
   try {
-    notYet(await answer);
+    tellForce(await answer);
+    banner("announcements", null);
   } catch (problem) {
     banner("announcements", problem.message);
   }
   return load();
-}
-
-/** The store has it; whether callers hear it, the calls process said. */
-function notYet(answer) {
-  banner("announcements", answer && answer.in_force === false ? t("saved_not_in_force", { problem: answer.problem }) : null);
 }
 
 function remove(one) {
@@ -96,7 +93,7 @@ function form(one = null) {
   ask({ title: t(one ? "announcement_change_title" : "announcement_new"), button: t("save"), more: t("announcement_hint"), fields,
     send: async (given) => {
       const body = { ...given, prompt: given.prompt || null, text: given.text || null, areas: lines(given.areas) };
-      notYet(await (one ? api("PUT", `/announcements/${one.id}`, body) : post("/announcements", body)));
+      tellForce(await (one ? api("PUT", `/announcements/${one.id}`, body) : post("/announcements", body)));
       load();
     } });
 }
