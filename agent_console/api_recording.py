@@ -1,10 +1,16 @@
-"""The recording of the talk in hand: begun on demand, paused, resumed. A program that takes payments may do so too."""
+"""The recording of the talk in hand: begun on demand, paused, resumed. A program that takes payments may do so too.
+
+And the disk that all of them are on.
+"""
+
+import shutil
 
 import msgspec
 
 from agent_console.api_desk import Accepted, ask_for
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
+from crm_core import recordings
 
 
 class RecordingPauseAsked(msgspec.Struct, kw_only=True):
@@ -12,6 +18,15 @@ class RecordingPauseAsked(msgspec.Struct, kw_only=True):
 
     reason: str = "card_data"
     request_id: str | None = None
+
+
+class DiskTold(msgspec.Struct, kw_only=True):
+    """`bytes_a_day`: what recordings add; `days`: so long the disk lasts for them, None: they add nothing."""
+
+    free_bytes: int
+    kept_bytes: int
+    bytes_a_day: float
+    days: float | None
 
 
 def add_to(operations: Operations) -> None:
@@ -30,6 +45,18 @@ def add_to(operations: Operations) -> None:
     @add("POST", "/agents/{agent}/recording/pause", None, "Silence in the recording of a talk, from now on")
     def pause_recording(call: Call, agent: str, body: RecordingPauseAsked) -> Accepted:
         return ask_for(call, "PauseRecording", {"agent": agent, "reason": body.reason}, body.request_id)
+
+    @add("GET", "/recordings/disk", Permission.WALLBOARD, "What recordings take, and how long the disk lasts")
+    def recordings_disk(call: Call) -> DiskTold:
+        services = call.services
+        found = services.store.read(recordings.disk, services.now())
+        free = shutil.disk_usage(services.config.installation.state_dir).free
+        return DiskTold(
+            free_bytes=free,
+            kept_bytes=found.size_bytes,
+            bytes_a_day=found.bytes_a_day,
+            days=free / found.bytes_a_day if found.bytes_a_day else None,
+        )
 
     @add("POST", "/agents/{agent}/recording/resume", None, "The recording hears the talk again")
     def resume_recording(call: Call, agent: str) -> Accepted:

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.integration
 OPERATOR = [(0.3, "0")]
 CALLER_TONE, AGENT_TONE = 500, 700
 JOURNAL_KIB = 1024
+RECORDING_KIB = 32
+"""Two seconds of a talk."""
 MUSIC_LEVEL = 50
 
 
@@ -99,10 +101,11 @@ def test_a_torn_last_line_is_cut_and_calls_go_on(tmp_path: Path) -> None:
         assert (first.incomplete, second.incomplete) == (False, False)
 
 
-def test_calls_go_on_while_the_disk_of_the_journal_is_full(tmp_path: Path) -> None:
+def test_calls_go_on_while_the_disks_of_the_journal_and_of_the_recordings_are_full(tmp_path: Path) -> None:
     journal_folder = tmp_path / "state" / "journal"
     with (
         small_disk(journal_folder, JOURNAL_KIB),
+        small_disk(tmp_path / "state" / "asterisk" / "spool" / "recording", RECORDING_KIB),
         center(tmp_path, queue={"survey": None}) as c,
         c.phone("ann", ring_seconds=0.1, tone_hertz=AGENT_TONE),
         c.call(number=VALUABLE, keys=OPERATOR, tone_hertz=CALLER_TONE) as before,

@@ -3,6 +3,7 @@
 import { api, get } from "./api.js";
 import { withCallOff } from "./call_off.js";
 import { $, banner, el, fill, text } from "./dom.js";
+import "./disk_alarm.js";
 import { now, setClock, socket } from "./feed.js";
 import { command } from "./palette.js";
 import { recordLink } from "./record_link.js";

@@ -155,3 +155,20 @@ def test_before_it_is_compressed_it_is_heard_as_the_switch_wrote_it(heard: Any) 
     written.write_bytes(b"RIFF")
     answer = heard.browser(BOSS).get(f"{PATH}/recordings/1")
     assert (answer.content_type, answer.data) == ("audio/wav", b"RIFF")
+
+
+def test_a_supervisor_is_told_how_long_the_disk_lasts_for_recordings(heard: Any) -> None:
+    path = "/api/v1/recordings/disk"
+    told = heard.browser(BOSS).get(path).json
+    assert (told["kept_bytes"], told["bytes_a_day"], told["days"]) == (0, 0, None)
+    assert told["free_bytes"] > 0
+
+    def grow(session: Session) -> None:
+        row = session.get_one(Recording, "r-1")
+        row.size_bytes, row.recorded_at = 7_000_000, heard.now
+
+    heard.store.write(grow)
+    told = heard.browser(BOSS).get(path).json
+    assert (told["kept_bytes"], told["bytes_a_day"]) == (7_000_000, 1_000_000)
+    assert told["days"] == pytest.approx(told["free_bytes"] / 1_000_000)
+    assert heard.browser(ME).get(path).status_code == 403
