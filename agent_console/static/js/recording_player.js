@@ -53,11 +53,11 @@ export function player(src, { seconds, peaks, pauses = [], voices = null }) {
     const box = wave.getBoundingClientRect();
     goTo(((clientX - box.left) / box.width) * seconds);
   });
-  const lanes = voices && el("div", { class: "lanes" }, ...["caller", "agent"].flatMap((who) => [
-    el("span", { class: "quiet", text: `${t(`lane_${who}`)} ${Math.round(100 * voices[`${who}_share`])} %` }),
+  const lanes = voices ? [...["caller", "agent"].flatMap((who) => [
     lane(who, voices[who], seconds),
-  ]), el("span", {}), el("span", { class: "quiet", text: t("lane_shares", { silence: Math.round(100 * voices.silence_share), both: Math.round(100 * voices.both_share) }) }));
-  return el("div", { class: "player" }, button, peaks.length ? wave : el("span", {}), told, speed, place, wrong, lanes);
+    el("span", { class: "lane-name quiet", text: `${t(`lane_${who}`)} ${Math.round(100 * voices[`${who}_share`])} %` }),
+  ]), el("span", { class: "lane-shares quiet", text: t("lane_shares", { silence: Math.round(100 * voices.silence_share), both: Math.round(100 * voices.both_share) }) })] : [];
+  return el("div", { class: "player" }, button, peaks.length ? wave : el("span", {}), told, speed, place, ...lanes, wrong);
 }
 
 /** When one of the two spoke, on the time line of the wave. */
