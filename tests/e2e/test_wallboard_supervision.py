@@ -101,7 +101,7 @@ def test_an_agent_reads_what_was_written_and_asks_for_help_himself(stage: Stage,
     page = stage.page(browser, SPANISH)
     page.goto(f"{stage.origin}/desk")
     expect(page.locator("#notices")).to_contain_text("Mantengan la calma")
-    expect(page.locator("#banner-supervises")).to_contain_text("Escuchar")
+    expect(page.locator("#banner-supervises")).to_contain_text("escuchar")
     page.click("#notices button")
     page.keyboard.press("Alt+Shift+Y")
     wait_asked(stage, ("ReadNotice", "n1"), ("RaiseHand", SPANISH))

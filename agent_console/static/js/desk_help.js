@@ -39,7 +39,7 @@ export function showHelp(agent, talking) {
 function showSupervision(mine) {
   if (!mine) return banner("supervises", null);
   const leave = () => ask(() => api("DELETE", `/live/${encodeURIComponent(mine.contact)}/supervision`));
-  banner("supervises", `${of("act", mine.mode)}: ${mine.agent}`, "warn", el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("supervise_leave"), onclick: leave }));
+  banner("supervises", t("supervises", { agent: mine.agent, mode: of("act", mine.mode).toLowerCase() }), "warn", el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("supervise_leave"), onclick: leave }));
 }
 
 function notice({ notice: key, text: words, by }) {

@@ -116,7 +116,7 @@ function agentRow(agent, contact) {
   const idle = agent.activity === "idle";
   const chosen = of("status", agent.status) + reason;
   const words = idle ? chosen : of("activity", agent.activity) + (agent.status === "available" ? "" : ` · ${chosen}`);
-  const hand = agent.hand_raised_at ? el("span", { class: "state", "data-state": "hand", text: `✋ ${handWord(agent)}` }) : null;
+  const hand = agent.hand_raised_at ? el("span", { class: "state", "data-state": "hand", text: handWord(agent) }) : null;
   const inTalk = agent.supervises ? el("div", { class: "second quiet", text: `${of("act", agent.supervises.mode)}: ${rows.agents.get(agent.supervises.agent)?.name ?? agent.supervises.agent}` }) : null;
   const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }), hand, inTalk);
   const since = el("td", { class: "n" }, agent.since ? el("span", { "data-since": agent.since }) : null);
@@ -166,7 +166,7 @@ function paintHands() {
   handsUp = new Set(up.map(({ agent }) => agent));
   const others = needs.filter(({ agent }) => !handsUp.has(agent));
   fill($("hands"), [up.map(({ agent, name, hand_why }) => [agent, name, hand_why]), others], () => [...up.map((agent) => el("div", { class: "hand" },
-    el("span", { text: `✋ ${agent.name || agent.agent}: ${handWord(agent)}` }), el("span", { class: "number quiet", "data-since": agent.hand_raised_at }),
+    el("span", { text: `${agent.name || agent.agent}: ${handWord(agent)}` }), el("span", { class: "number quiet", "data-since": agent.hand_raised_at }),
     opener(agent.name || agent.agent, () => superviseAgent(agent.agent)))), ...others.map(need)]);
 }
 
