@@ -174,6 +174,7 @@ class DialAttempt(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index(None, "campaign_id", "answered_at"),
+        Index(None, "campaign_id", "ended_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
