@@ -22,11 +22,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
+import msgspec
+
 from crm_core.reports.ivr_path import nearest_rank
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One contact in one queue, see `crm_core.queue_visits`. `within_seconds`, `short_seconds`: X and Y."""
 
     contact: str
@@ -39,8 +40,7 @@ class Visit:
     short_seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
+class Talk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One agent's part of a contact. `over_at` None: he talks or wraps up still.
 
     `talk_seconds` with holds; `after_seconds`: after-call work.
@@ -57,8 +57,7 @@ class Talk:
     transferred: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
+class Offered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One offer to an agent that is over; `result`: answered, expired, refused or withdrawn."""
 
     contact: str

@@ -20,6 +20,8 @@ from crm_core.reports.time_spans import Span
 _ROWS_AT_ONCE = 2000
 _LONGEST_CONTACT_SECONDS = 86400.0
 """How long before a span a talk may have begun that reaches into it."""
+_LONGEST_BEFORE_SECONDS = 7 * 86400.0
+"""How long before a talk or an offer its contact may have arrived; so that not all contacts are looked through."""
 
 
 def visits(session: Session, account_id: int, from_at: float, until_at: float) -> list[Visit]:
@@ -106,7 +108,7 @@ def offers(
         )
         .join(Interaction, Interaction.id == Offer.interaction_id)
         .where(
-            Interaction.account_id == account_id,
+            *_arrived(account_id, from_at, until_at),
             Offer.made_at >= from_at,
             Offer.made_at < until_at,
             Offer.result.is_not(None),
@@ -146,7 +148,7 @@ def _segments(
         )
         .join(Interaction, Interaction.id == Segment.interaction_id)
         .where(
-            Interaction.account_id == account_id,
+            *_arrived(account_id, from_at, until_at),
             Segment.answered_at >= from_at,
             Segment.answered_at < until_at,
             *_of(Segment.agent, agent),
@@ -159,6 +161,14 @@ def _segments(
 def transferred() -> ColumnElement[bool]:
     """The agent passed the customer on, and it was not in vain."""
     return and_(Segment.transfer.is_not(None), Segment.transfer_failed.is_(None))
+
+
+def _arrived(account_id: int, from_at: float, until_at: float) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Interaction.account_id == account_id,
+        Interaction.arrived_at >= from_at - _LONGEST_BEFORE_SECONDS,
+        Interaction.arrived_at < until_at,
+    )
 
 
 def _of(column: Any, agent: str | None) -> Iterable[ColumnElement[bool]]:
