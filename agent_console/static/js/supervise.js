@@ -49,6 +49,9 @@ export function openFor({ agent = null, contact = null, title, queues = {}, wait
   if (!$("supervise").open) $("supervise").showModal();
 }
 
+/** At once, or when what he has in hand is over. */
+const force = (status) => api("PUT", `/agents/${encodeURIComponent(open.agent.agent)}/status`, { status, reason: status === "pause" ? "supervisor" : "" });
+
 /** Be in the talk in one way or another; the dialog stays open, for the next one. */
 const be = (mode) => api("PUT", `${path(open.contact)}/supervision`, { mode });
 const STAYS_OPEN = new Set(["listen", "whisper", "barge"]);
@@ -72,6 +75,9 @@ const acts = {
   move: () => api("PUT", `${path(open.contact)}/queue`, { queue: $("supervise-queue").value }),
   prefer,
   end: () => post(`${path(open.contact)}/end`, { reason: reason() }),
+  available: () => force("available"),
+  pause: () => force("pause"),
+  logged_out: () => force("logged_out"),
   listen: () => be("listen"),
   whisper: () => be("whisper"),
   barge: () => be("barge"),

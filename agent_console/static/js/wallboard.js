@@ -9,7 +9,7 @@ import { command } from "./palette.js";
 import { recordLink } from "./record_link.js";
 import "./reminders.js";
 import { chime } from "./chime.js";
-import { handWord, openFor, opener, showMine, showQueues } from "./supervise.js";
+import { handWord, maySupervise, openFor, opener, showMine, showQueues } from "./supervise.js";
 import "./router_lamp.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
 import { askWhatIf } from "./what_if.js";
@@ -121,7 +121,7 @@ function agentRow(agent, contact) {
   const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }), hand, inTalk);
   const since = el("td", { class: "n" }, agent.since ? el("span", { "data-since": agent.since }) : null);
   const others = ["available", "pause", "logged_out"].filter((one) => one !== agent.status);
-  const acts = may("command_agents") ? others.map((one) => act(agent.agent, one, t(`make_${one}`))) : [];
+  const acts = may("command_agents") && !maySupervise ? others.map((one) => act(agent.agent, one, t(`make_${one}`))) : [];
   return el("tr", { "data-agent": agent.agent, class: off ? "quiet" : null }, twoLines(agent.name || agent.agent, contact), doing, since, el("td", { class: "acts" }, ...acts, opener(agent.name || agent.agent, () => superviseAgent(agent.agent))));
 }
 
