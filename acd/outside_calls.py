@@ -4,6 +4,7 @@ from acd.floor import Floor
 from acd.outside_book import OutsideCall
 from ctiserver.core import outside
 from ctiserver.core.commands import DialOutside
+from ctiserver.core.errors import Refusal
 from ctiserver.core.events import OutsideAnswered, OutsideDialed, OutsideEnded
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
@@ -13,7 +14,9 @@ from ctiserver.core.turn import Turn
 
 def find(floor: Floor, agent: AgentKey, written: str, turn: Turn, *, queue: QueueKey | None = None) -> Route:
     """The way to a number as an agent wrote it; he calls as the queue does. Raises Refusal (`core.outside.route`)."""
-    tables, person = floor.ledger.tables, floor.roster[agent]
+    tables, person = floor.ledger.tables, floor.roster.get(agent)
+    if person is None:  # he was removed while he talks
+        raise Refusal("unknown_agent", f"there is no agent {agent!r} any more: pass the caller on to a queue")
     rules = tables.outside
     spent = floor.ledger.outside.spent(person.account_id, agent, turn.at, rules.time_zone)
     served = floor.queues.get(queue) if queue else None

@@ -120,3 +120,7 @@ def test_what_calls_cost_outlives_a_restart(acd: Driven) -> None:
     again.acd.restore(state)
     assert refused(again) == "outside_cap_person"
     assert list(again.acd.floor.ledger.outside.calls) == ["o2"]
+
+
+def test_who_was_removed_while_he_talks_calls_nobody_outside(acd: Driven) -> None:
+    assert refused(acd, "zoe") == "unknown_agent"
