@@ -20,6 +20,12 @@ from crm_core.administration.account_form import AccountForm, Accounts
 from crm_core.administration.desk import Author, Kept, Thing
 from crm_core.administration.hours_form import Hours, HoursForm
 from crm_core.administration.office_form import OfficeForm, Offices
+from crm_core.administration.outside_form import (
+    OutsideRuleForm,
+    OutsideRules,
+    SavedNumberForm,
+    SavedNumbers,
+)
 from crm_core.administration.queue_form import QueueForm, Queues
 from crm_core.administration.team_form import TeamForm, Teams
 from crm_core.administration.user_form import UserForm, Users
@@ -87,6 +93,8 @@ FAMILIES = (
     Family("skills", "skill", "skills", SkillForm, lambda *_: Skills()),
     Family("teams", "team", "teams", TeamForm, lambda *_: Teams()),
     Family("hours", "set of opening hours", "opening hours", HoursForm, lambda *_: Hours()),
+    Family("outside-rules", "outside rule", "outside rules", OutsideRuleForm, lambda *_: OutsideRules()),
+    Family("saved-numbers", "saved number", "saved numbers", SavedNumberForm, lambda *_: SavedNumbers()),
     Family("offices", "office", "offices", OfficeForm, lambda *_: Offices()),
     Family(
         "users",

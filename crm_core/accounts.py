@@ -19,6 +19,11 @@ class Account(ConfiguresEngines, Base):
     country: Mapped[str]
     language: Mapped[str]
     time_zone: Mapped[str]
+    outside_per_day_minor: Mapped[int] = mapped_column(default=50_000, server_default="50000")
+    """What its people's calls outside may cost a day, in the currency's smallest unit."""
+    outside_person_per_day_minor: Mapped[int] = mapped_column(default=10_000, server_default="10000")
+    outside_minor_per_minute: Mapped[int] = mapped_column(default=40, server_default="40")
+    """What a minute costs where no rule says otherwise."""
 
 
 def account_ids(session: Session) -> Sequence[int]:

@@ -21,6 +21,7 @@ from crm_core.campaigns.campaign import Campaign
 from crm_core.contact_reasons import ContactReason
 from crm_core.dispositions import Disposition
 from crm_core.opening_hours import as_plain
+from crm_core.outside_rules import outside
 from crm_core.pause_reasons import PauseReason
 from crm_core.queues import Queue
 from ctiserver.core import tables as plain
@@ -83,6 +84,7 @@ def tables(
         pause_reasons=_pause_reasons(session),
         campaigns=_campaigns(session, zones, years),
         announcements=in_force(session),
+        outside=outside(session),
     )
 
 
@@ -119,6 +121,7 @@ def _queue(
         tells_supervised=queue.tells_supervised,
         call_back_key=queue.call_back_key,
         choices_every_seconds=queue.choices_every_seconds,
+        caller_number=queue.caller_number,
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import contact_acts, guesses, recordings, survey_record
+from crm_core import contact_acts, guesses, outside_calls, recordings, survey_record
 from crm_core.campaigns.call_backs import promised_in_contact
 from crm_core.interaction_parts import (
     end_offer,
@@ -320,6 +320,11 @@ def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
         interaction.call_back_at, interaction.to_call_back = event.call_back_at, True
         interaction.call_back_claimed_by, interaction.call_back_claimed_at = None, None
         interaction.call_back_done_at, interaction.call_back_result = None, None
+
+
+@record.register
+def _(event: e.OutsideEnded, interaction: Interaction, session: Session) -> None:
+    outside_calls.record(session, event)
 
 
 for step in (*survey_record.STEPS, *contact_acts.STEPS):

@@ -63,6 +63,8 @@ class Queue(ConfiguresEngines, Base):
     """How long an agent's short pause between calls is."""
     tells_supervised: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether agents see that somebody listens."""
+    caller_number: Mapped[str] = mapped_column(default="", server_default="")
+    """Who calls when an agent calls on its behalf; "": the usual number."""
     hours_id: Mapped[int | None] = mapped_column(ForeignKey("opening_hours.id"))
     """None: always open."""
     retired: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -14,17 +14,23 @@ from crm_core.users import User, add_user
 from ctiserver.core.errors import Mistake, Refusal
 
 _ANY_YEAR = 2026
+_COSTS = ("outside_per_day_minor", "outside_person_per_day_minor", "outside_minor_per_minute")
+_DEAREST_MINOR = 2_000_000_000
 
 
 class AccountForm(msgspec.Struct, kw_only=True):
     """One client company. `country`: two letters, for numbers and holidays; `administrator`: the login of the first
-    person of a new one, "" afterwards."""
+    person of a new one, "" afterwards. `outside_...`: what calls outside may cost a day, all together and one person's,
+    and what a minute costs, in the currency's smallest unit."""
 
     name: str
     country: str = "CL"
     language: str = "es"
     time_zone: str = "America/Santiago"
     administrator: str = ""
+    outside_per_day_minor: int = 50_000
+    outside_person_per_day_minor: int = 10_000
+    outside_minor_per_minute: int = 40
 
 
 class Accounts(Thing[Account, AccountForm]):
@@ -43,7 +49,13 @@ class Accounts(Thing[Account, AccountForm]):
         return str(row.id)
 
     def read(self, session: Session, row: Account) -> AccountForm:
-        return AccountForm(name=row.name, country=row.country, language=row.language, time_zone=row.time_zone)
+        return AccountForm(
+            name=row.name,
+            country=row.country,
+            language=row.language,
+            time_zone=row.time_zone,
+            **{field: getattr(row, field) for field in _COSTS},
+        )
 
     def mistakes(
         self, session: Session, author: Author, row: Account | None, form: AccountForm
@@ -55,6 +67,10 @@ class Accounts(Thing[Account, AccountForm]):
         ]
         if len(form.country) != 2 or not public_holidays(form.country, [_ANY_YEAR]):
             found.append(Mistake("country", "give its two letters, such as CL", "wrong_country"))
+        for field in _COSTS:
+            if not 0 <= getattr(form, field) <= _DEAREST_MINOR:
+                text = f"give {field} a number from 0 to {_DEAREST_MINOR}"
+                found.append(Mistake(field, text, "wrong_level"))
         if row is None:
             taken = session.scalars(select(User.login)).all()
             found += checks.key("administrator", form.administrator, None, taken)
@@ -79,6 +95,8 @@ class Accounts(Thing[Account, AccountForm]):
     def change(self, session: Session, row: Account, form: AccountForm) -> None:
         row.name, row.country = form.name, form.country.upper()
         row.language, row.time_zone = form.language, form.time_zone
+        for field in _COSTS:
+            setattr(row, field, getattr(form, field))
 
     def remove(self, session: Session, author: Author, row: Account) -> bool:
         raise Refusal("in_use", "an account is never removed: its records name it")

@@ -8,6 +8,7 @@ from crm_core.opening_hours import minutes
 from ctiserver.core.errors import Mistake
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_\-]{0,39}")
+_CALLER_NUMBER = re.compile(r"\+?[0-9]{2,15}", re.ASCII)
 _LONGEST_SECONDS = 24 * 3600.0
 LANGUAGES = ("es", "en")
 Found = Iterable[Mistake]
@@ -22,6 +23,12 @@ def key(field: str, value: str, before: str | None, taken: Collection[str]) -> F
         yield Mistake(field, "use small letters, digits, - and _ (at most 40)", "wrong_key")
     elif value in taken:
         yield Mistake(field, f"{value!r} is in use: choose another one", "taken")
+
+
+def caller_number(field: str, value: str) -> Found:
+    """A number that calls may show; "": none is named."""
+    if value and not _CALLER_NUMBER.fullmatch(value):
+        yield Mistake(field, "write it with + and digits alone, such as +56221234567", "wrong_number")
 
 
 def filled(**fields: str) -> Found:

@@ -28,7 +28,8 @@ class QueueForm(msgspec.Struct, kw_only=True):
     kept for `keep_recordings_days`, None: for ever; `slope`, `leave_free` by value class, `ceiling_seconds` and
     `relaxations` as in `tables.Queue`, None: as if there were none; who waits and presses `call_back_key` is called
     back, None: nobody; `skills`: least level by skill; `agents`: preference by login, the lower first;
-    `minute_seconds`: of an agent's short pause; `tells_supervised`: agents see that somebody listens.
+    `minute_seconds`: of an agent's short pause; `tells_supervised`: agents see that somebody listens;
+    `caller_number` "": calls on its behalf show the usual one.
     """
 
     key: str
@@ -60,6 +61,7 @@ class QueueForm(msgspec.Struct, kw_only=True):
     tells_supervised: bool = False
     call_back_key: str | None = None
     choices_every_seconds: float = 60.0
+    caller_number: str = ""
     skills: dict[str, int] = {}
     agents: dict[str, int] = {}
     retired: bool = False
@@ -92,6 +94,7 @@ _PLAIN = (
     "tells_supervised",
     "call_back_key",
     "choices_every_seconds",
+    "caller_number",
     "retired",
 )
 """Fields that stand in the row as they stand in the form."""
@@ -164,6 +167,7 @@ class Queues(Thing[Queue, QueueForm]):
         if not 0 <= form.wrap_up_extensions <= 20:
             text = "give wrap_up_extensions a number from 0 to 20"
             found.append(Mistake("wrap_up_extensions", text, "wrong_level"))
+        found += checks.caller_number("caller_number", form.caller_number)
         if form.ring_seconds < 1:
             found.append(Mistake("ring_seconds", "let it ring for at least a second", "wrong_seconds"))
         return found

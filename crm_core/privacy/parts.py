@@ -86,6 +86,10 @@ def _at_his_addresses(table: Table, person: Person) -> ColumnElement[bool]:
     return table.c.address.in_(person.addresses)
 
 
+def _called_there(table: Table, person: Person) -> ColumnElement[bool]:
+    return table.c.number.in_(person.addresses)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One table. `stays` empty: the rows go; else they stay for the reason `why`, with these columns as they are.
@@ -196,6 +200,15 @@ PARTS: dict[str, Part] = {
         | {"at", "made"},
         becomes={"given": {}},
         why=REPORTS,
+    ),
+    "outside_calls": Part(
+        group="contacts",
+        ours=either(through("contact", "interactions"), _called_there),
+        stays=frozenset(
+            {"id", "account_id", "contact", "agent", "dialed_at", "ended_at", "result", "seconds"}
+        )
+        | {"cost_minor", "trunk", "sip_code"},
+        why=BOOKS,
     ),
     "script_runs": Part(group="contacts", exported=False),
     "script_answers": Part(group="contacts"),
@@ -339,6 +352,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "opening_hours": "when a queue serves",
     "announcements": "what callers are told",
     "outages": "where supply is cut, by comuna",
+    "outside_rules": "which numbers the staff may dial",
     "parts": "what technicians use up",
     "pause_reasons": "words to choose from",
     "product_offers": "what is offered to everybody",
@@ -346,6 +360,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "queue_skills": "what a queue needs",
     "queues": "where contacts wait",
     "reader_positions": "how far the journal was read",
+    "saved_numbers": "numbers of businesses that the staff calls",
     "script_versions": "texts that agents read",
     "scripts_in_force": "which of them",
     "shifts": "when the staff works",

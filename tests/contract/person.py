@@ -25,6 +25,7 @@ _CHOSEN: dict[str, Any] = {
     "guesses.contact_id": CONTACT,
     "guesses.treatment": "offered",
     "case_contacts.contact_id": CONTACT,
+    "outside_calls.contact": CONTACT,
     "outage_hearings.contact_id": CONTACT,
     "announcement_hearings.contact_id": CONTACT,
     "action_results.contact_id": CONTACT,

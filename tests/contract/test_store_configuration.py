@@ -19,6 +19,7 @@ from crm_core.users import add_user
 from ctiserver.core import tables as plain
 from ctiserver.core.errors import Conflict
 from ctiserver.core.ids import AgentKey, QueueKey
+from ctiserver.core.outside import Outside, OutsideLimits
 
 
 def small_center(session: Session) -> None:
@@ -99,6 +100,7 @@ def test_the_engines_get_plain_tables_in_the_order_of_their_keys(center: Store) 
             plain.Disposition(code="done"),
             plain.Disposition(code="sold", queue=QueueKey("sales"), needs_note=True),
         ),
+        outside=Outside(limits=(OutsideLimits(account_id=1),)),
     )
 
 

@@ -36,6 +36,7 @@ export const THINGS = {
       timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"),
       check("record"), check("record_on_demand"), check("announce_recording"), number("keep_recordings_days", { optional: true }),
       { name: "call_back_key", kind: "choice", options: choiceKeys, none: "no_choice_key" }, number("choices_every_seconds", { group: "timing" }),
+      text("caller_number", { code: true }),
       check("retired", { old: true }),
     ],
     blank: {
@@ -43,7 +44,7 @@ export const THINGS = {
       short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null,
       record_on_demand: false, announce_recording: false, hold_reminder_seconds: null, wrap_up_extensions: 2, wrap_up_extension_seconds: 60,
       head_start_seconds: null, slope: null, ceiling_seconds: null, leave_free: null, relaxations: null, call_back_key: null, choices_every_seconds: 60, retired: false,
-      minute_seconds: 60, tells_supervised: false,
+      caller_number: "", minute_seconds: 60, tells_supervised: false,
     },
   },
   dispositions: {
@@ -70,6 +71,16 @@ export const THINGS = {
     columns: [["name", (v) => v.name], ["key", (v) => v.key], ["holidays_of", (v) => v.holidays_of ?? ""]],
     fields: [key("key"), text("name", { required: true }), timeZone("time_zone"), { name: "week", kind: "week" }, text("holidays_of", { optional: true, code: true }), { name: "days", kind: "days" }],
     blank: { key: "", name: "", time_zone: null, week: Object.fromEntries(["mon", "tue", "wed", "thu", "fri"].map((day) => [day, [["09:00", "18:00"]]])), holidays_of: "CL", days: {} },
+  },
+  "outside-rules": {
+    columns: [["name", (v) => v.name], ["prefix", (v) => v.prefix], ["allowed", (v) => t(v.allowed ? "outside_open" : "outside_closed")], ["roles", (v) => v.roles.map((role) => t(`role_${role}`)).join(", ") || t("outside_everybody")], ["minor_per_minute", (v) => String(v.minor_per_minute ?? ""), "n"]],
+    fields: [text("name", { required: true }), text("prefix", { required: true, code: true }), check("allowed"), { name: "roles", kind: "set", from: "roles" }, number("minor_per_minute", { optional: true })],
+    blank: { name: "", prefix: "+", roles: [], allowed: true, minor_per_minute: null },
+  },
+  "saved-numbers": {
+    columns: [["name", (v) => v.name], ["number", (v) => v.number]],
+    fields: [text("name", { required: true }), text("number", { required: true, code: true })],
+    blank: { name: "", number: "" },
   },
   offices: {
     columns: [["name", (v) => v.name], ["street", (v) => v.street], ["city", (v) => v.city], ["hours", (v) => v.hours ?? ""]],
@@ -104,8 +115,8 @@ export const THINGS = {
     add: "manage_accounts",
     keep: true,
     columns: [["name", (v) => v.name], ["country", (v) => v.country], ["time_zone", (v) => v.time_zone]],
-    fields: [text("name", { required: true }), text("country", { required: true, code: true }), { name: "language", kind: "choice", options: languages }, timeZone("time_zone"), text("administrator", { fresh: true, required: true, code: true })],
-    blank: { name: "", country: "CL", language: "es", time_zone: "America/Santiago", administrator: "" },
+    fields: [text("name", { required: true }), text("country", { required: true, code: true }), { name: "language", kind: "choice", options: languages }, timeZone("time_zone"), text("administrator", { fresh: true, required: true, code: true }), number("outside_per_day_minor", { group: "outside" }), number("outside_person_per_day_minor", { group: "outside" }), number("outside_minor_per_minute", { group: "outside" })],
+    blank: { name: "", country: "CL", language: "es", time_zone: "America/Santiago", administrator: "", outside_per_day_minor: 50000, outside_person_per_day_minor: 10000, outside_minor_per_minute: 40 },
   },
 };
 

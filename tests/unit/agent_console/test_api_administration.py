@@ -19,6 +19,8 @@ NEW: dict[str, dict[str, Any]] = {
         "guessed_by": ["reason=bill"],
     },
     "pause-reasons": {"key": "lunch", "label_es": "Colación", "label_en": "Lunch"},
+    "outside-rules": {"name": "Mobiles", "prefix": "+569", "roles": ["agent"], "minor_per_minute": 70},
+    "saved-numbers": {"name": "Plumber", "number": "9 8123 4567"},
     "skills": {"key": "gas", "label_es": "Gas", "label_en": "Gas"},
     "hours": {"key": "office", "name": "Office", "week": {"mon": [["09:00", "18:00"]]}, "holidays_of": "CL"},
     "offices": {"key": "centro", "name": "Centro", "street": "Estado 10", "city": "Santiago"},

@@ -25,7 +25,7 @@ _TREES = {file: ast.parse(file.read_text()) for file in _SOURCES}
 _NEVER = {
     *("account.retire", "account.remove", "queue.remove", "user.remove", "skill.retire", "hours.retire"),
     *("disposition.remove", "contact_reason.remove", "pause_reason.remove", "team.retire", "office.retire"),
-    *("campaign.retire", "campaign.remove"),
+    *("campaign.retire", "campaign.remove", "outside_rule.retire", "saved_number.retire"),
 }
 """What records may name is retired, the rest removed; an account is neither, and a campaign is stopped."""
 

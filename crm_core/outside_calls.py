@@ -1,0 +1,65 @@
+"""Calls that people made to numbers outside, and what each cost: one row for each call that is over."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from crm_core.base import Base, EpochSeconds, Seconds
+from ctiserver.core.events import OutsideEnded
+
+
+class OutsideCall(Base):
+    """`id` is the leg's; `cost_minor` in the currency's smallest unit; `agent` None: nobody of ours asked for it."""
+
+    __tablename__ = "outside_calls"
+    __table_args__ = (Index(None, "account_id", "dialed_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    contact: Mapped[str] = mapped_column(index=True)
+    agent: Mapped[str | None]
+    number: Mapped[str]
+    dialed_at: Mapped[EpochSeconds]
+    ended_at: Mapped[EpochSeconds]
+    result: Mapped[str]
+    """answered, or why not: busy, no_answer, rejected, unreachable, refused."""
+    seconds: Mapped[Seconds]
+    """Since the answer; 0: there was none."""
+    cost_minor: Mapped[int]
+    trunk: Mapped[str]
+    sip_code: Mapped[int]
+
+
+def record(session: Session, event: OutsideEnded) -> None:
+    """Write down a call that is over; a second time changes nothing."""
+    if session.get(OutsideCall, event.leg) is not None:
+        return
+    session.add(
+        OutsideCall(
+            id=event.leg,
+            account_id=event.account_id,
+            contact=event.contact,
+            agent=event.agent,
+            number=event.pii_number,
+            dialed_at=event.dialed_at,
+            ended_at=event.at,
+            result=event.result,
+            seconds=event.seconds,
+            cost_minor=event.cost_minor,
+            trunk=event.trunk,
+            sip_code=event.sip_code,
+        )
+    )
+
+
+def calls_of_account(
+    session: Session, account_id: int, *, since: float, until: float, agent: str | None = None, limit: int
+) -> Sequence[OutsideCall]:
+    """The account's calls begun in since..until (exclusive), UTC epoch seconds, the newest first."""
+    query = select(OutsideCall).where(
+        OutsideCall.account_id == account_id, OutsideCall.dialed_at >= since, OutsideCall.dialed_at < until
+    )
+    if agent is not None:
+        query = query.where(OutsideCall.agent == agent)
+    return session.scalars(query.order_by(OutsideCall.dialed_at.desc(), OutsideCall.id).limit(limit)).all()
