@@ -1,11 +1,10 @@
 """Calls that people made to numbers outside, and what each cost: one row for each call that is over."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds, Seconds
+from crm_core.paging import By, Page, page
 from ctiserver.core.events import OutsideEnded
 
 
@@ -53,13 +52,20 @@ def record(session: Session, event: OutsideEnded) -> None:
     )
 
 
-def calls_of_account(
-    session: Session, account_id: int, *, since: float, until: float, agent: str | None = None, limit: int
-) -> Sequence[OutsideCall]:
-    """The account's calls begun in since..until (exclusive), UTC epoch seconds, the newest first."""
-    query = select(OutsideCall).where(
-        OutsideCall.account_id == account_id, OutsideCall.dialed_at >= since, OutsideCall.dialed_at < until
-    )
-    if agent is not None:
+def newest(
+    session: Session,
+    account_id: int,
+    *,
+    agent: str = "",
+    contact: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[OutsideCall]:
+    """A page of the account's calls, those dialled last first. `agent`, `contact` "": of all."""
+    query = select(OutsideCall).where(OutsideCall.account_id == account_id)
+    if agent:
         query = query.where(OutsideCall.agent == agent)
-    return session.scalars(query.order_by(OutsideCall.dialed_at.desc(), OutsideCall.id).limit(limit)).all()
+    if contact:
+        query = query.where(OutsideCall.contact == contact)
+    order = [By(OutsideCall.dialed_at, True), By(OutsideCall.id)]
+    return page(session, query, order, cursor=cursor, limit=limit)

@@ -85,11 +85,9 @@ def test_each_call_that_is_over_is_one_row_with_its_cost(store: Store) -> None:
     ):
         store.write(apply, (1, seq, 0), event)
 
-    def of(session: Session, account_id: int, agent: str | None = None) -> list[tuple[str, int]]:
-        found = outside_calls.calls_of_account(
-            session, account_id, since=100.0, until=201.0, agent=agent, limit=10
-        )
-        return [(row.id, row.cost_minor) for row in found]
+    def of(session: Session, account_id: int, agent: str = "") -> list[tuple[str, int]]:
+        found = outside_calls.newest(session, account_id, agent=agent)
+        return [(row.id, row.cost_minor) for row in found.rows]
 
     assert store.read(of, 1) == [("l2", 17), ("l1", 17)]
     assert store.read(of, 1, "ann") == [("l1", 17)]

@@ -20,6 +20,7 @@ SHORT = {
     "dispositions": "configuration",
     "contact_reasons": "configuration",
     "pause_reasons": "configuration",
+    "my_saved_numbers": "configuration",
     "announcement_list": "configuration",
     "roles": "part of the program",
     "webhook_kinds": "part of the program",

@@ -1,0 +1,70 @@
+"""Calls outside: the ledger of what was called and what it cost, and the saved numbers that agents choose from."""
+
+from typing import Any
+
+import msgspec
+
+from agent_console.listing import Listing, PageQuery, listing
+from agent_console.operations import Call, Operations
+from agent_console.roles import Permission
+from crm_core import outside_calls
+from crm_core.outside_rules import numbers_of_account
+
+
+class OutsideQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
+    """`agent`: whose calls, "" everybody's; `contact`: of which contact, "" of any."""
+
+    agent: str = ""
+    contact: str = ""
+
+
+class OutsideCall(msgspec.Struct, kw_only=True):
+    """A call that is over. `id` is the channel's; `result`: answered, or why not; `seconds` since the answer.
+
+    `cost_minor` in the currency's smallest unit; `trunk` "": nobody answered. `agent` None: nobody asked for it.
+    """
+
+    id: str
+    contact: str
+    agent: str | None
+    number: str
+    dialed_at: float
+    ended_at: float
+    result: str
+    seconds: float
+    cost_minor: int
+    trunk: str
+    sip_code: int
+
+
+class SavedNumber(msgspec.Struct, kw_only=True):
+    """A number that everybody may choose; whether he may call it, the rules say when he does."""
+
+    name: str
+    number: str
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    add = operations.add
+
+    @add("GET", "/outside-calls", Permission.READ_INTERACTIONS, "Calls to numbers outside, the newest first")
+    def outside_call_list(call: Call, query: OutsideQuery) -> Listing[OutsideCall]:
+        account_id, wanted = call.principal.account_id, msgspec.structs.asdict(query)
+
+        def read(session: Any) -> Listing[OutsideCall]:
+            return listing(outside_calls.newest(session, account_id, **wanted), _row)
+
+        return call.services.store.read(read)
+
+    @add("GET", "/me/saved-numbers", Permission.OWN_DESK, "Numbers outside that are saved for everybody")
+    def my_saved_numbers(call: Call) -> list[SavedNumber]:
+        def read(session: Any) -> list[SavedNumber]:
+            rows = numbers_of_account(session, call.principal.account_id)
+            return [SavedNumber(name=row.name, number=row.number) for row in rows]
+
+        return call.services.store.read(read)
+
+
+def _row(row: outside_calls.OutsideCall) -> OutsideCall:
+    return msgspec.convert(row, OutsideCall, from_attributes=True)

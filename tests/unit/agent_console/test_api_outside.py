@@ -1,0 +1,58 @@
+"""Calls outside over REST: the ledger for who may read all records, saved numbers for every agent."""
+
+from typing import Any
+
+from crm_core.outside_calls import OutsideCall
+from crm_core.outside_rules import SavedNumber
+
+API = "/api/v1"
+
+
+def called(id: str, at: float, agent: str = "agent", account_id: int = 1) -> OutsideCall:
+    return OutsideCall(
+        id=id,
+        account_id=account_id,
+        contact=f"c-{id}",
+        agent=agent,
+        number="+56981234567",
+        dialed_at=at,
+        ended_at=at + 40,
+        result="answered",
+        seconds=30.0,
+        cost_minor=20,
+        trunk="first",
+        sip_code=0,
+    )
+
+
+def test_calls_outside_are_listed_with_their_costs_page_by_page(office: Any) -> None:
+    rows = [called("a", 10.0), called("b", 20.0), called("z", 30.0, "boss"), called("x", 40.0, account_id=2)]
+    office.store.write(lambda session: session.add_all(rows))
+    boss = office.browser("supervisor")
+    listed = boss.get(f"{API}/outside-calls").json["items"]
+    assert [(row["id"], row["cost_minor"], row["trunk"]) for row in listed] == [
+        ("z", 20, "first"),
+        ("b", 20, "first"),
+        ("a", 20, "first"),
+    ]
+    assert [row["id"] for row in boss.get(f"{API}/outside-calls?agent=boss").json["items"]] == ["z"]
+    assert [row["id"] for row in boss.get(f"{API}/outside-calls?contact=c-a").json["items"]] == ["a"]
+    page = boss.get(f"{API}/outside-calls?limit=1").json
+    assert boss.get(f"{API}/outside-calls?limit=1&cursor={page['next']}").json["items"][0]["id"] == "b"
+    assert office.browser("agent").get(f"{API}/outside-calls").status_code == 403
+
+
+def test_an_agent_is_given_the_saved_numbers_of_his_company(office: Any) -> None:
+    office.store.write(
+        lambda session: session.add_all(
+            [
+                SavedNumber(account_id=1, name="Plumber", number="+56981234567"),
+                SavedNumber(account_id=1, name="Gas", number="103"),
+                SavedNumber(account_id=2, name="Theirs", number="104"),
+            ]
+        )
+    )
+    assert office.browser("agent").get(f"{API}/me/saved-numbers").json == [
+        {"name": "Gas", "number": "103"},
+        {"name": "Plumber", "number": "+56981234567"},
+    ]
