@@ -51,6 +51,7 @@ _CHOSEN: dict[str, Any] = {
     "work_order_closings.way": "page",
     "work_order_history.way": "page",
     "visits.answer": "confirmed",
+    "inversions.cause": "emergency",
 }
 
 
@@ -61,7 +62,7 @@ def fill(session: Session, owner: Customer, other: Customer, number: str) -> Non
     session.flush()
     known: dict[str, Any] = {"products": product.id, "customers": owner.id}
     for table in Base.metadata.sorted_tables:
-        if table.name in ("accounts", "imports", "product_offers", "script_versions"):
+        if table.name in ("accounts", "announcements", "imports", "product_offers", "script_versions"):
             known[table.name] = 1 if table.name == "accounts" else _insert(session, table, {}, known)
         elif table.name in PARTS and table.name not in ("customers", "phones"):
             known[table.name] = _insert(session, table, _links(table, owner, other, number), known)
