@@ -158,6 +158,7 @@ class _Reading:
     talking: dict[str, _Visit] = field(default_factory=dict)
     since: dict[str, float] = field(default_factory=dict)
     spans: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
     seen: int = 0
 
     def entry(self, line: Entry) -> None:
@@ -175,7 +176,7 @@ class _Reading:
             case e.ContactQueued() | e.ContactRequeued():
                 self._queued(event, getattr(event, "value_class", None))
             case e.PriorityChanged() if event.contact in self.open:
-                self.open[event.contact].value_class = event.value_class
+                self.open[event.contact].value_class = self.classes[event.contact] = event.value_class
             case e.ContactConnected() if event.contact in self.open:
                 visit = self.open.pop(event.contact)
                 visit.left_at, visit.agent = event.at, str(event.agent)
@@ -217,7 +218,8 @@ class _Reading:
         if there and there.queue == event.queue:
             return
         if value_class is None:
-            value_class = there.value_class if there else ""
+            value_class = self.classes.get(event.contact, "")
+        self.classes[event.contact] = value_class
         self.seen += 1
         name = f"{event.contact}" if not there else f"{event.contact} {self.seen}"
         self.open[event.contact] = _Visit(name, event.queue, value_class, event.at)
