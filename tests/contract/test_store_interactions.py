@@ -174,6 +174,7 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
         "id": CONTACT,
         "account_id": 1,
         "channel": "voice",
+        "acts": [],
         "customer_id": customer_id,
         "candidate_ids": [customer_id],
         "attached_by": None,
