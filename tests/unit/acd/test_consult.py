@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from company import LOGGED_OUT, PAUSE, agent, queue
+from company import LOGGED_OUT, PAUSE, agent, configured, queue
 from driven_acd import Driven, names, only
 
 from ctiserver.core.commands import Arrange, DialLeg, DialOutside, DropLeg, SetFuse
@@ -110,6 +110,11 @@ def test_who_is_away_or_busy_is_refused(acd: Driven) -> None:
     acd.status("bob", "available")  # type: ignore[arg-type]
     acd.queue("c2", queue="technical")
     assert refused(acd, StartConsult(at=60.0, **ASKED, to="bob")) == "agent_busy"
+
+
+def test_who_is_no_agent_any_more_calls_nobody_outside(acd: Driven) -> None:
+    acd.say(configured(at=50.0, version="2", agents=TWO[1:]))
+    assert refused(acd, StartConsult(at=60.0, **ASKED, pii_number=NUMBER)) == "unknown_agent"
 
 
 def test_a_second_request_while_he_consults_is_refused(acd: Driven) -> None:
