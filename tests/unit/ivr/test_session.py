@@ -4,9 +4,10 @@ import pytest
 from company import FLOW, configured
 from driven_ivr import CONTACT, LEG, LOOK_UP, Driven, nodes, plays
 
-from ctiserver.core.commands import Answer, Arrange, CancelTimer, LookUp, Play, SetFuse, StopPlaying
+from ctiserver.core.commands import Answer, Arrange, CancelTimer, DropLeg, LookUp, Play, SetFuse, StopPlaying
 from ctiserver.core.customers import Candidate
 from ctiserver.core.events import (
+    AbuseReported,
     CallerIdentified,
     ContactAnswered,
     ContactArrived,
@@ -243,6 +244,18 @@ def test_a_call_that_ends_in_our_hands_is_one_contact_ended(begun: Any, where: s
     assert ivr.hang_up(by=by) == []
     desk = ivr.ivr.desk
     assert (desk.sessions, desk.legs, desk.playbacks, desk.look_ups) == ({}, {}, {}, {})
+
+
+def test_who_insulted_an_agent_hears_a_polite_goodbye_and_no_survey_and_is_gone() -> None:
+    ivr = Driven()
+    ivr.talks()
+    assert ivr.agent_leaves(caller_stays=False) == []
+    said = ivr.say(AbuseReported(at=50.0, contact=CONTACT, agent="ann", segment=1))  # type: ignore[arg-type]
+    assert plays(said) == [("abuse-goodbye",)]
+    [played] = [it for it in said if isinstance(it, Play)]
+    assert ivr.say(PromptEnded(at=56.0, playback=played.playback)) == [DropLeg(leg=LEG)]
+    [ended] = [it for it in ivr.hang_up(at=56.1, by="center") if isinstance(it, ContactEnded)]
+    assert (ended.where, ended.by) == ("goodbye", "center")
 
 
 @pytest.mark.parametrize("talks", [False, True])
