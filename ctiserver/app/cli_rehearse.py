@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from acd.given_calls import Went
 from crm_core.permission.calendars import instant
 from ctiserver.app.calls import SWITCH
 from ctiserver.app.rehearsal import (
@@ -133,10 +134,12 @@ def _row(side: Side) -> str:
 
 
 def _told(one: Difference) -> str:
-    before, after = (
-        f"{went.wait_seconds:.0f} s {went.agent or 'gave up'}" for went in (one.before, one.after)
-    )
+    before, after = (f"{went.wait_seconds:.0f} s {_by(went)}" for went in (one.before, one.after))
     return f"  {one.contact}  {one.queue} {one.value_class or '-'}  {before} -> {after}"
+
+
+def _by(went: Went) -> str:
+    return went.agent or ("waits still" if went.waits else "gave up")
 
 
 def _sameness(same: Sameness | None) -> str:

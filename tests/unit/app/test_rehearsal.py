@@ -57,6 +57,11 @@ def test_what_the_journal_tells_is_what_happened(lines: list[Line], day: Recorde
     assert 10 < len(served) <= answered
     assert len(day.went) == len(day.calls)
     assert all(call.service_seconds >= 0 and call.patience_seconds >= 0 for call in day.calls)
+    classes: dict[str, set[str]] = {}
+    for call in day.calls:
+        classes.setdefault(call.contact.partition(" ")[0], set()).add(call.value_class)
+    again = [its for its in classes.values() if len(its) > 1]
+    assert all("" not in its for its in again), "he keeps his class in a second queue"
 
 
 def test_with_nothing_changed_nothing_differs_and_with_a_head_start_it_does(day: RecordedDay) -> None:
