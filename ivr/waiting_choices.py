@@ -59,11 +59,12 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     queue = _queue(desk, session)
     if session.step == ASKING or queue is None:
         return
+    if not session.step:
+        if digit == queue.call_back_key and _may_ask(desk, session, queue):
+            _ask_number(desk, session, session.pii_number, turn)
+        return
     stop_waiting(session, turn)
     match session.step:
-        case "":
-            if digit == queue.call_back_key and _may_ask(desk, session, queue):
-                _ask_number(desk, session, session.pii_number, turn)
         case step if step == TYPED:
             _typed(desk, session, digit, turn)
         case step if step in (NUMBER, READ_BACK) and digit == "1":

@@ -161,7 +161,8 @@ def steps(contact: ContactId, wanted: tuple[Conversation, ...], seen: Seen) -> l
 def _ears(contact: ContactId, wanted: tuple[Conversation, ...], seen: Seen) -> list[Step]:
     """Ears are closed with their conversation, and opened when who listens is there, silenced if he only listens."""
     open_: dict[ConversationId, LegId] = {it.id: it.ear for it in wanted if it.ear is not None}
-    done: list[Step] = [CloseEar(id) for id in seen.of(contact) if id in seen.ears and id not in open_]
+    ours = dict.fromkeys((*seen.of(contact), *(it.id for it in wanted)))
+    done: list[Step] = [CloseEar(id) for id in ours if id in seen.ears and id not in open_]
     done += [OpenEar(id, leg) for id, leg in open_.items() if id not in seen.ears]
     return done + [PlaceEar(id) for id in open_ if seen.ears.get(id) is False]
 
