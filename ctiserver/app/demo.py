@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
-from crm_core import configuration, demo_people, demo_trade, schema
+from crm_core import configuration, demo_campaigns, demo_people, demo_trade, schema
 from crm_core import demo as company
 from crm_core.agents import phones as stored_phones
 from crm_core.db import Store
@@ -71,6 +71,7 @@ def _fill(place: Place) -> dict[str, int]:
     with Store(url) as store:
         added = store.write(company.load, now=time.time(), password=_password(), phone_uri=place.phone_uri)
         store.write(demo_trade.add, now=time.time())
+        store.write(demo_campaigns.confirm_the_law, now=time.time())
         _tell_passwords(place, store.write(demo_people.add_people, _password))
         store.write(demo_people.give_work, time.time())
         _tell_pins(store.write(demo_people.give_pins, time.time()))

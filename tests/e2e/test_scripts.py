@@ -35,7 +35,7 @@ def called_for_a_campaign(stage: Stage) -> None:
     def furnish(session: Any) -> int:
         late = Campaign(
             account_id=1, key="atrasados", name="Atrasados", purpose=Purpose.COLLECTIONS, mode="preview",
-            queue_id=queue(session, 1, "servicio").id, script="cobranza", state_at=1.0, state_by="x", made_at=1.0,
+            queue_id=queue(session, 1, "ventas").id, script="cobranza", state_at=1.0, state_by="x", made_at=1.0,
             made_by="x",
         )  # fmt: skip
         session.add(late)
@@ -54,7 +54,7 @@ def called_for_a_campaign(stage: Stage) -> None:
         view = scenes.wrapping_up(now)
         card = view.agents[SPANISH].card  # type: ignore[index]
         assert card is not None
-        card.dial_id = lead
+        card.dial_id, card.queue = lead, "ventas"  # type: ignore[assignment]
         return view
 
     stage.scene = scene

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm_core import demo, demo_orders, demo_people, schema
+from crm_core import demo, demo_campaigns, demo_orders, demo_people, schema
 from crm_core.administration.campaign_states import Surroundings, missing
 from crm_core.agents import agent
 from crm_core.caller_secrets import check
@@ -59,6 +59,7 @@ def test_its_campaigns_lack_nothing_but_somebody_who_starts_them(loaded: Store) 
     counts = loaded.read(campaign_list.lead_counts, 1)
     assert [counts[one.id].waiting for one in (collection, renewal)] == [40, 120]
     around = Surroundings(flows={renewal.message_flow}, scripts=set(SCRIPTS), clicks_only=False, trunk=True)
+    loaded.write(demo_campaigns.confirm_the_law, now=1.0)
     for key in ("cobranza", "renovacion"):
         assert loaded.read(lacks, key, around) == []
 
