@@ -68,5 +68,5 @@ $("abuse").addEventListener("click", abuse);
 $("abuse-yes").addEventListener("click", () => ask(() => post(`${me}/abuse`)));
 $("abuse-no").addEventListener("click", () => $("abuse-sure").close());
 onKey("Y", `${t("hand_raise")} / ${t("hand_lower")}`, hand);
-onKey("B", t("minute"), minute);
+onKey("V", t("minute"), minute);
 onKey("U", t("abuse"), abuse);
