@@ -23,7 +23,6 @@ from crm_core.reports.queue_figures import Offered
 from crm_core.reports.time_spans import Span, Step, intervals_of
 from crm_core.shifts import Shift, shifts_of
 from crm_core.users import User
-from ctiserver.core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,27 +113,6 @@ def own_report(
             for begin, end in intervals_of(period.from_at, until_at, step, zone)
         ],
     )
-
-
-def one_agent(
-    session: Session,
-    account_id: int,
-    agent: str,
-    from_at: float,
-    until_at: float,
-    *,
-    now: float,
-    by: str,
-) -> Beside:
-    """One agent's figures for somebody else, up to the last midnight, the look written down. Raises NotFound."""
-    names = _names(session, account_id)
-    if agent not in names:
-        raise NotFound(f"account {account_id} has no agent {agent}")
-    zone = ZoneInfo(account(session, account_id).time_zone)
-    until_at = max(from_at, min(until_at, begin_of("day", now, zone)))
-    figure_looks.note(session, account_id, [agent], by=by, at=now, from_at=from_at, until_at=until_at)
-    day = _days(session, account_id, from_at, until_at, now=now, agent=agent).get(agent, AgentDay())
-    return Beside(agent=agent, name=names[agent], figures=agent_figures(day, from_at, until_at))
 
 
 def _days(
