@@ -30,7 +30,8 @@ from crm_core.plain_text import plain
 from crm_core.privacy import legal_holds, quotes
 from crm_core.privacy.export import counted
 from crm_core.privacy.files import files_of
-from crm_core.privacy.parts import PARTS, Person, emptied, his
+from crm_core.privacy.ownership import Person
+from crm_core.privacy.parts import PARTS, emptied, his
 from crm_core.privacy.persons import person_of
 from ctiserver.core.errors import Refusal
 

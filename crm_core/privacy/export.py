@@ -20,7 +20,8 @@ from crm_core.attachments import Attachment
 from crm_core.base import Base
 from crm_core.customers import customer
 from crm_core.privacy.files import ATTACHMENT, RECORDING, FileName, recordings_of
-from crm_core.privacy.parts import PARTS, Person, his
+from crm_core.privacy.ownership import Person
+from crm_core.privacy.parts import PARTS, his
 from crm_core.privacy.persons import person_of
 
 ROWS_AT_ONCE = 500

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from crm_core.attachments import Attachment, path_of
 from crm_core.interactions import Interaction, Segment, SurveyAnswer
-from crm_core.privacy.parts import Person, his
+from crm_core.privacy.ownership import Person
+from crm_core.privacy.parts import his
 from crm_core.privacy.quotes import files_of_imports
 from crm_core.spoken_names import sounds_of
 

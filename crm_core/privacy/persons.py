@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm_core.contact_points import Email, Phone
 from crm_core.customers import Customer, customer
-from crm_core.privacy.parts import Person
+from crm_core.privacy.ownership import Person
 
 
 def person_of(session: Session, account_id: int, customer_id: int) -> Person:

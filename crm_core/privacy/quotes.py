@@ -17,7 +17,7 @@ from crm_core.customers import Customer
 from crm_core.imports import REJECTED, Import, ImportRow
 from crm_core.interactions import Interaction
 from crm_core.outbox import OutboxItem
-from crm_core.privacy.parts import Person
+from crm_core.privacy.ownership import Person
 from crm_core.spellings import Spelling
 
 ERASED = "erased"

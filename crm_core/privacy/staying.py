@@ -77,3 +77,38 @@ WORK_ORDER = frozenset(
     | {"assigned_at", "set_out_at", "arrived_at", "reopened_at", "closed_at", "verified_at"}
     | {"late_at", "expired_at", "closing", "closings"}
 )
+THIRD_PARTY = frozenset(
+    {"interaction_id", "ordinal", "account_id", "asked_by", "agent", "outcome", "reason"}
+    | {"called_at", "answered_at", "heard_at", "ended_at"}
+)
+INVERSION = frozenset(
+    {"served_id", "waited_id", "chosen_at", "account_id"} | {"queue", "agent", "cause", "first"}
+)
+QUEUE_VISIT = frozenset(
+    {"interaction_id", "ordinal", "account_id", "queue", "value_class"}
+    | {"entered_at", "left_at", "result", "agent"}
+)
+GUESS = frozenset(
+    {"contact_id", "account_id", "kind", "recency", "probability", "treatment", "node"}
+    | {"at", "taken_at", "goal_at", "about"}
+)
+DISPOSITION_EFFECT = frozenset(
+    {"contact_id", "account_id", "customer_id", "campaign_id", "agent", "code", "effect"} | {"at", "made"}
+)
+OUTSIDE_CALL = frozenset(
+    {"id", "account_id", "contact", "agent", "dialed_at", "ended_at", "result", "seconds"}
+    | {"cost_minor", "trunk", "sip_code"}
+)
+CLOSING = frozenset(
+    {"id", "account_id", "order_id", "ordinal", "key", "code", "asked_at", "arrived_at"}
+    | {"at", "by", "technician", "way", "contact_id", "flags", "follow_up_id", "reopened_at", "survey"}
+    | {"solved", "grade", "answered_at"}
+)
+VISIT = frozenset(
+    {"order_id", "account_id", "booked_in", "agreed_at", "asked_from_at", "dial_id"}
+    | {"answer", "answered_at", "answered_in"}
+)
+CUSTOMER = frozenset(
+    {"id", "account_id", "kind", "is_customer", "is_supplier", "stage", "merged_into", "created_at"}
+    | {"updated_at", "erased_at"}
+)

@@ -14,7 +14,7 @@ from crm_core.db import Store
 from crm_core.interactions import Interaction, Segment, SurveyAnswer
 from crm_core.phone_numbers import E164
 from crm_core.privacy.files import recordings_of
-from crm_core.privacy.parts import Person
+from crm_core.privacy.ownership import Person
 from crm_core.reader_positions import EventId
 from crm_core.survey_figures import Figure
 from crm_core.users import add_user

@@ -6,10 +6,11 @@ from sqlalchemy import Table
 from crm_core import models
 from crm_core.base import Base
 from crm_core.customer_references import references
-from crm_core.privacy.parts import NOT_OF_PERSONS, PARTS, emptied
+from crm_core.privacy.not_of_persons import NOT_OF_PERSONS
+from crm_core.privacy.parts import PARTS, emptied
 
 TABLES = Base.metadata.sorted_tables
-DECIDE = "crm_core/privacy/parts.py: say of this table whether it holds something of a person, and what becomes of it"
+DECIDE = "say in crm_core.privacy.parts, or not_of_persons, what it holds of a person and what becomes of it"
 
 
 def test_every_table_is_named_once() -> None:
