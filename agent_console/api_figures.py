@@ -1,7 +1,7 @@
 """Figures of queues and agents: by interval, queue and value class, the contacts behind each, tables to take away.
 
 A figure about a person is that person's first: an agent reads his own up to now, others those of the days before, and
-each of their looks is written down for him to read.
+each of their looks is written down for him to read. The shapes of the answers are the reports' own.
 """
 
 from typing import Any, Literal
@@ -15,7 +15,8 @@ from agent_console.report_files import Format, table_file
 from agent_console.roles import Permission
 from crm_core import figure_looks
 from crm_core.reports import agent_report, queue_report
-from crm_core.reports.queue_report import Behind
+from crm_core.reports.agent_report import AgentReport, OwnReport
+from crm_core.reports.queue_report import Behind, ContactOfFigure, QueueReport
 from crm_core.reports.time_spans import Step
 
 READ = Permission.READ_INTERACTIONS
@@ -67,134 +68,6 @@ class MyDays(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     step: Step = "day"
 
 
-class QueueFigures(msgspec.Struct, kw_only=True):
-    """See `crm_core.reports.queue_figures` for each formula; None: there is nothing to divide by."""
-
-    queued: int
-    answered: int
-    answered_in_time: int
-    abandoned: int
-    abandoned_in_time: int
-    abandoned_short: int
-    called_back: int
-    moved: int
-    cut: int
-    waiting: int
-    service_level: float | None
-    service_level_answered: float | None
-    service_level_removed: float | None
-    abandon_rate: float | None
-    asa_seconds: float | None
-    wait_median_seconds: float | None
-    wait_p90_seconds: float | None
-    longest_wait_seconds: float | None
-    handled: int
-    aht_seconds: float | None
-    acw_seconds: float | None
-    offers: int
-    not_answered: int
-    non_response: float | None
-    transferred: int
-    transfer_rate: float | None
-
-
-class QueueFiguresOf(msgspec.Struct, kw_only=True):
-    """The figures of one queue or value class; `name` "": `key` is a word."""
-
-    key: str
-    name: str
-    figures: QueueFigures
-
-
-class QueueInterval(msgspec.Struct, kw_only=True):
-    """The figures of one interval, `until_at` excluded."""
-
-    from_at: float
-    until_at: float
-    figures: QueueFigures
-
-
-class QueuesReport(msgspec.Struct, kw_only=True):
-    """The whole report; `names` of all queues by key."""
-
-    total: QueueFigures
-    intervals: list[QueueInterval]
-    queues: list[QueueFiguresOf]
-    classes: list[QueueFiguresOf]
-    names: dict[str, str]
-    time_zone: str
-
-
-class ContactOfFigure(msgspec.Struct, kw_only=True):
-    """One contact behind a figure; `at`: when it was queued, answered or offered."""
-
-    contact: str
-    at: float
-    queue: str
-    value_class: str
-    wait_seconds: float | None
-    agent: str | None
-    customer_id: int | None
-    customer: str | None
-    number: str
-    outcome: str | None
-
-
-class AgentFigures(msgspec.Struct, kw_only=True):
-    """See `crm_core.reports.agent_figures` for each formula; `pauses`: seconds by reason."""
-
-    handled: int
-    aht_seconds: float | None
-    acw_seconds: float | None
-    offers: int
-    not_answered: int
-    non_response: float | None
-    transferred: int
-    transfer_rate: float | None
-    on_contacts_seconds: float
-    idle_seconds: float
-    paused_seconds: float
-    logged_in_seconds: float
-    occupancy: float | None
-    pauses: dict[str, float]
-    planned_seconds: float
-    adherence: float | None
-
-
-class FiguresOfAgent(msgspec.Struct, kw_only=True):
-    """One agent beside others."""
-
-    agent: str
-    name: str
-    figures: AgentFigures
-
-
-class AgentsReport(msgspec.Struct, kw_only=True):
-    """`agents` None: they are fewer than five; `until_at`: at the latest the last midnight."""
-
-    agents: list[FiguresOfAgent] | None
-    people: int
-    until_at: float
-
-
-class MyInterval(msgspec.Struct, kw_only=True):
-    """One interval of mine, `until_at` excluded."""
-
-    from_at: float
-    until_at: float
-    figures: AgentFigures
-
-
-class MyFigures(msgspec.Struct, kw_only=True):
-    """My figures up to now."""
-
-    from_day: str
-    until_day: str
-    time_zone: str
-    total: AgentFigures
-    intervals: list[MyInterval]
-
-
 class Look(msgspec.Struct, kw_only=True):
     """Somebody looked at my figures of a span of time."""
 
@@ -209,15 +82,15 @@ def add_to(operations: Operations) -> None:
     add = operations.add
 
     @add("GET", "/reports/queues", READ, "Figures of queues by interval, queue and value class")
-    def queue_figures(call: Call, query: QueuesSpan) -> QueuesReport:
-        return msgspec.convert(_queues(call, query), QueuesReport, from_attributes=True)
+    def queue_figures(call: Call, query: QueuesSpan) -> QueueReport:
+        return _queues(call, query)
 
     @add("GET", "/reports/queues/contacts", READ, "The contacts behind a figure, the latest first")
     def queue_contacts(call: Call, query: BehindSpan) -> Listing[ContactOfFigure]:
         found = call.services.store.read(
             queue_report.contacts_behind, call.principal.account_id, **msgspec.structs.asdict(query)
         )
-        return listing(found, lambda one: msgspec.convert(one, ContactOfFigure, from_attributes=True))
+        return listing(found, lambda one: one)
 
     @add("GET", "/reports/queues/export", READ, "Figures of queues as CSV or XLSX")
     def export_queues(call: Call, query: QueuesExport) -> Any:
@@ -230,8 +103,8 @@ def add_to(operations: Operations) -> None:
         READ,
         "Agents beside each other, from five on; each can read that you looked",
     )
-    def agent_figures(call: Call, query: FiguresSpan) -> AgentsReport:
-        return msgspec.convert(_agents(call, query), AgentsReport, from_attributes=True)
+    def agent_figures(call: Call, query: FiguresSpan) -> AgentReport:
+        return _agents(call, query)
 
     @add(
         "GET", "/reports/agents/export", READ, "Agents' figures as CSV or XLSX; each can read that you looked"
@@ -241,9 +114,9 @@ def add_to(operations: Operations) -> None:
         return table_file(table, "agents", query.format)
 
     @add("GET", "/me/figures", Permission.OWN_DESK, "My figures, up to now")
-    def my_figures(call: Call, query: MyDays) -> MyFigures:
+    def my_figures(call: Call, query: MyDays) -> OwnReport:
         who = call.principal
-        found = call.services.store.read(
+        return call.services.store.read(
             agent_report.own_report,
             who.account_id,
             who.login,
@@ -252,22 +125,15 @@ def add_to(operations: Operations) -> None:
             step=query.step,
             now=call.services.now(),
         )
-        return MyFigures(
-            from_day=found.period.from_day.isoformat(),
-            until_day=found.period.until_day.isoformat(),
-            time_zone=found.time_zone,
-            total=_as(found.total, AgentFigures),
-            intervals=_as(found.intervals, list[MyInterval]),
-        )
 
     @add("GET", "/me/figures/looks", Permission.OWN_DESK, "Who looked at my figures, the latest first")
     def my_figure_looks(call: Call) -> list[Look]:
         who = call.principal
         found = call.services.store.read(figure_looks.looks_at, who.account_id, who.login)
-        return [_as(one, Look) for one in found]
+        return [msgspec.convert(one, Look, from_attributes=True) for one in found]
 
 
-def _queues(call: Call, query: QueuesSpan) -> queue_report.QueueReport:
+def _queues(call: Call, query: QueuesSpan) -> QueueReport:
     return call.services.store.read(
         queue_report.queue_report,
         call.principal.account_id,
@@ -279,9 +145,5 @@ def _queues(call: Call, query: QueuesSpan) -> queue_report.QueueReport:
     )
 
 
-def _agents(call: Call, query: FiguresSpan) -> agent_report.AgentReport:
+def _agents(call: Call, query: FiguresSpan) -> AgentReport:
     return call.write(agent_report.agent_report, query.from_at, query.until_at)
-
-
-def _as(found: Any, kind: Any) -> Any:
-    return msgspec.convert(found, kind, from_attributes=True)

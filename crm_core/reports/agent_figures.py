@@ -15,7 +15,7 @@ change of status that is known counts as nothing. Pure.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crm_core.agent_statuses import StatusSpan
@@ -61,41 +61,93 @@ class AgentFigures:
     adherence: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSums:
+    """What shares and means are made of: counts, and seconds. `over`: contacts whose work is done; `as_planned`:
+    seconds in which he was what the plan says. Sums of several agents add up.
+    """
+
+    handled: int
+    over: int
+    after_seconds: float
+    work_seconds: float
+    offers: int
+    not_answered: int
+    transferred: int
+    on_contacts_seconds: float
+    idle_seconds: float
+    pauses: Mapping[str, float]
+    planned_seconds: float
+    as_planned_seconds: float
+
+
 def agent_figures(day: AgentDay, from_at: float, until_at: float) -> AgentFigures:
     """The figures of the span, `until_at` excluded."""
+    return _figures([_sums(day, from_at, until_at)])
+
+
+def team_figures(days: Iterable[AgentDay], from_at: float, until_at: float) -> AgentFigures:
+    """The figures of several agents as one; a contact that two of them had counts for each."""
+    return _figures([_sums(day, from_at, until_at) for day in days])
+
+
+def _sums(day: AgentDay, from_at: float, until_at: float) -> AgentSums:
     talks = [one for one in day.talks if from_at <= one.answered_at < until_at]
     offers = [one for one in day.offers if from_at <= one.made_at < until_at]
     handled = {one.contact for one in talks}
     over = handled - {one.contact for one in talks if one.over_at is None}
     done = [one for one in talks if one.contact in over]
     after = sum(one.after_seconds for one in done)
-    rung = sum(one.result != "withdrawn" for one in offers)
-    unanswered = sum(one.result in ("expired", "refused") for one in offers)
-    transferred = len({one.contact for one in talks if one.transferred})
     busy = merged(within(day.busy, from_at, until_at))
-    on_contacts = length(busy)
     available = _spans(day, "available", from_at, until_at)
-    idle = length(without(available, busy))
     planned, as_planned = _adherence(day, merged([*available, *busy]), from_at, until_at)
-    pauses = _pauses(day, busy, from_at, until_at)
-    known = on_contacts + idle
-    return AgentFigures(
+    return AgentSums(
         handled=len(handled),
-        aht_seconds=share(after + sum(one.talk_seconds for one in done), len(over)),
-        acw_seconds=share(after, len(over)),
-        offers=rung,
-        not_answered=unanswered,
-        non_response=share(unanswered, rung),
+        over=len(over),
+        after_seconds=after,
+        work_seconds=after + sum(one.talk_seconds for one in done),
+        offers=sum(one.result != "withdrawn" for one in offers),
+        not_answered=sum(one.result in ("expired", "refused") for one in offers),
+        transferred=len({one.contact for one in talks if one.transferred}),
+        on_contacts_seconds=length(busy),
+        idle_seconds=length(without(available, busy)),
+        pauses=_pauses(day, busy, from_at, until_at),
+        planned_seconds=planned,
+        as_planned_seconds=as_planned,
+    )
+
+
+def _figures(sums: Sequence[AgentSums]) -> AgentFigures:
+    def count(name: str) -> int:
+        return sum(getattr(one, name) for one in sums)
+
+    def seconds(name: str) -> float:
+        return float(sum(getattr(one, name) for one in sums))
+
+    handled, offers, transferred = count("handled"), count("offers"), count("transferred")
+    on_contacts, idle = seconds("on_contacts_seconds"), seconds("idle_seconds")
+    planned = seconds("planned_seconds")
+    pauses: Counter[str] = Counter()
+    for one in sums:
+        pauses.update(one.pauses)  # type: ignore[arg-type]
+    paused, known = float(sum(pauses.values())), on_contacts + idle
+    return AgentFigures(
+        handled=handled,
+        aht_seconds=share(seconds("work_seconds"), count("over")),
+        acw_seconds=share(seconds("after_seconds"), count("over")),
+        offers=offers,
+        not_answered=count("not_answered"),
+        non_response=share(count("not_answered"), offers),
         transferred=transferred,
-        transfer_rate=share(transferred, len(handled)),
+        transfer_rate=share(transferred, handled),
         on_contacts_seconds=on_contacts,
         idle_seconds=idle,
-        paused_seconds=sum(pauses.values()),
-        logged_in_seconds=known + sum(pauses.values()),
+        paused_seconds=paused,
+        logged_in_seconds=known + paused,
         occupancy=on_contacts / known if known else None,
-        pauses=pauses,
+        pauses=dict(pauses.most_common()),
         planned_seconds=planned,
-        adherence=as_planned / planned if planned else None,
+        adherence=seconds("as_planned_seconds") / planned if planned else None,
     )
 
 

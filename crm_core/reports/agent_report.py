@@ -1,11 +1,13 @@
 """The report of agents: each one's own figures up to now, and for others, of all of them up to the last midnight.
 
 A figure about a person is his before it is anybody else's. Agents are set beside each other only if they are at least
-five; whoever looks at them is written down (`crm_core.figure_looks`), and each can read who looked at him.
+five; of fewer there is the sum of all. Whoever looks is written down (`crm_core.figure_looks`), at a sum too, and each
+can read who looked at him.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,8 +19,13 @@ from crm_core.agent_statuses import spans_of
 from crm_core.agents import Agent
 from crm_core.permission.calendars import begin_of
 from crm_core.reports import local_days, raw_rows
-from crm_core.reports.agent_figures import FEWEST_BESIDE_EACH_OTHER, AgentDay, AgentFigures, agent_figures
-from crm_core.reports.local_days import Period
+from crm_core.reports.agent_figures import (
+    FEWEST_BESIDE_EACH_OTHER,
+    AgentDay,
+    AgentFigures,
+    agent_figures,
+    team_figures,
+)
 from crm_core.reports.queue_figures import Offered
 from crm_core.reports.time_spans import Span, Step, intervals_of
 from crm_core.shifts import Shift, shifts_of
@@ -36,9 +43,12 @@ class Beside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentReport:
-    """`agents` None: they are fewer than five. `until_at`: at the latest the last midnight."""
+    """`agents` None: they are fewer than five. `team`: all of them as one, None of nobody. `until_at`: at the latest
+    the last midnight.
+    """
 
     agents: Sequence[Beside] | None
+    team: AgentFigures | None
     people: int
     until_at: float
 
@@ -54,9 +64,10 @@ class AgentInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnReport:
-    """One agent's own report."""
+    """One agent's own report, of whole local days."""
 
-    period: Period
+    from_day: date
+    until_day: date
     time_zone: str
     total: AgentFigures
     intervals: Sequence[AgentInterval]
@@ -72,8 +83,6 @@ def agent_report(
     people = [
         who for who, day in days.items() if day.talks or day.offers or day.busy or day.statuses or day.work
     ]
-    if len(people) < FEWEST_BESIDE_EACH_OTHER:
-        return AgentReport(agents=None, people=len(people), until_at=until_at)
     figure_looks.note(session, account_id, people, by=by, at=now, from_at=from_at, until_at=until_at)
     names = _names(session, account_id)
     shown = sorted(people, key=lambda who: names.get(who, who))
@@ -81,7 +90,10 @@ def agent_report(
         agents=[
             Beside(agent=who, name=names.get(who, who), figures=agent_figures(days[who], from_at, until_at))
             for who in shown
-        ],
+        ]
+        if len(people) >= FEWEST_BESIDE_EACH_OTHER
+        else None,
+        team=team_figures((days[who] for who in people), from_at, until_at) if people else None,
         people=len(people),
         until_at=until_at,
     )
@@ -105,7 +117,8 @@ def own_report(
     days = _days(session, account_id, period.from_at, until_at, now=now, agent=agent)
     day = days.get(agent, AgentDay())
     return OwnReport(
-        period=period,
+        from_day=period.from_day,
+        until_day=period.until_day,
         time_zone=zone_name,
         total=agent_figures(day, period.from_at, until_at),
         intervals=[

@@ -42,7 +42,7 @@ _RESULTS = {"called_back": "callback", "waiting": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class QueueGroup:
     """The figures of one queue or value class. `name`: what people call it, "" for a word of ours."""
 
     key: str
@@ -51,7 +51,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
+class QueueInterval:
     """The figures of one interval, `until_at` excluded."""
 
     from_at: float
@@ -64,15 +64,15 @@ class QueueReport:
     """All of it. `names`: every queue of the account by key, also those without a contact."""
 
     total: QueueFigures
-    intervals: Sequence[Interval]
-    queues: Sequence[Group]
-    classes: Sequence[Group]
+    intervals: Sequence[QueueInterval]
+    queues: Sequence[QueueGroup]
+    classes: Sequence[QueueGroup]
     names: dict[str, str]
     time_zone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactBehind:
+class ContactOfFigure:
     """One contact behind a figure. `at`: when it was queued, answered or offered, as the figure counts it."""
 
     contact: str
@@ -109,7 +109,9 @@ def queue_report(
     return QueueReport(
         total=queue_figures(*rows),
         intervals=[
-            Interval(from_at=begin, until_at=end, figures=queue_figures(*by_place.get(place, ([], [], []))))
+            QueueInterval(
+                from_at=begin, until_at=end, figures=queue_figures(*by_place.get(place, ([], [], [])))
+            )
             for place, (begin, end) in enumerate(spans)
         ],
         queues=_groups(_grouped(rows, lambda one: one.queue), names),
@@ -130,7 +132,7 @@ def contacts_behind(
     value_class: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> Page[ContactBehind]:
+) -> Page[ContactOfFigure]:
     """A page of the contacts that a figure counts, the latest first."""
     rows = _rows(session, account_id, from_at, until_at, queue=queue, value_class=value_class)
     found = sorted(_counted(rows, figure), key=_latest_first)
@@ -192,9 +194,9 @@ def _grouped(rows: Rows, key: Callable[[Any], Any]) -> dict[Any, Rows]:
     return found
 
 
-def _groups(found: dict[Any, Rows], names: dict[str, str]) -> list[Group]:
+def _groups(found: dict[Any, Rows], names: dict[str, str]) -> list[QueueGroup]:
     return [
-        Group(key=key, name=names.get(key, ""), figures=queue_figures(*rows))
+        QueueGroup(key=key, name=names.get(key, ""), figures=queue_figures(*rows))
         for key, rows in sorted(found.items())
     ]
 
@@ -226,9 +228,9 @@ def _latest_first(one: Visit | Talk | Offered) -> tuple[float, str, str]:
     return (-_at(one), one.contact, one.queue)
 
 
-def _behind(one: Visit | Talk | Offered, row: Interaction) -> ContactBehind:
+def _behind(one: Visit | Talk | Offered, row: Interaction) -> ContactOfFigure:
     wait = one.left_at - one.entered_at if isinstance(one, Visit) and one.left_at is not None else None
-    return ContactBehind(
+    return ContactOfFigure(
         contact=one.contact,
         at=_at(one),
         queue=one.queue,

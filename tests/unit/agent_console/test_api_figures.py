@@ -45,7 +45,7 @@ def _contacts(session: Session) -> None:
                 Segment(ordinal=1, agent="agent", queue="sales", answered_at=100.0 + wait, ended_at=400.0)
             ]
         session.add(row)
-    session.add(AgentStatus(account_id=1, agent="agent", at=0.0, status="available"))
+    session.add(AgentStatus(account_id=1, agent="agent", at=-100_000.0, status="available"))
 
 
 def test_a_queues_figures_lead_to_contacts_and_can_be_taken_away(office: Any) -> None:
@@ -71,8 +71,13 @@ def test_an_agent_reads_his_own_figures_and_who_looked_at_them(office: Any) -> N
     told = me.get("/api/v1/me/figures").json
     assert (told["total"]["handled"], told["total"]["on_contacts_seconds"]) == (2, 290.0)
     few = office.browser(BOSS).get(f"/api/v1/reports/agents?{SPAN}").json
-    assert few["agents"] is None  # fewer than five, and today's are his first
+    assert (few["agents"], few["team"]) == (None, None)  # nobody yet: today's are his first
     assert me.get("/api/v1/me/figures/looks").json == []
+    before = office.browser(BOSS).get("/api/v1/reports/agents?from_at=-200000&until_at=2000").json
+    assert (before["agents"], before["people"]) == (None, 1)  # fewer than five: the sum of the team
+    assert before["team"]["idle_seconds"] == 100_000.0 - 75_600.0  # up to the last midnight in Santiago
+    (look,) = me.get("/api/v1/me/figures/looks").json
+    assert look["by"] == BOSS
     assert me.get(f"/api/v1/reports/agents?{SPAN}").status_code == 403
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.agent_statuses import StatusSpan
-from crm_core.reports.agent_figures import AgentDay, agent_figures
+from crm_core.reports.agent_figures import AgentDay, agent_figures, team_figures
 from crm_core.reports.queue_figures import Talk
 
 DAY = 200
@@ -41,6 +41,23 @@ def test_a_talk_counts_where_it_was_answered_and_its_time_where_it_was_spent() -
     first, second = agent_figures(day, 0.0, 100.0), agent_figures(day, 100.0, 200.0)
     assert (first.handled, first.aht_seconds, first.on_contacts_seconds) == (1, 40.0, 10.0)
     assert (second.handled, second.aht_seconds, second.on_contacts_seconds) == (0, None, 30.0)
+
+
+def test_a_teams_figures_are_made_of_its_sums_and_not_the_mean_of_shares() -> None:
+    def agent(busy: float, idle: float) -> AgentDay:
+        return AgentDay(
+            busy=[(0.0, busy)],
+            statuses=[
+                StatusSpan(0.0, busy + idle, "available", ""),
+                StatusSpan(500.0, 510.0, "pause", "lunch"),
+            ],
+            work=[(0.0, 100.0)],
+        )
+
+    team = team_figures([agent(60.0, 40.0), agent(10.0, 30.0)], 0.0, 1000.0)
+    assert (team.on_contacts_seconds, team.idle_seconds, team.occupancy) == (70.0, 70.0, 0.5)
+    assert (team.pauses, team.planned_seconds, team.adherence) == ({"lunch": 20.0}, 200.0, 0.7)
+    assert team_figures([], 0.0, 1000.0).occupancy is None
 
 
 @given(st.lists(spans), st.lists(moments, unique=True).map(sorted), st.data())
