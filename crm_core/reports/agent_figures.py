@@ -129,7 +129,7 @@ def _figures(sums: Sequence[AgentSums]) -> AgentFigures:
     planned = seconds("planned_seconds")
     pauses: Counter[str] = Counter()
     for one in sums:
-        pauses.update(one.pauses)  # type: ignore[arg-type]
+        pauses.update(one.pauses)
     paused, known = float(sum(pauses.values())), on_contacts + idle
     return AgentFigures(
         handled=handled,
