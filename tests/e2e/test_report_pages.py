@@ -38,6 +38,7 @@ def test_a_queues_figures_stand_beside_their_formula_and_lead_to_contacts(
     level = page.locator(".figure", has=page.get_by_text("Nivel de servicio", exact=True))
     expect(level).to_contain_text("(atendidas ≤ X + abandonadas ≤ X) / (atendidas + abandonadas)")
     expect(level.locator("b")).to_have_text("0 %")  # he hung up after a minute
+    expect(page.locator(".graph canvas")).to_be_visible()  # drawn, under a policy without inline style
     page.locator(".figure", has=page.get_by_text("Abandonadas", exact=True)).get_by_role("button").click()
     expect(page.locator("#behind tbody a")).to_have_attribute("href", "/contacts/r-1")
     page.select_option("#choice-value_class", "B")
@@ -58,7 +59,7 @@ def test_a_supervisor_reads_from_the_figure_down_to_the_contact(stage: Stage, br
     expect(page.locator(".figure", has=page.get_by_text("Contención", exact=True))).to_contain_text(
         "resueltas / entraron"
     )
-    expect(page.locator(".report-ivr .grid tbody tr").first).to_contain_text("Hello")
+    expect(page.locator(".report-ivr .panel.wide .grid tbody tr").first).to_contain_text("Hello")
     assert faults_of(page) == []
     with page.expect_download() as saved:
         page.get_by_label("Bajar Por dónde pasan como XLSX").click()

@@ -54,6 +54,6 @@ def test_a_program_is_known_by_its_token_and_does_what_its_role_allows(c: Runnin
 
 
 def test_the_library_of_the_pages_is_served_from_here(c: RunningCenter) -> None:
-    for file in ("jssip.js", "socket.io.js", "bootstrap.min.css", "VENDORED.md"):
+    for file in ("jssip.js", "socket.io.js", "bootstrap.min.css", "uplot.js", "VENDORED.md"):
         assert _get(c, f"/static/vendor/{file}") == 200
     assert _get(c, f"/static/../{Path(__file__).name}") in (404, 400)

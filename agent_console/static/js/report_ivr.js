@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { el } from "./dom.js";
 import { percent } from "./figures.js";
+import { graph } from "./graph.js";
 import { figure, nothing, panel, spent, table, whole } from "./report_parts.js";
 import { svg } from "./svg.js";
 import { settings, t } from "./words.js";
@@ -20,7 +21,7 @@ export async function ivrTab(place, span) {
   place.replaceChildren(
     choice,
     el("section", { class: "figures wide" }, ...figures(found.ends)),
-    panel(t("report_ivr_days"), { path: path("days") }, chart(found.days), legend()),
+    panel(t("report_ivr_days"), { path: path("days") }, chart(found.days), daysTable(found.days)),
     panel(t("report_ivr_paths"), { path: path("paths") }, paths(found.paths, names)),
     ...guessPanel(found.guesses),
     panel(t("report_ivr_nodes"), { path: path("nodes"), formula: [t("report_ivr_nodes_formula"), found.nodes.some((node) => node.utterances) && t("report_recognised_formula")].filter(Boolean).join("; "), wide: true }, nodes(found.nodes)),
@@ -62,37 +63,18 @@ function figures(ends) {
   ];
 }
 
-const inWords = ({ day, ends }) => `${shortDay(day)}: ${ENDS.filter((name) => ends[name]).map((name) => `${t(`report_end_${name}`)} ${whole(ends[name])}`).join(", ") || "0"}`;
+/** A column for each day, its parts how calls ended. */
+const chart = (days) => graph({
+  title: t("report_ivr_days"),
+  labels: days.map(({ day }) => shortDay(day)),
+  columns: ENDS.map((name) => ({ name: t(`report_end_${name}`), color: `--end-${name}`, values: days.map(({ ends }) => ends[name]) })),
+});
 
-/** A column for each day, its parts how calls ended; in words for whoever cannot see it. */
-function chart(days) {
-  const [wide, high, top] = [420, 150, 8];
-  const most = Math.max(1, ...days.map(({ ends }) => ends.entered));
-  const step = wide / days.length;
-  const column = ({ day, ends }, place) => {
-    let y = top + high;
-    const parts = ENDS.map((name) => {
-      const tall = (ends[name] / most) * high;
-      y -= tall;
-      return svg("rect", { class: `end-${name}`, x: 30 + place * step + step * 0.1, y, width: step * 0.8, height: tall });
-    });
-    const every = Math.ceil(days.length / 10);
-    const label = place % every ? [] : [svg("text", { x: 30 + place * step + step / 2, y: top + high + 14, "text-anchor": "middle" }, shortDay(day))];
-    return [...parts, ...label];
-  };
-  const drawn = svg("svg", { class: "chart days", viewBox: `0 0 ${wide + 34} ${high + 28}`, role: "img", "aria-label": [t("report_ivr_days"), ...days.map(inWords)].join(". ") });
-  drawn.append(
-    svg("path", { class: "axis", d: `M30 ${top}V${top + high}H${wide + 30}` }),
-    svg("text", { x: 26, y: top + 8, "text-anchor": "end" }, whole(most)),
-    svg("text", { x: 26, y: top + high, "text-anchor": "end" }, "0"),
-    ...days.flatMap(column),
-  );
-  return drawn;
-}
+/** The same as a table, for whoever cannot see the graph or wants the numbers. */
+const daysTable = (days) => el("details", { class: "quiet" }, el("summary", { text: t("report_as_table") }),
+  table([["day"], ["entered", "n"], ...ENDS.map((name) => [name, "n", t(`report_end_${name}`)])], days.map(({ day, ends }) => [shortDay(day), whole(ends.entered), ...ENDS.map((name) => whole(ends[name]))]), t("report_ivr_days")));
 
 const shortDay = (iso) => new Intl.DateTimeFormat(settings.language, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));
-
-const legend = () => el("p", { class: "quiet ends" }, ...ENDS.map((name) => el("span", { "data-end": name, text: t(`report_end_${name}`) })));
 
 const called = (node) => node.label[settings.language] ?? Object.values(node.label)[0] ?? node.node.replaceAll("-", " ");
 

@@ -32,9 +32,9 @@ export function figure(name, value, formula, { detail = "", tone = null } = {}) 
   return el("div", { class: "figure", "data-tone": tone }, el("span", { class: "name", text: name }), el("b", { class: "n" }, value), detail && el("span", { class: "detail n", text: detail }), el("p", { class: "quiet formula", text: formula }));
 }
 
-/** A table; `columns` are [word, kind] with the kind "n" for numbers and "spare" for what a telephone leaves out. */
+/** A table; `columns` are [word, kind, label] with the kind "n" for numbers and "spare" for what a telephone leaves out; a label stands for the word. */
 export function table(columns, rows, caption) {
-  const heads = columns.map(([word, kind]) => el("th", { scope: "col", class: kind, text: t(`report_column_${word}`) }));
+  const heads = columns.map(([word, kind, label]) => el("th", { scope: "col", class: kind, text: label ?? t(`report_column_${word}`) }));
   const cells = (row) => row.map((cell, place) => el(place ? "td" : "th", { class: columns[place][1], scope: place ? null : "row" }, cell));
   return el("div", { class: "wide-table", tabindex: "0", role: "region", "aria-label": caption },
     el("table", { class: "grid" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...cells(row))))));

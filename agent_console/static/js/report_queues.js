@@ -3,8 +3,8 @@
 import { get } from "./api.js";
 import { banner, el } from "./dom.js";
 import { percent } from "./figures.js";
+import { graph } from "./graph.js";
 import { figure, nothing, panel, seconds, table, whole } from "./report_parts.js";
-import { svg } from "./svg.js";
 import { day, of, settings, t } from "./words.js";
 
 const STEPS = ["15", "30", "60", "day", "week"];
@@ -85,36 +85,13 @@ function label({ from_at: at }, zone) {
   return new Intl.DateTimeFormat(settings.language, { weekday: "short", day: "2-digit", month: "short", ...hours, timeZone: zone }).format(at * 1000);
 }
 
-const inWords = (one, zone) => `${label(one, zone)}: ${t("report_column_answered_waits")} ${whole(one.figures.answered)}, ${t("report_column_abandoned")} ${whole(one.figures.abandoned)}, ${t("report_column_service_level")} ${percent(one.figures.service_level)}`;
-
-/** A column for each interval: answered below, abandoned above; the line is the service level, 100 % at the top. */
-function chart(intervals, zone) {
-  const [wide, high, top, left] = [900, 130, 8, 34];
-  const most = Math.max(1, ...intervals.map(({ figures: one }) => one.answered + one.abandoned));
-  const step = wide / intervals.length;
-  const every = Math.ceil(intervals.length / 12);
-  const columns = intervals.flatMap((one, place) => {
-    let y = top + high;
-    const bars = [["served", one.figures.answered], ["cut", one.figures.abandoned]].filter(([, count]) => count).map(([kind, count]) => {
-      const tall = (count / most) * high;
-      y -= tall;
-      return svg("rect", { class: `end-${kind}`, x: left + place * step + step * 0.12, y, width: step * 0.76, height: tall });
-    });
-    const words = place % every ? [] : [svg("text", { x: left + place * step + step / 2, y: top + high + 14, "text-anchor": "middle" }, label(one, zone))];
-    return [...bars, ...words];
-  });
-  const points = intervals.flatMap((one, place) => (one.figures.service_level === null ? [] : [`${left + place * step + step / 2},${top + high * (1 - one.figures.service_level)}`]));
-  const drawn = svg("svg", { class: "chart intervals", viewBox: `0 0 ${wide + left + 34} ${high + 28}`, role: "img", "aria-label": [t("report_queues_intervals"), ...intervals.filter(({ figures: one }) => one.queued).map((one) => inWords(one, zone))].join(". ") });
-  drawn.append(
-    svg("path", { class: "axis", d: `M${left} ${top}V${top + high}H${wide + left}V${top}` }),
-    svg("text", { x: left - 4, y: top + 8, "text-anchor": "end" }, whole(most)),
-    svg("text", { x: left - 4, y: top + high, "text-anchor": "end" }, "0"),
-    svg("text", { x: left + wide + 4, y: top + 8 }, percent(1)),
-    ...columns, svg("polyline", { class: "level", points: points.join(" ") }), ...points.map((point) => svg("circle", { class: "level-point", cx: point.split(",")[0], cy: point.split(",")[1], r: intervals.length > 60 ? 1 : 2.5 })),
-  );
-  const legend = el("p", { class: "quiet ends" }, el("span", { "data-end": "served", text: t("report_column_answered_waits") }), el("span", { "data-end": "cut", text: t("report_column_abandoned") }), el("span", { "data-end": "level", text: t("report_column_service_level") }));
-  return el("div", {}, drawn, legend);
-}
+/** A column for each interval: answered below, abandoned above; the line is the service level. */
+const chart = (intervals, zone) => graph({
+  title: t("report_queues_intervals"),
+  labels: intervals.map((one) => label(one, zone)),
+  columns: [["answered_waits", "--end-served", "answered"], ["abandoned", "--end-cut", "abandoned"]].map(([word, color, name]) => ({ name: t(`report_column_${word}`), color, values: intervals.map(({ figures: one }) => one[name]) })),
+  lines: [{ name: t("report_column_service_level"), color: "--text", share: true, values: intervals.map(({ figures: one }) => one.service_level) }],
+});
 
 async function showBehind(behind, query, name) {
   const title = `${t("report_behind")}: ${named(name)}`;

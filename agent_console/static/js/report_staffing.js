@@ -3,8 +3,8 @@
 import { get, post } from "./api.js";
 import { banner, el } from "./dom.js";
 import { percent } from "./figures.js";
+import { graph } from "./graph.js";
 import { figure, panel, seconds, table, whole } from "./report_parts.js";
-import { svg } from "./svg.js";
 import { settings, t } from "./words.js";
 
 const chosen = { queue: "", day: "", minutes: "30", service_level: "80", within_seconds: "20" }; // stays while the period changes
@@ -66,20 +66,11 @@ function answer(told) {
 }
 
 /** A column for each interval, as tall as agents are needed. */
-function chart(needed, hours) {
-  const [wide, high, top, left] = [900, 110, 8, 34];
-  const most = Math.max(1, ...needed.map(({ agents }) => agents ?? 0));
-  const step = wide / needed.length;
-  const every = Math.ceil(needed.length / 12);
-  const drawn = svg("svg", { class: "chart intervals", viewBox: `0 0 ${wide + left + 8} ${high + 28}`, role: "img", "aria-label": [t("staffing_needed"), ...needed.filter(({ agents }) => agents).map((one) => `${hours.format(one.from_at * 1000)}: ${one.agents}`)].join(". ") });
-  drawn.append(svg("path", { class: "axis", d: `M${left} ${top}V${top + high}H${wide + left}` }), svg("text", { x: left - 4, y: top + 8, "text-anchor": "end" }, whole(most)), svg("text", { x: left - 4, y: top + high, "text-anchor": "end" }, "0"),
-    ...needed.flatMap((one, place) => {
-      const tall = ((one.agents ?? 0) / most) * high;
-      const bar = tall ? [svg("rect", { class: "end-served", x: left + place * step + step * 0.12, y: top + high - tall, width: step * 0.76, height: tall })] : [];
-      return place % every ? bar : [...bar, svg("text", { x: left + place * step + step / 2, y: top + high + 14, "text-anchor": "middle" }, hours.format(one.from_at * 1000))];
-    }));
-  return drawn;
-}
+const chart = (needed, hours) => graph({
+  title: t("staffing_needed"),
+  labels: needed.map((one) => hours.format(one.from_at * 1000)),
+  columns: [{ name: t("report_column_staffing_agents"), color: "--end-served", values: needed.map(({ agents }) => agents) }],
+});
 
 function imports(again) {
   if (!settings.permissions.includes("command_agents")) return "";
