@@ -12,7 +12,7 @@ over, if he comes to the same queue. Nothing is kept but here and in the journal
 
 from msgspec.structs import replace
 
-from acd import arrangement, calling_back, offers, priority, refuge
+from acd import arrangement, calling_back, named, offers, priority, refuge
 from acd.agent_state import Activity
 from acd.calling_back import ATTEMPTS_AT_MOST, LINGER_SECONDS, NO_ANSWER_SECONDS, timer
 from acd.contact_state import CallbackWish, Contact, Stage
@@ -49,6 +49,7 @@ def asked(floor: Floor, message: CallbackAsked, turn: Turn) -> None:
         return
     agent = caller.agent
     offers.withdraw(floor, caller, turn)
+    named.give_up(floor, caller, "moved", turn, may_return=False)  # any agent of the queue may call him
     turn.say(CancelTimer(timer=offers.place_timer(caller)))
     arrangement.part(caller, turn)
     floor.leave(caller)
@@ -72,6 +73,11 @@ def _place(caller: Contact, message: CallbackAsked, turn: Turn) -> Contact:
         hold=None,
         joined=[],
         parties=[],
+        segments=0,
+        connected_at=0.0,
+        recording_at=0.0,
+        origin="queue",
+        from_agent=None,
         called=True,
         wish=CallbackWish(due_at=message.due_at, call_until=message.call_until),
     )

@@ -80,7 +80,9 @@ def _keep_caller(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> N
 def back(floor: Floor, key: AgentKey, turn: Turn) -> None:
     """The browser is there, and its phone registered: ring it for the call that waits for it."""
     state = floor.ledger.agents.get(key)
-    if state is None:
+    if (
+        state is None or key not in floor.roster
+    ):  # no agent of ours any more: his caller is given back in time
         return
     turn.say(CancelTimer(timer=away_timer(key)))
     contact = _in_hand(floor, state)
@@ -130,6 +132,8 @@ def away_too_long(floor: Floor, key: AgentKey, turn: Turn) -> None:
         return
     contact = _in_hand(floor, state)
     if contact is not None and contact.stage is Stage.RETURNING:
+        if contact.agent_leg:  # the page is back, and its phone rings still
+            turn.say(DropLeg(leg=contact.agent_leg))
         give_back(floor, contact, LOST, "switch", turn)
     elif state.activity is Activity.IDLE and state.status is Status.AVAILABLE:
         pause(floor, key, LOST, turn)

@@ -90,9 +90,12 @@ def serve_agent(floor: Floor, key: AgentKey, turn: Turn) -> None:
 
 
 def serve_everyone(floor: Floor, turn: Turn) -> None:
-    """Pair whoever can be paired: after new tables, or when several things changed at once."""
+    """Pair whoever can be paired by new tables; who goes on waiting is looked at again when they say so."""
     for key in list(floor.ledger.agents):
         serve_agent(floor, key, turn)
+    for contact in floor.ledger.contacts.values():
+        if contact.stage is Stage.WAITING:
+            _wait_for_others(floor, contact, turn)
 
 
 def _offer(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:

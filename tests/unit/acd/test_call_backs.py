@@ -13,13 +13,15 @@ from ctiserver.core.errors import Refusal
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
 from ctiserver.core.message import Message
 from ctiserver.core.outside import Outside
-from ctiserver.core.requests import CancelCallback
+from ctiserver.core.requests import CancelCallback, TransferToAgent
 from ctiserver.core.tables import Hours
 
 NUMBER = "+56971884213"
 OUTSIDE = Outside(trunks=("pstn",), caller_number="+56221230000")
 AGENTS = (agent("ann", "service"),)
 LINGER = 10.0
+ANN: Any = "ann"
+BOB: Any = "bob"
 
 
 def floor_with(*available: str, **changes: Any) -> Driven:
@@ -185,3 +187,18 @@ def test_a_number_that_may_not_be_dialled_any_more_is_tried_later_and_keeps_no_a
     assert only(said, e.CallbackFailed)[0].reason == "no_trunk"
     assert acd.agent("ann").free
     assert acd.contact(contact).stage is Stage.PARKED
+
+
+def test_who_was_passed_on_to_a_busy_agent_and_would_rather_be_called_is_called_by_anybody_of_his_queue() -> (
+    None
+):
+    acd = floor_with("ann", agents=(*AGENTS, agent("bob", "service")))
+    acd.queue("c1", at=10.0)
+    acd.talks("c1")
+    acd.status("bob", AVAILABLE, at=20.0)
+    acd.queue("c2", at=21.0)
+    acd.talks("c2", at=22.0)
+    acd.say(TransferToAgent(at=60.0, request_id="r", by="ann", agent=ANN, to=BOB))
+    assert acd.contact("c1").named == "bob"
+    new = acd.contact(asks(acd, "c1", at=61.0))
+    assert (new.named, new.passed_by, new.segments, new.origin) == (None, None, 0, "queue")

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from company import AVAILABLE, PAUSE, agent
+from company import AVAILABLE, PAUSE, agent, configured
 from driven_acd import Driven, names, only
 
 from ctiserver.core.commands import Arrange, DialLeg, DropLeg
@@ -137,3 +137,22 @@ def test_a_page_that_goes_away_in_the_wrap_up_leaves_the_colleague_who_has_the_c
     acd.fires("acd:away:ann", 100.0)
     assert (acd.contact("c1").stage, acd.contact("c1").agent) == (stage, "bob")
     assert names(back(acd, 110.0)) == ["CancelTimer"]
+
+
+def test_a_phone_that_rings_for_a_browser_that_came_back_is_left_alone_when_its_time_is_over(
+    talking: Driven,
+) -> None:
+    lost(talking, 30.0)
+    [rings] = only(back(talking, 33.0), DialLeg)  # type: ignore[arg-type]
+    said = talking.fires("acd:away:ann", 53.0)
+    assert DropLeg(leg=rings.leg) in said
+    assert only(said, ContactRequeued)[0].reason == "device_lost"
+
+
+def test_who_is_taken_from_the_roster_while_his_browser_is_away_gives_his_caller_back_in_time(
+    talking: Driven,
+) -> None:
+    lost(talking, 30.0)
+    talking.say(configured(at=31.0, version="2", agents=()))
+    assert names(back(talking, 33.0)) == []
+    assert only(talking.fires("acd:away:ann", 50.0), ContactRequeued)

@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from company import AVAILABLE, PAUSE, agent, queue
+from company import AVAILABLE, PAUSE, agent, configured, queue
 from driven_acd import Driven, offered, only
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,6 +194,16 @@ def test_free_agents_are_left_to_the_classes_that_are_worth_more() -> None:
     [timer] = [it for it in acd.queue("c2", at=20.0) if "wider" in getattr(it, "timer", "")]
     assert timer.due_at == 120.0  # type: ignore[attr-defined]
     assert offered(acd.fires("acd:wider:c2", at=120.0)) == [("c2", "ann", "ceiling")]
+
+
+def test_a_ceiling_that_comes_into_force_while_somebody_waits_is_looked_at_when_he_reaches_it() -> None:
+    acd = Driven("ann", queues=(queue("service", leave_free={"C": 1}),))
+    assert offered(acd.queue("c", at=10.0)) == []
+    limited = queue("service", leave_free={"C": 1}, ceiling_seconds=100.0)
+    said = acd.say(configured(at=20.0, version="2", queues=(limited,)))
+    [timer] = [it for it in said if "wider" in getattr(it, "timer", "")]
+    assert timer.due_at == 110.0  # type: ignore[attr-defined]
+    assert offered(acd.fires("acd:wider:c", at=110.0)) == [("c", "ann", "ceiling")]
 
 
 def test_who_turns_out_to_be_worth_more_gets_the_agent_who_was_left_free() -> None:
