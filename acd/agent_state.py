@@ -10,7 +10,9 @@ The status (available, pause, logged out) is the agent's own choice; a choice ma
 next status until he is idle again.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -38,7 +40,11 @@ TABLE: dict[Activity, dict[str, Activity]] = {
 }
 
 
-class AgentState(msgspec.Struct, kw_only=True):
+_TELLING = frozenset(("status", "activity", "supervises"))
+"""What decides whether he is free."""
+
+
+class AgentState(msgspec.Struct, kw_only=True, dict=True):
     """One agent. He has at most one contact in hand; `owes` names one that he never disposed of.
 
     `campaign`: whose answers he takes while he is idle, if no caller waits for him. `hand_up`: he has asked for a
@@ -65,6 +71,15 @@ class AgentState(msgspec.Struct, kw_only=True):
     wrap_up_until: float = 0.0
     wrap_up_extensions: int = 0
     supervises: ContactId | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in _TELLING and (told := self.__dict__.get("told")):
+            told(self)
+
+    def tell(self, told: Callable[["AgentState"], None]) -> None:
+        """Call it after each change of what decides whether he is free, whoever makes it; no part of the state."""
+        self.__dict__["told"] = told
 
     @property
     def free(self) -> bool:

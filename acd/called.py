@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from acd import arrangement, offers
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
+from acd.decision import explain
 from acd.floor import Floor
-from acd.matching import explain
+from acd.matching import ranked
 from acd.status import release
 from ctiserver.core.commands import CancelTimer
 from ctiserver.core.events import AgentLent, AgentReserved, LeadAbandoned, LeadDialed, LeadEnded, LeadFailed
@@ -47,7 +48,8 @@ def answered(floor: Floor, contact: Contact, agent: AgentKey | None, turn: Turn)
     kept = floor.ledger.kept.pop(contact.leg, None)
     if kept is None or kept != agent or not _waits_for(floor, kept, contact):
         return False
-    decision = explain(floor, kept, [contact], {}, turn.at)
+    alone = [ranked(floor, floor.roster[kept], contact, turn.at)]
+    decision = explain(floor, kept, alone, {}, turn.at)
     turn.say(replace(decision, rule="called"))
     offers.offer_kept(floor, contact, kept, turn)
     return True

@@ -14,6 +14,7 @@ from acd import priority
 from acd.agent_state import AgentState
 from acd.contact_state import Contact, Line, Participant, Stage
 from acd.outside_book import OutsideBook
+from acd.reach import Reach, places
 from acd.waiting_room import Place, Standing, WaitingRoom
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.serving import relaxations_after
@@ -40,6 +41,7 @@ class Floor:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.roster: dict[AgentKey, Agent] = {agent.key: agent for agent in ledger.tables.agents}
+        self.reach = Reach(self.roster, ledger.queues, ledger.agents)
         self.legs: dict[LegId, ContactId] = {}
         self.room = WaitingRoom()
         self._named: dict[AgentKey, list[ContactId]] = {}
@@ -69,6 +71,7 @@ class Floor:
             agents.setdefault(key, AgentState(key=key))
         for key in [key for key, state in agents.items() if key not in self.roster and not state.contact]:
             del agents[key]
+        self.reach = Reach(self.roster, self.queues, agents)
         for contact in self.ledger.contacts.values():
             queue = self.queues[contact.queue]
             priority.goes_on(contact, before.get(contact.queue, queue), queue, now)
@@ -125,6 +128,7 @@ class Floor:
                 since=priority.since(contact),
                 escalates_at=contact.escalates_at,
                 places=tuple(self._places(contact)),
+                line=contact.queue if contact.line[0] == "queue" else None,
             )
         )
 
@@ -137,34 +141,26 @@ class Floor:
                 self.line_up(contact)
 
     def _places(self, contact: Contact) -> Iterator[Place]:
-        if contact.line[0] != "queue":
-            yield contact.line
-            return
-        for step in range(contact.relaxed + 1):
-            yield (*contact.line, step, contact.leaves_free)
+        yield self._first_place(contact)
+        if contact.line[0] == "queue":
+            for step in range(1, contact.relaxed + 1):
+                yield ("queue", contact.queue, step, contact.leaves_free)
+
+    def _first_place(self, contact: Contact) -> Place:
+        if contact.named is None and contact.campaign is None:
+            return ("queue", contact.queue, 0, contact.leaves_free)
+        return contact.line
 
     def head(self, queue: QueueKey, now: float) -> Contact | None:
         """Who is next in one queue."""
-        return min(self.heads_of_queue(queue, 0, now), key=lambda one: self._turn(one, now), default=None)
-
-    def heads_of_queue(self, queue: QueueKey, step: int, now: float) -> list[Contact]:
-        """The first of each group of a queue where an agent may serve who needs so many relaxations."""
-        return self.heads(self._places_of_queue(queue, step), now)
-
-    def anybody_waits(self, queue: QueueKey) -> bool:
-        """Whether somebody stands in a queue: by what the room was told."""
-        return any(self.room.anybody(place) for place in self._places_of_queue(queue, 0))
-
-    def _places_of_queue(self, queue: QueueKey, step: int) -> list[Place]:
-        left = self.queues[queue].leave_free
-        amounts = sorted({0, *left.values()}) if left else (0,)
-        return [("queue", queue, step, amount) for amount in amounts]
+        heads = self.heads(places(self.queues[queue], 0), now)
+        return min(heads, key=lambda one: self._turn(one, now), default=None)
 
     def heads(self, places: Collection[Place], now: float) -> list[Contact]:
         """The first of each group of these places, in no order of merit."""
         while True:
             found = self.room.heads(places, now)
-            gone = [one.contact for _, one in found if not self._stands(one)]
+            gone = [one.contact for _, one in found if self.who_stands(one) is None]
             if not gone:
                 return [self.ledger.contacts[ContactId(one.contact)] for _, one in found]
             for key in gone:
@@ -174,13 +170,14 @@ class Floor:
         """Whether nobody of his own group goes before him in some place where he stands."""
         return any(one is contact for one in self.heads(list(self._places(contact)), now))
 
-    def _stands(self, standing: Standing) -> bool:
+    def who_stands(self, standing: Standing) -> Contact | None:
+        """Whose standing it is; None: he was put elsewhere without a word to the room."""
         contact = self.ledger.contacts.get(ContactId(standing.contact))
         if contact is None or contact.stage is not Stage.WAITING:
-            return False
-        return contact.virtual_arrival == standing.virtual and standing.places[0] == next(
-            self._places(contact)
-        )
+            return None
+        if contact.virtual_arrival != standing.virtual:
+            return None
+        return contact if standing.places[0] == self._first_place(contact) else None
 
     def _turn(self, contact: Contact, now: float) -> tuple[bool, float, float, int]:
         """His turn among all of his line."""

@@ -1,4 +1,4 @@
-"""Who serves whom, and why.
+"""Who serves whom.
 
 For an agent who becomes free, the heads of the queues that he serves are compared in this order: emergency
 first, then callers before those who answered a campaign's call (inbound), then who has waited for the ceiling, by
@@ -11,62 +11,57 @@ contact that was passed on to one agent finds him or nobody.
 A queue may let a class have an agent only while so many others stay free (`leave_free`), for a class that is worth
 more and may call any moment; an emergency and who has waited for the ceiling need not care. And it may ask for less as
 somebody waits (`relaxations`): lower levels of skill, then the agents of other queues, who prefer all of their own.
+
+Looked at are the heads of the places that the agent serves (`reach`), ranked by what the room knows of them; whether
+they stand there still is asked of the few that come first.
 """
 
 import math
-from collections import Counter
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from acd import priority
+from acd.accumulating import score
 from acd.contact_state import Contact
 from acd.floor import Floor
 from acd.named import is_free
-from ctiserver.core.events import DecisionMade, Head
-from ctiserver.core.ids import AgentKey
-from ctiserver.core.requests import Status
-from ctiserver.core.serving import least_step, serves
-from ctiserver.core.tables import Agent, Queue
+from acd.reach import HELPING_OUT, Tier
+from acd.waiting_room import Standing
+from ctiserver.core.ids import AgentKey, ContactId
+from ctiserver.core.serving import serves
+from ctiserver.core.tables import Agent
 
-_HEADS_KEPT = 10
-HELPING_OUT = 1000
-"""The preference of an agent for a queue that is not his: behind all of his own."""
-Rule = Literal["only", "emergency", "inbound", "ceiling", "named", "preference", "score", "arrival"]
+HEADS_KEPT = 10
+_Seen = tuple[Tier, float, float, int, Standing]
+
+
+class Ranked(NamedTuple):
+    """A contact as one agent is to see it: the lowest is served. The last, `order`, is of the contact alone."""
+
+    tier: Tier
+    counts: float
+    arrived_at: float
+    order: int
+    contact: Contact
 
 
 def choose_agent(floor: Floor, contact: Contact, at: float) -> tuple[AgentKey | None, dict[str, int]]:
     """The free agent for a contact that stands at the head of its line, and why the others were not taken."""
     if contact.named:
         return (contact.named if is_free(floor, contact.named) else None), {}
-    queue = floor.queues[contact.queue]
-    excluded: Counter[str] = Counter()
+    excluded = floor.reach.excluded(contact.queue, contact.relaxed)
     free = []
-    for key, state in floor.ledger.agents.items():
-        agent = floor.roster.get(key)
-        why_not = _may_serve(agent, queue, contact) if agent else "queue"
-        if why_not is None and state.status is not Status.AVAILABLE:
-            why_not = str(state.status)
-        if why_not is None and not state.free:
-            why_not = "busy"
-        if why_not is None and contact.campaign not in (None, state.campaign):
-            why_not = "campaign"
-        if why_not:
-            excluded[why_not] += 1
-        elif agent:
-            own = contact.queue in agent.queues
-            free.append((not own, len(agent.queues), state.campaign is not None, state.idle_since, key))
+    for key in floor.reach.free(contact.queue, contact.relaxed):
+        campaign, agent = floor.ledger.agents[key].campaign, floor.roster[key]
+        if contact.campaign not in (None, campaign):
+            excluded["campaign"] += 1
+            continue
+        idle_since, own = floor.ledger.agents[key].idle_since, contact.queue in agent.queues
+        free.append((not own, len(agent.queues), campaign is not None, idle_since, key))
     if free and len(free) <= _must_leave(floor, contact, at):
         excluded["left_free"] += len(free)
         free = []
-    return (min(free)[4] if free else None), dict(excluded)
-
-
-def _may_serve(agent: Agent, queue: Queue, contact: Contact) -> str | None:
-    """None if he may serve him by now, else why not."""
-    why_not = serves(agent, queue)
-    if why_not is None or not contact.relaxed:
-        return why_not
-    step = least_step(agent, queue)
-    return why_not if step is None or step > contact.relaxed else None
+    return (min(free)[4] if free else None), _told(excluded)
 
 
 def _must_leave(floor: Floor, contact: Contact, at: float) -> int:
@@ -80,103 +75,69 @@ def _must_leave(floor: Floor, contact: Contact, at: float) -> int:
     return contact.leaves_free
 
 
-def choose_contact(floor: Floor, key: AgentKey, at: float) -> tuple[list[Contact], dict[str, int]]:
-    """The heads of the queues that a free agent serves, best first, and how many wait where he doesn't."""
-    agent = floor.roster[key]
-    heads: list[Contact] = []
-    excluded: Counter[str] = Counter()
-    for queue_key, queue in floor.queues.items():
-        step = least_step(agent, queue)
-        if step is None:
-            if floor.anybody_waits(queue_key):
-                excluded[serves(agent, queue) or "queue"] += 1
+def choose_contact(floor: Floor, key: AgentKey, at: float) -> tuple[list[Ranked], dict[str, int]]:
+    """The first of at most ten groups that a free agent serves, best first, and how many wait where he doesn't."""
+    while True:
+        seen, excluded = _seen(floor, key, at)
+        found: list[Ranked] = []
+        for tier, counts, arrived_at, order, standing in seen[:HEADS_KEPT]:
+            contact = floor.who_stands(standing)
+            if contact is None:
+                floor.room.leave(standing.contact)
+                break
+            found.append(Ranked(tier, counts, arrived_at, order, contact))
+        else:
+            return found, _told(excluded)
+
+
+def _seen(floor: Floor, key: AgentKey, at: float) -> tuple[list[_Seen], dict[str, int]]:
+    """The heads that the agent may be given, best first, by what the room knows of them."""
+    room, agent = floor.room, floor.roster[key]
+    excluded = floor.reach.shut_out_of(key, room.lines)
+    excluded["left_free"] = 0
+    found: list[_Seen] = []
+    for queue, places, tier in floor.reach.served(key):
+        if queue not in room.lines:
             continue
-        for head in floor.heads_of_queue(queue_key, step, at):
-            if _is_left_free(floor, head, at):
+        for place, one in room.heads(places, at):
+            if place[-1] and _is_left_free(floor, one, at):
                 excluded["left_free"] += 1
-            else:
-                heads.append(head)
-    heads += floor.heads([("agent", key)], at)
-    campaign = floor.ledger.agents[key].campaign
-    answered = floor.heads([("campaign", str(campaign))], at)
-    heads += [one for one in answered if serves(agent, floor.queues[one.queue]) is None]
-    return sorted(heads, key=lambda contact: rank(floor, agent, contact, at)), dict(excluded)
+                continue
+            its = tier._replace(since=one.since) if one.escalated else tier
+            found.append((its, -score(one.virtual, one.slope, at), one.arrived_at, one.order, one))
+    for contact in _apart(floor, agent, at):
+        found.append((*ranked(floor, agent, contact, at)[:-1], room[contact.id]))
+    found.sort()
+    return found, excluded
 
 
-def _is_left_free(floor: Floor, contact: Contact, at: float) -> bool:
+def _apart(floor: Floor, agent: Agent, at: float) -> Iterable[Contact]:
+    """Who stands in no queue: passed on to this agent, or an answer to the campaign that he is lent to."""
+    yield from floor.heads([("agent", agent.key)], at)
+    campaign = floor.ledger.agents[agent.key].campaign
+    if campaign is not None:
+        answered = floor.heads([("campaign", str(campaign))], at)
+        yield from (one for one in answered if serves(agent, floor.queues[one.queue]) is None)
+
+
+def _is_left_free(floor: Floor, standing: Standing, at: float) -> bool:
     """Whether the agents who are free for him are all left to other classes."""
-    left = _must_leave(floor, contact, at)
-    if not left:
-        return False
-    queue = floor.queues[contact.queue]
-    free = sum(
-        state.free and key in floor.roster and _may_serve(floor.roster[key], queue, contact) is None
-        for key, state in floor.ledger.agents.items()
-    )
-    return free <= left
+    contact = floor.ledger.contacts.get(ContactId(standing.contact))
+    left = _must_leave(floor, contact, at) if contact else 0
+    return bool(contact and left and floor.reach.count_free(contact.queue, contact.relaxed) <= left)
 
 
-Rank = tuple[bool, bool, float, bool, int, float, tuple[float, int]]
-
-
-def rank(floor: Floor, agent: Agent, contact: Contact, at: float) -> Rank:
-    """The router's order for one agent; the lowest is served."""
-    late = priority.escalated(contact, at)
-    return (
-        not floor.queues[contact.queue].emergency,
-        contact.campaign is not None,
-        priority.since(contact) if late else math.inf,
-        contact.named != agent.key,
-        agent.queues.get(contact.queue, 0 if contact.named else HELPING_OUT),
-        -priority.score(contact, at),
-        (contact.arrived_at, contact.order),
-    )
-
-
-def explain(
-    floor: Floor, key: AgentKey, heads: list[Contact], excluded: dict[str, int], at: float
-) -> DecisionMade:
-    """The decision as a record: the winner is the first of `heads`."""
-    agent, winner = floor.roster[key], heads[0]
-    return DecisionMade(
-        at=at,
-        contact=winner.id,
-        agent=key,
-        queue=winner.queue,
-        rule=_rule(floor, agent, heads, at),
-        heads=tuple(_head(floor, agent, contact, at) for contact in heads[:_HEADS_KEPT]),
-        idle_agents=sum(state.free for state in floor.ledger.agents.values()),
-        excluded=excluded,
-    )
-
-
-def _rule(floor: Floor, agent: Agent, heads: list[Contact], at: float) -> Rule:
-    if len(heads) == 1:
-        late = priority.escalated(heads[0], at)  # who is late hides the others of his place
-        return "ceiling" if late else "named" if heads[0].named else "only"
-    first, second = (rank(floor, agent, contact, at) for contact in heads[:2])
-    rules: tuple[Rule, ...] = (
-        "emergency",
-        "inbound",
-        "ceiling",
-        "named",
-        "preference",
-        "score",
-        "arrival",
-    )
-    return next(rule for rule, mine, other in zip(rules, first, second, strict=True) if mine != other)
-
-
-def _head(floor: Floor, agent: Agent, contact: Contact, at: float) -> Head:
-    return Head(
-        queue=contact.queue,
-        contact=contact.id,
-        value_class=contact.value_class,
-        score_seconds=round(priority.score(contact, at), 3),
-        emergency=floor.queues[contact.queue].emergency,
-        preference=agent.queues.get(contact.queue, 0 if contact.named else HELPING_OUT),
-        escalated=priority.escalated(contact, at),
-        waited_seconds=round(at - priority.since(contact), 3),
-        named=contact.named == agent.key,
+def ranked(floor: Floor, agent: Agent, contact: Contact, at: float) -> Ranked:
+    """How one contact stands for one agent."""
+    tier = Tier(
+        no_emergency=not floor.queues[contact.queue].emergency,
         called=contact.campaign is not None,
+        since=priority.since(contact) if priority.escalated(contact, at) else math.inf,
+        not_named=contact.named != agent.key,
+        preference=agent.queues.get(contact.queue, 0 if contact.named else HELPING_OUT),
     )
+    return Ranked(tier, -priority.score(contact, at), contact.arrived_at, contact.order, contact)
+
+
+def _told(excluded: Mapping[str, int]) -> dict[str, int]:
+    return {reason: count for reason, count in sorted(excluded.items()) if count}

@@ -8,8 +8,9 @@ paused with the reason, so that the next caller does not ring there in vain; the
 from acd import arrangement, calling_back, named, refuge
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
+from acd.decision import explain
 from acd.floor import Floor
-from acd.matching import choose_agent, choose_contact, explain
+from acd.matching import choose_agent, choose_contact, ranked
 from acd.status import pause, release
 from ctiserver.core.commands import CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
 from ctiserver.core.events import (
@@ -52,7 +53,8 @@ def serve_contact(floor: Floor, contact: Contact, turn: Turn) -> bool:
     if key is None:
         _wait_for_others(floor, contact, turn)
         return False
-    turn.say(explain(floor, key, [contact], excluded, turn.at))
+    alone = [ranked(floor, floor.roster[key], contact, turn.at)]
+    turn.say(explain(floor, key, alone, excluded, turn.at))
     _offer(floor, contact, key, turn)
     return True
 
@@ -81,12 +83,12 @@ def serve_agent(floor: Floor, key: AgentKey, turn: Turn) -> None:
     if state is None or not state.free or key not in floor.roster:
         return
     heads, excluded = choose_contact(floor, key, turn.at)
-    while heads and calling_back.parked(floor, heads[0], turn):
+    while heads and calling_back.parked(floor, heads[0].contact, turn):
         heads, excluded = choose_contact(floor, key, turn.at)
     if not heads:
         return
     turn.say(explain(floor, key, heads, excluded, turn.at))
-    _offer(floor, heads[0], key, turn)
+    _offer(floor, heads[0].contact, key, turn)
 
 
 def serve_everyone(floor: Floor, turn: Turn) -> None:

@@ -15,17 +15,22 @@ import heapq
 import math
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from acd.accumulating import Terms, continued, raised, score, virtual_arrival
 
 Place = Hashable
+_Place = TypeVar("_Place", bound=Place)
 _FEW = 64
 Heap = list[tuple[float, float, int, "Standing"]]
 
 
 @dataclass(slots=True, eq=False)
 class Standing:
-    """One contact's place in line. `since`: by what arrival it is escalated; `escalates_at` None: never."""
+    """One contact's place in line. `since`: by what arrival it is escalated; `escalates_at` None: never.
+
+    `line`: what he is counted in by the room, None: nowhere.
+    """
 
     contact: str
     arrived_at: float
@@ -35,6 +40,7 @@ class Standing:
     since: float
     escalates_at: float | None
     places: tuple[Place, ...]
+    line: Hashable = None
     escalated: bool = False
     gone: bool = False
 
@@ -48,9 +54,13 @@ class Standing:
 
 
 class WaitingRoom:
-    """Invariant: every contact that waits has one standing that is not gone, in a heap of each of its places."""
+    """Invariant: every contact that waits has one standing that is not gone, in a heap of each of its places.
+
+    `lines`: how many stand in each line that somebody stands in.
+    """
 
     def __init__(self) -> None:
+        self.lines: dict[Hashable, int] = {}
         self._standing: dict[str, Standing] = {}
         self._groups: dict[Place, dict[float, Heap]] = {}
         self._escalated: dict[Place, Heap] = {}
@@ -134,7 +144,7 @@ class WaitingRoom:
             old, virtual=old.virtual + seconds, slope=old.slope, escalates_at=due, since=old.since + seconds
         )
 
-    def heads(self, places: Iterable[Place], now: float) -> list[tuple[Place, Standing]]:
+    def heads(self, places: Iterable[_Place], now: float) -> list[tuple[_Place, Standing]]:
         """The first of each group of these places, in no order; an escalated one instead of his place's others."""
         self._escalate(now)
         found = []
@@ -148,11 +158,6 @@ class WaitingRoom:
                 if first is not None:
                     found.append((place, first))
         return found
-
-    def anybody(self, place: Place) -> bool:
-        """Whether somebody waits there."""
-        heaps = (self._escalated.get(place), *self._groups.get(place, {}).values())
-        return any(self._first(heap) is not None for heap in heaps)
 
     def best(self, places: Mapping[Place, int], now: float) -> Standing | None:
         """Whom an agent takes who serves these places, each with his preference (lower first).
@@ -173,6 +178,8 @@ class WaitingRoom:
     def stand(self, standing: Standing) -> None:
         """Stand in line on terms that were settled before: who comes back, or the live engine's contacts."""
         self._standing[standing.contact] = standing
+        if standing.line is not None:
+            self.lines[standing.line] = self.lines.get(standing.line, 0) + 1
         for place in standing.places:
             self._push(standing, place)
         if standing.escalates_at is not None and not standing.escalated:
@@ -187,11 +194,19 @@ class WaitingRoom:
 
     def _drop(self, standing: Standing) -> None:
         standing.gone = True
+        self._uncount(standing.line)
         self._dead += len(standing.places)
         if standing.escalates_at is not None and not standing.escalated:
             self._dead += 1
         if self._dead > len(self._standing) + _FEW:
             self._sweep()
+
+    def _uncount(self, line: Hashable) -> None:
+        if line is None:
+            return
+        self.lines[line] -= 1
+        if not self.lines[line]:
+            del self.lines[line]
 
     def _replace(
         self,
@@ -212,6 +227,7 @@ class WaitingRoom:
             since=old.since if since is None else since,
             escalates_at=escalates_at,
             places=old.places,
+            line=old.line,
             escalated=escalated,
         )
         self.stand(new)
@@ -242,7 +258,7 @@ class WaitingRoom:
 
     def _sweep(self) -> None:
         """Make the heaps anew without those who left, so that memory is that of those who wait."""
-        self._groups, self._escalated, self._due, self._dead = {}, {}, [], 0
+        self._groups, self._escalated, self._due, self._dead, self.lines = {}, {}, [], 0, {}
         for standing in self._standing.values():
             self.stand(standing)
 

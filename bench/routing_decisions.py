@@ -7,6 +7,7 @@ import tracemalloc
 
 from acd.accumulating import Terms
 from acd.contact_state import Contact
+from acd.decision import explain
 from acd.floor import Floor, Ledger
 from acd.matching import choose_contact
 from acd.priority import begin
@@ -96,8 +97,9 @@ def live_microseconds() -> list[float]:
         now += 0.01
         key = rng.choice(agents).key
         began = time.thread_time_ns()
-        heads, _ = choose_contact(floor, key, now)
-        floor.leave(heads[0])
+        heads, excluded = choose_contact(floor, key, now)
+        explain(floor, key, heads, excluded, now)
+        floor.leave(heads[0].contact)
         taken.append((time.thread_time_ns() - began) / 1000)
         comes(WAITING + number)
     return taken

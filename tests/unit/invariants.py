@@ -41,6 +41,7 @@ def check(world: World, turn: Turn, before: Waiting) -> None:
     _nobody_is_left_alone(world)
     _each_contact_is_with_its_caller(world)
     _nobody_waits_for_a_free_agent(world)
+    _who_is_free_is_known(world)
     _the_view_tells_the_truth(world)
     _nobody_was_overtaken(world, turn, before)
 
@@ -123,6 +124,16 @@ def _nobody_waits_for_a_free_agent(world: World) -> None:
     assert not named & {a.key for a in free}
     assert all(may_come(floor, key) for key in named)
     assert all(named_timer(it) in world.timers for it in waiting if it.named)
+
+
+def _who_is_free_is_known(world: World) -> None:
+    """What the engine keeps at hand of its agents, whoever changed them."""
+    floor = world.center._acd.floor
+    free = {key for key, state in world.agents.items() if state.free}
+    assert floor.reach.free_agents == len(free)
+    for key, queue in floor.queues.items():
+        able = {a.key for a in floor.roster.values() if least_step(a, queue) is not None}
+        assert set(floor.reach.free(key, len(queue.relaxations))) == able & free
 
 
 def _may_serve(agent: Agent, queue: Queue, contact: Contact) -> bool:

@@ -7,12 +7,11 @@ from driven_acd import Driven, offered, only
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd import matching, priority
-from acd.contact_state import Contact
-from acd.matching import serves
+from acd import accumulating, matching, priority
 from acd.overtaking import Waited, out_of_bounds
 from crm_core.passing import should_have_won
 from ctiserver.core.events import CallerIdentified, DecisionMade
+from ctiserver.core.serving import serves
 from ctiserver.core.tables import Agent, Relaxation
 
 
@@ -253,12 +252,12 @@ def test_the_live_engine_keeps_the_bounds_of_overtaking(callers: list[tuple[floa
 
 
 def test_two_scores_that_are_swapped_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    rightly = priority.score
+    rightly = accumulating.score
 
-    def swapped(contact: Contact, now: float) -> float:
-        return rightly(contact, now) * (-1.0 if contact.value_class != "A" else 1.0)
+    def swapped(virtual: float, slope: float, now: float) -> float:
+        return rightly(virtual, slope, now) * (-1.0 if slope != PROFILE["slope"]["A"] else 1.0)
 
-    monkeypatch.setattr(priority, "score", swapped)
+    monkeypatch.setattr(matching, "score", swapped)
     day = [(10.0, "C", False), (50.0, "A", False), (1.0, "A", True), (5.0, "B", False), (70.0, "A", False)]
     assert out_of_bounds(live_log(day)) != []
 
