@@ -185,13 +185,18 @@ def _add_simulations(commands: Commands) -> None:
 
 def _add_rehearsal(commands: Commands) -> None:
     rehearse = _command(
-        commands, "rehearse", "cli_rehearse:run", help="run a journalled day again with another profile"
+        commands,
+        "rehearse",
+        "cli_rehearse:run",
+        help="run a journalled day again with another profile or flow",
     )
     rehearse.add_argument("--day", required=True, metavar="DAY", help="a local day such as 2026-11-23")
     rehearse.add_argument("--journal", type=Path, metavar="DIR", help="default: the installation's own")
     rehearse.add_argument(
         "--profile", type=Path, metavar="FILE", help="what changes in queues (TOML; docs/figures.md)"
     )
+    rehearse.add_argument("--flow", type=Path, metavar="FILE", help="a flow in the place of that of its name")
+    rehearse.add_argument("--account", type=int, default=1, metavar="ID", help="default: the first")
     rehearse.add_argument("--json", action="store_true", help="print everything as JSON")
 
 

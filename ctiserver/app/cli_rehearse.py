@@ -1,10 +1,9 @@
-"""`ctiserver rehearse`: a journalled day again with another profile, contact by contact and side by side."""
+"""`ctiserver rehearse`: a journalled day again with another profile or flow, contact by contact and side by side."""
 
-import dataclasses
 import json
 import tomllib
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,68 +11,82 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from acd.given_calls import Went
+from crm_core.db import Store
 from crm_core.permission.calendars import instant
+from ctiserver.app import prompt_files, rehearsal_task
 from ctiserver.app.calls import SWITCH
-from ctiserver.app.rehearsal import (
-    Difference,
-    RecordedDay,
-    Rehearsal,
-    Sameness,
-    Side,
-    recorded_day,
-    rehearse,
-    same_version,
-)
-from ctiserver.core.errors import ConfigError, CtiError, Mistake
-from ctiserver.core.ids import QueueKey
-from ctiserver.core.tables import Queue
+from ctiserver.app.engine_tables import names_of, read_tables
+from ctiserver.app.rehearsal import Sameness, same_version
+from ctiserver.app.rehearsal_task import Task
+from ctiserver.core.config import Config
+from ctiserver.core.errors import ConfigError, CtiError, Mistake, Refusal, StoreError
+from ctiserver.core.rehearsals import Difference, FlowsRehearsed, ProfileChange, Rehearsal, Side, Way, Went
+from ctiserver.core.tables import Document, Tables
 from ctiserver.journal.line import BEGINNING, Entry, Line
 from ctiserver.journal.readers import JournalReader
 from ctiserver.process import folders
 from ctiserver.process.config_file import load
+from ivr.flow_file import read_flow
 
 _SHOWN_AT_MOST = 40
 _LIMIT = (
     "Callers are assumed to behave as recorded: who hung up hangs up after the same wait, who was answered waits as"
-    " long as it takes. Compare the two rehearsals with each other, not with the record."
+    " long as it takes, and at each question of a flow each does what he did at the question of that name. Compare the"
+    " two rehearsals with each other, not with the record."
 )
 
 
-class _Profile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What may be changed of a queue; what is not named stays."""
-
-    head_start_seconds: dict[str, float] | None = None
-    slope: dict[str, float] | None = None
-    ceiling_seconds: float | None = None
-    requires: dict[str, int] | None = None
-
-
 class _File(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    queues: dict[str, _Profile]
+    queues: dict[str, ProfileChange]
 
 
 def run(chosen: Namespace) -> None:
     """Prints what would have been otherwise. Raises CtiError for a day or a file that cannot be used."""
     config = load(chosen.config)
-    directory = chosen.journal or folders.journal_dir(config)
-    zone = ZoneInfo(config.installation.time_zone)
-    from_at, until_at = _day(chosen.day, zone)
-    day = recorded_day(_lines(directory, entries=True), from_at, until_at)
-    if day is None or not day.calls:
-        raise CtiError(f"the journal in {directory} tells of no contact in a queue on {chosen.day}")
-    changed = {} if chosen.profile is None else read_profile(chosen.profile, day.tables.queues)
-    found = rehearse(day, changed)
-    whole = next(_lines(directory, entries=True), None)
-    same = None
+    directory, tables = chosen.journal or folders.journal_dir(config), _in_force(config)
+    keys = {str(queue.key) for queue in tables.queues}
+    from_at, until_at = _day(chosen.day, ZoneInfo(config.installation.time_zone))
+    task = Task(
+        directory=str(directory),
+        prefix=f"{config.installation.name}-{SWITCH}",
+        account_id=chosen.account,
+        from_at=from_at,
+        until_at=until_at,
+        tables=tables,
+        queues={} if chosen.profile is None else read_profile(chosen.profile, keys),
+        flow=chosen.flow.stem if chosen.flow else "",
+        document=_document(config, chosen.flow, keys) if chosen.flow else None,
+    )
+    try:
+        found = rehearsal_task.run(task, lambda _part: None)
+    except Refusal as refusal:
+        raise CtiError(f"{refusal} ({chosen.day}, {directory})") from None
+    whole, same = next(_lines(directory), None), None
     if isinstance(whole, Entry) and whole.seq == 1:
-        same = same_version(_lines(directory, entries=True), f"{config.installation.name}-{SWITCH}")
-    print(json.dumps(as_json(day, found, same), indent=2) if chosen.json else as_text(found, same))
+        same = same_version(_lines(directory), task.prefix)
+    print(json.dumps(as_json(found, same), indent=2) if chosen.json else as_text(found, same))
 
 
-def read_profile(file: Path, queues: tuple[Queue, ...]) -> dict[QueueKey, Queue]:
-    """The queues that a file changes. Raises ConfigError for what it cannot mean."""
-    known = {str(queue.key): queue for queue in queues}
+def _in_force(config: Config) -> Tables:
+    """What stands for a configuration that the journal does not tell of; nothing where nobody can say."""
+    try:
+        with Store(config.database.url) as store:
+            return read_tables(config, store)[1]
+    except (StoreError, ConfigError):
+        return Tables()
+
+
+def _document(config: Config, file: Path, queues: Collection[str]) -> Document:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([Mistake(str(file), f"cannot be read ({error})")]) from None
+    prompts = set(prompt_files.load(config.prompts.directory).prompts)
+    return read_flow(text, str(file), prompts=prompts, queues=queues, **names_of(config, {file.stem}))[1]
+
+
+def read_profile(file: Path, queues: Collection[str]) -> dict[str, ProfileChange]:
+    """What a file changes, by queue. Raises ConfigError for what it cannot mean."""
     try:
         asked = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), _File)
     except OSError as error:
@@ -81,26 +94,20 @@ def read_profile(file: Path, queues: tuple[Queue, ...]) -> dict[QueueKey, Queue]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise ConfigError([Mistake(str(file), str(error))]) from None
     unknown = [
-        Mistake(f"{file}: queues.{key}", f"there was no such queue that day; there were {', '.join(known)}")
+        Mistake(f"{file}: queues.{key}", f"there is no such queue; there are {', '.join(sorted(queues))}")
         for key in asked.queues
-        if key not in known
+        if key not in queues
     ]
     if unknown:
         raise ConfigError(unknown)
-    return {
-        known[key].key: msgspec.structs.replace(
-            known[key],
-            **{name: value for name, value in msgspec.structs.asdict(new).items() if value is not None},
-        )
-        for key, new in asked.queues.items()
-    }
+    return asked.queues
 
 
-def as_json(day: RecordedDay, found: Rehearsal, same: Sameness | None) -> dict[str, Any]:
-    """Everything, every difference included."""
-    told = dataclasses.asdict(found)
-    told["calls"] = len(day.calls)
-    told["same_version"] = None if same is None else dataclasses.asdict(same)
+def as_json(found: Rehearsal, same: Sameness | None) -> dict[str, Any]:
+    """All of it as plain values."""
+    told: dict[str, Any] = msgspec.to_builtins(found)
+    told["calls"] = found.recorded[""].calls
+    told["same_version"] = None if same is None else msgspec.to_builtins(same)
     return told
 
 
@@ -120,7 +127,15 @@ def as_text(found: Rehearsal, same: Sameness | None) -> str:
     lines += [_told(one) for one in found.differences[:_SHOWN_AT_MOST]]
     if len(found.differences) > _SHOWN_AT_MOST:
         lines.append("... (--json tells all)")
-    return "\n".join([*lines, "", _sameness(same), _LIMIT])
+    return "\n".join([*lines, *_ways(found.flows), "", _sameness(same), _LIMIT])
+
+
+def _ways(flows: FlowsRehearsed | None) -> list[str]:
+    if flows is None:
+        return []
+    asked = f"{flows.asked_anew} were asked something new"
+    head = f"{flows.calls} calls walked again, {flows.unlike} could not be; {asked}:"
+    return ["", head, *(f"  {one.end} {one.queue}: {one.before} -> {one.after}" for one in flows.ends)]
 
 
 def _row(side: Side) -> str:
@@ -134,12 +149,17 @@ def _row(side: Side) -> str:
 
 
 def _told(one: Difference) -> str:
-    before, after = (f"{went.wait_seconds:.0f} s {_by(went)}" for went in (one.before, one.after))
-    return f"  {one.contact}  {one.queue} {one.value_class or '-'}  {before} -> {after}"
+    before, after = (
+        _went(went, way) for went, way in ((one.before, one.way_before), (one.after, one.way_after))
+    )
+    return f"  {one.contact}  {one.value_class or '-'}  {before} -> {after}"
 
 
-def _by(went: Went) -> str:
-    return went.agent or ("waits still" if went.waits else "gave up")
+def _went(went: Went | None, way: Way | None) -> str:
+    if went is None:
+        return way.end if way is not None else "-"
+    by = went.agent or ("waits still" if went.waits else "gave up")
+    return f"{went.queue} {went.wait_seconds:.0f} s {by}"
 
 
 def _sameness(same: Sameness | None) -> str:
@@ -159,7 +179,7 @@ def _day(written: str, zone: ZoneInfo) -> tuple[float, float]:
     return instant(day, 0, zone), instant(day + timedelta(days=1), 0, zone)
 
 
-def _lines(directory: Path, *, entries: bool) -> Iterator[Line]:
-    reader = JournalReader(directory, after=BEGINNING, entries=entries)
+def _lines(directory: Path) -> Iterator[Line]:
+    reader = JournalReader(directory, after=BEGINNING, entries=True)
     while some := reader.read():
         yield from some

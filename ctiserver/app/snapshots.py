@@ -1,7 +1,8 @@
 """When snapshots are taken: every so many seconds or entries, after a gap in the journal, at an orderly end.
 
 The last one leaves nothing to replay: whoever starts next, perhaps a newer version whose engines would decide
-otherwise, goes on from what was decided.
+otherwise, goes on from what was decided. What a snapshot covers is kept for some days, so that a day can be rehearsed;
+on a full disk it goes at once.
 """
 
 import structlog
@@ -16,6 +17,7 @@ from ctiserver.journal.snapshot import EncodedSnapshot, SnapshotStore
 
 _log = structlog.get_logger()
 _LOOK_SECONDS = 1.0
+_DAY_SECONDS = 86_400.0
 DURABLE_READERS = ("interactions",)
 
 
@@ -53,6 +55,9 @@ class Snapshots:
     def take(self) -> None:
         """Take one now, or as soon as the one that is being written is done."""
         if self._journal.degraded:
+            self._journal.remove_covered(
+                self._store.covered_seq(), DURABLE_READERS
+            )  # what is kept makes room
             return
         if self._writing:
             self._once_more = True
@@ -79,7 +84,10 @@ class Snapshots:
         if error:
             _log.error("no snapshot could be written", error=str(error))
         else:
-            self._journal.remove_covered(self._store.covered_seq(), DURABLE_READERS)
+            kept_seconds = _DAY_SECONDS * self._policy.keep_days
+            self._journal.remove_covered(
+                self._store.covered_seq(), DURABLE_READERS, self._clock.now() - kept_seconds
+            )
         if self._once_more:
             self._once_more = False
             self.take()

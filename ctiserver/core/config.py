@@ -121,6 +121,7 @@ class Journal:
     snapshot_seconds: Annotated[int, Between(1, 3600)] = 60
     snapshot_entries: Annotated[int, Between(100, 10_000_000)] = 20_000
     segment_bytes: Annotated[int, Between(65536, 1 << 30)] = 16 << 20
+    keep_days: Annotated[int, Between(0, 31)] = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

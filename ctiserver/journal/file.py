@@ -12,6 +12,7 @@
 """
 
 import contextlib
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -191,10 +192,13 @@ class Journal:
         """Call on the loop once all that was appended up to now is on the disk, or was refused by it."""
         self._sync.when_synced(call)
 
-    def remove_covered(self, covered_seq: int, durable_readers: Sequence[str]) -> list[Path]:
+    def remove_covered(
+        self, covered_seq: int, durable_readers: Sequence[str], written_before: float = math.inf
+    ) -> list[Path]:
         """Delete the segments that neither recovery nor a reader needs, and tell which.
 
-        `covered_seq` is SnapshotStore.covered_seq(); a named reader that never told its position needs all.
+        `covered_seq` is SnapshotStore.covered_seq(); a named reader that never told its position needs all. What was
+        written at `written_before` (epoch seconds, by the file's own time) or later stays.
         """
         read = min((read_position(self._directory, name) for name in durable_readers), default=None)
         segments = list_segments(self._directory)
@@ -204,6 +208,8 @@ class Journal:
             if following.seq - 1 > covered_seq or (read is not None and read < begins):
                 break
             path = name.path(self._directory)
+            if path.stat().st_mtime >= written_before:
+                break
             path.unlink()
             removed.append(path)
         return removed

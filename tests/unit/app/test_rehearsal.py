@@ -6,23 +6,16 @@ from typing import Any
 import msgspec
 import pytest
 import random_walk
-from world import World
+from journalled import journal
 
 from ctiserver.app.cli_rehearse import as_json, as_text, read_profile
-from ctiserver.app.rehearsal import RecordedDay, recorded_day, rehearse, same_version
+from ctiserver.app.recorded_day import RecordedDay, recorded_day
+from ctiserver.app.rehearsal import rehearse, same_version
+from ctiserver.app.rehearsal_task import changed_queues
 from ctiserver.core import events as e
 from ctiserver.core.errors import ConfigError
 from ctiserver.core.wire import encode
 from ctiserver.journal.line import Derived, Entry, Line
-
-
-def journal(world: World) -> list[Line]:
-    lines: list[Line] = []
-    for seq, (message, turn) in enumerate(zip(world.entries, world.turns, strict=True), start=1):
-        lines.append(Entry(seq, 1, message.at, encode(message)))
-        for n, event in enumerate(turn.events, start=1):
-            lines.append(Derived(seq, n, 1, message.at, encode(event)))
-    return lines
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +59,7 @@ def test_what_the_journal_tells_is_what_happened(lines: list[Line], day: Recorde
 
 def test_with_nothing_changed_nothing_differs_and_with_a_head_start_it_does(day: RecordedDay) -> None:
     unchanged = rehearse(day, {})
-    assert unchanged.differences == []
+    assert unchanged.differences == ()
     assert unchanged.before == unchanged.after
     queues = {
         one.key: msgspec.structs.replace(one, head_start_seconds={"C": 1e6}, slope={}, ceiling_seconds=None)
@@ -77,20 +70,20 @@ def test_with_nothing_changed_nothing_differs_and_with_a_head_start_it_does(day:
     text = as_text(found, None)
     assert f"{len(found.differences)} contacts would have gone otherwise" in text
     assert "assumed to behave as recorded" in text
-    assert as_json(day, found, None)["recorded"][""]["calls"] == len(day.calls)
+    assert as_json(found, None)["recorded"][""]["calls"] == len(day.calls)
 
 
 def test_a_profile_names_queues_of_that_day(tmp_path: Path, day: RecordedDay) -> None:
-    file = tmp_path / "profile.toml"
+    file, keys = tmp_path / "profile.toml", {str(queue.key) for queue in day.tables.queues}
     file.write_text("[queues.service]\nceiling_seconds = 60.0\n[queues.service.slope]\nA = 4.0\n")
-    (changed,) = read_profile(file, day.tables.queues).values()
+    (changed,) = changed_queues(day.tables.queues, read_profile(file, keys)).values()
     assert (changed.ceiling_seconds, changed.slope, changed.key) == (60.0, {"A": 4.0}, "service")
     file.write_text("[queues.nowhere]\n")
-    with pytest.raises(ConfigError, match="no such queue that day"):
-        read_profile(file, day.tables.queues)
+    with pytest.raises(ConfigError, match="no such queue"):
+        read_profile(file, keys)
     file.write_text("[queues.service]\nheadstart = 1\n")
     with pytest.raises(ConfigError, match="headstart"):
-        read_profile(file, day.tables.queues)
+        read_profile(file, keys)
 
 
 def test_without_a_configuration_there_is_nothing_to_rehearse() -> None:

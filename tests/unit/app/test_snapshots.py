@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ class PretendJournal:
     def __init__(self) -> None:
         self.last_seq, self.degraded = 0, False
         self.covered: list[int] = []
+        self.kept_from: list[float] = []
         self._waiting: list[Callable[[], None]] = []
 
     def when_synced(self, call: Callable[[], None]) -> None:
@@ -28,9 +30,10 @@ class PretendJournal:
         for call in waiting:
             call()
 
-    def remove_covered(self, covered_seq: int, readers: object) -> None:
+    def remove_covered(self, covered_seq: int, readers: object, written_before: float = math.inf) -> None:
         assert readers == DURABLE_READERS
         self.covered.append(covered_seq)
+        self.kept_from.append(written_before)
 
 
 class Bench:

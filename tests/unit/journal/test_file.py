@@ -165,6 +165,8 @@ def test_a_segment_goes_when_a_snapshot_covers_it_and_every_reader_has_read_it(b
     assert journal.remove_covered(5, ["records", "reports"]) == []
     write_position(bench.directory, "reports", Position(1, 3, 0))
     assert len(journal.remove_covered(1, ["records", "reports"])) == 1
+    written_at = min(path.stat().st_mtime for path in bench.directory.glob("*.journal"))
+    assert journal.remove_covered(5, ["records", "reports"], written_at) == []  # young enough to be kept
     assert len(journal.remove_covered(5, ["records", "reports"])) == 1
     assert [name.seq for name in list_segments(bench.directory)] == [3, 4, 5]
     assert len(journal.remove_covered(5, [])) == 2
