@@ -56,6 +56,7 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.SetStatus: set_status,
     r.Dispose: wrap_up.dispose,
     r.ExtendWrapUp: wrap_up.extend,
+    r.ExcuseWrapUp: wrap_up.excuse,
     r.AttachCustomer: identity.attach,
     r.Hold: hold.hold,
     r.Resume: hold.resume,

@@ -1,23 +1,25 @@
 """After the talk: the agent says how the contact ended and what it was about.
 
-He wraps up until he has, and may ask for more time; once the time for it is over he is paused, and gets no further
-contact before he has.
+He wraps up until he has, with all that the queue's form must hold (`wrap_up_form`), and may ask for more time; once
+the time for it is over he is paused, with what is missing as the reason, and gets no further contact before he has, or
+before a supervisor excuses him.
 """
 
-from acd import offers
+from acd import offers, wrap_up_form
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact
 from acd.floor import Floor
 from acd.status import CENTER, pause, release, set_status
 from ctiserver.core.commands import CancelTimer, StartTimer
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import Disposed, WrapUpEnded, WrapUpExtended, WrapUpStarted
+from ctiserver.core.events import Disposed, WrapUpEnded, WrapUpExcused, WrapUpExtended, WrapUpStarted
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey, TimerId
-from ctiserver.core.requests import Dispose, ExtendWrapUp, Status
-from ctiserver.core.tables import Disposition
+from ctiserver.core.requests import Dispose, ExcuseWrapUp, ExtendWrapUp, Status
+from ctiserver.core.tables import Disposition, WrapUpField
 from ctiserver.core.turn import Turn
 
-OWED = "disposition_owed"
+OWED, FORM_MISSING = "disposition_owed", "form_missing"
+"""Why he is paused when the time is over; the second where his queue's form must hold something."""
 
 
 def wrap_up_timer(key: AgentKey) -> TimerId:
@@ -69,6 +71,7 @@ def dispose(floor: Floor, request: Dispose, turn: Turn) -> None:
         raise Refusal("not_connected", "a contact can be disposed of once it was connected")
     _check(_disposition(floor, state, request.code), request)
     _check_reason(floor, state, request.contact_reason)
+    answers = wrap_up_form.check(_form(floor, state), request.pii_answers)
     turn.say(
         Disposed(
             at=turn.at,
@@ -79,6 +82,7 @@ def dispose(floor: Floor, request: Dispose, turn: Turn) -> None:
             pii_note=request.pii_note,
             contact_reason=request.contact_reason,
             call_back_at=request.call_back_at,
+            pii_answers=answers,
         )
     )
     state.disposition = request.code
@@ -86,6 +90,30 @@ def dispose(floor: Floor, request: Dispose, turn: Turn) -> None:
         _finish(floor, state, request.contact, turn)
     elif state.owes:
         _pay(floor, state, turn)
+
+
+def excuse(floor: Floor, request: ExcuseWrapUp, turn: Turn) -> None:
+    """Let the agent go without his word on the contact, for which he is asked no more. Raises Refusal."""
+    state = floor.ledger.agents.get(request.agent)
+    if state is None or state.contact is None or not (state.owes or state.activity is Activity.WRAPPING_UP):
+        raise Refusal("no_wrap_up", f"{request.agent} has nothing to wrap up")
+    contact = state.contact
+    if not state.owes:
+        turn.say(
+            CancelTimer(timer=wrap_up_timer(state.key)), _wrap_up_ended(state, contact, request.by, turn)
+        )
+    turn.say(
+        WrapUpExcused(at=turn.at, contact=contact, agent=state.key, segment=state.segment, by=request.by)
+    )
+    if state.owes:
+        _pay(floor, state, turn)
+    else:
+        release(floor, state.key, contact, turn)
+        offers.serve_agent(floor, state.key, turn)
+
+
+def _form(floor: Floor, state: AgentState) -> list[WrapUpField]:
+    return wrap_up_form.fields_of(floor.ledger.tables.wrap_up_fields, state.account_id, state.queue)
 
 
 def _disposition(floor: Floor, state: AgentState, code: str) -> Disposition:
@@ -144,12 +172,13 @@ def over(floor: Floor, key: AgentKey, turn: Turn) -> None:
         return
     state.owes = True
     turn.say(_wrap_up_ended(state, state.contact, CENTER, turn))
-    pause(floor, key, OWED, turn)
+    asks = any(it.required for it in _form(floor, state))
+    pause(floor, key, FORM_MISSING if asks else OWED, turn)
     release(floor, key, state.contact, turn)
 
 
 def _pay(floor: Floor, state: AgentState, turn: Turn) -> None:
     state.owes, state.contact, state.disposition, state.segment = False, None, None, 0
-    if state.reason == OWED:
+    if state.reason in (OWED, FORM_MISSING):
         set_status(floor, state.key, Status.AVAILABLE, "", CENTER, turn)
         offers.serve_agent(floor, state.key, turn)

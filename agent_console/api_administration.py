@@ -18,6 +18,12 @@ from agent_console.roles import Permission
 from crm_core.administration import desk, user_form
 from crm_core.administration.account_form import AccountForm, Accounts
 from crm_core.administration.desk import Author, Kept, Thing
+from crm_core.administration.field_forms import (
+    CustomFieldForm,
+    CustomFields,
+    WrapUpFieldForm,
+    WrapUpFields,
+)
 from crm_core.administration.hours_form import Hours, HoursForm
 from crm_core.administration.office_form import OfficeForm, Offices
 from crm_core.administration.outside_form import (
@@ -88,6 +94,14 @@ FAMILIES = (
     Family("dispositions", "disposition", "dispositions", DispositionForm, lambda *_: Dispositions()),
     Family(
         "contact-reasons", "contact reason", "contact reasons", ContactReasonForm, lambda *_: ContactReasons()
+    ),
+    Family("wrap-up-fields", "wrap-up field", "wrap-up fields", WrapUpFieldForm, lambda *_: WrapUpFields()),
+    Family(
+        "custom-fields",
+        "custom field",
+        "custom fields of customers",
+        CustomFieldForm,
+        lambda call, _: CustomFields(call.services.now()),
     ),
     Family("pause-reasons", "pause reason", "pause reasons", PauseReasonForm, lambda *_: PauseReasons()),
     Family("skills", "skill", "skills", SkillForm, lambda *_: Skills()),

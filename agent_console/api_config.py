@@ -7,6 +7,7 @@ from crm_core.contact_reasons import ContactReason, reasons_of_account
 from crm_core.dispositions import Disposition, dispositions_of_account
 from crm_core.pause_reasons import PauseReason, pause_reasons_of_account
 from crm_core.queues import Queue, queues_of_account
+from crm_core.wrap_up_fields import WrapUpField, wrap_up_fields_of
 
 
 class DispositionChoice(msgspec.Struct, kw_only=True):
@@ -19,6 +20,26 @@ class DispositionChoice(msgspec.Struct, kw_only=True):
     needs_note: bool
     asks_call_back: bool
     effect: str
+
+
+class FormChoice(msgspec.Struct, kw_only=True):
+    """One value of a choice."""
+
+    key: str
+    label_es: str
+    label_en: str
+
+
+class FormField(msgspec.Struct, kw_only=True):
+    """What an agent fills in after a contact. `queue` None: in every queue; `type`: text, number, date or choice."""
+
+    key: str
+    queue: str | None
+    label_es: str
+    label_en: str
+    type: str
+    choices: list[FormChoice]
+    required: bool
 
 
 class QueueName(msgspec.Struct, kw_only=True):
@@ -62,6 +83,13 @@ def add_to(operations: Operations) -> None:
         account = call.principal.account_id
         return call.services.store.read(
             lambda session: [_choice(row) for row in dispositions_of_account(session, account)]
+        )
+
+    @operations.add("GET", "/wrap-up-fields", None, "What is filled in after contacts, in the order to ask")
+    def wrap_up_fields(call: Call) -> list[FormField]:
+        account = call.principal.account_id
+        return call.services.store.read(
+            lambda session: [_form_field(row) for row in wrap_up_fields_of(session, account)]
         )
 
     @operations.add("GET", "/queues", None, "The queues of my account")
@@ -109,6 +137,18 @@ def _choice(row: Disposition) -> DispositionChoice:
         needs_note=row.needs_note,
         asks_call_back=row.asks_call_back,
         effect=row.effect,
+    )
+
+
+def _form_field(row: WrapUpField) -> FormField:
+    return FormField(
+        key=row.key,
+        queue=row.queue.key if row.queue else None,
+        label_es=row.label_es,
+        label_en=row.label_en,
+        type=row.type,
+        choices=msgspec.convert(row.choices, list[FormChoice]),
+        required=row.required,
     )
 
 

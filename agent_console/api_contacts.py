@@ -72,6 +72,15 @@ class RecordingTold(msgspec.Struct, kw_only=True):
     voices: VoicesTold | None
 
 
+class FilledIn(msgspec.Struct, kw_only=True):
+    """One answer of the form after the contact, as its field was called then; `text`: of a choice, by language."""
+
+    key: str
+    label: dict[str, str]
+    value: str
+    text: dict[str, str] | None = None
+
+
 class SegmentTold(msgspec.Struct, kw_only=True):
     """One agent's part. `began`: queue, or blind, attended, conference, returned `from_agent`.
 
@@ -88,6 +97,7 @@ class SegmentTold(msgspec.Struct, kw_only=True):
     wrap_up_seconds: float | None
     disposition: str | None
     note: str
+    form: list[FilledIn]
     began: str
     from_agent: str | None
     transfer: str | None
@@ -293,6 +303,7 @@ def _segment(one: Segment, sound: Recording | None, pauses: Sequence[RecordingPa
         wrap_up_seconds=one.wrap_up_seconds,
         disposition=one.disposition,
         note=one.note,
+        form=msgspec.convert(one.form or [], list[FilledIn]),
         began=one.began,
         from_agent=one.from_agent,
         transfer=one.transfer,

@@ -95,6 +95,16 @@ def _of_supervisors(operations: Operations) -> None:
         )
         return noted(call, "agents.tell", f"agent {body.to}" if body.to else "agents", told, asked)
 
+    @add(
+        "POST",
+        "/agents/{agent}/wrap-up/excuse",
+        Permission.SUPERVISE,
+        "Let an agent go without the result and the form of his last contact",
+    )
+    def excuse_wrap_up(call: Call, agent: str) -> Accepted:
+        asked = ask_for(call, "ExcuseWrapUp", {"agent": agent}, None)
+        return noted(call, "agent.excuse", f"agent {agent}", {}, asked)
+
     @add("POST", "/live/{contact}/end", Permission.SUPERVISE, "End a call")
     def end_contact(call: Call, contact: str, body: Reasoned) -> Accepted:
         asked = ask_for(call, "EndContact", {"contact": contact, "reason": body.reason}, body.request_id)

@@ -35,7 +35,8 @@ class WrapUp(msgspec.Struct, kw_only=True):
 class NewDisposition(msgspec.Struct, kw_only=True):
     """How the contact ended. `call_back_at`: ISO 8601; without an offset it is the customer's local time.
 
-    `effect`: what the result asks for that brings something about, by field (docs/scripts.md).
+    `effect`: what the result asks for that brings something about, by field (docs/scripts.md); `form`: what the queue
+    asks for after its contacts, by field, as texts.
     """
 
     contact: str
@@ -44,6 +45,7 @@ class NewDisposition(msgspec.Struct, kw_only=True):
     contact_reason: str = ""
     call_back_at: str = ""
     effect: dict[str, Any] = {}
+    form: dict[str, str] = {}
     request_id: str | None = None
 
 
@@ -78,6 +80,7 @@ def add_to(operations: Operations) -> None:
             "pii_note": body.note,
             "contact_reason": body.contact_reason,
             "call_back_at": call_back_at,
+            "pii_answers": body.form,
         }
         return ask_for(call, "Dispose", fields, body.request_id)
 

@@ -16,6 +16,7 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     # for oneself, for others (None: nobody does it for others)
     "SetStatus": (Permission.OWN_DESK, Permission.COMMAND_AGENTS),
     "ExtendWrapUp": (Permission.OWN_DESK, None),
+    "ExcuseWrapUp": (Permission.SUPERVISE, Permission.SUPERVISE),
     "Dispose": (Permission.OWN_DESK, None),
     "AttachCustomer": (Permission.OWN_DESK, None),
     "Hold": (Permission.OWN_DESK, None),
@@ -54,7 +55,9 @@ OF_NO_AGENT: dict[str, Permission] = {
 }
 """What is asked for nobody's own desk: about a contact that is live, or about several agents."""
 
-THROUGH_REST = frozenset({"AttachCustomer", "PreviewLead", "Supervise", "TakeOver", *OF_NO_AGENT})
+THROUGH_REST = frozenset(
+    {"AttachCustomer", "ExcuseWrapUp", "PreviewLead", "Supervise", "TakeOver", *OF_NO_AGENT}
+)
 """What nobody words himself: the REST operation looks up what the engines are told of the customer, or whether the
 campaign is one that he serves, or writes into the audit what a supervisor did."""
 

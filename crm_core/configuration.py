@@ -24,6 +24,7 @@ from crm_core.opening_hours import as_plain
 from crm_core.outside_rules import outside
 from crm_core.pause_reasons import PauseReason
 from crm_core.queues import Queue
+from crm_core.wrap_up_fields import WrapUpField
 from ctiserver.core import tables as plain
 from ctiserver.core.ids import AgentKey, QueueKey
 
@@ -85,6 +86,7 @@ def tables(
         campaigns=_campaigns(session, zones, years),
         announcements=in_force(session),
         outside=outside(session),
+        wrap_up_fields=_wrap_up_fields(session),
     )
 
 
@@ -198,6 +200,23 @@ def _contact_reasons(session: Session) -> tuple[plain.ContactReason, ...]:
             account_id=row.account_id,
             parent=row.parent.key if row.parent else None,
             guessed_by=tuple(row.guessed_by),
+        )
+        for row in session.scalars(query.order_by(*order))
+    )
+
+
+def _wrap_up_fields(session: Session) -> tuple[plain.WrapUpField, ...]:
+    """In the order of the form."""
+    query = select(WrapUpField).where(WrapUpField.retired.is_(False))
+    order = (WrapUpField.account_id, WrapUpField.position, WrapUpField.key)
+    return tuple(
+        plain.WrapUpField(
+            key=row.key,
+            account_id=row.account_id,
+            queue=QueueKey(row.queue.key) if row.queue else None,
+            type=row.type,  # type: ignore[arg-type]
+            required=row.required,
+            choices=tuple(one["key"] for one in row.choices),
         )
         for row in session.scalars(query.order_by(*order))
     )

@@ -50,5 +50,9 @@ def _left(event: e.SupervisionEnded, interaction: Interaction, session: Session)
     _note(interaction, event, event.reason, event.supervisor, agent=event.agent)
 
 
-STEPS = (_moved, _preferred, _closed, _abused, _asked, _supervised, _went_on, _left)
+def _excused(event: e.WrapUpExcused, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "excused", event.by, agent=event.agent)
+
+
+STEPS = (_moved, _preferred, _closed, _abused, _asked, _supervised, _went_on, _left, _excused)
 """What each event adds to the record of its contact (`crm_core.interaction_record`)."""

@@ -81,11 +81,16 @@ def searchable_keys(session: Session, account_id: int) -> list[str]:
     return [field.key for field in fields_of(session, account_id) if field.searchable]
 
 
+def is_key(key: str) -> bool:
+    """Whether it may name a field."""
+    return _KEY.fullmatch(key) is not None
+
+
 def define(
     session: Session, account_id: int, key: str, *, expected_version: int | None = None, **fields: Any
 ) -> CustomField:
     """The field, made or changed; its type stays, since values of it may exist. Raises Refusal, StaleVersion."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise Refusal("wrong_key", f"write the key in small letters, digits and _, not {key!r}")
     found = session.scalar(
         select(CustomField).where(CustomField.account_id == account_id, CustomField.key == key)

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import contact_acts, guesses, outside_calls, recordings, survey_record
+from crm_core import contact_acts, guesses, outside_calls, recordings, survey_record, wrap_up_fields
 from crm_core.campaigns.call_backs import promised_in_contact
 from crm_core.interaction_parts import (
     end_offer,
@@ -308,6 +308,8 @@ def _(event: e.Disposed, interaction: Interaction, session: Session) -> None:
     segment = segment_of(interaction, event)
     segment.disposition = event.code
     segment.note = event.pii_note
+    if event.pii_answers:
+        segment.form = wrap_up_fields.told(session, interaction.account_id, event.pii_answers)
     interaction.contact_reason = event.contact_reason or interaction.contact_reason
     if event.call_back_at is not None and not promised_in_contact(
         session,

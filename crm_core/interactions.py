@@ -187,6 +187,8 @@ class Segment(Base):
     wrap_up_ended_at: Mapped[EpochSeconds | None]
     disposition: Mapped[str | None]
     note: Mapped[str] = mapped_column(default="")
+    form: Mapped[list[Any] | None]
+    """What was filled in, as it was called then: see `wrap_up_fields.told`; None: nothing."""
     recording: Mapped[str | None]
     """The recording's name in the switch, from its beginning on."""
     recording_seconds: Mapped[Seconds | None]

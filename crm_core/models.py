@@ -66,6 +66,7 @@ from crm_core import (
     warranties,
     web_sessions,
     webhooks,
+    wrap_up_fields,
 )
 from crm_core.campaigns import campaign, effects
 from crm_core.customer_segments import segments as customer_segments
@@ -184,4 +185,5 @@ TABLES = (
     work_orders.WorkOrderClosing,
     visit_record.Visit,
     visit_capacity.VisitCapacity,
+    wrap_up_fields.WrapUpField,
 )

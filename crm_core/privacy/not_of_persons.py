@@ -54,5 +54,6 @@ NOT_OF_PERSONS: dict[str, str] = {
     "visit_capacity": "how many visits technicians make",
     "web_sessions": "the staff's log-ins",
     "webhooks": "programs that are told; what they are told and is not sent, goes",
+    "wrap_up_fields": "what agents fill in after contacts",
 }
 """Tables without a person's data, and what they hold instead."""

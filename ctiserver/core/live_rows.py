@@ -80,7 +80,8 @@ class AgentView(msgspec.Struct, kw_only=True):
     `consult_failed`: whom he last wanted to consult in this call, and why he could not.
     `lead`: whom he may call, or has dialled and not reached; `lead_stage`: previewed, dialed or ringing.
     `status_until`: when his status ends by itself; `hand_raised_at`: since when he asks for a supervisor; `notices`:
-    what was written to him and he has not read; `listened_by`: supervisors in his talk, where he is to know of them.
+    what was written to him and he has not read; `listened_by`: supervisors in his talk, where he is to know of them;
+    `served_queue`: of his latest talk, whatever became of its caller.
     """
 
     agent: AgentKey
@@ -107,6 +108,7 @@ class AgentView(msgspec.Struct, kw_only=True):
     notices: tuple[NoticeSent, ...] = ()
     supervises: SupervisionView | None = None
     listened_by: tuple[AgentKey, ...] = ()
+    served_queue: QueueKey | None = None
 
 
 class ScreenPop(Frozen):

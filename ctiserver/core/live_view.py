@@ -101,7 +101,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 )
             case e.LeadEvent() | e.LeadPreviewEnded() | e.CampaignPaced():
                 self._called(event)
-            case e.WrapUpStarted() | e.WrapUpExtended() | e.WrapUpEnded() | e.Disposed():
+            case e.WrapUpStarted() | e.WrapUpExtended() | e.WrapUpEnded() | e.WrapUpExcused() | e.Disposed():
                 self._wrap_up(event)
             case e.CustomerAttached():
                 self._attach(event)
@@ -163,7 +163,9 @@ class LiveView(msgspec.Struct, kw_only=True):
             case _:
                 pass
 
-    def _wrap_up(self, event: e.WrapUpStarted | e.WrapUpExtended | e.WrapUpEnded | e.Disposed) -> None:
+    def _wrap_up(
+        self, event: e.WrapUpStarted | e.WrapUpExtended | e.WrapUpEnded | e.WrapUpExcused | e.Disposed
+    ) -> None:
         agent = self.agents.setdefault(event.agent, AgentView(agent=event.agent))
         match event:
             case e.WrapUpStarted():
@@ -172,7 +174,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 agent.wrap_up_until = event.until
             case e.WrapUpEnded(disposition=None):
                 agent.owes = event.contact
-            case e.Disposed():
+            case e.Disposed() | e.WrapUpExcused():
                 agent.disposed = True
                 if agent.owes == event.contact:
                     agent.owes, agent.contact, agent.card = None, None, None
@@ -192,6 +194,8 @@ class LiveView(msgspec.Struct, kw_only=True):
             contact.stage, contact.since = stage, event.at
         if activity := _ACTIVITY.get(kind):
             self._activity(event, activity)
+        if isinstance(event, e.ContactConnected) and event.agent in self.agents:
+            self.agents[event.agent].served_queue = event.queue
         match event:
             case e.NodeEntered() | e.ValueCollected():
                 _told_in_flow(event, contact)

@@ -146,7 +146,8 @@ class AttachCustomer(Request):
 class Dispose(Request):
     """Say how the contact ended and what it was about; it ends the wrap-up.
 
-    `contact_reason` is needed where the account has any; `call_back_at`: when the customer wants to be called again.
+    `contact_reason` is needed where the account has any; `call_back_at`: when the customer wants to be called again;
+    `pii_answers`: what the queue's form asks for, by field.
     """
 
     agent: AgentKey
@@ -155,10 +156,17 @@ class Dispose(Request):
     pii_note: str = ""
     contact_reason: str = ""
     call_back_at: float | None = None
+    pii_answers: dict[str, str] = {}
 
 
 class ExtendWrapUp(Request):
     """More time for the wrap-up, as far as the queue grants it."""
+
+    agent: AgentKey
+
+
+class ExcuseWrapUp(Request):
+    """A supervisor lets the agent go without saying how his contact ended, nor what its form asks for."""
 
     agent: AgentKey
 

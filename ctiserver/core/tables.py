@@ -97,6 +97,20 @@ class Disposition(Frozen):
     asks_call_back: bool = False
 
 
+class WrapUpField(Frozen):
+    """What an agent fills in after a contact. `queue` None: in every queue of the account.
+
+    `choices`: keys, of a choice; without a `required` one the wrap-up does not end.
+    """
+
+    key: str
+    account_id: int = 1
+    queue: QueueKey | None = None
+    type: Literal["text", "number", "date", "choice"] = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
 class ContactReason(Frozen):
     """What a contact was about. `guessed_by`: what a caller told the flow, `name=value`."""
 
@@ -236,3 +250,4 @@ class Tables(Frozen):
     campaigns: tuple[Campaign, ...] = ()
     outside: Outside = Outside()
     announcements: tuple[Announcement, ...] = ()
+    wrap_up_fields: tuple[WrapUpField, ...] = ()

@@ -1,5 +1,7 @@
 """What administrators keep: reasons, opening hours, versions of flows; on both databases."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -9,12 +11,18 @@ from crm_core.configuration import tables, version
 from crm_core.contact_reasons import ContactReason, guess, reasons_of_account
 from crm_core.db import Store
 from crm_core.dispositions import Disposition, dispositions_of_account
+from crm_core.interaction_writer import apply_batch
+from crm_core.interactions import Interaction
 from crm_core.opening_hours import OpeningHours
 from crm_core.pause_reasons import PauseReason, pause_reasons_of_account
 from crm_core.queues import add_queue, queue, queues_of_account
+from crm_core.reader_positions import EventId
 from crm_core.users import add_user, authenticate, user
+from crm_core.wrap_up_fields import WrapUpField, wrap_up_fields_of
+from ctiserver.core import events as e
 from ctiserver.core import tables as plain
 from ctiserver.core.errors import Conflict, NotFound, Refusal
+from ctiserver.core.message import Event
 
 WEEK = {"mon": [["09:00", "13:00"], ["14:00", "18:00"]]}
 
@@ -75,6 +83,53 @@ def test_pause_reasons_are_offered_until_they_are_retired(store: Store) -> None:
     store.write(lambda session: setattr(pause_reasons_of_account(session, 1)[0], "retired", True))
     assert store.read(lambda session: [row.key for row in pause_reasons_of_account(session, 1)]) == ["lunch"]
     assert store.read(version) > before
+
+
+def test_what_is_filled_in_after_contacts_stands_in_the_record_as_it_was_called_then(store: Store) -> None:
+    def define(session: Session) -> None:
+        sales = add_queue(session, 1, "sales", "Sales", skills={})
+        cause = {"key": "pipe", "label_es": "Cañería", "label_en": "Pipe"}
+        session.add_all(
+            [
+                _field("cause", 2, type="choice", choices=[cause], required=True, queue=sales),
+                _field("meter", 1, type="number"),
+                _field("old", 0, retired=True),
+            ]
+        )
+
+    store.write(define)
+    assert store.read(tables).wrap_up_fields == (
+        plain.WrapUpField(key="meter", type="number"),
+        plain.WrapUpField(key="cause", type="choice", queue="sales", required=True, choices=("pipe",)),  # type: ignore[arg-type]
+    )
+    record: list[Event] = [
+        e.ContactConnected(contact="c", at=5.0, agent="ann", queue="sales", segment=1, leg="l"),  # type: ignore[arg-type]
+        e.Disposed(
+            contact="c",  # type: ignore[arg-type]
+            at=9.0,
+            agent="ann",  # type: ignore[arg-type]
+            segment=1,
+            code="solved",
+            pii_answers={"cause": "pipe", "meter": "12", "gone": "x"},
+        ),
+    ]
+    store.write(apply_batch, [(EventId(1, seq, 1), one) for seq, one in enumerate(record, 1)])
+    store.write(lambda session: setattr(wrap_up_fields_of(session, 1)[0], "label_es", "Otro"))
+    assert store.read(lambda session: session.get_one(Interaction, "c").segments[0].form) == [
+        {"key": "meter", "label": {"es": "meter", "en": "METER"}, "value": "12"},
+        {
+            "key": "cause",
+            "label": {"es": "cause", "en": "CAUSE"},
+            "value": "pipe",
+            "text": {"es": "Cañería", "en": "Pipe"},
+        },
+        {"key": "gone", "label": {}, "value": "x"},
+    ]
+
+
+def _field(key: str, position: int, **fields: Any) -> WrapUpField:
+    named = {"label_es": key, "label_en": key.upper(), "type": "text"}
+    return WrapUpField(account_id=1, key=key, position=position, **named | fields)
 
 
 def test_the_engines_get_hours_with_holidays_as_closed_days(store: Store) -> None:

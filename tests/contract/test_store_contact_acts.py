@@ -28,6 +28,7 @@ def test_acts_stand_in_the_record_in_the_order_of_time(store: Store) -> None:
         e.SupervisionEnded(at=8.0, supervisor="pia", agent="ann", reason="stopped", **KEY),  # type: ignore[arg-type]
         e.AbuseReported(at=9.0, agent="ann", segment=1, **KEY),  # type: ignore[arg-type]
         e.ContactClosed(at=10.0, by="pia", reason="fraud", **KEY),
+        e.WrapUpExcused(at=11.0, agent="ann", segment=1, by="pia", **KEY),  # type: ignore[arg-type]
     ]
     batch = [(EventId(1, seq, 1), one) for seq, one in enumerate(happened, 1)]
     store.write(interaction_writer.apply_batch, batch)
@@ -47,6 +48,7 @@ def test_acts_stand_in_the_record_in_the_order_of_time(store: Store) -> None:
         (8.0, "stopped", "pia"),
         (9.0, "abuse", "ann"),
         (10.0, "closed", "pia"),
+        (11.0, "excused", "pia"),
     ]
     assert (acts[1]["reason"], acts[2]["agent"], acts[0]["from_queue"]) == ("is ill", "ann", "service")
 

@@ -96,6 +96,15 @@ const KINDS = {
     box.value = value.join("\n");
     return [box, () => box.value.split("\n").map((line) => line.trim()).filter(Boolean)];
   },
+  named(field, id, value) {
+    const box = el("textarea", { id, class: "form-control code", rows: "4", spellcheck: "false", placeholder: "gas = Fuga de gas / Gas leak" });
+    box.value = value.map((one) => `${one.key} = ${one.label_es} / ${one.label_en}`).join("\n");
+    return [box, () => box.value.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => {
+      const [, key, es, en] = line.match(/^([^=]+)=([^/]+)\/(.+)$/) ?? [];
+      if (!key) throw new Unreadable("mistake_wrong_choices");
+      return { key: key.trim(), label_es: es.trim(), label_en: en.trim() };
+    })];
+  },
   week(field, id, value) {
     const rows = WEEKDAYS.map((day) => [day, input(`${id}-${day}`, written(value[day] ?? []), { code: true, attributes: { type: "text", placeholder: t("closed") } })]);
     const element = el("div", { id, class: "levels", role: "group" }, ...rows.map(([day, box]) => el("label", {}, el("span", { text: t(`day_${day}`) }), box)));

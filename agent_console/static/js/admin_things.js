@@ -15,6 +15,7 @@ const languages = () => Promise.resolve(["es", "en"].map((code) => [code, t(`lan
 const EFFECTS = ["promise_to_pay", "sale", "appointment", "wrong_person", "list_update", "do_not_call"];
 const effects = () => Promise.resolve(EFFECTS.map((one) => [one, t(`effect_${one}`)]));
 
+const types = (known) => () => Promise.resolve(known.map((one) => [one, t(`type_${one}`)]));
 const choiceKeys = () => Promise.resolve([..."12345678"].map((one) => [one, one]));
 
 /** Section: where it is in the API, how its list looks, its fields, what a new one begins with. */
@@ -56,6 +57,16 @@ export const THINGS = {
     columns: [["label", (v) => (v.parent ? "— " : "") + label(v)], ["key", (v) => v.key], ["guessed_by", (v) => v.guessed_by.join(", ")]],
     fields: [key("key"), { name: "parent", kind: "choice", from: "contact-reasons", none: "no_parent" }, ...labels, number("position"), { name: "guessed_by", kind: "lines" }, check("retired", { old: true })],
     blank: { key: "", parent: null, label_es: "", label_en: "", position: 0, guessed_by: [], retired: false },
+  },
+  "wrap-up-fields": {
+    columns: [["label", label], ["key", (v) => v.key], ["queue", (v) => v.queue ?? t("every_queue")], ["type", (v) => t(`type_${v.type}`)], ["required", (v) => yes(v.required)]],
+    fields: [key("key"), { name: "queue", kind: "choice", from: "queues", none: "every_queue" }, ...labels, { name: "type", kind: "choice", options: types(["text", "number", "date", "choice"]), fixed: true }, { name: "choices", kind: "named" }, check("required"), number("position"), check("retired", { old: true })],
+    blank: { key: "", queue: null, label_es: "", label_en: "", type: "text", choices: [], required: false, position: 0, retired: false },
+  },
+  "custom-fields": {
+    columns: [["label", label], ["key", (v) => v.key], ["type", (v) => t(`type_${v.type}`)], ["position", (v) => String(v.position), "n"]],
+    fields: [key("key"), ...labels, { name: "type", kind: "choice", options: types(["text", "number", "date", "choice", "yes_no"]), fixed: true }, { name: "choices", kind: "named" }, number("position"), check("searchable"), check("pauses_recording"), check("retired", { old: true })],
+    blank: { key: "", label_es: "", label_en: "", type: "text", choices: [], searchable: false, pauses_recording: false, position: 0, retired: false },
   },
   "pause-reasons": {
     columns: [["label", label], ["key", (v) => v.key], ["position", (v) => String(v.position), "n"]],

@@ -16,7 +16,7 @@ import { settings, t } from "./words.js";
 const may = (permission) => settings.permissions.includes(permission);
 const PAGES = { flows: showTexts("flows"), surveys: showTexts("surveys"), roles: showRoles, audit: showAudit, webhooks: showWebhooks };
 const NEEDS = { users: "manage_users", audit: "read_audit", webhooks: "manage_webhooks" };
-const SECTIONS = ["queues", "hours", "offices", "flows", "surveys", "dispositions", "contact-reasons", "pause-reasons", "skills", "outside-rules", "saved-numbers", "users", "teams", "roles", "accounts", "webhooks", "audit"]
+const SECTIONS = ["queues", "hours", "offices", "flows", "surveys", "dispositions", "contact-reasons", "wrap-up-fields", "pause-reasons", "custom-fields", "skills", "outside-rules", "saved-numbers", "users", "teams", "roles", "accounts", "webhooks", "audit"]
   .filter((section) => may(NEEDS[section] ?? "read_configuration"));
 const mayChange = (section) => may(THINGS[section].need ?? "change_configuration");
 const mayAdd = (section) => may(THINGS[section].add ?? THINGS[section].need ?? "change_configuration");

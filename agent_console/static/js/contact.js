@@ -67,7 +67,13 @@ function act(one) {
 
 function talk(contact, one) {
   const said = [one.agent, one.from_agent ? t(`contact_began_${one.began}`, { agent: one.from_agent }) : "", one.queue, one.talk_seconds === null ? "" : t("contact_talked", { time: clock(one.talk_seconds) }), one.wrap_up_seconds === null ? "" : t("contact_wrapped", { time: clock(one.wrap_up_seconds) }), one.disposition];
-  return row(one.answered_at, el("span", { text: said.filter(Boolean).join(" · ") }), passedOn(one), one.note ? el("p", { text: one.note }) : null, ...[sound(contact, one)].flat());
+  return row(one.answered_at, el("span", { text: said.filter(Boolean).join(" · ") }), passedOn(one), one.note ? el("p", { text: one.note }) : null, filledIn(one), ...[sound(contact, one)].flat());
+}
+
+/** What the agent filled in, as its fields were called then. */
+function filledIn({ form }) {
+  const said = ({ key, label, value, text }) => [el("dt", { text: label[settings.language] ?? key }), el("dd", { text: text?.[settings.language] ?? value })];
+  return form.length ? el("dl", { class: "filled-in" }, ...form.flatMap(said)) : null;
 }
 
 /** How a talk ended in another's hands, or was to. */

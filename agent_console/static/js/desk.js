@@ -100,7 +100,7 @@ function drawCard() {
   const at = stage();
   const { contact, agent } = desk;
   document.body.dataset.contact = at === "none" ? "no" : "yes";
-  wrapUp.take(contact);
+  wrapUp.take(contact && { ...contact, queue: agent.served_queue ?? contact.queue });
   takeScript(contact, at);
   $("card").dataset.stage = at;
   text($("card-title"), at === "none" ? t("no_contact") : of("activity", at));
@@ -266,11 +266,11 @@ $("phone-light").addEventListener("click", openDevices);
 
 async function begin() {
   try {
-    const [known, choices, reasons, pauses] = await Promise.all([get("/queues"), get("/dispositions"), get("/contact-reasons"), get("/pause-reasons"), learnColleagues()]);
+    const [known, choices, reasons, pauses, form] = await Promise.all([get("/queues"), get("/dispositions"), get("/contact-reasons"), get("/pause-reasons"), get("/wrap-up-fields"), learnColleagues()]);
     queues = known;
     knowQueues(Object.fromEntries(known.map(({ key, name }) => [key, name])));
     recording.knowRecording((key) => known.some((queue) => queue.key === key && queue.record_on_demand));
-    wrapUp.knowChoices(choices, reasons);
+    wrapUp.knowChoices(choices, reasons, form);
     knowResults({ suggested: wrapUp.suggest, named: wrapUp.resultName });
     knowPauses(pauses);
     draw();

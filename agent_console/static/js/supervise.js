@@ -39,6 +39,7 @@ export function openFor({ agent = null, contact = null, title, queues = {}, wait
   $("supervise-agent").hidden = !agent;
   $("supervise-talk").hidden = !contact || waiting || !settings.agent;
   $("supervise-hand").hidden = !agent?.hand_raised_at;
+  $("supervise-excuse").hidden = !agent?.owes && agent?.activity !== "wrapping_up";
   $("supervise-page").hidden = !contact || !settings.permissions.includes("read_interactions");
   if (contact) $("supervise-page").href = `/contacts/${encodeURIComponent(contact.contact)}`;
   const others = Object.entries(queues).filter(([key]) => key !== contact?.queue);
@@ -85,6 +86,7 @@ const acts = {
   leave: () => api("DELETE", `${path(open.contact)}/supervision`),
   tell: () => post("/notices", { text: $("supervise-text").value, to: open.agent.agent }),
   lower: () => api("DELETE", `/agents/${encodeURIComponent(open.agent.agent)}/hand`),
+  excuse: () => post(`/agents/${encodeURIComponent(open.agent.agent)}/wrap-up/excuse`),
 };
 for (const button of document.querySelectorAll("[data-supervise]")) button.addEventListener("click", () => ask(acts[button.dataset.supervise], STAYS_OPEN.has(button.dataset.supervise)));
 for (const [key, name, words] of [["L", "listen", "act_listen"], ["W", "whisper", "act_whisper"], ["J", "barge", "act_barge"], ["O", "take_over", "act_taken_over"], ["X", "leave", "supervise_leave"]]) {

@@ -7,6 +7,7 @@ import { askEffect } from "./disposition_form.js";
 import { $, banner, el, text } from "./dom.js";
 import { forget, whoIs } from "./pop.js";
 import { settings, t } from "./words.js";
+import { answers, firstEmpty, isFilledIn, knowFields, sent, takeForm } from "./wrap_up_form.js";
 
 let results = [];
 let contact = null;
@@ -20,8 +21,10 @@ const noteKey = (id) => `note-${id}`;
 const resultKey = () => `result-for-${contact?.queue}-${reason ?? ""}`;
 const label = (choice) => choice[`label_${settings.language}`] || choice.code;
 
-export function knowChoices(dispositions, contactReasons) {
+export function knowChoices(dispositions, contactReasons, formFields) {
   results = dispositions;
+  knowFields(formFields);
+  takeForm(contact);
   knowReasons(contactReasons);
 }
 
@@ -45,11 +48,17 @@ export const chosenReason = () => reason;
 
 /** Another contact is in hand, or none. */
 export function take(next) {
-  if (next?.contact === contact?.contact) { contact = next; return; }
+  if (next?.contact === contact?.contact) {
+    const moved = next?.queue !== contact?.queue;
+    contact = next;
+    if (moved) takeForm(next);
+    return;
+  }
   contact = next;
   [beginning, reason, pending] = [null, null, null];
   $("note").value = next ? localStorage.getItem(noteKey(next.contact)) ?? "" : "";
   text($("note-state"), t("note_hint"));
+  takeForm(next);
 }
 
 /** The wrap-up begins, or goes on. */
@@ -105,7 +114,7 @@ function markResult() {
 
 /** Where the next key belongs. */
 export function focus() {
-  (pending ? $("call-back-at") : allReasons().length && !reason ? $("reasons") : $("dispositions")).focus();
+  (pending ? $("call-back-at") : firstEmpty() ?? (allReasons().length && !reason ? $("reasons") : $("dispositions"))).focus();
 }
 
 function accept(key) {
@@ -119,7 +128,7 @@ $("change-reason").addEventListener("click", () => { reason = null; draw(); focu
 
 function choose(code) {
   const choice = offered().find((one) => one.code === code);
-  if (!contact || sending) return;
+  if (!contact || sending || !isFilledIn()) return;
   if (allReasons().length && !reason) {
     banner("result", t("problem_contact_reason_required"));
     $("reasons").focus();
@@ -168,9 +177,10 @@ $("note").addEventListener("keydown", (event) => {
 });
 
 async function deliver(done, code, callBackAt, requestId, effect = {}) {
-  await post(`/agents/${settings.agent}/disposition`, { contact: done.contact, code, contact_reason: reason ?? "", note: $("note").value, call_back_at: callBackAt, effect, request_id: requestId });
+  await post(`/agents/${settings.agent}/disposition`, { contact: done.contact, code, contact_reason: reason ?? "", note: $("note").value, call_back_at: callBackAt, effect, form: answers(), request_id: requestId });
   localStorage.setItem(resultKey(), code);
   localStorage.removeItem(noteKey(done.contact));
+  sent(done.contact);
   $("call-back-at").value = "";
   banner("result", null);
   forget();

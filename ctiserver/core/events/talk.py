@@ -208,8 +208,19 @@ class WrapUpEnded(ContactEvent):
     by: str
 
 
+class WrapUpExcused(ContactEvent):
+    """The supervisor `by` let the agent go without saying how it ended: he owes nothing any more."""
+
+    agent: AgentKey
+    segment: int
+    by: str
+
+
 class Disposed(ContactEvent):
-    """The agent said how the contact ended, what it was about, and when the customer wants to be called again."""
+    """The agent said how the contact ended, what it was about, and when the customer wants to be called again.
+
+    `pii_answers`: what he filled in of the queue's form, by field.
+    """
 
     agent: AgentKey
     segment: int
@@ -217,3 +228,4 @@ class Disposed(ContactEvent):
     pii_note: str = ""
     contact_reason: str = ""
     call_back_at: float | None = None
+    pii_answers: dict[str, str] = {}

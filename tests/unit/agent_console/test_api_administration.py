@@ -18,6 +18,8 @@ NEW: dict[str, dict[str, Any]] = {
         "label_en": "Bill",
         "guessed_by": ["reason=bill"],
     },
+    "wrap-up-fields": {"key": "meter", "queue": "sales", "label_es": "Medidor", "label_en": "Meter"},
+    "custom-fields": {"key": "fuel", "label_es": "Gas", "label_en": "Gas", "pauses_recording": True},
     "pause-reasons": {"key": "lunch", "label_es": "Colación", "label_en": "Lunch"},
     "outside-rules": {"name": "Mobiles", "prefix": "+569", "roles": ["agent"], "minor_per_minute": 70},
     "saved-numbers": {"name": "Plumber", "number": "9 8123 4567"},
@@ -36,7 +38,14 @@ NEW: dict[str, dict[str, Any]] = {
 CHANGED: dict[str, dict[str, Any]] = {
     path: {"name" if "name" in value else "label_es": "Otro"} for path, value in NEW.items()
 }
-RETIRED = {"queues", "dispositions", "contact-reasons", "pause-reasons", "users"}
+RETIRED = {
+    "queues",
+    "dispositions",
+    "contact-reasons",
+    "pause-reasons",
+    "users",
+    *("wrap-up-fields", "custom-fields"),
+}
 BASE = "/api/v1/configuration"
 
 
@@ -104,6 +113,13 @@ def test_a_change_of_an_older_version_is_refused_with_what_is_so_now(office: Any
             {"key", "skills", "agents"},
         ),
         ("dispositions", {"queue": "secret"}, {"queue"}),
+        ("wrap-up-fields", {"queue": "secret", "type": "colour"}, {"queue", "type"}),
+        ("wrap-up-fields", {"type": "choice"}, {"choices"}),
+        (
+            "custom-fields",
+            {"key": "1-a", "choices": [{"key": "a", "label_es": "A", "label_en": ""}]},
+            {"key", "choices"},
+        ),
         ("contact-reasons", {"parent": "bill", "guessed_by": ["nothing"]}, {"parent", "guessed_by"}),
         ("hours", {"week": {"mon": [["18:00", "09:00"]]}, "days": {"soon": []}}, {"week", "days"}),
         ("hours", {"time_zone": "Chile", "holidays_of": "XX"}, {"time_zone", "holidays_of"}),

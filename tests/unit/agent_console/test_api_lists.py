@@ -23,6 +23,7 @@ SHORT = {
     "dispositions": "configuration",
     "contact_reasons": "configuration",
     "pause_reasons": "configuration",
+    "wrap_up_fields": "configuration",
     "my_saved_numbers": "configuration",
     "announcement_list": "configuration",
     "roles": "part of the program",

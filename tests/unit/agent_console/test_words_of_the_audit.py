@@ -25,7 +25,14 @@ _TREES = {file: ast.parse(file.read_text()) for file in _SOURCES}
 _NEVER = {
     *("account.retire", "account.remove", "queue.remove", "user.remove", "skill.retire", "hours.retire"),
     *("disposition.remove", "contact_reason.remove", "pause_reason.remove", "team.retire", "office.retire"),
-    *("campaign.retire", "campaign.remove", "outside_rule.retire", "saved_number.retire"),
+    *(
+        "campaign.retire",
+        "campaign.remove",
+        "wrap_up_field.remove",
+        "custom_field.remove",
+        "outside_rule.retire",
+        "saved_number.retire",
+    ),
 }
 """What records may name is retired, the rest removed; an account is neither, and a campaign is stopped."""
 
