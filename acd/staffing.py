@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, logsumexp
 
 _NEGLIGIBLE = 1e-15
 
@@ -184,6 +183,8 @@ def _impatient(demand: Demand, agents: int, within: float, leave: float) -> Expe
     Whoever finds k before him waits k + 1 stages of the rates n*mu + j*leave, j = 0..k. 1 - exp(-leave * their sum) is
     Beta(k + 1, n*mu/leave)-distributed (the spacings of exponential order statistics), hence the incomplete beta.
     """
+    from scipy.special import betainc  # only here: the jobs process would take much longer to start
+
     calls, serve = demand.calls_per_second, agents / demand.handle_seconds
     chance = _states(demand, agents, leave)
     waiting = np.arange(len(chance) - agents)  # how many wait, in the states where all agents are busy
@@ -214,7 +215,8 @@ def _states(demand: Demand, agents: int, leave: float) -> np.ndarray:
     beyond = serve + leave * np.arange(1, math.ceil(longest) + 1)
     steps = math.log(calls) - np.log(np.concatenate([inside, beyond]))
     weights = np.concatenate([[0.0], np.cumsum(steps)])
-    states: np.ndarray = np.exp(weights - logsumexp(weights))
+    likelihoods = np.exp(weights - weights.max())
+    states: np.ndarray = likelihoods / likelihoods.sum()
     return states
 
 

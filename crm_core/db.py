@@ -18,15 +18,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy import event, exc
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from crm_core.base import to_json
 from crm_core.configuration import raise_version_on_change
+from crm_core.engines import engine_for, look_up_engine_for, one_moment
 from crm_core.merges import hide_merged
 from crm_core.models import TABLES
 from ctiserver.core.errors import Conflict, StoreError
@@ -36,7 +35,6 @@ R = TypeVar("R")
 
 LOOK_UP_THREADS = 4
 LOOK_UPS_AT_MOST = 500
-PATIENCE_MILLISECONDS = 5000
 
 
 class Store:
@@ -46,9 +44,9 @@ class Store:
         """Raises StoreError when the URL names no supported database."""
         self.engine = engine_for(url)
         TABLES[0].registry.configure()  # now: look-ups begin in several threads at once
-        self._look_up_engine = _look_up_engine_for(self.engine, look_up_threads)
+        self._look_up_engine = look_up_engine_for(self.engine, look_up_threads)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
-        self._reading = sessionmaker(self.engine.execution_options(**_one_moment(self.engine)))
+        self._reading = sessionmaker(self.engine.execution_options(**one_moment(self.engine)))
         self._looking_up = sessionmaker(self._look_up_engine)
         self._threads = ThreadPoolExecutor(look_up_threads, thread_name_prefix="look-up")
         in_line = self.engine.dialect.name == "sqlite"
@@ -112,85 +110,6 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def engine_for(url: str) -> Engine:
-    """An engine for sqlite:/// or postgresql:// with the settings of this product. Raises StoreError."""
-    parsed = _parse(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(parsed)
-    return create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        json_serializer=to_json,
-        pool_pre_ping=True,  # the server may have been restarted since the connection was last used
-        pool_timeout=PATIENCE_MILLISECONDS / 1000,
-        connect_args=_postgresql_settings(),
-    )
-
-
-def _look_up_engine_for(engine: Engine, connections: int) -> Engine:
-    if engine.dialect.name == "sqlite":
-        return engine  # beginning a transaction costs nothing there
-    return create_engine(
-        engine.url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=connections,
-        max_overflow=0,
-        connect_args=_postgresql_settings("-c default_transaction_read_only=on"),
-    )
-
-
-def _postgresql_settings(options: str = "") -> dict[str, Any]:
-    return {
-        "connect_timeout": 3,
-        "options": f"-c statement_timeout={PATIENCE_MILLISECONDS} -c timezone=UTC {options}",
-        "application_name": "ctiserver",
-    }
-
-
-def _one_moment(engine: Engine) -> dict[str, Any]:
-    """What makes a reading unit see one moment and change nothing; for SQLite that is `begin` below."""
-    if engine.dialect.name == "sqlite":
-        return {}
-    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
-
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except exc.ArgumentError:
-        raise StoreError("the database URL is malformed: write sqlite:///FILE or postgresql://...") from None
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StoreError(
-            f"no support for {parsed.get_backend_name()}: write sqlite:///FILE or postgresql://..."
-        )
-    return parsed
-
-
-def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, json_serializer=to_json)
-
-    @event.listens_for(engine, "connect")
-    def settle(connection: Any, _record: object) -> None:
-        # The driver's own guessing about transactions would leave DDL and SELECT outside of them.
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={PATIENCE_MILLISECONDS}",
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-            "synchronous=NORMAL",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        driver = connection.connection.cursor()
-        driver.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-        driver.close()
-
-    return engine
 
 
 @contextmanager

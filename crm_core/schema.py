@@ -1,26 +1,31 @@
 """The schema of the database: all tables, and how an older one is brought up to date.
 
 Upgrading takes a lock in the database: processes that start together upgrade once. Everything happens in one
-transaction on both databases, so a failed upgrade leaves the old schema.
+transaction on both databases, so a failed upgrade leaves the old schema. Whether a database is current is asked at
+each start of a server, so that needs neither the models nor alembic: the name of a migration begins with its revision.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, exc, text
+from sqlalchemy import Connection, Engine, MetaData, exc, inspect, text
 
-from crm_core.db import engine_for
-from crm_core.models import TABLES
+from crm_core.engines import engine_for
 from ctiserver.core.errors import StoreError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x637469  # "cti": any number that the other users of the PostgreSQL database don't take
 
 
 def metadata() -> MetaData:
     """All tables of the product."""
+    from crm_core.models import TABLES
+
     return TABLES[0].metadata
 
 
@@ -29,6 +34,9 @@ def upgrade(url: str) -> str:
 
     Raises StoreError.
     """
+    from alembic import command
+
+    metadata()  # loads the models, which takes a while, before others have to wait for the lock
     engine = engine_for(url)
     try:
         _make_file(engine)
@@ -47,11 +55,16 @@ def is_current(url: str) -> bool:
     engine = engine_for(url)
     try:
         with engine.connect() as connection:
-            return _revision(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+            return _revision(connection) == newest()
     except exc.SQLAlchemyError as error:
         raise StoreError(f"the database cannot be reached: {error}") from error
     finally:
         engine.dispose()
+
+
+def newest() -> str:
+    """The revision of this release."""
+    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def is_described(name: str | None, kind: str, _parents: object) -> bool:
@@ -59,15 +72,20 @@ def is_described(name: str | None, kind: str, _parents: object) -> bool:
     return not (kind in ("table", "index") and name is not None and name.startswith("customer_search"))
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _lock(connection: Connection) -> None:

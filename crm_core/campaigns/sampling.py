@@ -23,11 +23,9 @@ from collections.abc import Sequence
 from math import cbrt, sqrt
 from statistics import NormalDist, fmean, pstdev, stdev
 
-from scipy.special import stdtrit
-
+from crm_core.intervals import LEVEL, student
 from ctiserver.core.message import Frozen
 
-LEVEL = 0.95
 _Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
@@ -61,7 +59,7 @@ def mean(values: Sequence[float], size: int) -> Estimate:
     f = n / size
     skewness = fmean((value - middle) ** 3 for value in values) / pstdev(values) ** 3
     error = spread * sqrt((1 - f) / n)
-    quantile = float(stdtrit(n - 1, (1 + LEVEL) / 2))
+    quantile = student(n - 1)
     low, high = (_bent(at, skewness, n, f) for at in (quantile, -quantile))
     return Estimate(
         value=middle, low=max(sum(values) / size, middle - error * low), high=middle - error * high

@@ -12,15 +12,12 @@ problem when several different population variances are involved", Biometrika 34
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import stdtrit
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from crm_core import intervals
 from crm_core.guesses import Guess
 from crm_core.interactions import Interaction
-
-_LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +116,7 @@ def _difference(one: Sums, other: Sums) -> tuple[float | None, float | None, flo
     if a + b == 0.0:
         return middle, middle, middle
     freedom = (a + b) ** 2 / (a * a / (one.ended - 1) + b * b / (other.ended - 1))
-    half = float(stdtrit(freedom, (1 + _LEVEL) / 2)) * sqrt(a + b)
+    half = intervals.student(freedom) * sqrt(a + b)
     return middle, middle - half, middle + half
 
 

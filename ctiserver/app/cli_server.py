@@ -2,16 +2,17 @@
 
 from argparse import Namespace
 
-from crm_core import schema
 from ctiserver.core.config import Config
 from ctiserver.core.errors import ConfigError, Mistake, StoreError
 from ctiserver.process import logs
 from ctiserver.process.config_file import load
+from ctiserver.process.loading import loading
 
 
 def serve(chosen: Namespace) -> int:
     """The parent with all its children; 78 when it must not start."""
-    from ctiserver.app import serve as parent
+    with loading():
+        from ctiserver.app import serve as parent
 
     config = load(chosen.config)
     require_current_database(config)
@@ -21,7 +22,8 @@ def serve(chosen: Namespace) -> int:
 
 def calls(chosen: Namespace) -> int:
     """The calls process, which `serve` runs."""
-    from ctiserver.app import calls as part
+    with loading():
+        from ctiserver.app import calls as part
 
     config = load(chosen.config)
     logs.set_up("calls")
@@ -30,7 +32,8 @@ def calls(chosen: Namespace) -> int:
 
 def jobs(chosen: Namespace) -> int:
     """The jobs process, which `serve` runs."""
-    from ctiserver.app import jobs as part
+    with loading():
+        from ctiserver.app import jobs as part
 
     config = load(chosen.config)
     logs.set_up("jobs")
@@ -55,6 +58,8 @@ def run_asterisk(chosen: Namespace) -> int:
 
 def require_current_database(config: Config) -> None:
     """Raises ConfigError when the schema is not this release's; a database that is away hinders no start."""
+    from crm_core import schema
+
     try:
         current = schema.is_current(config.database.url)
     except StoreError:

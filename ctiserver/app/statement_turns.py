@@ -8,7 +8,6 @@ import structlog
 
 from crm_core import statements
 from crm_core.db import Store
-from ctiserver.app import statement_pdf
 from ctiserver.core.config import Config
 from ctiserver.core.errors import NotFound
 from ctiserver.process import folders
@@ -26,6 +25,8 @@ class StatementTurns:
         """Whether there was something to draw. Raises StoreError."""
         if not self._store.read(statements.is_due, now):
             return False
+        from ctiserver.app import statement_pdf  # only here: what draws takes long to load
+
         for wish in self._store.write(statements.take, now):
             try:
                 told = self._store.read(

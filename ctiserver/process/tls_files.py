@@ -5,13 +5,17 @@ ever sees half of a renewal; `ca.pem` and `ca-key.pem` are the authority of our 
 is no `server.pem`, everything is served without TLS.
 """
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctiserver.core.config import Config
-from ctiserver.process import certificates
-from ctiserver.process.certificates import Facts, Pair
+
+if TYPE_CHECKING:
+    from ctiserver.process.certificates import Facts, Pair
 
 
 def server_file(config: Config) -> Path:
@@ -54,6 +58,8 @@ def served(config: Config) -> Served | None:
     """The certificate in force; None without TLS. Raises ValueError for a file that holds none."""
     if not is_on(config):
         return None
+    from ctiserver.process import certificates  # only who serves TLS needs it, and it takes a while to load
+
     pem, authority = server_file(config).read_bytes(), authority_pem(config)
     own = authority is not None and certificates.is_issued_by(pem, authority)
     return Served(
@@ -73,6 +79,8 @@ def authority(config: Config) -> Pair | None:
     certificate, key = authority_file(config), _authority_key_file(config)
     if not (certificate.exists() and key.exists()):
         return None
+    from ctiserver.process.certificates import Pair
+
     return Pair(certificate.read_bytes(), key.read_bytes())
 
 

@@ -9,7 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from crm_core import accounts, configuration, schema
-from crm_core.db import Store, engine_for
+from crm_core.db import Store
+from crm_core.engines import engine_for
 from ctiserver.core.errors import StoreError
 
 
@@ -22,6 +23,10 @@ def test_an_empty_database_is_brought_up_to_date(empty_database: str) -> None:
 def test_a_new_database_has_the_default_account_and_a_configuration(store: Store) -> None:
     assert store.read(lambda session: accounts.account(session).country) == "CL"
     assert store.read(configuration.version) == 1
+
+
+def test_the_newest_revision_is_the_one_to_which_alembic_upgrades(empty_database: str) -> None:
+    assert schema.upgrade(empty_database) == schema.newest()
 
 
 def test_upgrading_again_changes_nothing(store: Store, database: str) -> None:
