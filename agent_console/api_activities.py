@@ -11,6 +11,7 @@ from agent_console.calendar_file import calendar_file
 from agent_console.operations import Call, Operations
 from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
+from agent_console.shaped import shaped
 from crm_core import activities
 from crm_core.activities import Activity
 
@@ -167,9 +168,7 @@ def add_to(operations: Operations) -> None:
 
 def activity_of(row: Activity) -> ActivityOf:
     """The activity as an answer."""
-    names = (field.name for field in msgspec.structs.fields(ActivityOf) if field.name != "customer")
-    name = row.customer.display_name if row.customer else None
-    return ActivityOf(customer=name, **{field: getattr(row, field) for field in names})
+    return shaped(ActivityOf, row, customer=row.customer.display_name if row.customer else None)
 
 
 def _change(call: Call, work: Any, **fields: Any) -> ActivityOf:

@@ -9,6 +9,7 @@ from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Call, Operations
 from agent_console.provenance_fields import Told, origin
 from agent_console.roles import Permission
+from agent_console.shaped import shaped
 from crm_core import customer_notes, customers, facts, relationships, timeline
 from crm_core.audit import AuditRow
 from crm_core.customer_audit import access_to, changed_detail
@@ -237,16 +238,15 @@ def _relatives(session: Any, account_id: int, customer_id: int) -> list[Relative
 
 
 def _noted(row: customer_notes.CustomerNote) -> Note:
-    return Note(note_id=row.id, at=row.at, by=row.by, text=row.text, contact_id=row.contact_id)
+    return shaped(Note, row, note_id=row.id)
 
 
 def _fact(row: facts.Fact) -> FactRow:
-    fields = [field.name for field in msgspec.structs.fields(FactRow) if field.name != "fact_id"]
-    return FactRow(fact_id=row.id, **{field: getattr(row, field) for field in fields})
+    return shaped(FactRow, row, fact_id=row.id)
 
 
 def _access(row: AuditRow) -> Access:
-    return Access(at=row.at, by=row.by, action=row.action, after=row.after)
+    return shaped(Access, row)
 
 
 def _note(call: Call, session: Any, customer_id: int, action: str, after: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
+from agent_console.shaped import shaped
 from crm_core import dials
 from crm_core.customer_list import display_names
 from crm_core.dials import Dial
@@ -131,5 +132,4 @@ def _whole(session: Any, account_id: int, dial_id: int) -> DialWhole:
 
 
 def _row(row: Dial, customer: str) -> DialInShort:
-    names = {field.name for field in msgspec.structs.fields(DialInShort)} - {"customer"}
-    return DialInShort(customer=customer, **{name: getattr(row, name) for name in names})
+    return shaped(DialInShort, row, customer=customer)

@@ -14,6 +14,7 @@ from agent_console.operations import Call, Operations
 from agent_console.preconditions import expected_version, given_version
 from agent_console.provenance_fields import Told, origin
 from agent_console.roles import Permission
+from agent_console.shaped import shaped
 from crm_core import holdings, order_entry
 from crm_core.customer_audit import changed_customer
 from crm_core.held import Held
@@ -93,7 +94,7 @@ def _add_kind(operations: Operations, word: str, kind: type[Held]) -> None:
     snake = word.replace("-", "_")
 
     def shape(row: Held) -> Any:
-        return answer(**{field.name: getattr(row, field.name) for field in msgspec.structs.fields(answer)})
+        return shaped(answer, row)
 
     def list_things(call: Call, query: HoldingQuery) -> Any:
         filters = msgspec.structs.asdict(query)
@@ -201,9 +202,7 @@ def _add_orders_and_products(operations: Operations) -> None:
                 now=call.services.now(),
             )
             _note(call, session, placed, "place order", {"number": placed.number})
-            return order(
-                **{field.name: getattr(placed, field.name) for field in msgspec.structs.fields(order)}
-            )
+            return shaped(order, placed)
 
         return call.services.store.write(change)
 
@@ -280,9 +279,7 @@ def _given(body: Any) -> dict[str, Any]:
 
 
 def _product(row: Product) -> ProductRow:
-    return ProductRow(
-        **{field.name: getattr(row, field.name) for field in msgspec.structs.fields(ProductRow)}
-    )
+    return shaped(ProductRow, row)
 
 
 def _note(call: Call, session: Any, kept: Held, action: str, after: dict[str, Any]) -> None:

@@ -38,7 +38,8 @@ from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
 from crm_core import permission, phone_numbers
 from crm_core.accounts import account
-from crm_core.customers import customer, find_by_number
+from crm_core.candidates import find_by_number
+from crm_core.customers import customer
 from crm_core.permission import consents, do_not_call, legal_profiles
 from crm_core.permission.profile import LegalProfile
 from ctiserver.core.permit import Channel

@@ -9,7 +9,7 @@ from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import cases
 from crm_core.customer_audit import heard_case, heard_order
-from crm_core.work_orders import work_orders
+from crm_core.work_orders import order_history
 from ctiserver.core.errors import NotFound
 from ctiserver.process import folders
 
@@ -30,7 +30,7 @@ def add_to(operations: Operations) -> None:
         who, now, number = call.principal, call.services.now(), number_of(order_id)
 
         def find(session: Any) -> str:
-            name = work_orders.spoken_note(session, who.account_id, number, number_of(entry_id))
+            name = order_history.spoken_note(session, who.account_id, number, number_of(entry_id))
             heard_order(session, who.account_id, number, by=who.login, at=now)
             return name
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from agent_console import work_order_answers as answers
+from agent_console import technician_answers as answers
 from agent_console.operations import Add, Call, Operations
 from agent_console.roles import Permission
-from agent_console.work_order_answers import TechnicianOf
+from agent_console.technician_answers import TechnicianOf
 from crm_core import audit
 from crm_core.work_orders import technicians
 

@@ -11,6 +11,7 @@ from agent_console.listing import Listing, PageQuery, listing, number_of
 from agent_console.operations import Add, Call, Operations
 from agent_console.preconditions import expected_version
 from agent_console.roles import Permission
+from agent_console.shaped import shaped
 from crm_core import audit, webhook_queue, webhooks
 from crm_core.outbox import OutboxItem
 from crm_core.webhooks import Webhook
@@ -165,9 +166,7 @@ def _messages(add: Add) -> None:
 
 
 def _webhook(row: Webhook, secret: str = "") -> WebhookOf:
-    apart = ("kinds", "secret")
-    same = (field.name for field in msgspec.structs.fields(WebhookOf) if field.name not in apart)
-    return WebhookOf(kinds=sorted(row.kinds), secret=secret, **{name: getattr(row, name) for name in same})
+    return shaped(WebhookOf, row, kinds=sorted(row.kinds), secret=secret)
 
 
 def _message(row: OutboxItem) -> MessageOf:

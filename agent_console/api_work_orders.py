@@ -32,7 +32,16 @@ from agent_console.work_order_bodies import (
 )
 from crm_core import attachments
 from crm_core.provenance import Origin, Source
-from crm_core.work_orders import closing, closing_truth, order_flow, order_list, order_work, work_orders
+from crm_core.work_orders import (
+    closing,
+    closing_truth,
+    order_files,
+    order_flow,
+    order_history,
+    order_list,
+    order_work,
+    work_orders,
+)
 from crm_core.work_orders.order_flow import Way
 from crm_core.work_orders.order_list import OrderFilter
 from crm_core.work_orders.stock import Used
@@ -208,8 +217,8 @@ def keep_file(
     kept = attachments.attach(
         session, folder, found.account_id, found.customer_id, name, content, origin=origin, now=author.at
     )
-    work_orders.keep_file(session, found, kept)
-    work_orders.note(session, author, found, "file", name=kept.name, number=kept.id)
+    order_files.keep_file(session, found, kept)
+    order_history.note(session, author, found, "file", name=kept.name, number=kept.id)
     return answers.file_of(kept)
 
 

@@ -1,20 +1,18 @@
 """How work orders look to a browser or a program."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import msgspec
 
 from agent_console.visit_answers import VisitOf, visit_of
-from crm_core import caller_secrets
 from crm_core.attachments import Attachment
 from crm_core.base import NEVER_AT
-from crm_core.work_orders import order_list, stock, technicians, work_orders
+from crm_core.work_orders import order_files, order_history, stock, work_orders
 from crm_core.work_orders.order_flow import EXPIRED_AFTER_SECONDS, TABLE, State
+from crm_core.work_orders.order_history import WorkOrderEntry
 from crm_core.work_orders.parts import Part
-from crm_core.work_orders.technicians import Technician
 from crm_core.work_orders.visit_record import Visit, visits_of
-from crm_core.work_orders.work_orders import WorkOrder, WorkOrderClosing, WorkOrderEntry
+from crm_core.work_orders.work_orders import WorkOrder, WorkOrderClosing
 
 
 class OrderInShort(msgspec.Struct, kw_only=True):
@@ -157,23 +155,6 @@ class MyOrder(msgspec.Struct, kw_only=True):
     files: list[OrderFile]
 
 
-class TechnicianOf(msgspec.Struct, kw_only=True):
-    """A technician. `open_orders`: how many he has.
-
-    `pin_made_at` None: he has no PIN; `locked_until` None: he may try it.
-    """
-
-    login: str
-    name: str
-    code: str
-    phone: str
-    areas: list[str]
-    skills: list[str]
-    open_orders: int
-    pin_made_at: float | None
-    locked_until: float | None
-
-
 class PartOf(msgspec.Struct, kw_only=True):
     """A part; `code`: its digits on the telephone."""
 
@@ -205,7 +186,7 @@ def whole(session: Any, found: WorkOrder, now: float) -> OrderWhole:
         used=_used(session, found),
         files=_files(session, found),
         closed=[closing_of(row) for row in work_orders.closings_of(session, account_id, found.id)],
-        history=[entry_of(row) for row in work_orders.history(session, account_id, found.id)],
+        history=[entry_of(row) for row in order_history.history(session, account_id, found.id)],
     )
 
 
@@ -247,42 +228,6 @@ def part_of(row: Part) -> PartOf:
     return msgspec.convert(row, PartOf, from_attributes=True)
 
 
-def technicians_of(session: Any, account_id: int, now: float) -> list[TechnicianOf]:
-    """All technicians by name."""
-    busy, pins = _busy_and_pins(session, account_id, now)
-    found: Sequence[Technician] = technicians.technicians_of_account(session, account_id)
-    return [_technician(one, busy, pins) for one in found]
-
-
-def technician_of(session: Any, found: Technician, now: float) -> TechnicianOf:
-    """One technician."""
-    return _technician(found, *_busy_and_pins(session, found.account_id, now))
-
-
-def _busy_and_pins(
-    session: Any, account_id: int, now: float
-) -> tuple[dict[str, int], dict[str, caller_secrets.PinState]]:
-    pins = caller_secrets.pins(session, account_id, "technician", now=now)
-    return order_list.busy(session, account_id), pins
-
-
-def _technician(
-    found: Technician, busy: dict[str, int], pins: dict[str, caller_secrets.PinState]
-) -> TechnicianOf:
-    pin = pins.get(str(found.user_id))
-    return TechnicianOf(
-        login=found.user.login,
-        name=found.user.name,
-        code=found.code,
-        phone=found.phone_e164 or "",
-        areas=list(found.areas),
-        skills=list(found.skills),
-        open_orders=busy.get(found.user.login, 0),
-        pin_made_at=pin.made_at if pin else None,
-        locked_until=pin.locked_until if pin else None,
-    )
-
-
 def _row(
     shape: type[msgspec.Struct], found: WorkOrder, now: float, *without: str, visit: Visit | None = None
 ) -> dict[str, Any]:
@@ -309,4 +254,4 @@ def _used(session: Any, found: WorkOrder) -> list[PartUsed]:
 
 
 def _files(session: Any, found: WorkOrder) -> list[OrderFile]:
-    return [file_of(row) for row in work_orders.files_of(session, found.account_id, found.id)]
+    return [file_of(row) for row in order_files.files_of(session, found.account_id, found.id)]

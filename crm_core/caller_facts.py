@@ -8,7 +8,8 @@ from msgspec import structs
 from sqlalchemy.orm import Session
 
 from crm_core import announcements, guess_odds, outages, plain_sql
-from crm_core.customers import CANDIDATES_AT_MOST, full_name
+from crm_core.candidates import CANDIDATES_AT_MOST
+from crm_core.customers import full_name
 from crm_core.guess_odds import Odds, Open
 from ctiserver.core.customers import Candidate, Matter
 
@@ -35,8 +36,8 @@ _QUESTION = f"""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The customers with his number, as `customers.find_by_number` gives them; and of one who has it alone, what he may
-    be calling about, the likeliest first, and the announcements that concern where he lives."""
+    """The customers with his number, as `candidates.find_by_number` gives them; and of one who has it alone, what he
+    may be calling about, the likeliest first, and the announcements that concern where he lives."""
 
     candidates: tuple[Candidate, ...]
     matters: tuple[Matter, ...] = ()

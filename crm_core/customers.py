@@ -7,7 +7,6 @@ to several customers (a family, a building's concierge); the router then takes t
 agent sees all candidates.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,10 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
-    bindparam,
     false,
-    func,
-    or_,
     select,
     text,
     true,
@@ -37,7 +33,6 @@ from crm_core.plain_text import plain
 from crm_core.provenance import UNKNOWN_ORIGIN, Origin
 from crm_core.spellings import remember
 from crm_core.spoken_names import want_name
-from ctiserver.core.customers import Candidate
 from ctiserver.core.errors import NotFound
 
 
@@ -104,48 +99,6 @@ class Customer(Base):
     def display_name(self) -> str:
         """Names as they are written on a letter."""
         return full_name(self.name, self.surname, self.second_surname)
-
-
-CANDIDATES_AT_MOST = 20
-"""A switchboard, or a number that an import put everywhere, may belong to thousands: nobody chooses among them,
-and each would go into the journal, the record and the agent's screen."""
-
-# Built once: SQLAlchemy recognises it and compiles nothing per call.
-_CANDIDATES = (
-    select(
-        Customer.id,
-        Customer.name,
-        Customer.surname,
-        Customer.second_surname,
-        Customer.value_class,
-        Customer.language,
-    )
-    .join(Phone, (Phone.customer_id == Customer.id) & (Phone.account_id == Customer.account_id))
-    .where(
-        Phone.account_id == bindparam("account_id"),
-        Phone.e164 == bindparam("e164"),
-        or_(Phone.valid_until.is_(None), Phone.valid_until > bindparam("at")),
-    )
-    .order_by(func.coalesce(Customer.value_class, "Z"), Customer.id)
-    .limit(CANDIDATES_AT_MOST)
-)
-
-
-def find_by_number(session: Session, account_id: int, e164: str, *, at: float = math.inf) -> list[Candidate]:
-    """The first twenty with this number at that time: highest class first, those without class last, then by id.
-
-    Without `at` a number with an end counts for nothing: it may be somebody else's by now.
-    """
-    rows = session.execute(_CANDIDATES, {"account_id": account_id, "e164": e164, "at": at})
-    return [
-        Candidate(
-            customer_id=customer_id,
-            pii_name=full_name(name, surname, second_surname),
-            value_class=value_class,
-            language=language,
-        )
-        for customer_id, name, surname, second_surname, value_class, language in rows
-    ]
 
 
 def customer(session: Session, account_id: int, customer_id: int) -> Customer:

@@ -19,8 +19,9 @@ from crm_core import permission
 from crm_core.campaigns import due, numbers
 from crm_core.campaigns.due import Terms
 from crm_core.customers import Customer
+from crm_core.dial_attempts import DialAttempt
 from crm_core.dial_record import give_up
-from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
+from crm_core.dials import IN_FLIGHT, Dial
 from ctiserver.core.customers import Candidate
 from ctiserver.core.ids import AgentKey, LegId
 from ctiserver.core.leads import Lead, Stray

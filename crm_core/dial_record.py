@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from crm_core import letters, permission
 from crm_core.campaigns import numbers
 from crm_core.contact_points import Email
-from crm_core.dials import IN_FLIGHT, Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import IN_FLIGHT, Dial
 from ctiserver.core import events as e
 from ctiserver.core.permit import Channel, Purpose, Refused
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_core import accounts, phone_numbers
-from crm_core.customers import Customer, find_by_number
+from crm_core.candidates import find_by_number
+from crm_core.customers import Customer
 from crm_core.interactions import Interaction, Offer, Segment
 from ctiserver.core import events as e
 

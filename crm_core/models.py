@@ -26,6 +26,7 @@ from crm_core import (
     customers,
     deliveries,
     devices,
+    dial_attempts,
     dials,
     dispositions,
     duplicates,
@@ -76,8 +77,9 @@ from crm_core.product_offers import offers as product_offers
 from crm_core.scripts import script_runs, script_versions
 from crm_core.value import costs, customer_values, value_classes, value_runs
 from crm_core.value import settings as value_settings
-from crm_core.work_orders import parts as work_order_parts
 from crm_core.work_orders import (
+    order_files,
+    order_history,
     stock,
     technician_calls,
     technicians,
@@ -85,6 +87,7 @@ from crm_core.work_orders import (
     visit_record,
     work_orders,
 )
+from crm_core.work_orders import parts as work_order_parts
 
 TABLES = (
     accounts.Account,
@@ -113,7 +116,7 @@ TABLES = (
     deliveries.Delivery,
     devices.Device,
     dials.Dial,
-    dials.DialAttempt,
+    dial_attempts.DialAttempt,
     dispositions.Disposition,
     effects.DispositionEffect,
     duplicates.DuplicatePair,
@@ -183,6 +186,8 @@ TABLES = (
     stock.StockMovement,
     work_orders.WorkOrder,
     work_orders.WorkOrderClosing,
+    order_history.WorkOrderEntry,
+    order_files.WorkOrderFile,
     visit_record.Visit,
     visit_capacity.VisitCapacity,
     wrap_up_fields.WrapUpField,

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from crm_core.action_results import ActionResult
 from crm_core.interactions import Interaction
 from crm_core.work_orders.order_flow import Way
-from crm_core.work_orders.work_orders import Author, note, work_order
+from crm_core.work_orders.order_history import note
+from crm_core.work_orders.work_orders import Author, work_order
 from ctiserver.core import events as e
 from ctiserver.core.errors import NotFound
 

@@ -11,7 +11,7 @@ from sqlalchemy import Float, case, func, select
 from sqlalchemy.orm import Session
 
 from crm_core.campaigns.campaign import Campaign, campaign
-from crm_core.dials import DialAttempt
+from crm_core.dial_attempts import DialAttempt
 from crm_core.interactions import Segment
 from crm_core.intervals import share
 from crm_core.permission.consents import Consent

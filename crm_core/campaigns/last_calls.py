@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from crm_core.campaigns.campaign import Campaign
 from crm_core.customer_list import display_names
-from crm_core.dials import Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import Dial
 
 
 @dataclass(frozen=True, slots=True)

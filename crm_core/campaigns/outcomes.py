@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crm_core import intervals
 from crm_core.campaigns.effects import DispositionEffect
-from crm_core.dials import DialAttempt
+from crm_core.dial_attempts import DialAttempt
 from crm_core.payment_promises import PROMISED, WITHDRAWN, Promise, judged
 from crm_core.payments import Payment
 from crm_core.value.costs import CostEntry

@@ -16,7 +16,8 @@ from crm_core.campaigns import sampling, spending
 from crm_core.campaigns.campaign import Campaign, campaign
 from crm_core.campaigns.due import is_pre_testing
 from crm_core.campaigns.sampling import Estimate
-from crm_core.dials import Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import Dial
 from ctiserver.core.errors import Refusal
 from ctiserver.core.message import Frozen
 

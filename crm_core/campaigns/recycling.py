@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from crm_core import audit
 from crm_core.base import NEVER_AT
 from crm_core.campaigns.campaign import campaign
-from crm_core.dials import Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import Dial
 from crm_core.permission.do_not_call import DoNotCall
 from ctiserver.core.errors import Refusal
 from ctiserver.core.permit import Rule

@@ -21,7 +21,8 @@ from crm_core.campaigns.campaign import Campaign, campaign
 from crm_core.campaigns.figures import Abandons, AgentCell, Cell, Penetration, Results
 from crm_core.campaigns.spending import Spent
 from crm_core.campaigns.standing import ledger
-from crm_core.dials import FINAL, IN_FLIGHT, Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import FINAL, IN_FLIGHT, Dial
 from crm_core.dispositions import Disposition
 from crm_core.interactions import Segment
 

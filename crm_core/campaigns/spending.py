@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from crm_core.dials import DialAttempt
+from crm_core.dial_attempts import DialAttempt
 from crm_core.interactions import Segment
 from crm_core.value.settings import settings
 from ctiserver.core.message import Frozen

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from crm_core.campaigns.campaign import Campaign, CampaignLoad
 from crm_core.campaigns.due import PLANNED, anyones
-from crm_core.dials import FINAL, IN_FLIGHT, Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import FINAL, IN_FLIGHT, Dial
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.leads import Standing
 

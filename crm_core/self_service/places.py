@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from crm_core import emergency_line, outages
 from crm_core.accounts import account
 from crm_core.callers import time_zone
+from crm_core.candidates import find_by_number
 from crm_core.contact_points import Address, points_of
-from crm_core.customers import find_by_number
 from crm_core.offices import nearest, offices_of_account
 from crm_core.opening_hours import OpeningHours, as_plain
 from crm_core.phone_numbers import normalise

@@ -31,10 +31,11 @@ from crm_core.work_orders.order_flow import (
     closing_of,
     flags,
 )
+from crm_core.work_orders.order_history import note
 from crm_core.work_orders.order_work import open_order
 from crm_core.work_orders.stock import Used
 from crm_core.work_orders.visit_record import withdraw_call
-from crm_core.work_orders.work_orders import Author, WorkOrder, WorkOrderClosing, note, work_order
+from crm_core.work_orders.work_orders import Author, WorkOrder, WorkOrderClosing, work_order
 from ctiserver.core.errors import Refusal
 
 

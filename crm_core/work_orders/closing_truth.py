@@ -15,14 +15,8 @@ from crm_core.cases import Case
 from crm_core.work_orders import visit_survey
 from crm_core.work_orders.news import tell
 from crm_core.work_orders.order_flow import Event, State, after
-from crm_core.work_orders.work_orders import (
-    Author,
-    WorkOrder,
-    WorkOrderClosing,
-    closing_row,
-    note,
-    work_order,
-)
+from crm_core.work_orders.order_history import note
+from crm_core.work_orders.work_orders import Author, WorkOrder, WorkOrderClosing, closing_row, work_order
 from ctiserver.core.errors import ConfigError, Mistake, Refusal
 
 REPEAT_SECONDS = 7 * 86400.0

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from crm_core.work_orders.news import tell
 from crm_core.work_orders.order_flow import EXPIRED_AFTER_SECONDS, Way
-from crm_core.work_orders.work_orders import Author, WorkOrder, note, work_order
+from crm_core.work_orders.order_history import note
+from crm_core.work_orders.work_orders import Author, WorkOrder, work_order
 
 BY = "late_orders"
 AT_ONCE = 100

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from crm_core import webhooks
 from crm_core.base import NEVER_AT
-from crm_core.work_orders.work_orders import WorkOrder, WorkOrderEntry
+from crm_core.work_orders.order_history import WorkOrderEntry
+from crm_core.work_orders.work_orders import WorkOrder
 
 _TOLD = (
     *("kind", "state", "priority", "subject", "area", "technician", "customer_id", "case_id", "parent_id"),

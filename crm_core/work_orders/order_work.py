@@ -31,9 +31,10 @@ from crm_core.work_orders.order_flow import (
     after,
     kind_of,
 )
+from crm_core.work_orders.order_history import WorkOrderEntry, note
 from crm_core.work_orders.technicians import technician
 from crm_core.work_orders.visit_record import withdraw_call
-from crm_core.work_orders.work_orders import Author, WorkOrder, WorkOrderEntry, note, work_order
+from crm_core.work_orders.work_orders import Author, WorkOrder, work_order
 from ctiserver.core.errors import ConfigError, Mistake, NotFound, Refusal
 
 CHANGEABLE = frozenset({"kind", "priority", "subject", "description", "address", "area"}) | {

@@ -21,9 +21,10 @@ from crm_core.customers import Customer
 from crm_core.work_orders import order_work, visit_capacity
 from crm_core.work_orders.closing import close
 from crm_core.work_orders.order_flow import EXPIRED_AFTER_SECONDS, Closing, Kind, State, kind_of
+from crm_core.work_orders.order_history import note
 from crm_core.work_orders.visit_record import Answer, visit_of
 from crm_core.work_orders.visit_slots import Slot
-from crm_core.work_orders.work_orders import Author, WorkOrder, note, work_order
+from crm_core.work_orders.work_orders import Author, WorkOrder, work_order
 from ctiserver.core.errors import NotFound
 
 SUBJECTS = {

@@ -1,20 +1,18 @@
-"""The tables of work orders: the order, each of its closings, its history, its files.
+"""The tables of work orders: the order, and each of its closings.
 
 An order may be closed more than once, when it was reopened in between; each closing is a row of its own, with what the
 customer said of it afterwards. That row is what surveys and reports are about: (order, closing) is one promise kept
-or not. The history has one row for everything that happened: who, when, by which way.
+or not. What happened to it stands in `order_history`, its photos and spoken notes in `order_files`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from crm_core.attachments import Attachment
-from crm_core.base import Base, EpochSeconds, clean_json, one_of
+from crm_core.base import Base, EpochSeconds, one_of
 from crm_core.customers import Customer
 from crm_core.timeline_entry import entry
 from crm_core.work_orders.order_flow import PRIORITIES, Closing, Kind, State, Way
@@ -173,51 +171,6 @@ class WorkOrderClosing(Base):
     answered_at: Mapped[EpochSeconds | None]
 
 
-class WorkOrderEntry(Base):
-    """One thing that happened to an order.
-
-    `what`: created, step, assigned, changed, note, spoken, file, followed_up, emergency, answered, late, expired,
-    confirmed, person (he wants to talk about his visit).
-    """
-
-    __tablename__ = "work_order_history"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["account_id", "order_id"], ["work_orders.account_id", "work_orders.id"], ondelete="CASCADE"
-        ),
-        one_of("way", list(Way)),
-        Index(None, "account_id", "order_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    order_id: Mapped[int]
-    at: Mapped[EpochSeconds]
-    by: Mapped[str]
-    way: Mapped[str]
-    what: Mapped[str]
-    details: Mapped[dict[str, Any]]
-    text: Mapped[str] = mapped_column(default="")
-
-
-class WorkOrderFile(Base):
-    """A photo or a spoken note of an order: one of the customer's attachments."""
-
-    __tablename__ = "work_order_files"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["account_id", "order_id"], ["work_orders.account_id", "work_orders.id"], ondelete="CASCADE"
-        ),
-        Index(None, "attachment_id"),
-    )
-
-    order_id: Mapped[int] = mapped_column(primary_key=True)
-    attachment_id: Mapped[int] = mapped_column(
-        ForeignKey("attachments.id", ondelete="CASCADE"), primary_key=True
-    )
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-
-
 def work_order(session: Session, account_id: int, order_id: int, *, lock: bool = False) -> WorkOrder:
     """The order. With `lock` a second who changes it waits for our commit.
 
@@ -228,47 +181,6 @@ def work_order(session: Session, account_id: int, order_id: int, *, lock: bool =
     if found is None:
         raise NotFound(f"there is no work order {order_id}")
     return found
-
-
-def note(
-    session: Session, author: Author, subject: WorkOrder, what: str, *, text: str = "", **details: Any
-) -> WorkOrderEntry:
-    """Write down what happened, in the transaction that does it."""
-    row = WorkOrderEntry(
-        account_id=subject.account_id,
-        order_id=subject.id,
-        at=author.at,
-        by=author.login,
-        way=author.way,
-        what=what,
-        text=text,
-        details=clean_json(details),
-    )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def spoken_note(session: Session, account_id: int, order_id: int, entry_id: int) -> str:
-    """The recording's name in the switch of a spoken line of the order's history. Raises NotFound."""
-    query = select(WorkOrderEntry).where(
-        WorkOrderEntry.account_id == account_id,
-        WorkOrderEntry.order_id == order_id,
-        WorkOrderEntry.id == entry_id,
-        WorkOrderEntry.what == "spoken",
-    )
-    found = session.scalar(query)
-    if found is None:
-        raise NotFound(f"work order {order_id} has no spoken note {entry_id}")
-    return Path(str(found.details["recording"])).name
-
-
-def history(session: Session, account_id: int, order_id: int, limit: int = 200) -> Sequence[WorkOrderEntry]:
-    """What happened, the latest first."""
-    query = select(WorkOrderEntry).where(
-        WorkOrderEntry.account_id == account_id, WorkOrderEntry.order_id == order_id
-    )
-    return session.scalars(query.order_by(WorkOrderEntry.id.desc()).limit(limit)).all()
 
 
 def closings_of(session: Session, account_id: int, order_id: int) -> Sequence[WorkOrderClosing]:
@@ -291,21 +203,3 @@ def closing_row(session: Session, account_id: int, order_id: int, ordinal: int) 
     if found is None:
         raise NotFound(f"work order {order_id} has no closing {ordinal}")
     return found
-
-
-def keep_file(session: Session, subject: WorkOrder, kept: Attachment) -> None:
-    """The customer's file belongs to the order; a second time changes nothing."""
-    if session.get(WorkOrderFile, (subject.id, kept.id)) is None:
-        row = WorkOrderFile(order_id=subject.id, attachment_id=kept.id, account_id=subject.account_id)
-        session.add(row)
-        session.flush()
-
-
-def files_of(session: Session, account_id: int, order_id: int) -> Sequence[Attachment]:
-    """The order's files, the latest first."""
-    query = (
-        select(Attachment)
-        .join(WorkOrderFile, WorkOrderFile.attachment_id == Attachment.id)
-        .where(WorkOrderFile.account_id == account_id, WorkOrderFile.order_id == order_id)
-    )
-    return session.scalars(query.order_by(Attachment.known_at.desc(), Attachment.id.desc())).all()

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from crm_core import callers
 from crm_core.call_backs import call_back_done, claim_call_back, to_call_back
+from crm_core.candidates import find_by_number
 from crm_core.contact_points import Phone
-from crm_core.customers import add_customer, find_by_number
+from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.interaction_writer import apply_batch
 from crm_core.interactions import Interaction

@@ -18,7 +18,8 @@ from crm_core.configuration import tables, version
 from crm_core.customer_segments import segments
 from crm_core.customers import add_customer
 from crm_core.db import Store
-from crm_core.dials import Dial, DialAttempt, schedule
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import Dial, schedule
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.queues import add_queue, let_serve

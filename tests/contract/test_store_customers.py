@@ -10,14 +10,8 @@ from sqlalchemy.orm import Session
 
 from crm_core.accounts import Account
 from crm_core.agents import Agent, AgentPhone, Skill, add_agent, phones
-from crm_core.customers import (
-    CANDIDATES_AT_MOST,
-    Customer,
-    add_customer,
-    change_customer,
-    customer,
-    find_by_number,
-)
+from crm_core.candidates import CANDIDATES_AT_MOST, find_by_number
+from crm_core.customers import Customer, add_customer, change_customer, customer
 from crm_core.db import Store
 from crm_core.phone_numbers import E164
 from crm_core.search import find

@@ -19,7 +19,8 @@ from crm_core.campaigns.effects import DispositionEffect
 from crm_core.contact_points import Phone, points_of
 from crm_core.customers import add_customer
 from crm_core.db import Store
-from crm_core.dials import Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import Dial
 from crm_core.invoices import Invoice
 from crm_core.payments import Payment
 from crm_core.permission import consents, do_not_call

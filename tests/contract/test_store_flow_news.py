@@ -9,9 +9,10 @@ from crm_core.db import Store
 from crm_core.interactions import Interaction
 from crm_core.self_service.registry import Asked, Outcome
 from crm_core.users import add_user
+from crm_core.work_orders.order_history import history
 from crm_core.work_orders.order_work import open_order
 from crm_core.work_orders.technicians import put_technician
-from crm_core.work_orders.work_orders import Author, history
+from crm_core.work_orders.work_orders import Author
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
 from ctiserver.core.message import Event

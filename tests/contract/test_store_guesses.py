@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from crm_core import guesses
 from crm_core.caller_facts import look_up
+from crm_core.candidates import find_by_number
 from crm_core.cases import Case
-from crm_core.customers import add_customer, find_by_number
+from crm_core.customers import add_customer
 from crm_core.db import Store
 from crm_core.guesses import Guess
 from crm_core.invoices import Invoice

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from crm_core import contact_points, duplicates, interactions, merges
-from crm_core.customers import Customer, add_customer, customer, find_by_number
+from crm_core.candidates import find_by_number
+from crm_core.customers import Customer, add_customer, customer
 from crm_core.db import Store
 from crm_core.interactions import Interaction
 from crm_core.phone_numbers import E164

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from crm_core import facts
+from crm_core.candidates import find_by_number
 from crm_core.contact_points import (
     Address,
     Email,
@@ -17,15 +18,7 @@ from crm_core.contact_points import (
     points_of,
 )
 from crm_core.custom_fields import CustomField, define
-from crm_core.customers import (
-    Customer,
-    add_customer,
-    change_customer,
-    customer,
-    find_by_number,
-    move_to_stage,
-    settle,
-)
+from crm_core.customers import Customer, add_customer, change_customer, customer, move_to_stage, settle
 from crm_core.db import Store
 from crm_core.lifecycle import stages_of
 from crm_core.phone_numbers import E164

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from crm_core import audit
 from crm_core.accounts import Account
+from crm_core.candidates import find_by_number
 from crm_core.contracts import Contract
 from crm_core.customer_segments import segment_figures, segments
-from crm_core.customers import add_customer, change_customer, customer, find_by_number
+from crm_core.customers import add_customer, change_customer, customer
 from crm_core.db import Store
 from crm_core.interactions import Interaction, Segment
 from crm_core.orders import Order

@@ -28,10 +28,11 @@ from crm_core.work_orders import (
     visits,
 )
 from crm_core.work_orders.order_flow import EXPIRED_AFTER_SECONDS
+from crm_core.work_orders.order_history import history
 from crm_core.work_orders.visit_capacity import Places
 from crm_core.work_orders.visit_record import Visit, visits_of
 from crm_core.work_orders.visit_slots import Half, Slot, slot_of_key
-from crm_core.work_orders.work_orders import Author, WorkOrder, history
+from crm_core.work_orders.work_orders import Author, WorkOrder
 from ctiserver.core.errors import ConfigError, NotFound
 
 ZONE = ZoneInfo("America/Santiago")

@@ -36,10 +36,11 @@ from crm_core.work_orders import (
 )
 from crm_core.work_orders.closing import Closed, close
 from crm_core.work_orders.order_flow import Way
+from crm_core.work_orders.order_history import history
 from crm_core.work_orders.order_list import OrderFilter
 from crm_core.work_orders.stock import Used
 from crm_core.work_orders.technician_calls import RESUMED_SECONDS, begin_or_resume
-from crm_core.work_orders.work_orders import Author, WorkOrder, closings_of, history, work_order
+from crm_core.work_orders.work_orders import Author, WorkOrder, closings_of, work_order
 from ctiserver.core.errors import ConfigError, NotFound, Refusal, StaleVersion
 
 OTHER = 2

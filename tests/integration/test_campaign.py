@@ -25,7 +25,8 @@ from crm_core.campaigns.leads import new_lead
 from crm_core.contact_points import Address
 from crm_core.customers import add_customer
 from crm_core.db import Store
-from crm_core.dials import Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import Dial
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164

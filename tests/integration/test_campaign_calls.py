@@ -18,7 +18,8 @@ import ivr.demo
 from crm_core.campaigns.campaign import Campaign
 from crm_core.campaigns.leads import new_lead
 from crm_core.customers import add_customer
-from crm_core.dials import Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import Dial
 from crm_core.permission import consents, do_not_call, legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164

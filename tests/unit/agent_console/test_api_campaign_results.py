@@ -12,7 +12,7 @@ from crm_core.administration.campaign_form import CampaignForm, Campaigns
 from crm_core.administration.desk import Author
 from crm_core.campaigns.campaign import campaign
 from crm_core.customers import add_customer
-from crm_core.dials import DialAttempt
+from crm_core.dial_attempts import DialAttempt
 from ctiserver.core.permit import Purpose
 
 API = "/api/v1/campaigns/renewal"

@@ -9,7 +9,8 @@ from crm_core import dials
 from crm_core.agents import Agent
 from crm_core.campaigns import loading
 from crm_core.campaigns.campaign import campaign
-from crm_core.dials import Dial, DialAttempt
+from crm_core.dial_attempts import DialAttempt
+from crm_core.dials import Dial
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
 from crm_core.queues import let_serve, queue

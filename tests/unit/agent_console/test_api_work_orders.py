@@ -8,7 +8,8 @@ from crm_core import caller_secrets
 from crm_core.users import add_user
 from crm_core.work_orders import technicians
 from crm_core.work_orders.order_flow import Way
-from crm_core.work_orders.work_orders import Author, note, work_order
+from crm_core.work_orders.order_history import note
+from crm_core.work_orders.work_orders import Author, work_order
 from ctiserver.process import folders
 
 BOSS, AGENT, TECH = "dispatcher", "agent", "technician"

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
 from crm_core import schema
-from crm_core.customers import find_by_number
+from crm_core.candidates import find_by_number
 from crm_core.db import Store
 from crm_core.engines import engine_for
 from ctiserver.core.errors import StoreError

@@ -11,9 +11,10 @@ from crm_core.agents import agent
 from crm_core.caller_secrets import check
 from crm_core.campaigns import campaign_list
 from crm_core.campaigns.campaign import Campaign
+from crm_core.candidates import find_by_number
 from crm_core.configuration import tables, version
 from crm_core.contact_points import Address
-from crm_core.customers import Customer, change_customer, customer, find_by_number
+from crm_core.customers import Customer, change_customer, customer
 from crm_core.db import Store
 from crm_core.demo import Added
 from crm_core.demo_scripts import SCRIPTS
