@@ -10,6 +10,7 @@ from acd import (
     call_backs,
     conference,
     consult,
+    flow_transfer,
     hand,
     hold,
     identity,
@@ -17,6 +18,7 @@ from acd import (
     offers,
     outside_talk,
     oversight,
+    own_calls,
     supervision,
     transfer,
     wrap_up,
@@ -52,6 +54,14 @@ def set_status(floor: Floor, message: SetStatus, turn: Turn) -> None:
     offers.serve_agent(floor, message.agent, turn)
 
 
+def _hang_up(floor: Floor, request: r.HangUp, turn: Turn) -> None:
+    call = own_calls.of_agent(floor, request.agent)
+    if call is not None:
+        own_calls.hang_up(floor, call, request.agent, turn)
+    else:
+        conference.hang_up(floor, request, turn)
+
+
 _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.SetStatus: set_status,
     r.Dispose: wrap_up.dispose,
@@ -60,7 +70,9 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.AttachCustomer: identity.attach,
     r.Hold: hold.hold,
     r.Resume: hold.resume,
-    r.HangUp: conference.hang_up,
+    r.HangUp: _hang_up,
+    r.CallOut: own_calls.call_out,
+    r.CallColleague: own_calls.call_colleague,
     r.StartRecordingNow: start_now,
     r.SendDigits: send,
     r.PauseRecording: pause,
@@ -68,6 +80,7 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.TransferBlind: transfer.to_queue,
     r.TransferToAgent: transfer.to_agent,
     r.TransferOutside: outside_talk.pass_on,
+    r.TransferToFlow: flow_transfer.to_flow,
     r.StartConsult: consult.start,
     r.ReturnFromConsult: consult.return_to_caller,
     r.CompleteTransfer: consult.complete,

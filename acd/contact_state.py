@@ -14,7 +14,8 @@ class Stage(StrEnum):
     """How far a contact is: it waits, a phone rings for it, the phone was answered, the two talk.
 
     `held`: the caller hears music while the agent has him on hold, or consults somebody; `returning`: while the agent's
-    browser is away; `outside`: no agent has him, but the number outside that he was passed on to.
+    browser is away; `outside`: no agent has him, but the number outside that he was passed on to; `flow`: he was
+    passed on to a flow, and is the IVR's.
     Who is to be called back is `parked` while it is not his turn yet, whoever is free, and `reserved` while an agent is
     kept for him and his telephone rings; else he waits like the others.
     """
@@ -28,6 +29,7 @@ class Stage(StrEnum):
     OUTSIDE = "outside"
     PARKED = "parked"
     RESERVED = "reserved"
+    FLOW = "flow"
 
 
 Role = Literal["consulted", "colleague", "outside", "supervisor"]

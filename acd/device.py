@@ -5,7 +5,7 @@ page is there again its phone is rung, answers by itself, and the two go on. A b
 the caller back to his line, at the place that he had. Whom he consulted is let go; a conference goes on without him.
 """
 
-from acd import arrangement, conference, offers, parties, recording
+from acd import arrangement, conference, offers, own_calls, parties, recording
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -43,6 +43,7 @@ def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
     state = floor.ledger.agents.get(key)
     if state is None or state.status is Status.LOGGED_OUT or not has_browser_phone(floor, key):
         return
+    own_calls.lost(floor, key, turn)
     if guest := conference.guest_of(floor, key):
         conference.lost(floor, *guest, turn)
     contact = _in_hand(floor, state)

@@ -14,6 +14,7 @@ from acd import priority
 from acd.agent_state import AgentState
 from acd.contact_state import Contact, Line, Participant, Stage
 from acd.outside_book import OutsideBook
+from acd.own_call_state import OwnCall
 from acd.reach import Reach, places
 from acd.waiting_room import Place, Standing, WaitingRoom
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
@@ -23,7 +24,8 @@ from ctiserver.core.topology import Mode
 
 
 class Ledger(msgspec.Struct, kw_only=True):
-    """What a snapshot keeps. `kept`: agents who called a customer whose telephone rings, by his leg."""
+    """What a snapshot keeps. `kept`: agents who called a customer whose telephone rings, by his leg; `own_calls`: those
+    that agents make themselves, until somebody outside answers."""
 
     tables: Tables = Tables()
     queues: dict[QueueKey, Queue] = {}
@@ -33,6 +35,7 @@ class Ledger(msgspec.Struct, kw_only=True):
     arrivals: int = 0
     kept: dict[LegId, AgentKey] = {}
     outside: OutsideBook = msgspec.field(default_factory=OutsideBook)
+    own_calls: dict[ContactId, OwnCall] = {}
 
 
 class Floor:
@@ -63,6 +66,7 @@ class Floor:
         """Use new tables. Queues and agents that went away serve what they have in hand, nothing more."""
         agents, before = self.ledger.agents, self.queues
         in_use = {contact.queue for contact in self.ledger.contacts.values()}
+        in_use |= {call.queue for call in self.ledger.own_calls.values() if call.queue}
         kept = {key: queue for key, queue in self.queues.items() if key in in_use}
         self.ledger.tables = tables
         self.ledger.queues = kept | {queue.key: queue for queue in tables.queues}

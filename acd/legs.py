@@ -98,6 +98,9 @@ def _caller_gone(
     if contact.stage is Stage.RESERVED:
         call_backs.failed(floor, contact, message, turn)
         return
+    if contact.stage is Stage.FLOW:  # the IVR has him, and tells that he is gone
+        floor.leave(contact)
+        return
     where = _WHERE[contact.stage]
     agent = contact.agent
     by = "supervisor" if contact.closed_by and by == "center" else by

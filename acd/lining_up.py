@@ -3,7 +3,7 @@
 Who is moved while a phone rings for him is taken away from it; who talks is not moved by this.
 """
 
-from acd import call_backs, called, named, offers, priority
+from acd import call_backs, called, flow_transfer, named, offers, priority
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from ctiserver.core.events import ContactQueued
@@ -14,6 +14,8 @@ def queued(floor: Floor, message: ContactQueued, turn: Turn) -> None:
     """Take a contact on, or let one that waits stand elsewhere; whoever is being served stays."""
     contact = floor.ledger.contacts.get(message.contact)
     let_go = None
+    if contact is not None and contact.stage is Stage.FLOW:
+        flow_transfer.queued(floor, contact, turn)
     if contact is None:
         contact = _new_contact(floor, message, turn)
         floor.enter(contact)

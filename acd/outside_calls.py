@@ -9,6 +9,7 @@ from ctiserver.core.events import OutsideAnswered, OutsideDialed, OutsideEnded
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
 from ctiserver.core.outside import Route
+from ctiserver.core.permit import Permit
 from ctiserver.core.turn import Turn
 
 
@@ -39,10 +40,12 @@ def dial(
     agent: AgentKey | None,
     account_id: int | None = None,
     leg: LegId | None = None,
+    permit: Permit | None = None,
 ) -> LegId:
     """Rings it as a leg of the contact, whose id is given back. What follows comes as LegAnswered or LegFailed.
 
-    `agent` None: nobody of ours chose the number; then `account_id` says who pays.
+    `agent` None: nobody of ours chose the number; then `account_id` says who pays. `permit`: to call the customer whose
+    number it is.
     """
     leg = leg or LegId(turn.new_id())
     if agent is not None:
@@ -68,7 +71,11 @@ def dial(
             minor_per_minute=route.minor_per_minute,
         ),
         DialOutside(
-            leg=leg, contact=contact, route=route, ring_seconds=floor.ledger.tables.outside.ring_seconds
+            leg=leg,
+            contact=contact,
+            route=route,
+            ring_seconds=floor.ledger.tables.outside.ring_seconds,
+            permit=permit,
         ),
     )
     return leg

@@ -88,7 +88,8 @@ class Family:
         return Shelf(kind=self.one, prefix=self.prefix, account_id=call.principal.account_id, files=files)
 
 
-FAMILIES = (Family("flow", "flows", ""), Family("survey", "surveys", SURVEYS))
+FLOW_FAMILY = Family("flow", "flows", "")
+FAMILIES = (FLOW_FAMILY, Family("survey", "surveys", SURVEYS))
 
 
 def add_to(operations: Operations) -> None:
@@ -96,6 +97,11 @@ def add_to(operations: Operations) -> None:
     for family in FAMILIES:
         _add_reading(operations, family)
         _add_changing(operations, family)
+
+
+def flow_names(call: Call) -> list[str]:
+    """The account's flows, in the order of their names."""
+    return sorted(one.name for one in call.services.store.read(flow_desk.flows, FLOW_FAMILY.shelf(call)))
 
 
 def _add_reading(operations: Operations, family: Family) -> None:

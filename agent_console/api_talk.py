@@ -3,6 +3,7 @@
 import msgspec
 
 from agent_console.api_desk import Accepted, ask_for
+from agent_console.api_flows import flow_names
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from ctiserver.core.errors import Refusal
@@ -11,24 +12,32 @@ from ctiserver.core.errors import Refusal
 class Whom(msgspec.Struct, kw_only=True):
     """Where the caller goes, or who is asked: one of a `queue`, the colleague `to`, or a number outside.
 
+    A caller may be passed on to a `flow`, too; nobody can be asked there.
+
     Whoever waits in a queue again keeps the arrival that he had.
     """
 
     queue: str | None = None
     to: str | None = None
     number: str | None = None
+    flow: str | None = None
     request_id: str | None = None
 
     def chosen(self) -> dict[str, str]:
         """The one that is named, as a field of a request. Raises Refusal."""
-        named = {"queue": self.queue, "to": self.to, "pii_number": self.number}
+        named = {"queue": self.queue, "to": self.to, "pii_number": self.number, "flow": self.flow}
         chosen = {field: value for field, value in named.items() if value}
         if len(chosen) != 1:
-            raise Refusal("bad_request", "name the queue, the colleague or the number: one of the three")
+            raise Refusal("bad_request", "name the queue, the colleague, the number or the flow: one of them")
         return chosen
 
 
-_PASSING_ON = {"queue": "TransferBlind", "to": "TransferToAgent", "pii_number": "TransferOutside"}
+_PASSING_ON = {
+    "queue": "TransferBlind",
+    "to": "TransferToAgent",
+    "pii_number": "TransferOutside",
+    "flow": "TransferToFlow",
+}
 
 
 class Digits(msgspec.Struct, kw_only=True):
@@ -73,11 +82,17 @@ def add_to(operations: Operations) -> None:
         "POST",
         "/agents/{agent}/transfer",
         Permission.OWN_DESK,
-        "Pass my caller on to a queue, a colleague or a number outside",
+        "Pass my caller on to a queue, a colleague, a number outside or a flow",
     )
     def transfer(call: Call, agent: str, body: Whom) -> Accepted:
         chosen = body.chosen()
+        if body.flow and body.flow not in flow_names(call):
+            raise Refusal("unknown_flow", f"there is no flow {body.flow!r}")
         return ask_for(call, _PASSING_ON[next(iter(chosen))], {"agent": agent} | chosen, body.request_id)
+
+    @add("GET", "/me/flows", Permission.OWN_DESK, "Flows to which I may pass a caller on, by name")
+    def my_flows(call: Call) -> list[str]:
+        return flow_names(call)
 
     @add("GET", "/me/colleagues", Permission.OWN_DESK, "To whom I may pass a caller, and what they are doing")
     def colleagues(call: Call) -> list[Colleague]:

@@ -29,6 +29,9 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     "TransferBlind": (Permission.OWN_DESK, None),
     "TransferToAgent": (Permission.OWN_DESK, None),
     "TransferOutside": (Permission.OWN_DESK, None),
+    "TransferToFlow": (Permission.OWN_DESK, None),
+    "CallOut": (Permission.OWN_DESK, None),
+    "CallColleague": (Permission.OWN_DESK, None),
     "StartConsult": (Permission.OWN_DESK, None),
     "ReturnFromConsult": (Permission.OWN_DESK, None),
     "CompleteTransfer": (Permission.OWN_DESK, None),
@@ -56,10 +59,19 @@ OF_NO_AGENT: dict[str, Permission] = {
 """What is asked for nobody's own desk: about a contact that is live, or about several agents."""
 
 THROUGH_REST = frozenset(
-    {"AttachCustomer", "ExcuseWrapUp", "PreviewLead", "Supervise", "TakeOver", *OF_NO_AGENT}
+    {
+        "AttachCustomer",
+        "CallOut",
+        "ExcuseWrapUp",
+        "PreviewLead",
+        "Supervise",
+        "TakeOver",
+        "TransferToFlow",
+        *OF_NO_AGENT,
+    }
 )
-"""What nobody words himself: the REST operation looks up what the engines are told of the customer, or whether the
-campaign is one that he serves, or writes into the audit what a supervisor did."""
+"""What nobody words himself: the REST operation looks up what the engines are told of the customer, whether he may be
+called, whether a campaign or a flow is the asker's, or writes into the audit what a supervisor did."""
 
 
 def ask_worded(engines: Engines, view: LiveView | None, principal: Principal, request: Any) -> str:

@@ -1,4 +1,4 @@
-"""What people did with a live contact besides talking: moved it, preferred it, ended it, asked for help, listened.
+"""What people did with a contact besides talking: called, moved, preferred or ended it, asked for help, listened.
 
 Each act is `{"at", "act", "by", ...}` in the contact's record, in the order of time; `by` is an agent or a supervisor.
 """
@@ -54,5 +54,26 @@ def _excused(event: e.WrapUpExcused, interaction: Interaction, session: Session)
     _note(interaction, event, "excused", event.by, agent=event.agent)
 
 
-STEPS = (_moved, _preferred, _closed, _abused, _asked, _supervised, _went_on, _left, _excused)
+def _called(event: e.CallOutBegun, interaction: Interaction, session: Session) -> None:
+    interaction.queue = event.queue
+    _note(interaction, event, "called", event.agent, reason=event.purpose)
+
+
+def _not_reached(event: e.CallOutFailed, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "not_reached", event.agent, reason=event.reason)
+
+
+STEPS = (
+    _called,
+    _not_reached,
+    _moved,
+    _preferred,
+    _closed,
+    _abused,
+    _asked,
+    _supervised,
+    _went_on,
+    _left,
+    _excused,
+)
 """What each event adds to the record of its contact (`crm_core.interaction_record`)."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm_core import accounts, phone_numbers
 from crm_core.candidates import find_by_number
 from crm_core.customers import Customer
-from crm_core.interactions import Interaction, Offer, Segment
+from crm_core.interactions import OUTBOUND, Interaction, Offer, Segment
 from ctiserver.core import events as e
 
 
@@ -85,7 +85,7 @@ def last_segment_of(interaction: Interaction, agent: str) -> Segment | None:
 
 def outcome_of(interaction: Interaction, event: e.ContactEnded) -> str:
     """answered, reached (a customer whom we called and who saw no queue), disconnected, ended_in_ivr or abandoned;
-    call_back (he asked for it instead of waiting); of one: not_reached, cancelled.
+    call_back (he asked for it instead of waiting); of one, and of whom an agent called: not_reached; cancelled.
 
     Whom a campaign called and who found no agent was abandoned, also when it is we who hung up after its message.
     """
@@ -95,7 +95,7 @@ def outcome_of(interaction: Interaction, event: e.ContactEnded) -> str:
         return interaction.outcome
     if interaction.dial_id is not None and interaction.queued_at is None:
         return "reached"
-    if interaction.channel == "callback" and event.by == "switch":
+    if interaction.channel == OUTBOUND or (interaction.channel == "callback" and event.by == "switch"):
         return "not_reached"
     if event.by in ("switch", "fallback"):
         return "disconnected"

@@ -220,6 +220,12 @@ def _(event: e.TransferCompleted, interaction: Interaction, session: Session) ->
 
 
 @record.register
+def _(event: e.TransferredToFlow, interaction: Interaction, session: Session) -> None:
+    if segment := last_segment_of(interaction, event.agent):
+        segment.transfer, segment.transferred_to_kind, segment.transferred_to = "blind", "flow", event.flow
+
+
+@record.register
 def _(event: e.TransferFailed, interaction: Interaction, session: Session) -> None:
     if segment := last_segment_of(interaction, event.agent):
         segment.transfer_failed = event.reason

@@ -83,7 +83,7 @@ def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -
                 event,
                 account_id=interaction.account_id,
                 value_class=interaction.value_class or "",
-                called=interaction.dial_id is not None,
+                called=interaction.we_called,
             )
         interaction.last_epoch, interaction.last_seq, interaction.last_n = event_id
         news.append((interaction, event_id, event))

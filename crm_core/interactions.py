@@ -7,7 +7,7 @@ their keys, not by reference: a record outlives both.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, select, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, ForeignKeyConstraint, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, EpochSeconds, Seconds
@@ -18,6 +18,9 @@ from crm_core.queue_visits import QueueVisit
 from crm_core.third_parties import ThirdParty
 from crm_core.timeline_entry import entry
 from ctiserver.core.errors import NotFound
+
+OUTBOUND = "outbound"
+"""The channel of a contact that an agent began by calling."""
 
 
 class Interaction(Base):
@@ -65,7 +68,8 @@ class Interaction(Base):
     """The key of the last queue."""
     outcome: Mapped[str | None]
     """answered, abandoned, ended_in_ivr, reached, disconnected, missed, answered_by_fallback, call_back (asked for); of
-    a call-back: not_reached, cancelled; of a fax: received, failed. None: not over yet."""
+    a call-back: not_reached, cancelled; whom an agent called: not_reached; of a fax: received, failed. None: not over
+    yet."""
     ended_where: Mapped[str | None]
     ended_by: Mapped[str | None]
     ended_cause: Mapped[int | None]
@@ -128,6 +132,11 @@ class Interaction(Base):
     )
 
     @property
+    def we_called(self) -> bool:
+        """Whether he did not come by himself: a dial, or an agent, called him."""
+        return self.dial_id is not None or self.channel == OUTBOUND
+
+    @property
     def wait_seconds(self) -> float | None:
         """Time in queues up to the first agent or the end; None: never queued, or waiting still."""
         end = self.connected_at or self.ended_at
@@ -174,12 +183,12 @@ class Segment(Base):
     ended_at: Mapped[EpochSeconds | None]
     ended_by: Mapped[str | None]
     began: Mapped[str] = mapped_column(default="queue", server_default=text("'queue'"))
-    """How he came to the customer: queue, blind, attended, conference or returned; by `from_agent`, None: nobody."""
+    """How he came to the customer: queue, blind, attended, conference, returned, called; by `from_agent`, or None."""
     from_agent: Mapped[str | None]
     transfer: Mapped[str | None]
     """How he passed the customer on: blind, attended, or by leaving a conference; None: he did not."""
     transferred_to_kind: Mapped[str | None]
-    """queue, agent or outside (then `transferred_to` is "")."""
+    """queue, agent, flow or outside (then `transferred_to` is "")."""
     transferred_to: Mapped[str | None]
     transfer_failed: Mapped[str | None]
     """Why nobody took him there; None: somebody did, or may yet."""
@@ -234,6 +243,11 @@ class SurveyAnswer(Base):
     attachment_id: Mapped[int | None]
     """Where the comment is kept, once it is."""
     answered_at: Mapped[EpochSeconds]
+
+
+def called_us() -> ColumnElement[bool]:
+    """Contacts of customers who came by themselves; neither a dial nor an agent called them."""
+    return Interaction.dial_id.is_(None) & (Interaction.channel != OUTBOUND)
 
 
 def contact(session: Session, account_id: int, contact_id: str) -> Interaction:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crm_core.cases import Case, CaseContact
 from crm_core.contact_reasons import guess, reasons_of_account
 from crm_core.episodes import Resolution, Touch, by_class, episodes, resolution
-from crm_core.interactions import Interaction
+from crm_core.interactions import OUTBOUND, Interaction
 
 
 def resolution_of(
@@ -44,6 +44,7 @@ def _touches(session: Session, account_id: int, from_at: float, until_at: float)
         .where(
             Interaction.account_id == account_id,
             Interaction.customer_id.is_not(None),
+            Interaction.channel != OUTBOUND,  # our calling back is no further call of his
             Interaction.arrived_at >= from_at,
             Interaction.arrived_at < until_at,
         )

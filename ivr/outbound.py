@@ -9,6 +9,7 @@ from ctiserver.core.commands import DropLeg
 from ctiserver.core.events import (
     CallbackReached,
     CallerIdentified,
+    CallOutReached,
     ContactAnswered,
     ContactQueued,
     FlowEntered,
@@ -92,6 +93,14 @@ def _queue(session: Session, reached: LeadReached, turn: Turn) -> None:
 CALLED_BACK = ("call-back-here",)
 
 
+def reached(desk: Desk, message: CallbackReached | CallOutReached, turn: Turn) -> None:
+    """Whom we called for an agent has answered."""
+    if isinstance(message, CallbackReached):
+        called_back(desk, message, turn)
+    else:
+        called_out(desk, message, turn)
+
+
 def called_back(desk: Desk, reached: CallbackReached, turn: Turn) -> None:
     """Who asked to be called has answered: he waits for the agent who is rung, and hears who it is that calls."""
     session = Session(
@@ -110,6 +119,30 @@ def called_back(desk: Desk, reached: CallbackReached, turn: Turn) -> None:
     desk.open(session)
     turn.say(ContactAnswered(at=turn.at, contact=session.contact))
     play(desk, session, CALLED_BACK, turn)
+
+
+def called_out(desk: Desk, reached: CallOutReached, turn: Turn) -> None:
+    """Whom an agent called has answered, and talks with him: he is here for what comes afterwards."""
+    desk.open(
+        Session(
+            contact=reached.contact,
+            account_id=reached.account_id,
+            leg=reached.leg,
+            did="",
+            pii_number=reached.pii_number,
+            flow="",
+            flow_version="",
+            language=reached.language,
+            phase=Phase.TALKING,
+            outbound=True,
+            queue=reached.queue,
+            agent=reached.agent,
+            customer_id=reached.customer_id,
+            level="number" if reached.customer_id else "none",
+            value_class=reached.value_class,
+        )
+    )
+    turn.say(ContactAnswered(at=turn.at, contact=reached.contact))
 
 
 def abandoned(desk: Desk, message: LeadAbandoned, turn: Turn) -> None:

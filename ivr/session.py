@@ -13,6 +13,7 @@ from ctiserver.core.events import (
     AbuseReported,
     CallbackAsked,
     CallbackReached,
+    CallOutReached,
     ContactAnswered,
     ContactConnected,
     ContactEnded,
@@ -26,6 +27,7 @@ from ctiserver.core.events import (
     PlaceTold,
     RecordingStarted,
     TalkEnded,
+    TransferredToFlow,
     Where,
 )
 from ctiserver.core.ids import ContactId, TimerId
@@ -53,7 +55,7 @@ from ctiserver.core.inputs import (
 )
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
-from ivr import arrival, invitation, notice, outbound, questions, results, waiting_choices, walk
+from ivr import arrival, invitation, notice, outbound, passed_on, questions, results, waiting_choices, walk
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
 from ivr.speak import hush, light_fuse, say_goodbye, stop_waiting
@@ -90,8 +92,10 @@ class Ivr:
                 self._leg(message, turn)
             case TimerFired(timer=timer):
                 self._timer(timer, turn)
-            case CallbackReached():
-                outbound.called_back(self.desk, message, turn)
+            case CallbackReached() | CallOutReached():
+                outbound.reached(self.desk, message, turn)
+            case TransferredToFlow():
+                passed_on.to_flow(self.desk, message, turn)
             case CallbackAsked():
                 waiting_choices.granted(self.desk, message, turn)
             case ContactEvent():

@@ -16,7 +16,7 @@ from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from crm_core.accounts import account
-from crm_core.interactions import Interaction
+from crm_core.interactions import Interaction, called_us
 from crm_core.reports.guess_report import GuessFigures, guess_report
 from crm_core.reports.ivr_path import (
     RETURNS_WITHIN_SECONDS,
@@ -85,7 +85,7 @@ def _ways(
             Interaction.arrived_at >= from_at,
             Interaction.arrived_at < until_at,
             Interaction.answered_by_ivr_at.is_not(None),
-            Interaction.dial_id.is_(None),
+            called_us(),
         )
         .order_by(Interaction.arrived_at, Interaction.id)
         .execution_options(yield_per=_ROWS_AT_ONCE)
@@ -117,7 +117,7 @@ def _contacts(session: Session, account_id: int, from_at: float, until_at: float
             Interaction.account_id == account_id,
             Interaction.arrived_at >= from_at,
             Interaction.arrived_at < until_at,
-            Interaction.dial_id.is_(None),
+            called_us(),
         )
         .order_by(Interaction.arrived_at)
     )

@@ -15,7 +15,7 @@ from itertools import pairwise
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from crm_core.interactions import Interaction
+from crm_core.interactions import Interaction, called_us
 from crm_core.reports.ivr_path import End, Step, way_of
 
 _ROWS_AT_ONCE = 2000
@@ -124,7 +124,7 @@ def _ways(
             Interaction.arrived_at >= from_at,
             Interaction.arrived_at < until_at,
             Interaction.answered_by_ivr_at.is_not(None),
-            Interaction.dial_id.is_(None),
+            called_us(),
         )
         .order_by(Interaction.arrived_at, Interaction.id)
         .execution_options(yield_per=_ROWS_AT_ONCE)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from crm_core.contact_points import Address
 from crm_core.contact_reasons import guess, reasons_of_account
-from crm_core.interactions import Interaction
+from crm_core.interactions import Interaction, called_us
 from crm_core.paging import PAGE_AT_MOST, Page, decode, encode
 
 _ROWS_AT_ONCE = 2000
@@ -200,7 +200,7 @@ def _in_period(account_id: int, from_at: float, until_at: float) -> tuple[Column
         Interaction.account_id == account_id,
         Interaction.arrived_at >= from_at,
         Interaction.arrived_at < until_at,
-        Interaction.dial_id.is_(None),
+        called_us(),
     )
 
 

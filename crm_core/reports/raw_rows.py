@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from crm_core.interactions import Interaction, Offer, Segment
+from crm_core.interactions import Interaction, Offer, Segment, called_us
 from crm_core.queue_visits import QueueVisit
 from crm_core.queues import Queue
 from crm_core.reports.queue_figures import Offered, Talk, Visit
@@ -48,7 +48,7 @@ def visits(session: Session, account_id: int, from_at: float, until_at: float) -
             QueueVisit.account_id == account_id,
             QueueVisit.entered_at >= from_at,
             QueueVisit.entered_at < until_at,
-            Interaction.dial_id.is_(None),
+            called_us(),
         )
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )

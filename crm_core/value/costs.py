@@ -169,7 +169,7 @@ def _charges(contact: Interaction, rules: ValueSettings) -> Iterator[Charge]:
         "toll_free_seconds": round(ended_at - contact.arrived_at)
         if contact.did in rules.toll_free_numbers
         else 0,
-        "line_seconds": 0 if contact.dial_id is None else round(ended_at - contact.arrived_at),
+        "line_seconds": round(ended_at - contact.arrived_at) if contact.we_called else 0,
     }
     for kind, quantity in quantities.items():
         if quantity > 0 and (kind == "contact" or kind in rules.unit_costs):

@@ -22,8 +22,8 @@ class SpokenMedia:
     """Resolves what Play says into ARI media URIs, never into none.
 
     A key of the manifest; or a kind and a value: `number:N`, `place:N`, `amount:PESOS`, `date:DAY@TODAY` (both as
-    "2026-11-23"), `time:HH:MM`, `half_day:morning` or `afternoon`, `digits:TEXT`, `name:TEXT`. A value that cannot be
-    said is left out.
+    "2026-11-23"), `time:HH:MM`, `half_day:morning` or `afternoon`, `digits:TEXT`, `name:TEXT`, `tone:ring` (until it is
+    stopped). A value that cannot be said is left out.
     """
 
     def __init__(self, prompts: Prompts, names: RenderedNames | None = None) -> None:
@@ -68,6 +68,8 @@ class SpokenMedia:
                 return self._prompts.digits(value, language)
             case "name":
                 return self._name(value, language)
+            case "tone":
+                return (f"tone:{value}",)
             case _:
                 return self._prompts.media("beep", language)
 

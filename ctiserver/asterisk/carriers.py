@@ -100,15 +100,15 @@ class Carriers:
             self._lines[leg] = trunk
             self._limits.begin([trunk], self.now())
 
-    def dial_customer(self, it: DialCustomer) -> None:
-        """Rings a customer whose permit was found good."""
-        trunks = (it.trunk, *it.then_trunks)
-        self._dial(it.leg, _attempt(it.pii_number, it.caller_number, it.ring_seconds, trunks))
-
-    def dial(self, it: DialOutside) -> None:
-        """Rings a number that may be dialled."""
-        route = it.route
-        self._dial(it.leg, _attempt(route.pii_number, route.caller_number, it.ring_seconds, route.trunks))
+    def dial(self, it: DialCustomer | DialOutside) -> None:
+        """Rings a number that may be dialled; if there is a permit, it was found good."""
+        if isinstance(it, DialCustomer):
+            trunks = (it.trunk, *it.then_trunks)
+            attempt = _attempt(it.pii_number, it.caller_number, it.ring_seconds, trunks)
+        else:
+            route = it.route
+            attempt = _attempt(route.pii_number, route.caller_number, it.ring_seconds, route.trunks)
+        self._dial(it.leg, attempt)
 
     def _dial(self, leg: LegId, attempt: Attempt) -> None:
         """Asks the first carrier that has a line; a leg that has one already is asked for once more."""

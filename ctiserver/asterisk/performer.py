@@ -101,7 +101,7 @@ class Performer:
         self.carriers = Carriers(
             known=carriers, app=app, now=clock.now, ring=self._ring_outside, refuse=self._no_line
         )
-        self._customers = PermittedDials(permits, self.carriers.dial_customer, self._not_permitted)
+        self._customers = PermittedDials(permits, self.carriers.dial, self._not_permitted)
 
     def adopt(self, seen: Seen) -> None:
         """The bridges that there are, and the prompts that play."""
@@ -235,8 +235,8 @@ class Performer:
 
     def _dial_outside(self, command: DialCustomer | DialOutside) -> None:
         self._translator.dialled(command.leg, customer=True)
-        if isinstance(command, DialCustomer):
-            self._customers.dial(command)
+        if command.permit is not None:
+            self._customers.dial(command, command.permit)
         else:
             self.carriers.dial(command)
 

@@ -13,7 +13,7 @@ import structlog
 from twisted.internet.defer import Deferred, fail
 from twisted.python.failure import Failure
 
-from ctiserver.core.commands import DialCustomer
+from ctiserver.core.commands import DialCustomer, DialOutside
 from ctiserver.core.errors import Refusal
 from ctiserver.core.ids import LegId
 from ctiserver.core.permit import Permit
@@ -47,13 +47,13 @@ class PermittedDials:
     def __init__(
         self,
         book: PermitBook,
-        ring: Callable[[DialCustomer], None],
+        ring: Callable[[DialCustomer | DialOutside], None],
         refuse: Callable[[LegId], None],
     ) -> None:
         self._book, self._ring, self._refuse = book, ring, refuse
         self._asked: dict[LegId, object] = {}
 
-    def dial(self, command: DialCustomer) -> None:
+    def dial(self, command: DialCustomer | DialOutside, permit: Permit) -> None:
         """Rings, or refuses, when the book has answered."""
         question = self._asked[command.leg] = object()
 
@@ -72,7 +72,8 @@ class PermittedDials:
             if still_wanted():
                 self._refuse(command.leg)
 
-        self._book.use(command.permit, command.pii_number, command.leg).addCallbacks(good, bad)
+        number = command.pii_number if isinstance(command, DialCustomer) else command.route.pii_number
+        self._book.use(permit, number, command.leg).addCallbacks(good, bad)
 
     def dropped(self, leg: LegId) -> None:
         """The leg is not wanted any more; if its question is open, it ends here."""

@@ -59,12 +59,16 @@ class DialCustomer(Command):
 
 
 class DialOutside(Command):
-    """Ring a number outside as leg `leg`, through the first trunk of the route that takes the call."""
+    """Ring a number outside as leg `leg`, through the first trunk of the route that takes the call.
+
+    With a `permit` (it is a customer's number) nothing is dialled unless that is good.
+    """
 
     leg: LegId
     contact: ContactId
     route: Route
     ring_seconds: float
+    permit: Permit | None = None
 
 
 class DetectMachine(Command):

@@ -3,7 +3,7 @@
 import msgspec
 
 from ctiserver.core.customers import Candidate, Level
-from ctiserver.core.events import ConsultEnded, DecisionMade, LeadPreviewed, NoticeSent
+from ctiserver.core.events import ConsultEnded, DecisionMade, LeadPreviewed, NoticeSent, OwnCallOver
 from ctiserver.core.given_back import GivenBack
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey, RecordingId
 from ctiserver.core.message import Frozen
@@ -30,6 +30,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     `waits_since` is when this wait of it began; None while it waits for nobody. `dial_id`, `campaign`: it is we who
     called him. `recording`: of this talk, None: it is not recorded. `channel` callback: he is, or
     was, called back; stages of his are also call_back (it is not his turn yet) and calling_back; `due_at`: not before.
+    Whom an agent calls has the channel outbound, and the stage calling until he answers.
     """
 
     contact: ContactId
@@ -72,6 +73,21 @@ class SupervisionView(Frozen):
     since: float
 
 
+class OwnCallView(Frozen):
+    """A call that `agent` makes himself: to a colleague `to`, or outside.
+
+    `stage`: own_phone (his own telephone rings), dialed, ringing, or talking (with the colleague).
+    """
+
+    call: ContactId
+    agent: AgentKey
+    to: AgentKey | None
+    pii_number: str
+    pii_name: str
+    stage: str
+    since: float
+
+
 class AgentView(msgspec.Struct, kw_only=True):
     """One agent; `since` is when his status or activity last changed.
 
@@ -81,7 +97,9 @@ class AgentView(msgspec.Struct, kw_only=True):
     `lead`: whom he may call, or has dialled and not reached; `lead_stage`: previewed, dialed or ringing.
     `status_until`: when his status ends by itself; `hand_raised_at`: since when he asks for a supervisor; `notices`:
     what was written to him and he has not read; `listened_by`: supervisors in his talk, where he is to know of them;
-    `served_queue`: of his latest talk, whatever became of its caller.
+    `served_queue`: of his latest talk, whatever became of its caller;
+    `own_call`: one that he makes himself, or in which a colleague calls him, until somebody outside answers;
+    `own_call_over`: his last one, if nobody answered it.
     """
 
     agent: AgentKey
@@ -109,6 +127,8 @@ class AgentView(msgspec.Struct, kw_only=True):
     supervises: SupervisionView | None = None
     listened_by: tuple[AgentKey, ...] = ()
     served_queue: QueueKey | None = None
+    own_call: OwnCallView | None = None
+    own_call_over: OwnCallOver | None = None
 
 
 class ScreenPop(Frozen):

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 
 from ctiserver.core import events as e
-from ctiserver.core import live_leads, live_parties, live_supervision
+from ctiserver.core import live_leads, live_own_calls, live_parties, live_supervision
 from ctiserver.core.given_back import FOLLOWED, begin, follow
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.live_rows import AgentView, ContactView
@@ -34,6 +34,7 @@ _GOES_TO: dict[type[e.ContactEvent], str] = {
     e.AgentAway: "agent_away",
     e.AgentBack: "talking",
     e.TalkEnded: "leaving",
+    e.TransferredToFlow: "ivr",
     e.SurveyOffered: "survey",
     e.SurveyBegun: "survey",
     e.SurveyDeclined: "leaving",
@@ -99,7 +100,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                     dial_id=event.dial_id,
                     channel=event.channel,
                 )
-            case e.LeadEvent() | e.LeadPreviewEnded() | e.CampaignPaced():
+            case e.LeadEvent() | e.LeadPreviewEnded() | e.CampaignPaced() | e.OwnCallEvent():
                 self._called(event)
             case e.WrapUpStarted() | e.WrapUpExtended() | e.WrapUpEnded() | e.WrapUpExcused() | e.Disposed():
                 self._wrap_up(event)
@@ -107,6 +108,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 self._attach(event)
             case e.ContactEvent():
                 live_supervision.supervised(self.agents, event)
+                live_own_calls.called_out(self.contacts, event)
                 if contact := self.contacts.get(event.contact):
                     self._contact(event, contact)
 
@@ -116,8 +118,10 @@ class LiveView(msgspec.Struct, kw_only=True):
         else:
             self.journal_ok = event.ok
 
-    def _called(self, event: e.LeadEvent | e.LeadPreviewEnded | e.CampaignPaced) -> None:
-        if not isinstance(event, e.CampaignPaced):
+    def _called(self, event: e.LeadEvent | e.LeadPreviewEnded | e.CampaignPaced | e.OwnCallEvent) -> None:
+        if isinstance(event, e.OwnCallEvent):
+            live_own_calls.follow(self.agents, event)
+        elif not isinstance(event, e.CampaignPaced):
             live_leads.follow(self.agents, self.contacts, event)
         elif event.over:
             self.campaigns.pop(event.campaign, None)
@@ -153,7 +157,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 agent.next_status = event.status
             case e.AgentReserved(contact=contact):
                 agent.contact, agent.card, agent.disposed = contact, None, False
-                agent.consult_failed = None
+                agent.consult_failed, agent.own_call_over = None, None
                 if agent.given_back and agent.given_back.contact != contact:
                     agent.given_back = None
             case e.AgentReleased():
@@ -239,7 +243,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 contact.agent, contact.due_at = None, again_at
             case e.OfferMade(agent=agent) | e.CallbackReserved(agent=agent):
                 contact.agent = agent
-            case e.OfferExpired() | e.OfferRefused() | e.OfferWithdrawn():
+            case e.OfferExpired() | e.OfferRefused() | e.OfferWithdrawn() | e.TransferredToFlow():
                 contact.agent = None
             case e.ContactRequeued(queue=queue):
                 contact.agent, contact.queue = None, queue
@@ -255,8 +259,8 @@ class LiveView(msgspec.Struct, kw_only=True):
         since = contact.waits_since
         if contact.campaign is not None or getattr(event, "campaign", None) is not None:
             return  # whom we called did not come to the queue by himself
-        if contact.channel == "callback":
-            return  # he came to it once, in the call in which he asked
+        if contact.channel != "voice":
+            return  # he came to it once, in the call in which he asked; or an agent called him
         match event:
             case e.ContactQueued(queue=queue) | e.ContactRequeued(queue=queue):
                 if since is None or isinstance(event, e.ContactQueued):

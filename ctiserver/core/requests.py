@@ -9,6 +9,7 @@ from typing import Literal
 from ctiserver.core.customers import Candidate
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.message import Input
+from ctiserver.core.permit import Permit
 
 
 class Status(StrEnum):
@@ -100,6 +101,34 @@ class TransferOutside(Request):
 
     agent: AgentKey
     pii_number: str
+
+
+class TransferToFlow(Request):
+    """Pass the caller on to a flow: a menu, a payment, a survey; what it ends in follows."""
+
+    agent: AgentKey
+    flow: str
+
+
+class CallOut(Request):
+    """Call a number outside, on behalf of one of my queues (None: my first). My own telephone rings first.
+
+    `customer`: whose number it is, as far as anybody knows; then there is a `permit` to call him.
+    """
+
+    agent: AgentKey
+    pii_number: str
+    queue: QueueKey | None = None
+    customer: Candidate | None = None
+    permit: Permit | None = None
+    language: str = "es"
+
+
+class CallColleague(Request):
+    """Call a colleague who is free; my own telephone rings first."""
+
+    agent: AgentKey
+    to: AgentKey
 
 
 class StartConsult(Request):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from acd.arrangement import wanted
 from acd.contact_state import Contact, Line, Stage
 from acd.named import may_come, named_timer
+from acd.own_call_state import OwnCall
 from acd.parties import ring_timer
 from acd.priority import escalated, score, since
 from ctiserver.core import events as e
@@ -47,7 +48,7 @@ def check(world: World, turn: Turn, before: Waiting) -> None:
 
 
 def _each_agent_has_one_contact(world: World) -> None:
-    apart = (Stage.WAITING, Stage.OUTSIDE, Stage.PARKED)
+    apart = (Stage.WAITING, Stage.OUTSIDE, Stage.PARKED, Stage.FLOW)
     served = [it for it in world.contacts.values() if it.stage not in apart]
     guests = [(it, party.agent) for it in world.contacts.values() for party in it.parties if party.agent]
     for contact, key in guests:
@@ -64,7 +65,10 @@ def _each_agent_has_one_contact(world: World) -> None:
     for key, state in world.agents.items():
         assert state.activity != "wrapping_up" or f"acd:wrap_up:{key}" in world.timers
     busy = [s for s in world.agents.values() if s.activity in ("reserved", "ringing", "talking")]
-    assert len(busy) == len(served) + len(guests) + len(world.center._acd.floor.ledger.kept)
+    calling = [key for it in own_calls(world) for key in (it.agent, it.to) if key]
+    assert len(set(calling)) == len(calling)
+    kept = world.center._acd.floor.ledger.kept
+    assert len(busy) == len(served) + len(guests) + len(kept) + len(calling)
 
 
 def _nobody_is_left_alone(world: World) -> None:
@@ -77,6 +81,7 @@ def _nobody_is_left_alone(world: World) -> None:
             assert it.stage in (Stage.TALKING, Stage.HELD, Stage.OUTSIDE)
             assert (party.role == "consulted") <= (it.stage is Stage.HELD)
     theirs = {leg for it in world.contacts.values() for leg in (it.agent_leg, *(p.leg for p in it.parties))}
+    theirs |= {leg for it in own_calls(world) for leg in (it.agent_leg, it.leg)}
     for leg, phone in world.legs.items():
         is_agents = phone.agent not in (None, "customer")
         assert not is_agents or leg in theirs or leg in world.dropping
@@ -84,6 +89,9 @@ def _nobody_is_left_alone(world: World) -> None:
 
 def _each_contact_is_with_its_caller(world: World) -> None:
     absent = to_call(world)
+    called = {it.id for it in own_calls(world) if it.to is None}
+    assert not called & (set(world.sessions) | set(world.ended) | set(world.contacts))
+    absent |= called
     assert set(world.arrived) == set(world.sessions) | set(world.ended) | absent
     assert not set(world.sessions) & set(world.ended)
     assert all(times == 1 for times in world.ended.values())
@@ -92,9 +100,15 @@ def _each_contact_is_with_its_caller(world: World) -> None:
     for it in world.sessions.values():
         assert it.leg in world.legs
         waits = it.contact in world.contacts and world.contacts[it.contact].stage in ("waiting", "offered")
-        talks = it.contact in world.contacts and not waits
+        with_acd = it.contact in world.contacts and world.contacts[it.contact].stage is not Stage.FLOW
+        talks = with_acd and not waits
         assert (it.phase is Phase.WAITING) == waits
         assert (it.phase is Phase.TALKING) == talks
+
+
+def own_calls(world: World) -> list[OwnCall]:
+    """Calls that agents make themselves, which nobody outside has answered yet."""
+    return list(world.center._acd.floor.ledger.own_calls.values())
 
 
 def to_call(world: World) -> set[Any]:
@@ -142,9 +156,14 @@ def _may_serve(agent: Agent, queue: Queue, contact: Contact) -> bool:
 
 
 def _the_view_tells_the_truth(world: World) -> None:
-    assert set(world.view.contacts) == set(world.sessions) | to_call(world)
+    called = {it.id for it in own_calls(world) if it.to is None}
+    assert set(world.view.contacts) == set(world.sessions) | to_call(world) | called
+    callers = {it.agent for it in own_calls(world) if it.stage != "talking"}
     for it in world.contacts.values():
         seen = world.view.contacts[it.id]
+        if it.stage is Stage.FLOW:  # what the IVR does with him is seen
+            assert seen.agent is None
+            continue
         stage = _STAGE_SEEN[it.stage] if it.leg else "call_back"
         assert (seen.stage, seen.queue, seen.agent) == (stage, it.queue, it.agent)
     for key in world.center._acd.floor.roster:
@@ -152,6 +171,8 @@ def _the_view_tells_the_truth(world: World) -> None:
         held = world.contacts.get(state.contact)
         his = held is not None and held.agent == key  # else a colleague has the caller, and this one wraps up
         activity = _ACTIVITY_SEEN.get(held.stage, state.activity) if held and his else state.activity
+        activity = "calling" if key in callers else activity
+        assert bool(seen_agent.own_call) == (state.contact in {it.id for it in own_calls(world)})
         assert (seen_agent.status, seen_agent.activity) == (state.status, activity)
 
 

@@ -114,7 +114,11 @@ def control(world: World, random: Random) -> None:
     queue_key: Any = random.choice(("service", "technical", "emergency", "nowhere"))
     requests = (r.Hold(**asked), r.Resume(**asked), r.HangUp(**asked))
     colleague: Any = random.choice((*world.agents, "nobody"))
-    passing_on = (r.TransferBlind(queue=queue_key, **asked), r.TransferToAgent(to=colleague, **asked))
+    passing_on = (
+        r.TransferBlind(queue=queue_key, **asked),
+        r.TransferToAgent(to=colleague, **asked),
+        r.TransferToFlow(flow=random.choice(("main", "main", "gone")), **asked),
+    )
     consults = (
         r.StartConsult(to=colleague, **asked),
         r.StartConsult(queue=queue_key, **asked),

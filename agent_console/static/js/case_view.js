@@ -1,5 +1,6 @@
 // How a case looks: as a row of the work list, and whole.
 
+import { callCustomerButton } from "./call_button.js";
 import { owners, personName } from "./case_names.js";
 import { outagePanel } from "./case_outage.js";
 import { el } from "./dom.js";
@@ -84,7 +85,7 @@ function glance(one, now) {
 
 function facts(one, now, act) {
   const rows = [
-    [t("case_customer"), one.customer && `${one.customer}${one.value_class ? ` · ${t("case_class_is", { value: one.value_class })}` : ""}`],
+    [t("case_customer"), one.customer && el("span", {}, `${one.customer}${one.value_class ? ` · ${t("case_class_is", { value: one.value_class })}` : ""} `, callCustomerButton(one.customer_id, one.customer))],
     [t("case_assignee"), owners(one) || t("case_nobody")],
     [t("case_respond_by"), one.respond_by_at && day(one.respond_by_at)],
     [t("case_due"), one.due_at ? day(one.due_at) : one.is_open ? t("case_clock_stands") : null],
@@ -92,7 +93,7 @@ function facts(one, now, act) {
     ...Object.entries(one.fields).map(([key, value]) => [of("case_field", key), valueOf(value)]),
     [t("case_solution"), one.solution],
   ].filter(([, value]) => value);
-  const list = el("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })]));
+  const list = el("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", {}, value)]));
   return el("div", {}, list, el("button", { type: "button", class: "btn btn-outline-secondary small", text: t("case_details"), onclick: () => act("details") }));
 }
 

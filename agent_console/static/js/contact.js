@@ -1,6 +1,7 @@
 // One contact: the caller's way, to whom he was offered and why, the talks with their sound, what he answered.
 
 import { get } from "./api.js";
+import { callButton } from "./call_button.js";
 import { el } from "./dom.js";
 import "./feed.js";
 import { player } from "./recording_player.js";
@@ -30,6 +31,7 @@ function show(one) {
   box.replaceChildren(
     el("h1", {}, who, one.value_class ? ` (${one.value_class})` : ""),
     el("p", { class: "glance" }, ...glance(one).map((text) => el("span", { text }))),
+    callButton(one.number, one.customer_id) ?? "",
     ...part(t("contact_way"), one.path.map((step) => row(step.at, el("span", { text: called(step) })))),
     ...part(t("contact_offers"), one.offers.map(offer)),
     ...part(t("contact_acts"), (one.acts ?? []).map(act)),
@@ -62,8 +64,10 @@ function offer(one) {
 /** What somebody did with it besides talking. */
 function act(one) {
   const more = [one.by, one.agent, one.from_queue && one.queue ? `${one.from_queue} → ${one.queue}` : one.queue, one.value_class, one.seconds ? clock(one.seconds) : ""];
-  return row(one.at, el("span", { text: [of("act", one.act), ...more].filter(Boolean).join(" · ") }), one.reason ? el("p", { text: one.reason }) : null);
+  return row(one.at, el("span", { text: [of("act", one.act), ...more].filter(Boolean).join(" · ") }), one.reason ? el("p", { text: REASONS[one.act] ? of(REASONS[one.act], one.reason) : one.reason }) : null);
 }
+
+const REASONS = { called: "purpose", not_reached: "own_over" };
 
 function talk(contact, one) {
   const said = [one.agent, one.from_agent ? t(`contact_began_${one.began}`, { agent: one.from_agent }) : "", one.queue, one.talk_seconds === null ? "" : t("contact_talked", { time: clock(one.talk_seconds) }), one.wrap_up_seconds === null ? "" : t("contact_wrapped", { time: clock(one.wrap_up_seconds) }), one.disposition];

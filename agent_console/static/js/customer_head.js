@@ -1,6 +1,7 @@
 // At a glance: who he is, what he is worth, what is open, and whether he may be called or offered something now.
 
 import { get } from "./api.js";
+import { callCustomerButton } from "./call_button.js";
 import { el } from "./dom.js";
 import { money } from "./figures.js";
 import { date, of, settings, t, when } from "./words.js";
@@ -22,7 +23,7 @@ export async function glance(id) {
 
 export function head(record, seen) {
   return [
-    el("div", { class: "who-is" }, el("h1", { text: record.display_name }), el("p", { class: "quiet", text: who(record) }),
+    el("div", { class: "who-is" }, el("h1", {}, record.display_name, " ", callCustomerButton(record.id, record.display_name) ?? ""), el("p", { class: "quiet", text: who(record) }),
       record.tags.length ? el("p", { class: "chips" }, ...record.tags.map((tag) => el("span", { class: "chip", text: tag }))) : null),
     part(t("head_worth"), worth(record, seen)),
     part(t("head_open"), ...whatIsOpen(record, seen)),

@@ -17,6 +17,7 @@ import { command } from "./palette.js";
 import { knowQueues, queueName, showLead, showPop, whoIs } from "./pop.js";
 import { knowResults, takeScript } from "./desk_script.js";
 import * as outbound from "./desk_outbound.js";
+import { closeCall, openCall, ownStage, ownWords, OWN_CONTROLS, takeOwnCall } from "./own_call.js";
 import * as softphone from "./softphone.js";
 import { CONTROLS_WITH_THIRD, showThird, stageWithThird } from "./third_party.js";
 import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
@@ -53,6 +54,8 @@ socket.on("connect", () => { if (softphone.works()) socket.emit("phone_ready"); 
 // What is shown
 
 function stage() {
+  const own = desk && ownStage(desk.agent);
+  if (own) return own;
   if (!desk?.contact) return "none";
   if (activity() === "idle") return "wrapping_up"; // the result is still owed
   return activity() === "reserved" ? "ringing" : activity();
@@ -66,6 +69,7 @@ function draw() {
   showGivenBack(desk.agent);
   showHelp(desk.agent, ["talking", "on_hold"].includes(stage()));
   outbound.take(desk);
+  takeOwnCall(desk);
   if (desk.agent.lead && !desk.contact) showLead(desk.agent.lead, draw);
   else showPop(desk.contact, draw, identify, actsFor(desk.contact, draw));
   closeWho(desk.contact);
@@ -105,21 +109,23 @@ function drawCard() {
   $("card").dataset.stage = at;
   text($("card-title"), at === "none" ? t("no_contact") : of("activity", at));
   const waits = agent.status === "available" ? t("no_contact_available") : t("no_contact_not_available");
-  text($("card-text"), at === "none" ? waits : at === "away" ? t("returning") : "");
+  const [who, howFar] = ownWords(agent);
+  text($("card-text"), at === "none" ? waits : at === "away" ? t("returning") : howFar);
   $("card-number").hidden = at === "none";
-  text($("card-number"), contact ? whoIs(contact)?.pii_name || contact.pii_number || t("unknown_caller") : "");
+  text($("card-number"), who ? who : contact ? whoIs(contact)?.pii_name || contact.pii_number || t("unknown_caller") : "");
   const withThird = stageWithThird(at, contact);
   showThird(withThird, contact, agent);
   const inTalk = (at === "talking" || at === "on_hold") && withThird !== "consulted" && withThird !== "guest";
   recording.takeRecording(contact, inTalk);
-  const shown = [...CONTROLS_WITH_THIRD[withThird] ?? CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
+  const shown = [...CONTROLS_WITH_THIRD[withThird] ?? CONTROLS[at] ?? OWN_CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
   for (const button of document.querySelectorAll("[data-do]")) button.hidden = !shown.includes(button.dataset.do);
   const muteButton = document.querySelector('[data-do="mute"]');
   muteButton.setAttribute("aria-pressed", String(phone.muted));
   text(muteButton, phone.muted ? t("unmute") : t("mute"));
   if (!shown.includes("keypad")) $("keypad").hidden = true;
   if (!shown.includes("consult")) closeTransfer();
-  $("note-part").hidden = at === "none" || at === "ringing";
+  if (!shown.includes("call")) closeCall();
+  $("note-part").hidden = ["none", "ringing", "colleague"].includes(at);
   $("wrap-up").hidden = at !== "wrapping_up";
   const shownNow = `${at} ${contact?.contact}`;
   if (at === "wrapping_up") wrapUp.show(stageShown !== shownNow);
@@ -224,6 +230,7 @@ const actions = {
   merge: () => ask("/conference"),
   remove: () => ask("/conference", undefined, "DELETE"),
   hang_up: hangUp,
+  call: openCall,
   record: recording.record,
   pause_recording: () => recording.pause(),
   resume_recording: recording.resume,

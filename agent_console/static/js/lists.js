@@ -1,6 +1,7 @@
 // My last contacts, and whom to call back.
 
 import { get, post } from "./api.js";
+import { callButton } from "./call_button.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { contactRow, queueName } from "./pop.js";
 import { day, of, settings, t } from "./words.js";
@@ -33,7 +34,7 @@ function showMissed(rows) {
 function missedRow(row) {
   const when = row.call_back_at ? t("missed_promised", { time: day(row.call_back_at) }) : day(row.arrived_at);
   const details = [row.number, queueName(row.queue), when].filter(Boolean).join(" · ");
-  return el("div", { class: "row-of" }, el("b", { text: row.customer ?? t("unknown_caller") }), act(row), el("span", { class: "quiet", text: details }));
+  return el("div", { class: "row-of" }, el("b", { text: row.customer ?? t("unknown_caller") }), el("span", {}, callButton(row.number) ?? "", " ", act(row)), el("span", { class: "quiet", text: details }));
 }
 
 function act(row) {

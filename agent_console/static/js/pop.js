@@ -1,6 +1,7 @@
 // The screen pop: who calls, what he told the menus, and why the contact came to this agent.
 
 import { get } from "./api.js";
+import { callButton } from "./call_button.js";
 import { reasonWord, toldWords } from "./contact_reasons.js";
 import { $, el, fill } from "./dom.js";
 import { recordLink } from "./record_link.js";
@@ -22,7 +23,7 @@ export const queueName = (key) => queueNames[key] ?? key ?? "";
 /** One sentence: why this contact came to this agent. */
 export function why(contact) {
   const made = contact.why;
-  if (!made) return t("why_unknown");
+  if (!made) return t(contact.channel === "outbound" ? "why_own_call" : "why_unknown");
   const head = made.heads?.find((one) => one.contact === contact.contact) ?? made.heads?.[0];
   const returned = made.rule === "named" && contact.passed_by === made.agent;
   return t(returned ? "why_returned" : `why_${made.rule}`, {
@@ -125,6 +126,6 @@ export function contactRow(one, named = false) {
   const details = [named ? one.number : null, queueName(one.queue), reasonWord(one.reason), one.agents?.join(", ")].filter(Boolean).join(" · ");
   return el("div", { class: "row-of" },
     el("b", { text: named ? one.customer ?? t("unknown_caller") : outcome }),
-    el("span", { class: "number quiet", text: day(one.arrived_at) }),
+    el("span", {}, el("span", { class: "number quiet", text: day(one.arrived_at) }), named ? callButton(one.number) ?? "" : ""),
     el("span", { class: "quiet", text: named ? `${outcome} · ${details}` : details }));
 }

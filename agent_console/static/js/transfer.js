@@ -1,5 +1,5 @@
-// Passing the caller on, or asking somebody first: queues, colleagues with what they are doing, and whatever number is
-// written, in one list by keyboard.
+// Passing the caller on, or asking somebody first: queues, saved numbers, colleagues with what they are doing, flows, and
+// whatever number is written, in one list by keyboard.
 
 import { get, post } from "./api.js";
 import { $, text } from "./dom.js";
@@ -11,6 +11,8 @@ import { clock, of, settings, t } from "./words.js";
 const AGAIN_MILLISECONDS = 2000;
 let queues = [];
 let colleagues = [];
+let saved = [];
+let flows = [];
 
 let path = "transfer";
 
@@ -22,19 +24,34 @@ function queueRow(queue) {
   return { key: `queue-${queue.key}`, text: queue.name, details: t("queue"), body: { queue: queue.key } };
 }
 
-function colleagueRow(one) {
+function colleagueRow(one, onlyFree) {
   const at = state(one);
   const doing = at === "busy" ? of("activity", one.activity) : of("status", one.status);
   const since = at === "logged_out" || !one.since ? "" : ` · ${clock(now() - one.since)}`;
-  const disabled = at === "logged_out" || at === "pause" || (path === "consult" && at !== "free");
+  const disabled = at === "logged_out" || at === "pause" || (onlyFree && at !== "free");
   return { key: `agent-${one.agent}`, text: one.name, details: doing + since, disabled, body: { to: one.agent } };
 }
 
-function rows() {
+/** A number that stands in the field, as a row to choose; [] when none does. */
+export function numberRow(words) {
+  const written = words.trim();
+  return NUMBER.test(written) ? [{ key: "number", text: written, details: t("transfer_number"), body: { number: written } }] : [];
+}
+
+/** Numbers that are saved for everybody, found by their name and by their digits. */
+export const savedRows = (numbers) => numbers.map(({ name, number }, place) => ({ key: `saved-${place}`, text: `${name} · ${number}`, details: t("saved_number"), body: { number } }));
+
+/** Colleagues, who is free first. */
+export function colleagueRows(onlyFree) {
   const people = [...colleagues].sort((a, b) => ORDER.indexOf(state(a)) - ORDER.indexOf(state(b)) || a.name.localeCompare(b.name));
-  const written = $("transfer-text").value.trim();
-  const number = NUMBER.test(written) ? [{ key: "number", text: written, details: t("transfer_number"), body: { number: written } }] : [];
-  return [...number, ...queues.map(queueRow), ...people.map(colleagueRow)];
+  return people.map((one) => colleagueRow(one, onlyFree));
+}
+
+const flowRow = (name) => ({ key: `flow-${name}`, text: name.replaceAll("_", " "), details: t("transfer_flow"), body: { flow: name } });
+
+function rows() {
+  const asks = path === "consult";
+  return [...numberRow($("transfer-text").value), ...queues.map(queueRow), ...colleagueRows(asks), ...savedRows(saved), ...(asks ? [] : flows.map(flowRow))];
 }
 
 const list = picker($("transfer-text"), $("transfer-list"), { rows, choose: send });
@@ -56,6 +73,11 @@ export async function learnColleagues() {
   list.draw();
 }
 
+async function learnChoices() {
+  [saved, flows] = await Promise.all([get("/me/saved-numbers"), get("/me/flows")]).catch(() => [saved, flows]);
+  list.draw();
+}
+
 async function again() {
   if (!$("transfer").open) return;
   await learnColleagues().catch(() => {}); // what is shown stays; choosing says what is wrong
@@ -70,6 +92,7 @@ export function openTransfer(offered, consult = false) {
   $("transfer-problem").hidden = true;
   list.reset();
   $("transfer").showModal();
+  learnChoices();
   again();
 }
 

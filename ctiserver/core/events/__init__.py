@@ -10,6 +10,7 @@ from ctiserver.core.events.talk import *
 from ctiserver.core.events.survey import *
 from ctiserver.core.events.lead import *
 from ctiserver.core.events.outside import *
+from ctiserver.core.events.own_call import *
 from ctiserver.core.events.agent import *
 from ctiserver.core.events.supervision import *
 from ctiserver.core.events.center import *

@@ -17,7 +17,10 @@ class ContactEvent(Event):
 
 
 class ContactArrived(ContactEvent):
-    """A caller is here, or a customer whom we called (`dial_id`) has answered; `callback`: he waits to be called."""
+    """A caller is here, or a customer whom we called (`dial_id`) has answered.
+
+    `callback`: he waits to be called; `outbound`: an agent calls him.
+    """
 
     account_id: int
     leg: LegId
@@ -27,7 +30,7 @@ class ContactArrived(ContactEvent):
     flow: str
     flow_version: str
     dial_id: int | None = None
-    channel: Literal["voice", "callback"] = "voice"
+    channel: Literal["voice", "callback", "outbound"] = "voice"
 
 
 class ContactAnswered(ContactEvent):

@@ -7,7 +7,7 @@ from ctiserver.core.ids import AgentKey, LegId, QueueKey, RecordingId
 from ctiserver.core.inputs import Party
 from ctiserver.core.spells import Spell
 
-Began = Literal["queue", "blind", "attended", "conference", "returned", "taken_over"]
+Began = Literal["queue", "blind", "attended", "conference", "returned", "taken_over", "called"]
 TransferKind = Literal["blind", "attended", "conference", "taken_over"]
 ConsultOutcome = Literal["returned", "completed", "merged", "failed", "hung_up", "caller_left", "agent_left"]
 
@@ -18,7 +18,8 @@ class ContactConnected(ContactEvent):
     """Caller and agent hear each other: the wait ends here and a segment begins.
 
     `began`: how the agent came to him: from a queue, passed on to him by `from_agent` without a word (blind) or after a
-    consult (attended), taken into the talk by him (conference), or passed on and back again (returned).
+    consult (attended), taken into the talk by him (conference), passed on and back again (returned), or by calling him
+    himself (called).
     """
 
     agent: AgentKey
@@ -73,6 +74,20 @@ class TransferFailed(ContactEvent):
     to: AgentKey
     reason: str
     returned_to: Literal["agent", "queue"]
+
+
+class TransferredToFlow(ContactEvent):
+    """The agent has passed the caller on to a flow, and is done with him."""
+
+    agent: AgentKey
+    flow: str
+
+
+class FlowTransferFailed(ContactEvent):
+    """The caller whom the agent passed on to a flow cannot walk through it: somebody has to take him back."""
+
+    agent: AgentKey
+    reason: str
 
 
 class TransferCompleted(ContactEvent):

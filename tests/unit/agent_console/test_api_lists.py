@@ -24,6 +24,7 @@ SHORT = {
     "contact_reasons": "configuration",
     "pause_reasons": "configuration",
     "wrap_up_fields": "configuration",
+    "my_flows": "configuration",
     "my_saved_numbers": "configuration",
     "announcement_list": "configuration",
     "roles": "part of the program",

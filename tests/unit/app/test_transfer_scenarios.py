@@ -49,7 +49,7 @@ QUEUES = (queue("service"), queue("technical", requires={"gas": 50}))
 def test_every_pair_of_values_of_two_axes_occurs() -> None:
     wanted = {pair for one, two in itertools.combinations(AXES, 2) for pair in itertools.product(one, two)}
     assert wanted <= {pair for row in TABLE for pair in itertools.combinations(row["axes"], 2)}
-    assert [row["id"] for row in TABLE] == list(range(1, 26))
+    assert [row["id"] for row in TABLE] == list(range(1, 28))
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +107,8 @@ class Play:
                 self.world.run(WAIT_SECONDS)
             case ["customer", "hangs", "up"]:
                 self.world.hang_up(self.caller)
+            case ["customer", "presses", keys]:
+                self.world.press(self.caller, keys)
             case ["outside", "hangs", "up"]:
                 self.world.hang_up(self.leg("outside"))
             case [_, "is", "lost"]:
@@ -127,7 +129,12 @@ class Play:
 
     def transfer(self, who: str, to: list[str]) -> None:
         fields = whom(to)
-        kinds = {"to": r.TransferToAgent, "queue": r.TransferBlind, "pii_number": r.TransferOutside}
+        kinds = {
+            "to": r.TransferToAgent,
+            "queue": r.TransferBlind,
+            "pii_number": r.TransferOutside,
+            "flow": r.TransferToFlow,
+        }
         self.ask(kinds[next(iter(fields))], who, **fields)
 
     def ask(self, request: Any, who: str, **fields: Any) -> None:
@@ -141,9 +148,9 @@ class Play:
 
 
 def whom(words: list[str]) -> dict[str, str]:
-    """`bob`, `queue technical` or `outside` as fields of a request."""
-    if words[0] == "queue":
-        return {"queue": words[1]}
+    """`bob`, `queue technical`, `flow main` or `outside` as fields of a request."""
+    if words[0] in ("queue", "flow"):
+        return {words[0]: words[1]}
     return {"pii_number": NUMBER} if words[0] == "outside" else {"to": words[0]}
 
 

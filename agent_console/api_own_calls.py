@@ -1,0 +1,87 @@
+"""Calls that an agent makes himself: to a customer, another number or a colleague, and what he may choose from.
+
+Whether a customer may be called is asked here, in the store; whether the number may be dialled, and whether the agent
+may call now, the engines say. What they refuse gives the permit back.
+"""
+
+from typing import Any
+
+import msgspec
+
+from agent_console.api_desk import Accepted, ask_for
+from agent_console.operations import Call, Operations
+from agent_console.permission_words import clock_of, in_words
+from agent_console.principal import Forbidden
+from agent_console.roles import Permission
+from crm_core import own_calls, permission
+from crm_core.accounts import account
+from ctiserver.core.errors import CtiError, Refusal
+from ctiserver.core.permit import Purpose, Refused
+
+
+class NewCall(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`number` as one dials it. `customer_id`: whose record the caller looks at; None: whoever has the number.
+
+    `queue`: one of mine, on whose behalf I call; None: my first. `purpose` None: service where something of his is
+    open, else information.
+    """
+
+    number: str
+    customer_id: int | None = None
+    queue: str | None = None
+    purpose: Purpose | None = None
+    request_id: str | None = None
+
+
+class ColleagueCall(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`to`: the colleague's key."""
+
+    to: str
+    request_id: str | None = None
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    add = operations.add
+
+    @add("POST", "/agents/{agent}/call", Permission.OWN_DESK, "Call a customer or another number outside")
+    def call_out(call: Call, agent: str, body: NewCall) -> Accepted:
+        if agent != call.principal.agent:
+            raise Forbidden(Permission.OWN_DESK)
+        called = call.services.store.write(_asked, call, body)
+        fields: dict[str, Any] = {
+            "agent": agent,
+            "pii_number": called.number,
+            "language": called.language,
+            "customer": msgspec.to_builtins(called.customer),
+            "permit": msgspec.to_builtins(called.permit),
+        } | ({"queue": body.queue} if body.queue else {})
+        try:
+            return ask_for(call, "CallOut", fields, body.request_id)
+        except CtiError:
+            if called.permit is not None:
+                call.services.store.write(
+                    permission.release, called.permit.permit_id, now=call.services.now()
+                )
+            raise
+
+    @add("POST", "/agents/{agent}/call-colleague", Permission.OWN_DESK, "Call a colleague who is free")
+    def call_colleague(call: Call, agent: str, body: ColleagueCall) -> Accepted:
+        return ask_for(call, "CallColleague", {"agent": agent, "to": body.to}, body.request_id)
+
+
+def _asked(session: Any, call: Call, body: NewCall) -> own_calls.Called:
+    who, services = call.principal, call.services
+    answer = own_calls.ask(
+        session,
+        who.account_id,
+        body.number,
+        customer_id=body.customer_id,
+        purpose=body.purpose,
+        by=who.login,
+        now=services.now(),
+    )
+    if isinstance(answer, Refused):
+        clock = clock_of(account(session, who.account_id).time_zone)
+        raise Refusal("not_permitted", in_words(answer, who.language, clock))
+    return answer

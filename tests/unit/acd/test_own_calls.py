@@ -1,0 +1,298 @@
+"""An agent calls: whom he may call, and what becomes of it at each step."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from company import AVAILABLE, LOGGED_OUT, PAUSE, agent, configured, queue
+from driven_acd import Driven, names, only
+
+from ctiserver.core import commands as c
+from ctiserver.core import events as e
+from ctiserver.core import requests as r
+from ctiserver.core.customers import Candidate
+from ctiserver.core.errors import Refusal
+from ctiserver.core.inputs import AgentLost, LegAnswered, LegEnded, LegFailed, LegJoined, LegRinging
+from ctiserver.core.message import Message
+from ctiserver.core.outside import Outside
+from ctiserver.core.permit import Channel, Permit, Purpose
+from ctiserver.core.topology import Kind
+
+NUMBER = "+56971884213"
+ROSA = Candidate(customer_id=3, pii_name="Rosa", value_class="A")
+PERMIT = Permit(
+    permit_id=7,
+    account_id=1,
+    customer_id=3,
+    pii_address=NUMBER,
+    channel=Channel.PHONE,
+    purpose=Purpose.SERVICE,
+    expires_at=500.0,
+)
+AGENTS = (
+    agent("ann", "service", "technical", name="Ann", extension="101", browser_phone=True),
+    agent("bob", "service", name="Bob", extension="102"),
+)
+OUTSIDE = Outside(trunks=("pstn",), caller_number="+56221230000")
+
+
+@pytest.fixture
+def acd() -> Driven:
+    queues = (queue("service"), queue("technical", caller_number="+56229990000"))
+    return Driven("ann", "bob", agents=AGENTS, queues=queues, outside=OUTSIDE)
+
+
+def calls(
+    acd: Driven, who: Any = "ann", at: float = 10.0, number: str = NUMBER, **more: Any
+) -> list[Message]:
+    return acd.say(r.CallOut(at=at, request_id="r", by=who, agent=who, pii_number=number, **more))
+
+
+def rings_up(acd: Driven, to: Any = "bob", who: Any = "ann", at: float = 10.0) -> list[Message]:
+    return acd.say(r.CallColleague(at=at, request_id="r", by=who, agent=who, to=to))
+
+
+def hangs_up(acd: Driven, who: Any) -> list[Message]:
+    return acd.say(r.HangUp(at=30.0, request_id="h", by=who, agent=who))
+
+
+def refusal(acd: Driven, request: Any, *args: Any, **more: Any) -> str:
+    before = acd.acd.state()
+    with pytest.raises(Refusal) as caught:
+        request(acd, *args, **more)
+    assert acd.acd.state() == before
+    return caught.value.error_id
+
+
+def the_call(acd: Driven) -> Any:
+    [call] = acd.acd.floor.ledger.own_calls.values()
+    return call
+
+
+def answers(acd: Driven, leg: Any, at: float = 12.0) -> list[Message]:
+    return acd.say(LegAnswered(at=at, leg=leg))
+
+
+def talks(acd: Driven, **more: Any) -> Any:
+    """The contact of a call outside that was answered."""
+    calls(acd, **more)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    answers(acd, call.leg, 20.0)
+    acd.joins(call.id, 21.0)
+    return acd.contact(call.id)
+
+
+def over(said: list[Message]) -> list[str]:
+    return [one.reason for one in only(said, e.OwnCallOver)]
+
+
+# Outside
+
+
+def test_his_own_telephone_rings_first_and_answers_by_itself(acd: Driven) -> None:
+    said = calls(acd, customer=ROSA, permit=PERMIT)
+    [own] = [one for one in said if isinstance(one, c.DialLeg)]
+    assert (own.endpoint, own.auto_answer, own.caller_name) == ("PJSIP/ann", True, "Rosa")
+    [arrived] = only(said, e.ContactArrived)
+    assert (arrived.channel, arrived.pii_number) == ("outbound", NUMBER)
+    [who] = only(said, e.CallerIdentified)
+    assert (who.candidates, who.value_class) == ((ROSA,), "A")
+    [begun] = only(said, e.CallOutBegun)
+    assert (begun.queue, begun.purpose) == ("service", "service")
+    assert not [one for one in said if isinstance(one, c.DialOutside)]
+
+
+def test_then_the_number_rings_by_its_permit_and_he_hears_that_it_does(acd: Driven) -> None:
+    calls(acd, customer=ROSA, permit=PERMIT, queue="technical")
+    call = the_call(acd)
+    said = answers(acd, call.agent_leg)
+    [dial] = [one for one in said if isinstance(one, c.DialOutside)]
+    assert (dial.leg, dial.permit, dial.route.caller_number) == (call.leg, PERMIT, "+56229990000")
+    [tone] = [one for one in said if isinstance(one, c.Play)]
+    assert (tone.leg, tone.says) == (call.agent_leg, ("tone:ring",))
+    assert answers(acd, call.agent_leg) == []
+    assert names(acd.say(LegRinging(at=14.0, leg=call.leg))) == ["OwnCallRinging"]
+
+
+def test_who_answers_is_a_contact_in_his_hand_recorded_and_wrapped_up_like_any_other(acd: Driven) -> None:
+    contact = talks(acd, customer=ROSA, permit=PERMIT)
+    assert (contact.stage, contact.agent, contact.called) == ("talking", "ann", True)
+    assert contact.recording is not None
+    assert acd.acd.floor.ledger.own_calls == {}
+    said = acd.agent_hangs_up(contact.id, at=22.0)  # at once: he is not paused for it, and nobody waits again
+    assert [one.caller_stays for one in only(said, e.TalkEnded)] == [True]
+    assert acd.agent("ann").activity == "wrapping_up"
+    acd.dispose("ann", contact.id)
+    assert (acd.agent("ann").activity, acd.agent("ann").status) == ("idle", AVAILABLE)
+
+
+def test_the_segment_says_that_it_was_he_who_called(acd: Driven) -> None:
+    calls(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    said = answers(acd, call.leg, 20.0)
+    [reached] = only(said, e.CallOutReached)
+    assert (reached.leg, reached.queue, reached.customer_id) == (call.leg, "service", None)
+    [begun] = only(acd.joins(call.id, 21.0), e.ContactConnected)
+    assert (begun.began, begun.agent, begun.segment) == ("called", "ann", 1)
+
+
+@pytest.mark.parametrize("reason", ["busy", "no_answer", "rejected", "unreachable", "not_permitted"])
+def test_who_does_not_answer_is_told_and_he_is_what_he_was(acd: Driven, reason: Any) -> None:
+    acd.status("ann", PAUSE)
+    calls(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    said = acd.say(LegFailed(at=40.0, leg=call.leg, reason=reason))
+    assert over(said) == [reason]
+    assert [one.reason for one in only(said, e.CallOutFailed)] == [reason]
+    assert [one.where for one in only(said, e.ContactEnded)] == ["offer"]
+    assert [one.leg for one in said if isinstance(one, c.DropLeg)] == [call.agent_leg]
+    assert (acd.agent("ann").activity, acd.agent("ann").status) == ("idle", PAUSE)
+
+
+def test_his_own_telephone_that_does_not_answer_ends_it_before_anything_rings_outside(acd: Driven) -> None:
+    calls(acd)
+    said = acd.say(LegFailed(at=31.0, leg=the_call(acd).agent_leg, reason="no_answer"))
+    assert over(said) == ["own_phone"]
+    assert not [one for one in said if isinstance(one, c.DropLeg)]
+    assert acd.agent("ann").status == AVAILABLE
+
+
+def test_he_may_hang_up_before_anybody_answers(acd: Driven) -> None:
+    calls(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    said = hangs_up(acd, "ann")
+    assert over(said) == ["given_up"]
+    assert {one.leg for one in said if isinstance(one, c.DropLeg)} == {call.agent_leg, call.leg}
+    assert acd.say(LegFailed(at=31.0, leg=call.leg, reason="no_answer")) != []  # the ledger of outside calls
+    assert acd.acd.floor.ledger.outside.calls == {}
+
+
+def test_nobody_is_given_to_him_meanwhile_and_who_waits_is_given_to_him_afterwards(acd: Driven) -> None:
+    acd.status("bob", LOGGED_OUT)
+    calls(acd)
+    assert only(acd.queue("c1"), e.OfferMade) == []
+    said = hangs_up(acd, "ann")
+    assert [(one.contact, one.agent) for one in only(said, e.OfferMade)] == [("c1", "ann")]
+
+
+def test_a_browser_that_goes_away_before_anybody_answered_ends_it(acd: Driven) -> None:
+    calls(acd)
+    assert over(acd.say(AgentLost(at=12.0, agent="ann"))) == ["device_lost"]  # type: ignore[arg-type]
+    assert acd.agent("ann").activity == "idle"
+
+
+def test_a_restored_acd_goes_on_with_the_same_leg_so_that_nobody_is_rung_twice(acd: Driven) -> None:
+    calls(acd, customer=ROSA, permit=PERMIT)
+    call = the_call(acd)
+    acd.acd.restore(msgspec.json.decode(msgspec.json.encode(acd.acd.state())))
+    [dial] = [one for one in answers(acd, call.agent_leg) if isinstance(one, c.DialOutside)]
+    assert (dial.leg, dial.permit) == (call.leg, PERMIT)
+
+
+def test_a_queue_taken_away_meanwhile_serves_the_call_still(acd: Driven) -> None:
+    calls(acd, queue="technical")
+    call = the_call(acd)
+    acd.say(configured(agents=AGENTS, queues=(queue("service"),), outside=OUTSIDE))
+    answers(acd, call.agent_leg)
+    answers(acd, call.leg, 20.0)
+    assert acd.contact(call.id).queue == "technical"
+
+
+def test_who_was_removed_meanwhile_calls_nobody(acd: Driven) -> None:
+    calls(acd)
+    call = the_call(acd)
+    acd.say(configured(agents=AGENTS[1:], outside=OUTSIDE))
+    assert over(answers(acd, call.agent_leg)) == ["gone"]
+
+
+def test_who_has_something_in_hand_owes_something_or_is_logged_out_calls_nobody(acd: Driven) -> None:
+    calls(acd)
+    assert refusal(acd, calls) == "call_in_hand"
+    hangs_up(acd, "ann")
+    contact = talks(acd)
+    acd.agent_hangs_up(contact.id)
+    assert refusal(acd, calls) == "call_in_hand"
+    acd.fires("acd:wrap_up:ann", 500.0)
+    assert refusal(acd, calls) == "disposition_owed"
+    acd.dispose("ann", contact.id)
+    acd.status("ann", LOGGED_OUT)
+    assert refusal(acd, calls) == "log_in_first"
+    assert refusal(acd, calls, who="zoe") == "unknown_agent"
+
+
+def test_rules_queues_and_permits_are_kept_to(acd: Driven) -> None:
+    assert refusal(acd, calls, number="+12125550123") == "outside_closed"
+    assert refusal(acd, calls, number="hello") == "not_a_number"
+    assert refusal(acd, calls, who="bob", queue="technical") == "queue_not_served"
+    assert refusal(acd, calls, number="+56971884214", permit=PERMIT) == "permit_other_address"
+
+
+# Colleagues
+
+
+def test_a_colleague_is_kept_rung_and_talks_in_private(acd: Driven) -> None:
+    said = rings_up(acd)
+    assert [one.agent for one in only(said, e.AgentReserved)] == ["ann", "bob"]
+    assert not only(said, e.ContactArrived)
+    call = the_call(acd)
+    said = answers(acd, call.agent_leg)
+    [his] = [one for one in said if isinstance(one, c.DialLeg)]
+    assert (his.endpoint, his.caller_name, his.caller_number, his.auto_answer) == (
+        "PJSIP/bob",
+        "Ann",
+        "101",
+        False,
+    )
+    acd.say(LegRinging(at=13.0, leg=call.leg))
+    assert acd.agent("bob").activity == "ringing"
+    said = answers(acd, call.leg, 15.0)
+    [wanted] = [one for one in said if isinstance(one, c.Arrange)]
+    [both] = wanted.conversations
+    assert (both.kind, both.legs) == (Kind.TALK, (call.agent_leg, call.leg))
+    assert acd.say(LegJoined(at=16.0, leg=call.leg, conversation=both.id)) == []
+    assert [acd.agent(one).activity for one in ("ann", "bob")] == ["talking", "talking"]
+    assert only(acd.queue("c1"), e.OfferMade) == []
+
+
+@pytest.mark.parametrize("who", ["ann", "bob"])
+def test_either_colleague_ends_it_and_both_are_free_with_nothing_to_wrap_up(acd: Driven, who: str) -> None:
+    rings_up(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    answers(acd, call.leg, 15.0)
+    acd.queue("c1")
+    acd.queue("c2")
+    leg = call.agent_leg if who == "ann" else call.leg
+    said = hangs_up(acd, who) if who == "ann" else acd.say(LegEnded(at=30.0, leg=leg, by="agent"))
+    assert over(said) == ["hung_up"]
+    assert only(said, e.WrapUpStarted) == []
+    assert sorted(one.agent for one in only(said, e.OfferMade)) == ["ann", "bob"]
+
+
+def test_a_colleague_who_says_no_or_does_not_answer_is_not_paused(acd: Driven) -> None:
+    rings_up(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    assert over(acd.say(LegFailed(at=40.0, leg=call.leg, reason="no_answer"))) == ["no_answer"]
+    assert [acd.agent(one).status for one in ("ann", "bob")] == [AVAILABLE, AVAILABLE]
+    rings_up(acd)
+    answers(acd, the_call(acd).agent_leg)
+    assert over(hangs_up(acd, "bob")) == ["rejected"]
+
+
+def test_nobody_calls_himself_who_is_out_on_a_break_or_busy(acd: Driven) -> None:
+    assert refusal(acd, rings_up, to="ann") == "call_to_self"
+    assert refusal(acd, rings_up, to="zoe") == "unknown_agent"
+    acd.queue("c1")
+    busy = next(key for key in ("ann", "bob") if acd.agent(key).activity != "idle")
+    idle: Any = "bob" if busy == "ann" else "ann"
+    assert refusal(acd, rings_up, to=busy, who=idle) == "colleague_busy"
+    acd.status("bob", LOGGED_OUT)
+    acd.caller_hangs_up("c1")
+    assert refusal(acd, rings_up) == "agent_logged_out"
+    acd.status("bob", PAUSE)
+    assert refusal(acd, rings_up) == "agent_on_break"
