@@ -40,6 +40,7 @@ from agent_console import (
     api_order_report,
     api_outages,
     api_outside,
+    api_outside_report,
     api_own_calls,
     api_payment_promises,
     api_permission,
@@ -91,7 +92,8 @@ for family in (api_administration, api_flows, api_flow_pictures, api_audit):
     family.add_to(OPERATIONS)
 for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_resolution, api_webhooks):
     family.add_to(OPERATIONS)
-api_own_calls.add_to(OPERATIONS)
+for family in (api_own_calls, api_outside_report):
+    family.add_to(OPERATIONS)
 for family in (api_permission, api_letters, api_outside, api_outages, api_announcements, api_call_backs):
     family.add_to(OPERATIONS)
 for family in (api_value, api_customer_value, api_segments, api_product_offers):

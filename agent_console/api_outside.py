@@ -12,10 +12,16 @@ from crm_core.outside_rules import numbers_of_account
 
 
 class OutsideQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
-    """`agent`: whose calls, "" everybody's; `contact`: of which contact, "" of any."""
+    """`agent`: whose calls, "" everybody's; `contact`: of which contact, "" of any; `result` "": however they ended.
+
+    `from_at`, `until_at`: when they were dialled, UTC epoch seconds, the second excluded; None: no such bound.
+    """
 
     agent: str = ""
     contact: str = ""
+    result: str = ""
+    from_at: float | None = None
+    until_at: float | None = None
 
 
 class OutsideCall(msgspec.Struct, kw_only=True):

@@ -1,6 +1,6 @@
 """Calls that people made to numbers outside, and what each cost: one row for each call that is over."""
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds, Seconds
@@ -58,14 +58,40 @@ def newest(
     *,
     agent: str = "",
     contact: str = "",
+    result: str = "",
+    from_at: float | None = None,
+    until_at: float | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[OutsideCall]:
-    """A page of the account's calls, those dialled last first. `agent`, `contact` "": of all."""
-    query = select(OutsideCall).where(OutsideCall.account_id == account_id)
-    if agent:
-        query = query.where(OutsideCall.agent == agent)
-    if contact:
-        query = query.where(OutsideCall.contact == contact)
+    """A page of the account's calls, those dialled last first; see `matching`."""
+    query = matching(
+        account_id, agent=agent, contact=contact, result=result, from_at=from_at, until_at=until_at
+    )
     order = [By(OutsideCall.dialed_at, True), By(OutsideCall.id)]
     return page(session, query, order, cursor=cursor, limit=limit)
+
+
+def matching(
+    account_id: int,
+    *,
+    agent: str = "",
+    contact: str = "",
+    result: str = "",
+    from_at: float | None = None,
+    until_at: float | None = None,
+) -> Select[OutsideCall]:
+    """The account's calls; `agent`, `contact`, `result` "": of all; dialled from `from_at` until before `until_at`."""
+    query = select(OutsideCall).where(OutsideCall.account_id == account_id)
+    for column, wanted in (
+        (OutsideCall.agent, agent),
+        (OutsideCall.contact, contact),
+        (OutsideCall.result, result),
+    ):
+        if wanted:
+            query = query.where(column == wanted)
+    if from_at is not None:
+        query = query.where(OutsideCall.dialed_at >= from_at)
+    if until_at is not None:
+        query = query.where(OutsideCall.dialed_at < until_at)
+    return query

@@ -56,3 +56,19 @@ def test_an_agent_is_given_the_saved_numbers_of_his_company(office: Any) -> None
         {"name": "Gas", "number": "103"},
         {"name": "Plumber", "number": "+56981234567"},
     ]
+
+
+def test_the_report_adds_up_tells_the_limits_and_is_taken_away(office: Any) -> None:
+    rows = [called("a", 10.0), called("z", 30.0, "boss"), called("x", 40.0, account_id=2)]
+    office.store.write(lambda session: session.add_all(rows))
+    boss = office.browser("supervisor")
+    span = "from_at=0&until_at=100"
+    found = boss.get(f"{API}/reports/outside?{span}").json
+    assert (found["all"]["calls"], found["all"]["cost_minor"]) == (2, 40)
+    assert found["today"][0] == {"agent": "", "spent_minor": 40, "limit_minor": 50_000, "tripped": False}
+    assert [one["agent"] for one in found["people"]] == ["agent", "boss"]
+    table = boss.get(f"{API}/reports/outside/export?{span}&agent=boss").text
+    assert "boss" in table
+    assert len(table.strip().splitlines()) == 2
+    assert [row["id"] for row in boss.get(f"{API}/outside-calls?{span}&result=busy").json["items"]] == []
+    assert office.browser("agent").get(f"{API}/reports/outside?{span}").status_code == 403

@@ -1,0 +1,94 @@
+"""The ledger of calls outside as a report: what was called, by whom, at what cost, and whose limit is used up today."""
+
+from typing import Any
+
+import msgspec
+from flask import Response
+
+from agent_console.operations import Call, Operations
+from agent_console.pages import words
+from agent_console.report_files import Format, Table, table_file
+from agent_console.roles import Permission
+from crm_core.reports import outside_report
+
+READ = Permission.READ_INTERACTIONS
+
+
+class OutsideSpan(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A span of time in UTC epoch seconds, `until_at` excluded, by when a call was dialled."""
+
+    from_at: float
+    until_at: float
+
+
+class OutsideExport(OutsideSpan, kw_only=True, forbid_unknown_fields=True):
+    """`agent`, `result` "": of all; and as what."""
+
+    agent: str = ""
+    result: str = ""
+    format: Format = "csv"
+
+
+class OutsideSum(msgspec.Struct, kw_only=True):
+    """Calls of one person, or of all; `agent` None: nobody of ours asked for them. Costs in the smallest unit."""
+
+    agent: str | None
+    calls: int
+    answered: int
+    seconds: float
+    cost_minor: int
+
+
+class OutsideLimit(msgspec.Struct, kw_only=True):
+    """What somebody has spent today, and may; `agent` "": the whole account. `tripped`: no call of his goes through."""
+
+    agent: str
+    spent_minor: int
+    limit_minor: int
+    tripped: bool
+
+
+class OutsideFigures(msgspec.Struct, kw_only=True):
+    """`results`: how many calls ended how; `today`: the account's limit, then those of who spent something."""
+
+    all: OutsideSum
+    people: list[OutsideSum]
+    results: dict[str, int]
+    today: list[OutsideLimit]
+
+
+_COLUMNS = ("when", "agent_login", "number", "result", "seconds", "cost", "carrier")
+
+
+def add_to(operations: Operations) -> None:
+    """This family's rows."""
+    add = operations.add
+
+    @add("GET", "/reports/outside", READ, "What calls outside cost, by person, and today's limits")
+    def outside_figures(call: Call, query: OutsideSpan) -> OutsideFigures:
+        def read(session: Any) -> OutsideFigures:
+            found = outside_report.outside_report(
+                session,
+                call.principal.account_id,
+                from_at=query.from_at,
+                until_at=query.until_at,
+                now=call.services.now(),
+            )
+            return msgspec.convert(found, OutsideFigures, from_attributes=True)
+
+        return call.services.store.read(read)
+
+    @add("GET", "/reports/outside/export", READ, "The calls outside of a period as a table to take away")
+    def export_outside(call: Call, query: OutsideExport) -> Response:
+        wanted = msgspec.structs.asdict(query)
+        written_as = wanted.pop("format")
+        rows = call.services.store.read(
+            lambda session: [
+                [one.dialed_at, one.agent, one.number, one.result, one.seconds, one.cost_minor, one.trunk]
+                for one in outside_report.calls_of(session, call.principal.account_id, **wanted)
+            ]
+        )
+        texts = words(call.principal.language)
+        return table_file(
+            Table([texts[f"report_column_{name}"] for name in _COLUMNS], rows), "outside-calls", written_as
+        )

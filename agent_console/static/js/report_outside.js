@@ -1,0 +1,64 @@
+// Calls outside: what they cost, by person; today's limits; and the calls themselves, by person and by how they ended.
+
+import { get } from "./api.js";
+import { callButton } from "./call_button.js";
+import { el } from "./dom.js";
+import { figure, nothing, panel, seconds, spent, table, whole } from "./report_parts.js";
+import { day, of, settings, t } from "./words.js";
+
+const who = (agent) => agent || t("outside_nobody");
+
+export async function outsideTab(place, span) {
+  const found = await get(`/reports/outside?${new URLSearchParams(span)}`);
+  const calls = panel(t("outside_calls"), { id: "calls", wide: true });
+  place.replaceChildren(
+    el("div", { class: "figures" },
+      figure(t("outside_count"), whole(found.all.calls), t("outside_count_formula"), { detail: t("outside_answered", { count: whole(found.all.answered) }) }),
+      figure(t("outside_time"), spent(found.all.seconds), t("outside_time_formula")),
+      figure(t("outside_cost"), whole(found.all.cost_minor), t("outside_cost_formula"))),
+    panel(t("outside_today"), { wide: true, formula: t("outside_today_formula") }, table([["by"], ["cost", "n"], ["limit", "n"], ["state"]], found.today.map(limit), t("outside_today")), raise(found.today)),
+    found.people.length ? panel(t("outside_people"), { wide: true }, table([["agent_login"], ["calls", "n"], ["answered", "n spare"], ["seconds", "n"], ["cost", "n"]], found.people.map(person), t("outside_people"))) : nothing(),
+    calls);
+  if (found.all.calls) await listed(calls, span, found);
+  else calls.remove();
+}
+
+const limit = (one) => [one.agent || t("outside_account"), whole(one.spent_minor), whole(one.limit_minor), el("span", { class: "tag", "data-tone": one.tripped ? "bad" : "good", text: t(one.tripped ? "outside_tripped" : "outside_within") })];
+
+/** A limit that has tripped is lifted by raising it: the way there, for who may. */
+function raise(today) {
+  if (!today.some(({ tripped }) => tripped) || !settings.permissions.includes("manage_accounts")) return "";
+  return el("p", {}, el("a", { class: "btn btn-outline-secondary", href: "/administration#accounts", text: t("outside_raise") }));
+}
+
+const person = (one) => [who(one.agent), whole(one.calls), whole(one.answered), spent(one.seconds), whole(one.cost_minor)];
+
+/** The calls themselves, page by page. */
+async function listed(place, span, found) {
+  const choice = (words, values, named) => el("select", { class: "form-select", "aria-label": words }, el("option", { value: "", text: words }), ...values.map((value) => el("option", { value, text: named(value) })));
+  const agents = choice(t("outside_everybody_who"), found.people.map(({ agent }) => agent).filter(Boolean), String);
+  const results = choice(t("outside_any_result"), Object.keys(found.results), (result) => of("outside_result", result));
+  const more = el("button", { type: "button", class: "btn btn-outline-secondary", text: t("more"), hidden: true });
+  const lines = el("div", {});
+  let rows = [];
+  let next = null;
+
+  const query = (extra = {}) => new URLSearchParams({ ...span, agent: agents.value, result: results.value, ...extra });
+  async function load(again = false) {
+    const page = await get(`/outside-calls?${query(again ? { cursor: next } : {})}`);
+    rows = again ? [...rows, ...page.items] : page.items;
+    next = page.next;
+    more.hidden = !next;
+    lines.replaceChildren(table([["when"], ["agent_login"], ["number"], ["result"], ["seconds", "n"], ["cost", "n"], ["carrier", "spare"]], rows.map(row), t("outside_calls")));
+    const saved = panel(t("outside_calls"), { path: `/reports/outside/export?${query()}` });
+    place.querySelector("h2").replaceWith(saved.querySelector("h2"));
+  }
+
+  agents.addEventListener("change", () => load());
+  results.addEventListener("change", () => load());
+  more.addEventListener("click", () => load(true));
+  place.append(el("p", { class: "filters" }, agents, results), lines, more);
+  await load();
+}
+
+const row = (one) => [day(one.dialed_at), who(one.agent), el("span", { class: "number" }, el("a", { href: `/contacts/${encodeURIComponent(one.contact)}`, text: one.number }), " ", callButton(one.number) ?? ""), of("outside_result", one.result), seconds(one.seconds || null), whole(one.cost_minor), one.trunk];
