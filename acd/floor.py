@@ -20,7 +20,6 @@ from acd.waiting_room import Place, Standing, WaitingRoom
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.serving import relaxations_after
 from ctiserver.core.tables import Agent, Queue, Tables
-from ctiserver.core.topology import Mode
 
 
 class Ledger(msgspec.Struct, kw_only=True):
@@ -104,7 +103,7 @@ class Floor:
         """The agent's leg is no longer this contact's business."""
         if contact.agent_leg:
             self.legs.pop(contact.agent_leg, None)
-        contact.agent_leg, contact.agent_mode = None, Mode.TALK
+        contact.agent_leg = None
         contact.joined = []
 
     def add_party(self, contact: Contact, party: Participant) -> None:

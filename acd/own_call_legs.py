@@ -3,17 +3,16 @@
 Somebody outside who answers is a contact like any other from then on; two colleagues talk, until one hangs up.
 """
 
-from acd import arrangement, outside_calls, priority
+from acd import arrangement, outside_calls, own_calls, priority
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.own_call_state import OwnCall
 from acd.own_calls import customer_name, end, value_class
 from ctiserver.core import events as e
-from ctiserver.core.commands import Arrange, DialLeg, Play, SetFuse, StopPlaying
+from ctiserver.core.commands import DialLeg, Play, SetFuse, StopPlaying
 from ctiserver.core.ids import AgentKey, ConversationId, LegId, PlaybackId
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed, LegRinging, Party
-from ctiserver.core.topology import Conversation, Kind
 from ctiserver.core.turn import Turn
 
 COLLEAGUE_RING_SECONDS = 30.0
@@ -114,8 +113,7 @@ def _colleagues_talk(floor: Floor, call: OwnCall, to: AgentKey, turn: Turn) -> N
     _answered(floor, call, turn)
     floor.ledger.agents[to].move("answer")
     call.stage, call.talk = "talking", ConversationId(turn.new_id())
-    both = Conversation(id=call.talk, kind=Kind.TALK, legs=(call.agent_leg, call.leg))
-    turn.say(Arrange(contact=call.id, conversations=(both,)))
+    own_calls.arrange(call, turn)
 
 
 def _reached(floor: Floor, call: OwnCall, turn: Turn) -> None:

@@ -15,7 +15,8 @@ class OwnCall(msgspec.Struct, kw_only=True):
 
     `own_phone`: the agent's telephone rings; `calling`: he is on the line, and the other's is rung; `talking`: two
     colleagues talk. Somebody outside who answers is a contact like any other from then on, and this is over.
-    `tone`: what the agent hears while the other's telephone rings.
+    `tone`: what the agent hears while the other's telephone rings; `muted`: legs of colleagues
+    who have muted themselves.
     """
 
     id: ContactId
@@ -33,3 +34,4 @@ class OwnCall(msgspec.Struct, kw_only=True):
     stage: Literal["own_phone", "calling", "talking"] = "own_phone"
     talk: ConversationId | None = None
     tone: PlaybackId | None = None
+    muted: list[LegId] = []

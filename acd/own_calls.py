@@ -22,6 +22,7 @@ from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.inputs import Party
 from ctiserver.core.requests import CallColleague, CallOut, Status
 from ctiserver.core.tables import Agent
+from ctiserver.core.topology import Conversation, Kind, Mode
 from ctiserver.core.turn import Turn
 
 OWN_RING_SECONDS = 20.0
@@ -175,6 +176,15 @@ def of_agent(floor: Floor, key: AgentKey) -> OwnCall | None:
     """The call that an agent makes, or in which he is called by a colleague."""
     state = floor.ledger.agents.get(key)
     return floor.ledger.own_calls.get(state.contact) if state and state.contact else None
+
+
+def arrange(call: OwnCall, turn: Turn) -> None:
+    """The two colleagues talk, each heard by the other unless he has muted himself."""
+    if call.talk is None:
+        raise AssertionError("two who talk have a conversation")
+    legs, modes = (call.agent_leg, call.leg), dict.fromkeys(call.muted, Mode.MUTED)
+    both = Conversation(id=call.talk, kind=Kind.TALK, legs=legs, modes=modes)
+    turn.say(Arrange(contact=call.id, conversations=(both,)))
 
 
 def hang_up(floor: Floor, call: OwnCall, by: AgentKey, turn: Turn) -> None:

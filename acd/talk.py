@@ -20,6 +20,7 @@ from ctiserver.core.events import (
 )
 from ctiserver.core.ids import AgentKey, LegId, QueueKey
 from ctiserver.core.inputs import Party
+from ctiserver.core.topology import Mode
 from ctiserver.core.turn import Turn
 
 
@@ -147,6 +148,7 @@ def _take_over(floor: Floor, contact: Contact, third: Participant, giver: AgentK
         contact.stage, contact.agent, third.role = Stage.OUTSIDE, None, "outside"
         return
     contact.parties.remove(third)  # his leg stays the contact's, as that of its agent
+    contact.agent_mode = third.mode
     contact.stage, contact.agent, contact.agent_leg = Stage.TALKING, third.agent, third.leg
     if third.role == "consulted":
         contact.connected_at = turn.at
@@ -191,6 +193,7 @@ def _end_part(floor: Floor, contact: Contact, turn: Turn) -> AgentKey:
     for party in [it for it in contact.parties if it.role == "supervisor"]:
         parties.supervisor_leaves(floor, contact, party, "talk_ended", turn)
     floor.forget_agent_leg(contact)
+    contact.agent_mode = Mode.TALK
     contact.named, contact.passed_by = None, None
     return contact.agent
 

@@ -40,6 +40,13 @@ _PASSING_ON = {
 }
 
 
+class Silence(msgspec.Struct, kw_only=True):
+    """Whether nobody hears me."""
+
+    muted: bool
+    request_id: str | None = None
+
+
 class Digits(msgspec.Struct, kw_only=True):
     """`digits`: 0 to 9, * and #, at most 32."""
 
@@ -69,6 +76,10 @@ def add_to(operations: Operations) -> None:
     @add("POST", "/agents/{agent}/resume", Permission.OWN_DESK, "Take my caller back from hold")
     def resume(call: Call, agent: str) -> Accepted:
         return ask_for(call, "Resume", {"agent": agent}, None)
+
+    @add("PUT", "/agents/{agent}/mute", Permission.OWN_DESK, "Let nobody hear me, or all again")
+    def mute(call: Call, agent: str, body: Silence) -> Accepted:
+        return ask_for(call, "Mute", {"agent": agent, "muted": body.muted}, body.request_id)
 
     @add("POST", "/agents/{agent}/digits", Permission.OWN_DESK, "Press keys for my caller's side to hear")
     def send_digits(call: Call, agent: str, body: Digits) -> Accepted:

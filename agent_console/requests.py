@@ -21,6 +21,7 @@ RULES: dict[str, tuple[Permission, Permission | None]] = {
     "AttachCustomer": (Permission.OWN_DESK, None),
     "Hold": (Permission.OWN_DESK, None),
     "Resume": (Permission.OWN_DESK, None),
+    "Mute": (Permission.OWN_DESK, None),
     "HangUp": (Permission.OWN_DESK, None),
     "SendDigits": (Permission.OWN_DESK, None),
     "StartRecordingNow": (Permission.OWN_DESK, None),

@@ -183,7 +183,8 @@ class Phone(SpeakingSipp):
     """A phone that takes calls, one at a time, until its block ends.
 
     `ring_seconds`: rings so long and then answers, or rejects with `reject_code`; None: rings until
-    `answer()` is called. `talk_seconds`: then hangs up; None stays until told or hung up on.
+    `answer()` is called. `talk_seconds`: then hangs up; None stays until told or hung up on. `scenario`: what it does
+    otherwise, as of `Sipp`.
     """
 
     def __init__(
@@ -196,6 +197,7 @@ class Phone(SpeakingSipp):
         tone_hertz: int = 0,
         keys: Iterable[tuple[float, str]] = (),
         port: int | None = None,
+        scenario: str = "phone.xml",
     ) -> None:
         self._sip_port = sip_port
         replace = {
@@ -204,7 +206,7 @@ class Phone(SpeakingSipp):
             "REJECT_CODE": reject_code or 486,
             "TALK_MS": _milliseconds(talk_seconds),
         }
-        super().__init__(sip_port, "phone.xml", replace, (), tone_hertz=tone_hertz, keys=keys, port=port)
+        super().__init__(sip_port, scenario, replace, (), tone_hertz=tone_hertz, keys=keys, port=port)
         until(lambda: _bound(self.port) or not self.running, "the phone's port", 5, self.story)
 
     @property

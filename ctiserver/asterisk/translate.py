@@ -22,8 +22,10 @@ from ctiserver.core.inputs import (
     LegAnswered,
     LegEnded,
     LegFailed,
+    LegHeld,
     LegJoined,
     LegLeft,
+    LegResumed,
     LegRinging,
     LegSilent,
     Party,
@@ -180,6 +182,12 @@ class Translator:
                 known.q850 = int(event.get("cause") or 0)
         return []
 
+    def _held(self, event: AriEvent, at: float) -> list[Input]:
+        leg = LegId(event["channel"]["id"])
+        if leg not in self.legs:
+            return []
+        return [LegHeld(at=at, leg=leg) if event["type"] == "ChannelHold" else LegResumed(at=at, leg=leg)]
+
     def _left_application(self, event: AriEvent, at: float) -> list[Input]:
         leg = LegId(event["channel"]["id"])
         known = self.legs.get(leg)
@@ -284,6 +292,8 @@ _ROWS: dict[str, Callable[[Translator, AriEvent, float], list[Input]]] = {
     "ChannelTalkingFinished": Translator._fell_silent,
     "ChannelEnteredBridge": Translator._joined,
     "ChannelLeftBridge": Translator._left,
+    "ChannelHold": Translator._held,
+    "ChannelUnhold": Translator._held,
     "Dial": Translator._dialling,
     "PlaybackStarted": Translator._prompt_started,
     "PlaybackFinished": Translator._prompt_finished,

@@ -94,6 +94,18 @@ class LegLeft(Input):
     conversation: ConversationId
 
 
+class LegHeld(Input):
+    """Who is on the leg has put it on hold with his own telephone."""
+
+    leg: LegId
+
+
+class LegResumed(Input):
+    """His own telephone took it back from hold."""
+
+    leg: LegId
+
+
 class LegFailed(Input):
     """A dialled leg ended without an answer. `sip_code` and `q850` are 0 where unknown."""
 

@@ -97,7 +97,7 @@ class AgentView(msgspec.Struct, kw_only=True):
     `lead`: whom he may call, or has dialled and not reached; `lead_stage`: previewed, dialed or ringing.
     `status_until`: when his status ends by itself; `hand_raised_at`: since when he asks for a supervisor; `notices`:
     what was written to him and he has not read; `listened_by`: supervisors in his talk, where he is to know of them;
-    `served_queue`: of his latest talk, whatever became of its caller;
+    `served_queue`: of his latest talk, whatever became of its caller; `muted`: he has silenced himself;
     `own_call`: one that he makes himself, or in which a colleague calls him, until somebody outside answers;
     `own_call_over`: his last one, if nobody answered it.
     """
@@ -129,6 +129,7 @@ class AgentView(msgspec.Struct, kw_only=True):
     served_queue: QueueKey | None = None
     own_call: OwnCallView | None = None
     own_call_over: OwnCallOver | None = None
+    muted: bool = False
 
 
 class ScreenPop(Frozen):

@@ -153,15 +153,18 @@ class LiveView(msgspec.Struct, kw_only=True):
                 agent.status, agent.reason, agent.since = event.status, event.reason, event.at
                 agent.next_status = None
                 agent.given_back = None if event.status == "logged_out" else agent.given_back
+            case e.AgentMuted(muted=muted):
+                agent.muted = muted
             case e.NextStatusChosen():
                 agent.next_status = event.status
             case e.AgentReserved(contact=contact):
-                agent.contact, agent.card, agent.disposed = contact, None, False
+                agent.contact, agent.card, agent.disposed, agent.muted = contact, None, False, False
                 agent.consult_failed, agent.own_call_over = None, None
                 if agent.given_back and agent.given_back.contact != contact:
                     agent.given_back = None
             case e.AgentReleased():
                 agent.activity, agent.since, agent.wrap_up_until = "idle", event.at, None
+                agent.muted = False
                 if not agent.owes:
                     agent.contact, agent.card = None, None
             case _:
@@ -174,6 +177,7 @@ class LiveView(msgspec.Struct, kw_only=True):
         match event:
             case e.WrapUpStarted():
                 agent.activity, agent.since, agent.wrap_up_until = "wrapping_up", event.at, event.until
+                agent.muted = False
             case e.WrapUpExtended():
                 agent.wrap_up_until = event.until
             case e.WrapUpEnded(disposition=None):

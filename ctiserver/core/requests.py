@@ -47,6 +47,13 @@ class Resume(Request):
     agent: AgentKey
 
 
+class Mute(Request):
+    """Nobody hears the agent any more, or (not `muted`) all do again; for whatever telephone he has."""
+
+    agent: AgentKey
+    muted: bool = True
+
+
 class HangUp(Request):
     """The agent is done with the caller."""
 

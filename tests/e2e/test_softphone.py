@@ -127,6 +127,15 @@ def test_hold_gives_music_and_resume_brings_the_agent_back(c: RunningCenter, bro
             ann.wait(f"document.getElementById('recording').dataset.paused === '{paused}'", "the light")
         ann.press("Alt+Shift+M")
         until(lambda: not caller.audio.hears(MICROPHONE_HERTZ), "silence while she is muted", 10)
+        ann.page.reload()
+        ann.wait_stage("talking")
+        ann.wait_hears(CALLER_HERTZ)
+        assert not caller.audio.hears(MICROPHONE_HERTZ), "she is muted still, with a new telephone"
+        ann.wait(
+            "document.querySelector('[data-do=mute]').getAttribute('aria-pressed') === 'true'", "the button"
+        )
+        ann.press("Alt+Shift+M")
+        until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "the agent who is heard again", 15)
         caller.hang_up()
 
 

@@ -1,4 +1,4 @@
-"""Who hears whom on a real Asterisk: on hold, in a consult, in a conference and after it; kill -9 in the consult."""
+"""Who hears whom on a real Asterisk: muted, on hold, in a consult, a conference, after it; kill -9 in the consult."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def who_hertz(who: Caller | Phone) -> int:
     return CALLER if isinstance(who, Caller) else 0
 
 
-def ask(c: RunningCenter, request: str, agent: str = "ann", **fields: str) -> None:
+def ask(c: RunningCenter, request: str, agent: str = "ann", **fields: str | bool) -> None:
     answer = c.probe.request(request, agent=agent, **fields)
     assert "error_id" not in answer, answer
 
@@ -47,6 +47,9 @@ def test_each_hears_whom_he_should_at_every_step_of_a_call(c: RunningCenter) -> 
         wait_heard(c, caller, ANN)
         wait_heard(c, ann, CALLER)
 
+        ask(c, "Mute")
+        wait_heard(c, caller)
+        wait_heard(c, ann, CALLER)
         ask(c, "Hold")
         until(lambda: caller.audio.level() > 50 and not caller.audio.hears(ANN), "music", 10, c.log)
         wait_heard(c, ann)
@@ -54,13 +57,16 @@ def test_each_hears_whom_he_should_at_every_step_of_a_call(c: RunningCenter) -> 
         c.set_status("bob", "available")
         ask(c, "StartConsult", to="bob")
         wait_heard(c, ann, BOB)
-        wait_heard(c, bob, ANN)
+        wait_heard(c, bob)
         wait_heard(c, caller)
 
         c.kill_calls()  # in the middle of the consult
         c.wait_live()
         wait_heard(c, ann, BOB)
+        wait_heard(c, bob)
         wait_heard(c, caller)
+        ask(c, "Mute", muted=False)
+        wait_heard(c, bob, ANN)
         assert caller.audio.level() > 50, "the music stopped"
 
         ask(c, "MergeParties")

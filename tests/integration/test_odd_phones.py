@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.integration
 
 RING_SECONDS = 2.0
 UNREGISTERED = "eve"
+PHONE_HERTZ = 700
+HOLDING_PHONE = Path(__file__).with_name("holding_phone.xml").resolve()
 _ordinals = count(1)
 
 
@@ -164,6 +167,35 @@ def test_a_caller_whose_only_agent_fails_waits_for_him_to_come_back(c: RunningCe
         ("ann", "refused"),
         ("ann", "answered"),
     ]
+
+
+def test_a_telephone_that_holds_by_itself_holds_the_call_and_may_transfer_none(c: RunningCenter) -> None:
+    caller_number = number()
+    with (
+        c.phone("ann", scenario=str(HOLDING_PHONE), tone_hertz=PHONE_HERTZ) as ann,
+        c.call(number=caller_number, keys=[(0.3, "0")]) as caller,
+    ):
+        c.set_status("ann", "available")
+        c.wait_stage("talking")
+        until(lambda: caller.audio.hears(PHONE_HERTZ), "the agent", 20, c.log)
+        ann.tell(ann.call_id)
+        ann.wait_for("held")
+        c.wait_stage("held")
+        assert c.view()["agents"]["ann"]["activity"] == "on_hold"
+        until(lambda: caller.audio.level() > 50 and not caller.audio.hears(PHONE_HERTZ), "music", 20, c.log)
+        ann.tell(ann.call_id)
+        ann.wait_for("resumed")
+        c.wait_stage("talking")
+        until(lambda: caller.audio.hears(PHONE_HERTZ), "the agent again", 20, c.log)
+        ann.tell(ann.call_id)
+        ann.wait_for("declined")
+        assert c.wait_stage("talking"), "the call goes on as it was"
+        caller.hang_up()
+        ann.wait_ended()
+    c.wait_activity("ann", "wrapping_up")
+    c.dispose("ann")
+    [segment] = c.wait_record(caller_number).segments
+    assert (segment.ended_by, segment.transfer) == ("caller", None)
 
 
 def number() -> str:

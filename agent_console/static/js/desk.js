@@ -31,7 +31,9 @@ const me = `/agents/${settings.agent}`;
 let desk = null;
 let queues = [];
 let stageShown = "";
+let muting = null; // what was asked of the center and it has not answered yet
 
+const isMuted = () => muting ?? desk?.agent.muted ?? false;
 const activity = () => desk?.agent.activity ?? "idle";
 
 // What the server says
@@ -40,6 +42,8 @@ socket.on("desk", (told) => {
   const before = activity();
   desk = told;
   setClock(told.now);
+  if (told.agent.muted === muting || !["talking", "on_hold"].includes(activity())) muting = null;
+  softphone.silence(isMuted());
   if (before !== "idle" && activity() === "idle") { lists.refresh(); outbound.refresh(); }
   if (activity() === "away" && phone.ringing) softphone.answer();
   draw();
@@ -117,11 +121,11 @@ function drawCard() {
   showThird(withThird, contact, agent);
   const inTalk = (at === "talking" || at === "on_hold") && withThird !== "consulted" && withThird !== "guest";
   recording.takeRecording(contact, inTalk);
-  const shown = [...CONTROLS_WITH_THIRD[withThird] ?? CONTROLS[at] ?? OWN_CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "mute", "keypad"].includes(name));
+  const shown = [...CONTROLS_WITH_THIRD[withThird] ?? CONTROLS[at] ?? OWN_CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "keypad"].includes(name));
   for (const button of document.querySelectorAll("[data-do]")) button.hidden = !shown.includes(button.dataset.do);
   const muteButton = document.querySelector('[data-do="mute"]');
-  muteButton.setAttribute("aria-pressed", String(phone.muted));
-  text(muteButton, phone.muted ? t("unmute") : t("mute"));
+  muteButton.setAttribute("aria-pressed", String(isMuted()));
+  text(muteButton, isMuted() ? t("unmute") : t("mute"));
   if (!shown.includes("keypad")) $("keypad").hidden = true;
   if (!shown.includes("consult")) closeTransfer();
   if (!shown.includes("call")) closeCall();
@@ -173,14 +177,28 @@ setInterval(tick, 500);
 
 // What the agent does
 
-/** Ask the center; what it refuses is said in a sentence. */
+/** Ask the center, and whether it did so; what it refuses is said in a sentence. */
 async function ask(path, body, method = "POST") {
   try {
     await api(method, me + path, body);
     banner("asked", null);
+    return true;
   } catch (problem) {
     banner("asked", problem.message);
+    return false;
   }
+}
+
+/** At once at the microphone here, and for good in the center, which knows it for every telephone. */
+async function mute() {
+  if (muting !== null) return;
+  muting = !desk.agent.muted;
+  softphone.silence(muting);
+  draw();
+  if (await ask("/mute", { muted: muting }, "PUT")) return; // the desk follows
+  muting = null;
+  softphone.silence(isMuted());
+  draw();
 }
 
 /** Goodbye by the center, or by the telephone when the center cannot be asked or knows of no talk yet. */
@@ -221,7 +239,7 @@ const actions = {
   reject: softphone.reject,
   hold: () => ask("/hold"),
   resume: () => ask("/resume"),
-  mute: softphone.mute,
+  mute,
   keypad: () => { $("keypad").hidden = !$("keypad").hidden; },
   transfer: () => openTransfer(queues.filter((queue) => queue.key !== desk?.contact?.queue)),
   consult: () => openTransfer(queues, true),

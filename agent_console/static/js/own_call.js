@@ -27,7 +27,7 @@ export function ownStage({ own_call: own }) {
 }
 
 /** What may be done then. */
-export const OWN_CONTROLS = { none: ["call"], calling: ["mute", "hang_up"], colleague: ["mute", "keypad", "hang_up"] };
+export const OWN_CONTROLS = { none: ["call"], calling: ["hang_up"], colleague: ["mute", "keypad", "hang_up"] };
 
 /** Who it is, and how far it is; ["", ""] when there is none. */
 export function ownWords({ own_call: own }) {

@@ -191,10 +191,11 @@ export function bye() {
   phone.call?.terminate();
 }
 
-export function mute() {
-  if (!phone.call || phone.ringing) return;
-  phone.muted = !phone.muted;
-  if (phone.muted) phone.call.mute({ audio: true });
+/** The microphone is silent as the center has it, or is about to have it: the center alone says who is muted. */
+export function silence(muted) {
+  if (!phone.call || phone.ringing || phone.muted === muted) return;
+  phone.muted = muted;
+  if (muted) phone.call.mute({ audio: true });
   else phone.call.unmute({ audio: true });
   changed();
 }

@@ -33,6 +33,13 @@ class AgentReserved(AgentEvent):
     contact: ContactId
 
 
+class AgentMuted(AgentEvent):
+    """The agent has silenced himself, or (not `muted`) is heard again; it ends with his part of the call."""
+
+    contact: ContactId
+    muted: bool
+
+
 class AgentReleased(AgentEvent):
     """Free of the contact he was kept for, or had."""
 

@@ -1,12 +1,14 @@
 from typing import Any
 
 import pytest
+from company import AVAILABLE
 from driven_acd import Driven, names, only
 
 from ctiserver.core.commands import Arrange, DropLeg
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import ContactHeld, ContactResumed, TalkEnded
-from ctiserver.core.requests import HangUp, Hold, Resume
+from ctiserver.core.inputs import LegHeld, LegResumed
+from ctiserver.core.requests import HangUp, Hold, Resume, StartConsult
 from ctiserver.core.topology import Kind
 
 ANN: Any = "ann"
@@ -58,3 +60,31 @@ def test_without_a_call_there_is_nothing_to_do(request_type: Any) -> None:
 def test_a_caller_who_hangs_up_on_hold_ends_the_contact(talking: Driven) -> None:
     talking.say(Hold(at=30.0, **ASKED))
     assert {"TalkEnded", "WrapUpStarted", "ContactEnded"} <= set(names(talking.caller_hangs_up("c1")))
+
+
+def test_a_telephone_that_holds_the_call_itself_does_what_the_desk_does(talking: Driven) -> None:
+    leg = talking.agent_leg("c1")
+    said = talking.say(LegHeld(at=30.0, leg=leg))
+    assert ContactHeld(at=30.0, contact="c1", agent=ANN) in said
+    assert kinds(said) == [Kind.HOLD]
+    assert talking.say(LegHeld(at=31.0, leg=leg)) == []
+    said = talking.say(LegResumed(at=40.0, leg=leg))
+    assert ContactResumed(at=40.0, contact="c1", agent=ANN) in said
+    assert kinds(said) == [Kind.TALK]
+    assert talking.say(LegResumed(at=41.0, leg=leg)) == []
+
+
+def test_desk_and_telephone_take_back_what_the_other_held(talking: Driven) -> None:
+    leg = talking.agent_leg("c1")
+    talking.say(LegHeld(at=30.0, leg=leg))
+    assert kinds(talking.say(Resume(at=31.0, **ASKED))) == [Kind.TALK]
+    talking.say(Hold(at=32.0, **ASKED))
+    assert kinds(talking.say(LegResumed(at=33.0, leg=leg))) == [Kind.TALK]
+
+
+def test_a_telephone_ends_no_consult_and_a_callers_own_hold_is_his_affair(talking: Driven) -> None:
+    talking.status("bob", AVAILABLE)
+    assert talking.say(LegHeld(at=30.0, leg=talking.contact("c1").leg)) == []
+    talking.say(StartConsult(at=31.0, to="bob", **ASKED))  # type: ignore[arg-type]
+    leg = talking.agent_leg("c1")
+    assert talking.say(LegHeld(at=32.0, leg=leg)) == talking.say(LegResumed(at=33.0, leg=leg)) == []

@@ -16,7 +16,7 @@ from ctiserver.core.inputs import AgentLost, LegAnswered, LegEnded, LegFailed, L
 from ctiserver.core.message import Message
 from ctiserver.core.outside import Outside
 from ctiserver.core.permit import Channel, Permit, Purpose
-from ctiserver.core.topology import Kind
+from ctiserver.core.topology import Kind, Mode
 
 NUMBER = "+56971884213"
 ROSA = Candidate(customer_id=3, pii_name="Rosa", value_class="A")
@@ -256,6 +256,25 @@ def test_a_colleague_is_kept_rung_and_talks_in_private(acd: Driven) -> None:
     assert acd.say(LegJoined(at=16.0, leg=call.leg, conversation=both.id)) == []
     assert [acd.agent(one).activity for one in ("ann", "bob")] == ["talking", "talking"]
     assert only(acd.queue("c1"), e.OfferMade) == []
+
+
+def test_each_of_two_colleagues_may_mute_himself_once_they_talk(acd: Driven) -> None:
+    def mutes(who: Any, muted: bool = True) -> list[Message]:
+        return acd.say(r.Mute(at=20.0, request_id="m", by=who, agent=who, muted=muted))
+
+    rings_up(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    assert refusal(acd, mutes, "ann") == "no_call"
+    answers(acd, call.leg, 15.0)
+    [arranged, told] = mutes("bob")
+    assert arranged.conversations[0].modes == {call.leg: Mode.MUTED}  # type: ignore[attr-defined]
+    assert told == e.AgentMuted(at=20.0, contact=call.id, agent="bob", muted=True)  # type: ignore[arg-type]
+    assert mutes("bob") == []
+    [both] = only(mutes("ann"), c.Arrange)
+    assert set(both.conversations[0].modes) == {call.agent_leg, call.leg}
+    [back] = only(mutes("bob", muted=False), c.Arrange)
+    assert set(back.conversations[0].modes) == {call.agent_leg}
 
 
 @pytest.mark.parametrize("who", ["ann", "bob"])

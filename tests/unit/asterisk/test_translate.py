@@ -14,8 +14,10 @@ from ctiserver.core.inputs import (
     LegAnswered,
     LegEnded,
     LegFailed,
+    LegHeld,
     LegJoined,
     LegLeft,
+    LegResumed,
     LegRinging,
     MachineJudged,
     PromptEnded,
@@ -368,3 +370,12 @@ def test_in_any_order_a_leg_rings_is_answered_and_ends_once_at_most(events: list
     assert len([one for one in inputs if isinstance(one, LegEnded | LegFailed) and one.leg == AGENT]) <= 1
     ends = [at for at, one in enumerate(inputs) if isinstance(one, LegEnded | LegFailed) and one.leg == AGENT]
     assert not ends or not any(getattr(one, "leg", None) == AGENT for one in inputs[ends[0] + 1 :])
+
+
+def test_a_telephone_that_holds_and_takes_back_is_told_and_nobody_elses() -> None:
+    translator = Translator()
+    told(ENTERED, translator=translator)
+    held = told(
+        event("ChannelHold"), event("ChannelUnhold"), event("ChannelHold", "other"), translator=translator
+    )
+    assert held == [LegHeld(at=1, leg=CALLER), LegResumed(at=2, leg=CALLER)]

@@ -105,6 +105,24 @@ def test_a_disposition_is_owed_from_the_end_of_the_wrap_up_until_it_is_given() -
     assert owed == ["c1", "c1", None]
 
 
+def test_an_agent_whom_a_supervisor_excused_owes_nothing_and_has_no_contact() -> None:
+    excused = said("WrapUpExcused", 180.0, segment=1, by="sol")
+    released = e.AgentReleased(at=180.0, agent="ann", contact="c1")  # type: ignore[arg-type]
+    ended = said("WrapUpEnded", 180.0, segment=1, disposition=None, by="sol")
+    for events in ([ended, excused, released], [ended, released, excused]):
+        ann = view_after([*LIFE[:-2], *events]).agents["ann"]  # type: ignore[index]
+        assert (ann.owes, ann.contact, ann.activity) == (None, None, "idle")
+
+
+def test_an_agent_is_seen_muted_until_he_is_heard_again_or_his_part_is_over() -> None:
+    mute, unmute = (said("AgentMuted", 20.0, muted=muted) for muted in (True, False))
+    talking = LIFE[: LIFE.index(said("TalkEnded", 50.0, segment=1, by="agent", caller_stays=True))]
+    ended = LIFE[len(talking) : len(talking) + 2]
+    seen = [view_after([*talking, *more]).agents["ann"] for more in ([mute], [mute, unmute], [mute, *ended])]  # type: ignore[index]
+    assert [it.muted for it in seen] == [True, False, False]
+    assert seen[0].served_queue == "service"
+
+
 def test_a_disposition_given_in_time_is_not_owed() -> None:
     view = view_after([*LIFE[:-2], said("Disposed", 69.0, segment=1, code="solved"), *LIFE[-2:]])
     assert view.agents["ann"].owes is None  # type: ignore[index]
