@@ -49,12 +49,12 @@ class NewVersion(msgspec.Struct, kw_only=True):
 
 
 class Choice(msgspec.Struct, kw_only=True):
-    """Which version new calls begin with."""
+    """Which version new calls, or talks, begin with."""
 
     number: int
 
 
-class FlowText(msgspec.Struct, kw_only=True):
+class VersionText(msgspec.Struct, kw_only=True):
     """The text of one version."""
 
     number: int
@@ -111,8 +111,8 @@ def _add_reading(operations: Operations, family: Family) -> None:
     def one(call: Call, name: str) -> KeptFlow:
         return call.services.store.read(flow_desk.flow, family.shelf(call), name)
 
-    def text(call: Call, name: str, number: str) -> FlowText:
-        return FlowText(number=_number(number), text=_text(call, family, name, _number(number)))
+    def text(call: Call, name: str, number: str) -> VersionText:
+        return VersionText(number=_number(number), text=_text(call, family, name, _number(number)))
 
     add = _adder(operations, _P.READ_CONFIGURATION)
     add("GET", family.path, f"All {family.many}, with their versions", listed, f"list_{family.many}")

@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from agent_console.api_flows import LineMistake
+from agent_console.api_flows import Choice, LineMistake, NewVersion, VersionText
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core.administration.flow_desk import KeptFlow
@@ -66,27 +66,6 @@ class DraftPlace(msgspec.Struct, kw_only=True):
     left: int
 
 
-class NewScriptVersion(msgspec.Struct, kw_only=True):
-    """`expected_newest`: the newest version that the author knew, None for a new script; `note`: what changed."""
-
-    text: str
-    note: str = ""
-    expected_newest: int | None = None
-
-
-class ScriptChoice(msgspec.Struct, kw_only=True):
-    """Which version new contacts begin with."""
-
-    number: int
-
-
-class ScriptText(msgspec.Struct, kw_only=True):
-    """The text of one version."""
-
-    number: int
-    text: str
-
-
 def add_to(operations: Operations) -> None:
     """This family's rows."""
     _add_reading(operations)
@@ -106,9 +85,9 @@ def _add_reading(operations: Operations) -> None:
         return call.services.store.read(script_versions.script, call.principal.account_id, name)
 
     @add("GET", BASE + "/{name}/versions/{number}", _P.RUN_CAMPAIGNS, "The text of one version of a script")
-    def script_text(call: Call, name: str, number: str) -> ScriptText:
+    def script_text(call: Call, name: str, number: str) -> VersionText:
         wanted = _number(number)
-        return ScriptText(number=wanted, text=_text(call, name, wanted))
+        return VersionText(number=wanted, text=_text(call, name, wanted))
 
 
 def _add_drafts(operations: Operations) -> None:
@@ -138,7 +117,7 @@ def _add_changing(operations: Operations) -> None:
     add = operations.add
 
     @add("POST", BASE + "/{name}/versions", _P.RUN_CAMPAIGNS, "Keep a script's text as a new version")
-    def keep_script(call: Call, name: str, body: NewScriptVersion) -> KeptFlow:
+    def keep_script(call: Call, name: str, body: NewVersion) -> KeptFlow:
         if not _NAME.fullmatch(name):
             raise ConfigError(
                 [Mistake("name", "use small letters, digits, - and _ (at most 40)", "wrong_key")]
@@ -152,7 +131,7 @@ def _add_changing(operations: Operations) -> None:
         _P.RUN_CAMPAIGNS,
         "Let new contacts begin with a version of a script",
     )
-    def put_script_in_force(call: Call, name: str, body: ScriptChoice) -> KeptFlow:
+    def put_script_in_force(call: Call, name: str, body: Choice) -> KeptFlow:
         mistakes = _mistakes(call, name, _text(call, name, body.number))
         if mistakes:
             raise ConfigError([Mistake(f"{name}:{one.line}", one.message) for one in mistakes])

@@ -4,22 +4,20 @@ What can be wrong with a flow as a whole stands in `flow_mistakes`, with a node 
 told in `wrong`.
 """
 
-import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from ctiserver.core.actions import ActionSpec
-from ctiserver.core.errors import ConfigError
-from ctiserver.core.line_numbers import line_numbers, misshapen, toml_mistake
 from ctiserver.core.tables import Document
+from ctiserver.core.toml_mistakes import Wrong, content_of, misshapen_in, refuse_if, wrong
 from ivr import flow_mistakes
 from ivr.flow import Flow, Node
 from ivr.nodes.base import Known
 from ivr.survey import Survey
-from ivr.wrong import Wrong, as_mistake, wrong
+from ivr.wrong import SENTENCES
 
 _TEN = 10
 NO_ACTIONS: Mapping[str, ActionSpec] = {}
@@ -50,29 +48,28 @@ def read_flow(
         stored=stored,
         languages=flow.languages,
     )
-    _refuse_if(flow_mistakes.mistakes(flow, known), path, line_numbers(text))
+    refuse_if(flow_mistakes.mistakes(flow, known), text, path, SENTENCES)
     return flow, _document(text, _content(text, path))
 
 
 def read_sketch(text: str, path: str) -> Flow:
     """The flow as far as it is written: what it names may not be there. Raises ConfigError for what is no flow."""
     content = _content(text, path)
-    _refuse_if(_shape(content), path, line_numbers(text))
+    refuse_if(_shape(content), text, path, SENTENCES)
     return msgspec.convert(content, Flow)
 
 
 def read_survey(text: str, path: str, *, prompts: Collection[str]) -> tuple[Survey, Document]:
     """The survey and its document. Raises ConfigError with all mistakes, each as `path:line`."""
-    content = _toml(text, path)
-    lines = line_numbers(text)
-    _refuse_if(_shaped_as(Survey, content, ()), path, lines)
+    content = content_of(text, path, SENTENCES)
+    refuse_if(misshapen_in(Survey, content, ()), text, path, SENTENCES)
     survey = msgspec.convert(content, Survey)
-    _refuse_if(_survey_mistakes(survey, prompts), path, lines)
+    refuse_if(_survey_mistakes(survey, prompts), text, path, SENTENCES)
     return survey, _document(text, content)
 
 
 def _content(text: str, path: str) -> dict[str, Any]:
-    content = _toml(text, path)
+    content = content_of(text, path, SENTENCES)
     content["nodes"] = content.pop("node", {})
     return content
 
@@ -81,37 +78,15 @@ def _document(text: str, content: dict[str, Any]) -> Document:
     return Document(version=sha256(text.encode()).hexdigest()[:16], content=content)
 
 
-def _toml(text: str, path: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line, what = toml_mistake(error, text)
-        twice = any(word in what for word in ("overwrite", "Duplicate", "twice"))
-        found = wrong(("",), "key_twice") if twice else wrong(("",), "not_toml", what=what)
-        raise ConfigError([as_mistake(found, path, {("",): line})]) from None
-
-
-def _refuse_if(found: Iterable[Wrong], path: str, lines: dict[tuple[str, ...], int]) -> None:
-    mistakes = [as_mistake(one, path, lines) for one in found]
-    if mistakes:
-        raise ConfigError(mistakes)
-
-
 def _shape(content: dict[str, Any]) -> Iterator[Wrong]:
     """What is no flow at all: missing, unknown and mistyped keys, node by node so that all are found."""
     nodes = content["nodes"]
     if not isinstance(nodes, dict):
         yield wrong(("node",), "node_is_a_value")
         return
-    yield from _shaped_as(Flow, content | {"nodes": {}}, ())
+    yield from misshapen_in(Flow, content | {"nodes": {}}, ())
     for name, node in nodes.items():
-        yield from _shaped_as(Node, node, ("node", name))
-
-
-def _shaped_as(kind: Any, content: Any, here: tuple[str, ...]) -> Iterator[Wrong]:
-    if found := misshapen(kind, content):
-        path, message = found
-        yield wrong((*here, *path), "wrong_shape", what=message)
+        yield from misshapen_in(Node, node, ("node", name))
 
 
 def _opt_out_mistakes(survey: Survey) -> Iterator[Wrong]:

@@ -8,10 +8,10 @@ nothing has found out before, and no caller is asked what the store may know.
 from collections.abc import Iterable, Iterator
 
 from ctiserver.core.customers import LEVELS, reaches
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.flow import Ask, Enqueue, Flow, Guess, Identify, Menu, Node, Say, Voicemail
 from ivr.nodes.base import Known
 from ivr.variables import ALWAYS, KINDS, part_of
-from ivr.wrong import Wrong, wrong
 
 KEYS = frozenset("0123456789*#")
 

@@ -3,12 +3,6 @@
 The id and the fields go with every mistake, so that a screen can say it in its reader's language.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from ctiserver.core.errors import Mistake
-from ctiserver.core.line_numbers import nearest
-
 SENTENCES: dict[str, str] = {
     "not_toml": "not valid TOML: {what}",
     "key_twice": "not valid TOML: this key stands twice: give each key one meaning",
@@ -65,27 +59,3 @@ SENTENCES: dict[str, str] = {
     "keys_are_given": "the keys of a question {kind!r} are given: take this line away",
     "question_keys": "keys names which telephone keys are answers, e.g. {{ 1 = 1, 2 = 0 }}",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """One mistake: the path of the key that it is in, its id, and what its sentence speaks of."""
-
-    at: tuple[str, ...]
-    error_id: str
-    fields: dict[str, str]
-
-
-def wrong(at: Iterable[str], error_id: str, **fields: object) -> Wrong:
-    """A mistake at a path."""
-    return Wrong(tuple(at), error_id, {name: str(value) for name, value in fields.items()})
-
-
-def as_mistake(found: Wrong, path: str, lines: dict[tuple[str, ...], int]) -> Mistake:
-    """The mistake with its line, in English, and with what other languages need."""
-    return Mistake(
-        f"{path}:{nearest(lines, found.at)}",
-        SENTENCES[found.error_id].format(**found.fields),
-        found.error_id,
-        tuple(found.fields.items()),
-    )

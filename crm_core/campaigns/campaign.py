@@ -9,7 +9,7 @@ What the engines need of it they get with the configuration, so a change is in f
                 +-> finished: nobody is left to be called
 """
 
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -27,7 +27,6 @@ from crm_core.opening_hours import OpeningHours
 from crm_core.queues import Queue
 from ctiserver.core.errors import NotFound
 
-CampaignState = Literal["draft", "running", "paused", "stopped", "finished"]
 NEXT: dict[str, tuple[str, ...]] = {
     "draft": ("running", "stopped"),
     "running": ("paused", "stopped", "finished"),

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -37,7 +37,6 @@ Behind = Literal[
     "transferred",
 ]
 """Figures that count contacts, and so lead to them."""
-BEHIND: tuple[str, ...] = get_args(Behind)
 _RESULTS = {"called_back": "callback", "waiting": None}
 
 

@@ -7,11 +7,11 @@ own, and so are the objections that are offered side by side. An objection is a 
 objects must come to an end too.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from crm_core.scripts import reading_time, script_variables
 from crm_core.scripts.script import CHOICES_AT_MOST, LANGUAGES, Objection, Page, Script
+from ctiserver.core.toml_mistakes import Wrong, wrong
 
 SENTENCES: Mapping[str, str] = {
     "not_toml": "not TOML: {what}",
@@ -35,20 +35,6 @@ SENTENCES: Mapping[str, str] = {
     "too_long": "{what} takes {seconds} s to read in {language!r}: cut {words} words ({limit} s at most)",
     "unknown_disposition": "there is no result {disposition!r}",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """One mistake: the path of the key that it is in, its id, and what its sentence speaks of."""
-
-    at: tuple[str, ...]
-    error_id: str
-    fields: dict[str, str]
-
-
-def wrong(at: Iterable[str], error_id: str, **fields: object) -> Wrong:
-    """A mistake at a path."""
-    return Wrong(tuple(at), error_id, {name: str(value) for name, value in fields.items()})
 
 
 def mistakes(script: Script, dispositions: Collection[str] | None) -> Iterator[Wrong]:

@@ -217,11 +217,6 @@ def counts(session: Session, account_id: int, campaign_id: int) -> dict[str, dic
     return found
 
 
-def is_objection(answer: ScriptAnswer) -> bool:
-    """Whether it was no answer but something against it."""
-    return answer.question.startswith(OBJECTION)
-
-
 def script_of(version: ScriptVersion) -> Script:
     """The script that the version's text is; it may have mistakes where it was never put in force."""
     return sketch(version.text, version.name)

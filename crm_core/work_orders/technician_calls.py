@@ -52,11 +52,6 @@ def begin_or_resume(
     return found, False
 
 
-def call_of(session: Session, user_id: int) -> TechnicianCall | None:
-    """His row; None: he has never called."""
-    return session.get(TechnicianCall, user_id, with_for_update=True)
-
-
 def told(found: TechnicianCall) -> Sequence[Used]:
     """The parts that he has said so far."""
     return [Used(part, quantity) for part, quantity in found.used]

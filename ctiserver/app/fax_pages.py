@@ -17,7 +17,6 @@ from ctiserver.core.errors import Refusal
 DOTS_A_LINE = 1728
 ACROSS_DPI, DOWN_DPI = 204, 196
 _STANDARD_DOWN_DPI = 98
-_POINTS_AN_INCH = 72
 PAGES_AT_MOST = 50
 _LONGEST_PAGE_LINES = 4 * 2292  # four sheets of A4 in fine resolution
 _BLACK_BELOW = 128

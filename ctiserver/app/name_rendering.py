@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import tempfile
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,17 +17,17 @@ from crm_core import spoken_names
 from crm_core.db import Store
 from crm_core.spoken_names import Wanted
 from ctiserver.app import prompt_files, prompt_rendering
+from ctiserver.app.background_turns import BackgroundTurns
 from ctiserver.app.prompt_rendering import Order
 from ctiserver.app.rendered_names import names_of
 from ctiserver.core.config import Config
-from ctiserver.core.errors import InstallError, StoreError
+from ctiserver.core.errors import InstallError
 
 _log = structlog.get_logger()
 EVERY_SECONDS = 3.0
 AT_ONCE = 50
 PATIENCE_SECONDS = 300.0
 """So long the tool may take for all that it is given at once."""
-NICENESS = 10
 _MEGABYTE = 1_000_000
 _SHORT: Mapping[str, str] = {
     "av": "avenida",
@@ -52,29 +51,16 @@ class NameRendering:
         self._store, self._config, self._environment = store, config, environment
         self._names = names_of(config)
         self._phonemes = prompt_files.load(config.prompts.directory).voices
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._turns = BackgroundTurns("names", self.turn, every_seconds=EVERY_SECONDS)
         self._said_why = ""
 
     def start(self) -> None:
         """Begin to speak what waits."""
-        self._thread = threading.Thread(target=self._run, name="names", daemon=True)
-        self._thread.start()
+        self._turns.start()
 
     def stop(self) -> None:
         """Speak nothing more; what is under way ends by itself and is spoken anew some day."""
-        self._stopping.set()
-
-    def _run(self) -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-        while not self._stopping.wait(EVERY_SECONDS):
-            try:
-                while self.turn() and not self._stopping.is_set():
-                    pass
-            except StoreError as error:
-                _log.warning("names wait for the database", error=str(error))
-            except OSError as error:
-                _log.error("names cannot be kept on the disk", error=str(error))
+        self._turns.stop()
 
     def turn(self) -> bool:
         """Speak some of what waits; whether anything was spoken. Raises StoreError, OSError."""

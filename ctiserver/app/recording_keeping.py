@@ -5,8 +5,6 @@ between, one of the two is there. What a queue keeps no longer is deleted. A dis
 recording: the file stays as it is until there is room.
 """
 
-import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,15 +15,14 @@ import structlog
 from crm_core import recordings
 from crm_core.db import Store
 from crm_core.recordings import Recording
+from ctiserver.app.background_turns import BackgroundTurns
 from ctiserver.app.recording_files import compress
 from ctiserver.core.config import Config
-from ctiserver.core.errors import StoreError
 from ctiserver.process import folders
 
 _log = structlog.get_logger()
 EVERY_SECONDS = 5.0
 AT_ONCE = 20
-NICENESS = 10
 
 
 class RecordingKeeping:
@@ -33,26 +30,15 @@ class RecordingKeeping:
 
     def __init__(self, store: Store, config: Config, now: Callable[[], float] = time.time) -> None:
         self._store, self._config, self._now = store, config, now
-        self._stopping = threading.Event()
+        self._turns = BackgroundTurns("recordings", self.turn, every_seconds=EVERY_SECONDS)
 
     def start(self) -> None:
         """Begin to keep what waits."""
-        threading.Thread(target=self._run, name="recordings", daemon=True).start()
+        self._turns.start()
 
     def stop(self) -> None:
         """Begin nothing more; a file under way is a draft, and is begun anew some day."""
-        self._stopping.set()
-
-    def _run(self) -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-        while not self._stopping.wait(EVERY_SECONDS):
-            try:
-                while self.turn() and not self._stopping.is_set():
-                    pass
-            except StoreError as error:
-                _log.warning("recordings wait for the database", error=str(error))
-            except OSError as error:
-                _log.error("recordings cannot be kept on the disk", error=str(error))
+        self._turns.stop()
 
     def turn(self) -> bool:
         """Keep some, and delete some whose time is over; whether there may be more. Raises StoreError, OSError."""

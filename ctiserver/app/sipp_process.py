@@ -95,11 +95,6 @@ class Sipp:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    @property
-    def exit_code(self) -> int | None:
-        """0: every call went as the scenario says; None: still running."""
-        return self._process.poll()
-
     def events(self) -> list[SippEvent]:
         """What the scenario has logged so far."""
         with self._reading:

@@ -7,10 +7,10 @@ late or out of its mind leads to `failed`, which is a person as a rule. What com
 from collections.abc import Iterator, Mapping
 
 from ctiserver.core.actions import ActionSpec
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.caller import Caller
 from ivr.nodes.base import Known, NodeBase
 from ivr.variables import variable_in
-from ivr.wrong import Wrong, wrong
 
 LONGEST_DEADLINE_SECONDS = 20.0
 _MOMENT_SECONDS = 0.5

@@ -8,12 +8,12 @@ wrong: then he comes here again to correct it. With `confirm` he hears what he t
 from collections.abc import Iterator, Mapping
 
 from ctiserver.core.actions import ActionSpec
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.answers import LENGTHS, NO, SAID_AS, YES, Kind, read
 from ivr.caller import Caller
 from ivr.nodes.base import Asks, Known
 from ivr.session_state import Session
 from ivr.variables import today, value_of
-from ivr.wrong import Wrong, wrong
 
 _CONFIRM = "confirm"
 END_KEY = "#"

@@ -12,9 +12,9 @@ from typing import ClassVar
 from ctiserver.core.actions import ActionSpec
 from ctiserver.core.customers import Level
 from ctiserver.core.message import Frozen
+from ctiserver.core.toml_mistakes import Wrong
 from ivr.caller import Caller
 from ivr.session_state import Session
-from ivr.wrong import Wrong
 
 GO_BACK = ""
 """Instead of a node: the one that the caller was to be identified for."""

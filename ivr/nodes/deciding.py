@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from ctiserver.core.hours import is_open
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.caller import Caller
 from ivr.nodes.base import Known, NodeBase
-from ivr.wrong import Wrong, wrong
 
 _HOURS = "hours:"
 

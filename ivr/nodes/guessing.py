@@ -17,10 +17,10 @@ from typing import ClassVar
 
 from ctiserver.core.customers import MATTERS, Matter
 from ctiserver.core.events import GuessTaken, ReasonGuessed, Treatment
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.caller import Caller
 from ivr.nodes.base import Known, NodeBase
 from ivr.session_state import Session
-from ivr.wrong import Wrong, wrong
 
 LONGEST_SECONDS = 3.0
 HELD_OUT_ONE_IN = 10

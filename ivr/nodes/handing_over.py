@@ -6,12 +6,12 @@ from typing import ClassVar
 from ctiserver.core.events import ContactQueued, FlowEntered
 from ctiserver.core.hours import is_open
 from ctiserver.core.ids import QueueKey
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr import invitation, questions
 from ivr.caller import Caller
 from ivr.nodes.base import Known, NodeBase
 from ivr.session_state import Phase
 from ivr.speak import leave_to_fallback
-from ivr.wrong import Wrong, wrong
 
 
 class Enqueue(NodeBase, tag="queue"):

@@ -11,13 +11,13 @@ from typing import ClassVar, Literal
 
 from ctiserver.core.actions import ActionSpec
 from ctiserver.core.customers import Level, reaches
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.answers import LENGTHS, read
 from ivr.caller import Caller
 from ivr.nodes.base import GO_BACK, Asks, Known
 from ivr.nodes.identity import CODE_KEYS, found, listen, reached
 from ivr.session_state import Session
 from ivr.variables import today
-from ivr.wrong import Wrong, wrong
 
 Way = Literal["number", "rut", "customer_number", "technician_code"]
 Secret = Literal["pin", "code"]

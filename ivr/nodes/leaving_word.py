@@ -10,9 +10,9 @@ from typing import ClassVar
 from ctiserver.core.commands import StartRecording, StopRecording
 from ctiserver.core.events import CallbackAsked
 from ctiserver.core.ids import RecordingId
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.caller import Caller
 from ivr.nodes.base import Known, NodeBase
-from ivr.wrong import Wrong, wrong
 
 SHORTEST_MESSAGE_SECONDS = 1.5
 _RECORDING = "recording"

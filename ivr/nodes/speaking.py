@@ -11,8 +11,8 @@ from msgspec import field
 
 from ctiserver.core.events import SpeechJudged, Verdict
 from ctiserver.core.message import Frozen
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.caller import Caller
-from ivr.wrong import Wrong, wrong
 
 RECOGNISING_SECONDS = 3.0
 """How long after his time a word that he began in time may still come."""

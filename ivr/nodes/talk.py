@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from ctiserver.core.events import LanguageChosen
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.caller import Caller
 from ivr.nodes.base import Asks, Known, NodeBase
 from ivr.nodes.speaking import RECOGNISING_SECONDS, Speech
 from ivr.speak import say_goodbye
-from ivr.wrong import Wrong, wrong
 
 
 class Say(NodeBase, tag="say"):

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from ctiserver.core.commands import AwaitSilence
+from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr.caller import Caller
 from ivr.nodes.base import Known, NodeBase
-from ivr.wrong import Wrong, wrong
 
 
 class Quiet(NodeBase, tag="quiet"):

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.integration
 
 _REPOSITORY = Path(__file__).parents[2]
 _PROGRAM = (sys.executable, "-m", "ctiserver.app")
-_DEMO_PORTS = 2000
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from ctiserver.core.outside import Outside
 from ctiserver.core.requests import Status
 from ctiserver.core.tables import Agent, Disposition, Document, Number, Queue, Tables
 from ivr.flow import Flow
-from ivr.survey import Survey
 
 AVAILABLE, PAUSE, LOGGED_OUT = Status.AVAILABLE, Status.PAUSE, Status.LOGGED_OUT
 
@@ -114,11 +113,6 @@ def configured(at: float = 0.0, version: str = "1", **changes: Any) -> Configura
 def the_flow() -> Flow:
     """FLOW as the engine sees it."""
     return msgspec.convert(FLOW, Flow)
-
-
-def the_survey() -> Survey:
-    """SURVEY as the engine sees it."""
-    return msgspec.convert(SURVEY, Survey)
 
 
 def changed(

@@ -3,17 +3,15 @@
 from random import Random
 from typing import Any
 
-import msgspec
 import pytest
 from company import AVAILABLE, configured, queue
 from random_walk import BROWSERS, disturb
 from simulated_switch import Leg
-from test_center import assert_quiet
+from test_center import assert_quiet, assert_restored_goes_on
 from world import World
 
 from acd.calling_back import ATTEMPTS_AT_MOST
 from acd.contact_state import Stage
-from ctiserver.app.center import Center
 from ctiserver.core import commands as c
 from ctiserver.core import events as e
 from ctiserver.core import inputs as i
@@ -116,11 +114,4 @@ def test_who_asked_is_reached_or_given_up_after_two_attempts_or_called_off(seed:
 
 
 def test_a_restored_center_goes_on_with_every_call_back() -> None:
-    world = walked(2)
-    center = Center("test-1")
-    for seq, entry in enumerate(world.entries, start=1):
-        if seq % 53 == 0:
-            state = msgspec.json.decode(msgspec.json.encode(center.state()))
-            center = Center("test-1")
-            center.restore(state)
-        assert center.handle(1, seq, entry).said == world.turns[seq - 1].said
+    assert_restored_goes_on(walked(2), every=53)

@@ -8,10 +8,9 @@ import pytest
 from company import AVAILABLE, configured
 from random_walk import BROWSERS, disturb
 from simulated_switch import Leg
-from test_center import assert_quiet
+from test_center import assert_quiet, assert_restored_goes_on
 from world import World
 
-from ctiserver.app.center import Center
 from ctiserver.core import commands as c
 from ctiserver.core import events as e
 from ctiserver.core import inputs as i
@@ -124,11 +123,4 @@ def test_every_lead_is_dialled_once_with_its_permit_and_ends_once(seed: int) -> 
 
 
 def test_the_same_entries_give_the_same_turns_and_a_restored_center_goes_on() -> None:
-    world = walked(3)
-    center = Center("test-1")
-    for seq, entry in enumerate(world.entries, start=1):
-        if seq % 97 == 0:
-            state = msgspec.json.decode(msgspec.json.encode(center.state()))
-            center = Center("test-1")
-            center.restore(state)
-        assert center.handle(1, seq, entry).said == world.turns[seq - 1].said
+    assert_restored_goes_on(walked(3), every=97)

@@ -118,6 +118,17 @@ def test_after_a_random_day_every_contact_ended_once_and_nothing_is_left(seed: i
     assert_quiet(random_walk.walk(seed, STEPS))
 
 
+def assert_restored_goes_on(world: World, *, every: int) -> None:
+    """A center that is restored after so many entries, again and again, says the same as the one that lived on."""
+    center = Center("test-1")
+    for seq, entry in enumerate(world.entries, start=1):
+        if seq % every == 0:
+            state = through_json(center.state())
+            center = Center("test-1")
+            center.restore(state)
+        assert center.handle(1, seq, entry).said == world.turns[seq - 1].said
+
+
 def assert_quiet(world: World) -> None:
     ended = [
         event.contact for turn in world.turns for event in turn.events if isinstance(event, ContactEnded)
