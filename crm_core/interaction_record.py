@@ -6,12 +6,12 @@ still there.
 
 from functools import singledispatch
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_core import contact_acts, guesses, outside_calls, recordings, survey_record, wrap_up_fields
 from crm_core.campaigns.call_backs import promised_in_contact
+from crm_core.decision_rows import named
 from crm_core.interaction_parts import (
     end_offer,
     identify,
@@ -158,8 +158,7 @@ def _(event: e.ContactRequeued, interaction: Interaction, session: Session) -> N
 
 @record.register
 def _(event: e.DecisionMade, interaction: Interaction, session: Session) -> None:
-    decision = msgspec.to_builtins(event)
-    interaction.decisions = [*interaction.decisions, {k: v for k, v in decision.items() if k != "contact"}]
+    interaction.decisions = [*interaction.decisions, named(event)]
 
 
 @record.register

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.customers import Customer
+from crm_core.decision_rows import DecisionRows
 from crm_core.guesses import Guess
 from crm_core.paging import By, Page, page
 from crm_core.queue_visits import QueueVisit
@@ -85,7 +86,7 @@ class Interaction(Base):
     voicemail: Mapped[str | None]
     """The recording of the message that he left."""
     voicemail_seconds: Mapped[Seconds | None]
-    decisions: Mapped[list[Any]] = mapped_column(default=list)
+    decisions: Mapped[list[Any]] = mapped_column(DecisionRows, default=list)
     """Why each offer was made: the fields of DecisionMade."""
     acts: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     """What supervisors and agents did with it besides talking: see `contact_acts`."""
