@@ -16,7 +16,7 @@ from acd.matching import ranked
 from acd.status import release
 from ctiserver.core.commands import CancelTimer
 from ctiserver.core.events import AgentLent, AgentReserved, LeadAbandoned, LeadDialed, LeadEnded, LeadFailed
-from ctiserver.core.ids import AgentKey
+from ctiserver.core.ids import AgentKey, LegId
 from ctiserver.core.turn import Turn
 
 SLOW_SECONDS = 1.0
@@ -61,9 +61,21 @@ def _waits_for(floor: Floor, key: AgentKey, contact: Contact) -> bool:
     return reserved and key in floor.roster
 
 
+def forget(floor: Floor, key: AgentKey, turn: Turn) -> bool:
+    """Nothing was heard again of whom he called: he is free; whether he called somebody."""
+    attempts = [attempt for attempt, kept in floor.ledger.kept.items() if kept == key]
+    for attempt in attempts:
+        _free_again(floor, attempt, turn)
+    return bool(attempts)
+
+
 def over(floor: Floor, message: LeadFailed | LeadEnded, turn: Turn) -> None:
     """Whom he called did not come as far as the queue: the agent is free."""
-    key = floor.ledger.kept.pop(message.attempt, None)
+    _free_again(floor, message.attempt, turn)
+
+
+def _free_again(floor: Floor, attempt: LegId, turn: Turn) -> None:
+    key = floor.ledger.kept.pop(attempt, None)
     state = floor.ledger.agents.get(key) if key else None
     if state is None or state.activity is not Activity.RESERVED or state.contact is None:
         return

@@ -78,7 +78,8 @@ class Contact(msgspec.Struct, kw_only=True):
     `origin`, `from_agent`: how he came to whoever talks with him next, see ContactConnected.
     `talk`, `hold`, `consult` name the conversations that there are now, see `acd.arrangement`; `parties` are who else
     is in it, `agent_mode` how the agent takes part. `closed_by`: the supervisor who has hung up. `wish`: he is not on
-    the line but wants to be called back, and has no leg before he is.
+    the line but wants to be called back, and has no leg before he is. `unanswered_by`: who did not take him, and is not
+    offered him again before `excludes_until`, see `unanswered`.
     """
 
     id: ContactId
@@ -120,6 +121,8 @@ class Contact(msgspec.Struct, kw_only=True):
     origin: Began = "queue"
     from_agent: AgentKey | None = None
     wish: CallbackWish | None = None
+    unanswered_by: list[AgentKey] = []
+    excludes_until: float = 0.0
 
     @property
     def other(self) -> Participant | None:

@@ -6,7 +6,7 @@ A timer that comes late, for somebody who is gone or in another state by then, f
 from collections.abc import Callable
 from typing import Any
 
-from acd import call_backs, consult, device, hand, offers, recording_pause, transfer, wrap_up
+from acd import call_backs, consult, device, hand, lease, offers, recording_pause, transfer, wrap_up
 from acd.contact_state import Stage
 from acd.floor import Floor
 from ctiserver.core.commands import StartTimer
@@ -54,4 +54,5 @@ _WHEN_DUE: dict[str, Callable[[Floor, Any, Turn], None]] = {
     "recording": recording_pause.paused_too_long,
     "call_back": call_backs.due,
     "wider": offers.more_may_serve,
+    "leases": lease.look,
 }

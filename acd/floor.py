@@ -22,9 +22,18 @@ from ctiserver.core.serving import relaxations_after
 from ctiserver.core.tables import Agent, Queue, Tables
 
 
+class Seen(msgspec.Struct, kw_only=True):
+    """What an agent was doing at one look, and at which look he did so first; see `lease`."""
+
+    what: str
+    at: float
+
+
 class Ledger(msgspec.Struct, kw_only=True):
     """What a snapshot keeps. `kept`: agents who called a customer whose telephone rings, by his leg; `own_calls`: those
-    that agents make themselves, until somebody outside answers."""
+    that agents make themselves, until somebody outside answers. `seen`, `looks_at`: what the agents who were not idle
+    were doing at the last look, and when the next is due.
+    """
 
     tables: Tables = Tables()
     queues: dict[QueueKey, Queue] = {}
@@ -35,6 +44,8 @@ class Ledger(msgspec.Struct, kw_only=True):
     kept: dict[LegId, AgentKey] = {}
     outside: OutsideBook = msgspec.field(default_factory=OutsideBook)
     own_calls: dict[ContactId, OwnCall] = {}
+    seen: dict[AgentKey, Seen] = {}
+    looks_at: float | None = None
 
 
 class Floor:
@@ -47,6 +58,7 @@ class Floor:
         self.legs: dict[LegId, ContactId] = {}
         self.room = WaitingRoom()
         self._named: dict[AgentKey, list[ContactId]] = {}
+        self._apart: dict[QueueKey, dict[ContactId, None]] = {}
         for contact in ledger.contacts.values():
             if contact.leg:
                 self.legs[contact.leg] = contact.id
@@ -121,6 +133,8 @@ class Floor:
         self.room.leave(contact.id)
         if contact.named:
             self._named.setdefault(contact.named, []).append(contact.id)
+        elif contact.unanswered_by:
+            self._apart.setdefault(contact.queue, {})[contact.id] = None
         self.room.stand(
             Standing(
                 contact=contact.id,
@@ -145,18 +159,20 @@ class Floor:
 
     def _places(self, contact: Contact) -> Iterator[Place]:
         yield self._first_place(contact)
-        if contact.line[0] == "queue":
+        if contact.line[0] == "queue" and not contact.unanswered_by:
             for step in range(1, contact.relaxed + 1):
                 yield ("queue", contact.queue, step, contact.leaves_free)
 
     def _first_place(self, contact: Contact) -> Place:
         if contact.named is None and contact.campaign is None:
+            if contact.unanswered_by:
+                return ("apart", contact.id)
             return ("queue", contact.queue, 0, contact.leaves_free)
         return contact.line
 
     def head(self, queue: QueueKey, now: float) -> Contact | None:
         """Who is next in one queue."""
-        heads = self.heads(places(self.queues[queue], 0), now)
+        heads = self.heads(places(self.queues[queue], 0), now) + self.apart(queue)
         return min(heads, key=lambda one: self._turn(one, now), default=None)
 
     def heads(self, places: Collection[Place], now: float) -> list[Contact]:
@@ -168,6 +184,18 @@ class Floor:
                 return [self.ledger.contacts[ContactId(one.contact)] for _, one in found]
             for key in gone:
                 self.room.leave(key)
+
+    def apart(self, queue: QueueKey) -> list[Contact]:
+        """Who waits in a queue and is not for every agent of it, as one of them did not answer him."""
+        found = []
+        for key in list(self._apart.get(queue, ())):
+            one = self.ledger.contacts.get(key)
+            waits = one is not None and one.stage is Stage.WAITING and one.queue == queue and not one.named
+            if one is not None and waits and one.unanswered_by:
+                found.append(one)
+            else:
+                del self._apart[queue][key]
+        return found
 
     def is_head(self, contact: Contact, now: float) -> bool:
         """Whether nobody of his own group goes before him in some place where he stands."""

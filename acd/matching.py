@@ -6,7 +6,8 @@ arrival, then whoever was passed on to this very agent, then the agent's own pre
 (`priority`), then arrival. Who answered a campaign's call finds the agents alone whom the dialer has lent to it. For a
 contact that finds several free agents: one of his queue before one who helps out, the one with the fewest queues (so
 that flexible agents stay free), among these one whom no campaign counts on, then the one who has been idle longest. A
-contact that was passed on to one agent finds him or nobody.
+contact that was passed on to one agent finds him or nobody; who did not answer it is not asked again so soon
+(`unanswered`).
 
 A queue may let a class have an agent only while so many others stay free (`leave_free`), for a class that is worth
 more and may call any moment; an emergency and who has waited for the ceiling need not care. And it may ask for less as
@@ -20,7 +21,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from acd import priority
+from acd import priority, unanswered
 from acd.accumulating import score
 from acd.contact_state import Contact
 from acd.floor import Floor
@@ -55,6 +56,9 @@ def choose_agent(floor: Floor, contact: Contact, at: float) -> tuple[AgentKey | 
         campaign, agent = floor.ledger.agents[key].campaign, floor.roster[key]
         if contact.campaign not in (None, campaign):
             excluded["campaign"] += 1
+            continue
+        if contact.unanswered_by and unanswered.excludes(floor, contact, key, at):
+            excluded["unanswered"] += 1
             continue
         idle_since, own = floor.ledger.agents[key].idle_since, contact.queue in agent.queues
         free.append((not own, len(agent.queues), campaign is not None, idle_since, key))
@@ -105,6 +109,11 @@ def _seen(floor: Floor, key: AgentKey, at: float) -> tuple[list[_Seen], dict[str
                 continue
             its = tier._replace(since=one.since) if one.escalated else tier
             found.append((its, -score(one.virtual, one.slope, at), one.arrived_at, one.order, one))
+        for contact in floor.apart(queue):
+            if unanswered.excludes(floor, contact, key, at):
+                excluded["unanswered"] = excluded.get("unanswered", 0) + 1
+            elif places[0][2] <= contact.relaxed and not _must_be_left(floor, contact, at):
+                found.append((*ranked(floor, agent, contact, at)[:-1], room[contact.id]))
     for contact in _apart(floor, agent, at):
         found.append((*ranked(floor, agent, contact, at)[:-1], room[contact.id]))
     found.sort()
@@ -123,8 +132,12 @@ def _apart(floor: Floor, agent: Agent, at: float) -> Iterable[Contact]:
 def _is_left_free(floor: Floor, standing: Standing, at: float) -> bool:
     """Whether the agents who are free for him are all left to other classes."""
     contact = floor.ledger.contacts.get(ContactId(standing.contact))
-    left = _must_leave(floor, contact, at) if contact else 0
-    return bool(contact and left and floor.reach.count_free(contact.queue, contact.relaxed) <= left)
+    return contact is not None and _must_be_left(floor, contact, at)
+
+
+def _must_be_left(floor: Floor, contact: Contact, at: float) -> bool:
+    left = _must_leave(floor, contact, at)
+    return bool(left) and floor.reach.count_free(contact.queue, contact.relaxed) <= left
 
 
 def ranked(floor: Floor, agent: Agent, contact: Contact, at: float) -> Ranked:

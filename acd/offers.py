@@ -5,7 +5,7 @@ refused (the phone said no) or withdrawn (the caller left or was moved). An agen
 paused with the reason, so that the next caller does not ring there in vain; the contact keeps its place.
 """
 
-from acd import arrangement, calling_back, named, refuge
+from acd import arrangement, calling_back, named, refuge, unanswered
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.decision import explain
@@ -65,6 +65,8 @@ def _wait_for_others(floor: Floor, contact: Contact, turn: Turn) -> None:
     moments = [contact.arrived_at + one.after_seconds for one in queue.relaxations]
     if contact.leaves_free and contact.escalates_at is not None:
         moments.append(contact.escalates_at)
+    if contact.unanswered_by and unanswered.another_may_take_it(floor, contact):
+        moments.append(contact.excludes_until)
     next_at = min((at for at in moments if at > turn.at), default=None)
     if next_at is not None and contact.line[0] == "queue":
         turn.say(StartTimer(timer=wider_timer(contact), due_at=next_at))
@@ -89,6 +91,13 @@ def serve_agent(floor: Floor, key: AgentKey, turn: Turn) -> None:
         return
     turn.say(explain(floor, key, heads, excluded, turn.at))
     _offer(floor, heads[0].contact, key, turn)
+
+
+def ask_again(floor: Floor, turn: Turn) -> None:
+    """Offer those whom somebody did not answer to him after all, if nobody else is there any more."""
+    for contact in [one for queue in floor.queues for one in floor.apart(queue)]:
+        if contact.stage is Stage.WAITING and any(named.is_free(floor, key) for key in contact.unanswered_by):
+            serve_contact(floor, contact, turn)
 
 
 def serve_everyone(floor: Floor, turn: Turn) -> None:
@@ -231,6 +240,7 @@ def _give_up(
         turn.say(DropLeg(leg=leg))
     _detach(floor, contact)
     if blame:
+        unanswered.remember(contact, key, reason, turn.at)
         pause(floor, key, reason, turn)
     release(floor, key, contact.id, turn)
     if blame:

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from acd.agent_state import AgentState
+from acd.agent_state import Activity, AgentState
 from ctiserver.core.ids import AgentKey, QueueKey
 from ctiserver.core.requests import Status
 from ctiserver.core.serving import least_step, serves
@@ -54,7 +54,10 @@ class _Able:
 
 
 class Reach:
-    """Invariant: who is free, and how many are what, is so of the states of the agents, whatever was done to them."""
+    """Invariant: who is free, and how many are what, is so of the states of the agents, whatever was done to them.
+
+    `engaged`: who is not idle.
+    """
 
     def __init__(
         self,
@@ -63,6 +66,7 @@ class Reach:
         states: Mapping[AgentKey, AgentState],
     ) -> None:
         self.free_agents = 0
+        self.engaged: set[AgentKey] = set()
         self._agents = len(states)
         self._kinds: dict[AgentKey, str] = {}
         self._served: dict[AgentKey, tuple[Served, ...]] = {}
@@ -116,6 +120,7 @@ class Reach:
     def changed(self, state: AgentState) -> None:
         """The agent may be something else than he was."""
         key, kind = state.key, _kind(state)
+        (self.engaged.discard if state.activity is Activity.IDLE else self.engaged.add)(key)
         before = self._kinds.get(key)
         if kind == before:
             return
@@ -150,6 +155,11 @@ class Reach:
     def count_free(self, queue: QueueKey, relaxed: int) -> int:
         """How many these are."""
         return sum(len(group.free) for group in self._able[queue] if group.step <= relaxed)
+
+    def count_at_work(self, queue: QueueKey, relaxed: int) -> int:
+        """How many may serve such a one and are available, free or not."""
+        able = (group for group in self._able[queue] if group.step <= relaxed)
+        return sum(len(group.free) + group.kinds["busy"] for group in able)
 
     def excluded(self, queue: QueueKey, relaxed: int) -> Counter[str]:
         """Why the other agents are out of the question for such a one, and how many."""

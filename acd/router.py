@@ -19,6 +19,7 @@ from acd import (
     flow_transfer,
     hold,
     identity,
+    lease,
     legs,
     lining_up,
     offers,
@@ -56,6 +57,8 @@ class Acd:
         for does in _FOLLOWED_BY.get(type(message), ()):
             does(self.floor, message, turn)
         transfer.settle(self.floor, turn)
+        offers.ask_again(self.floor, turn)
+        lease.watch(self.floor, turn)
 
 
 def _configure(floor: Floor, message: i.ConfigurationApplied, turn: Turn) -> None:

@@ -4,7 +4,7 @@ The wait ends when both legs are in the conversation. When the agent leaves, the
 IVR, or over to a third who is there; when the caller leaves, the contact is over. Either way the agent wraps up.
 """
 
-from acd import arrangement, named, offers, parties, priority, recording, wrap_up
+from acd import arrangement, named, offers, parties, priority, recording, unanswered, wrap_up
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from acd.status import pause, release
@@ -32,6 +32,7 @@ def joined(floor: Floor, contact: Contact, leg: LegId, turn: Turn) -> None:
     if len(contact.joined) < 2 or not contact.agent_leg:
         return
     contact.stage, contact.connected_at, contact.campaign = Stage.TALKING, turn.at, None
+    contact.unanswered_by = []
     begin_segment(floor, contact, contact.agent, contact.agent_leg, contact.origin, contact.from_agent, turn)
     contact.origin, contact.from_agent = "queue", None
     named.reached(contact, turn)
@@ -88,6 +89,7 @@ def give_back(floor: Floor, contact: Contact, reason: str, by: Party, turn: Turn
     """The agent is lost to the caller, who waits again at the place that he had."""
     key = _end_talk(floor, contact, by, turn)
     _ended(floor, contact, key, by, turn, caller_stays=False)
+    unanswered.remember(contact, key, reason, turn.at)
     pause(floor, key, reason, turn)
     release(floor, key, contact.id, turn)
     contact.agent, contact.talk = None, None

@@ -21,6 +21,7 @@ _CHOSEN: dict[str, Any] = {
     "merges.moved": [[MARK]],
     "interactions.id": CONTACT,
     "interactions.candidate_ids": [1],
+    "interactions.decisions": [{"said": STAYS}],
     "askings.contact_id": CONTACT,
     "guesses.contact_id": CONTACT,
     "guesses.treatment": "offered",

@@ -10,6 +10,7 @@ from acd.named import may_come, named_timer
 from acd.own_call_state import OwnCall
 from acd.parties import ring_timer
 from acd.priority import escalated, score, since
+from acd.unanswered import excludes
 from ctiserver.core import events as e
 from ctiserver.core.serving import least_step
 from ctiserver.core.tables import Agent, Queue
@@ -131,7 +132,8 @@ def _nobody_waits_for_a_free_agent(world: World) -> None:
     assert not [it for it in called if (it.campaign, it.queue) in lent]
     for it in waiting:
         if it.named is None and it.campaign is None:
-            his = [a.key for a in free if _may_serve(a, floor.queues[it.queue], it)]
+            able = [a.key for a in free if _may_serve(a, floor.queues[it.queue], it)]
+            his = [key for key in able if not excludes(floor, it, key, world.at)]
             allowed = 0 if escalated(it, world.at) or floor.queues[it.queue].emergency else it.leaves_free
             assert len(his) <= allowed, (it, his)
     named = {it.named for it in waiting if it.named}
@@ -184,7 +186,8 @@ def _nobody_was_overtaken(world: World, turn: Turn, before: Waiting) -> None:
             if chosen is None or chosen.queue != event.queue:
                 continue
             rest = [it for it in world.waiting() if before.get(it) == before[event.contact]]
-            passed = [it for it in map(world.contacts.__getitem__, rest) if _counts(it, chosen, event.at)]
+            better = [it for it in map(world.contacts.__getitem__, rest) if _counts(it, chosen, event.at)]
+            passed = [it for it in better if event.agent not in it.unanswered_by]
             assert not passed
 
 

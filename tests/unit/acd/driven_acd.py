@@ -4,6 +4,7 @@ from typing import Any
 
 from company import AVAILABLE, configured
 
+from acd.lease import LOOK
 from acd.router import Acd
 from ctiserver.core.events import ContactQueued, DecisionMade, Event
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed, LegJoined, LegRinging, TimerFired
@@ -22,11 +23,14 @@ class Driven:
             self.status(agent, AVAILABLE)
 
     def say(self, message: Message, at: float | None = None) -> list[Message]:
-        """Events that the ACD itself listens to are not handed back: the Center does that."""
+        """Events that the ACD itself listens to are not handed back: the Center does that.
+
+        Left out is when the engine looks at its agents again (`lease`), which goes with everything.
+        """
         self.turns += 1
         turn = Turn(name=f"t{self.turns}", at=getattr(message, "at", 0.0) if at is None else at)
         self.acd.handle(message, turn)
-        return turn.said
+        return [it for it in turn.said if getattr(it, "timer", "") != LOOK]
 
     def status(self, agent: Any, status: Status, at: float = 0.0, reason: str = "") -> list[Message]:
         return self.say(

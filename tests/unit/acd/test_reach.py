@@ -12,6 +12,7 @@ from acd import priority
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.matching import choose_agent, choose_contact, ranked
+from acd.unanswered import excludes
 from ctiserver.core.requests import Status
 from ctiserver.core.serving import least_step, serves
 from ctiserver.core.tables import Agent, Relaxation
@@ -37,7 +38,9 @@ AGENTS = (
 )
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(("call", "call", "call", "status", "status", "hang_up", "wider", "new_tables")),
+        st.sampled_from(
+            ("call", "call", "call", "status", "status", "hang_up", "missed", "wider", "new_tables")
+        ),
         st.integers(0, 30),
         st.floats(0.5, 40.0),
     ),
@@ -62,6 +65,11 @@ def live(acts: list[tuple[str, int, float]]) -> tuple[Floor, float]:
             case "hang_up" if acd.acd.floor.ledger.contacts:
                 of = list(acd.acd.floor.ledger.contacts)
                 acd.caller_hangs_up(of[choice % len(of)], at=at)
+            case "missed":
+                for it in list(acd.acd.floor.ledger.contacts.values()):
+                    if it.stage is Stage.OFFERED and acd.contact(it.id).agent_leg:
+                        acd.rings(it.id, at=at)
+                        acd.fires(f"acd:ring:{it.agent_leg}", at=at)
             case "wider" if here:
                 acd.fires(f"acd:wider:{here[choice % len(here)].id}", at=at)
             case "new_tables":
@@ -74,7 +82,7 @@ def may_serve(one: Agent, floor: Floor, contact: Contact) -> bool:
     return step is not None and step <= contact.relaxed
 
 
-def looked_at_all(floor: Floor, contact: Contact) -> tuple[set[Any], dict[str, int]]:
+def looked_at_all(floor: Floor, contact: Contact, at: float) -> tuple[set[Any], dict[str, int]]:
     """Who is free for one contact, and why each of the others is not."""
     free, excluded = set(), Counter[str]()
     for key, state in floor.ledger.agents.items():
@@ -85,6 +93,8 @@ def looked_at_all(floor: Floor, contact: Contact) -> tuple[set[Any], dict[str, i
             excluded[str(state.status)] += 1
         elif not state.free:
             excluded["busy"] += 1
+        elif excludes(floor, contact, key, at):
+            excluded["unanswered"] += 1
         else:
             free.add(key)
     return free, dict(excluded)
@@ -92,7 +102,11 @@ def looked_at_all(floor: Floor, contact: Contact) -> tuple[set[Any], dict[str, i
 
 def left_free(floor: Floor, contact: Contact, at: float) -> bool:
     spared = priority.escalated(contact, at) or floor.queues[contact.queue].emergency
-    return not spared and 0 < contact.leaves_free >= len(looked_at_all(floor, contact)[0])
+    return not spared and 0 < contact.leaves_free >= floor.reach.count_free(contact.queue, contact.relaxed)
+
+
+def may(floor: Floor, contact: Contact, key: Any, at: float) -> bool:
+    return not excludes(floor, contact, key, at)
 
 
 @given(ACTS)
@@ -100,9 +114,11 @@ def test_a_contact_finds_those_who_are_free_for_it_and_why_the_others_are_not(ac
     floor, at = live(acts)
     assert floor.reach.free_agents == sum(it.free for it in floor.ledger.agents.values())
     for contact in floor.ledger.contacts.values():
-        free, excluded = looked_at_all(floor, contact)
-        assert set(floor.reach.free(contact.queue, contact.relaxed)) == free
-        assert floor.reach.count_free(contact.queue, contact.relaxed) == len(free)
+        free, excluded = looked_at_all(floor, contact, at)
+        asked = {
+            one for one in floor.reach.free(contact.queue, contact.relaxed) if may(floor, contact, one, at)
+        }
+        assert asked == free
         if not left_free(floor, contact, at):
             assert choose_agent(floor, contact, at)[1] == excluded
 
@@ -112,11 +128,12 @@ def test_an_agent_is_given_the_best_of_all_who_wait_for_him(acts: Any) -> None:
     floor, at = live(acts)
     waiting = [it for it in floor.ledger.contacts.values() if it.stage is Stage.WAITING]
     for one in floor.roster.values():
-        mine = [it for it in waiting if may_serve(one, floor, it) and not left_free(floor, it, at)]
+        able = [it for it in waiting if may_serve(one, floor, it) and may(floor, it, one.key, at)]
+        mine = [it for it in able if not left_free(floor, it, at)]
         order = sorted(ranked(floor, one, it, at)[:-1] for it in mine)
         heads, excluded = choose_contact(floor, one.key, at)
         assert [it[:-1] for it in heads[:1]] == order[:1]
         assert [it[:-1] for it in heads] == [it for it in order if it in {head[:-1] for head in heads}]
         never = {it.queue for it in waiting if least_step(one, floor.queues[it.queue]) is None}
         why = Counter(serves(one, floor.queues[key]) or "queue" for key in never)
-        assert {key: n for key, n in excluded.items() if key != "left_free"} == why
+        assert {key: n for key, n in excluded.items() if key not in ("left_free", "unanswered")} == why

@@ -1,0 +1,148 @@
+"""Any one event may get lost: every agent is free again within his lease."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from company import AVAILABLE, agent
+from driven_acd import Driven
+
+from acd.agent_state import Activity
+from acd.lease import LOOK, LOOK_SECONDS, SLACK_SECONDS
+from ctiserver.core import inputs as i
+from ctiserver.core.commands import CancelTimer, DropLeg, StartTimer
+from ctiserver.core.message import Message
+
+TALK_FUSE_SECONDS = 14_400.0
+
+
+class Lossy:
+    """One agent, one caller, and a clock that fires what is due; the event with the number `loses` never comes."""
+
+    def __init__(self, loses: int | None = None) -> None:
+        self.acd = Driven(agents=(agent("ann", "service"),))
+        self.at, self.heard, self.loses, self.lost = 10.0, 0, loses, ""
+        self.due: dict[str, float] = {}
+        self.looks_at: float | None = None
+        self.took(self.acd.status("ann", AVAILABLE, at=self.at))
+        self.took(self.acd.queue("c1", at=self.at))
+
+    def took(self, said: list[Message]) -> None:
+        for it in said:
+            if isinstance(it, StartTimer):
+                self.due[it.timer] = it.due_at
+            elif isinstance(it, CancelTimer):
+                self.due.pop(it.timer, None)
+        if self.looks_at != (again := self.acd.acd.floor.ledger.looks_at):
+            self.looks_at = again
+            if again is not None:
+                self.due[LOOK] = again
+
+    def hears(self, message: Any) -> None:
+        self.heard += 1
+        if self.heard == self.loses:
+            self.lost = type(message).__name__
+        else:
+            self.took(self.acd.say(message))
+
+    def passes(self, until: float) -> None:
+        while self.due and min(self.due.values()) <= until:
+            timer = min(self.due, key=lambda one: (self.due[one], one))
+            self.at = self.due.pop(timer)
+            self.hears(i.TimerFired(at=self.at, timer=timer, due_at=self.at))  # type: ignore[arg-type]
+        self.at = until
+
+    def leg(self, kind: Any, leg: Any, **more: Any) -> None:
+        self.passes(self.at + 2.0)
+        if leg:
+            self.hears(kind(at=self.at, leg=leg, **more))
+
+    @property
+    def ann(self) -> Any:
+        return self.acd.agent("ann")
+
+    def contact(self) -> Any:
+        return self.acd.acd.floor.ledger.contacts.get("c1")  # type: ignore[call-overload]
+
+
+def talk(one: Lossy, ends: Callable[[Lossy], None]) -> None:
+    """Her phone rings, is answered, the two are joined and talk for a minute; she never says how it ended."""
+    leg = one.contact().agent_leg
+    one.leg(i.LegRinging, leg)
+    one.leg(i.LegAnswered, leg)
+    for joins in (leg, "leg-c1"):
+        it = one.contact()
+        one.leg(i.LegJoined, joins, conversation=it.talk if it else "none")
+    one.passes(one.at + 60.0)
+    ends(one)
+
+
+def she_does_not_answer(one: Lossy) -> None:
+    one.leg(i.LegRinging, one.contact().agent_leg)
+    one.passes(one.at + 60.0)
+    if one.contact():
+        one.leg(i.LegEnded, "leg-c1", by="caller", q850=16)
+
+
+def caller_ends(one: Lossy) -> None:
+    one.leg(i.LegEnded, "leg-c1", by="caller", q850=16)
+
+
+def she_ends(one: Lossy) -> None:
+    it = one.contact()
+    one.leg(i.LegEnded, it.agent_leg if it else None, by="agent", q850=16)
+
+
+LIVES: dict[str, Callable[[Lossy], None]] = {
+    "the caller ends": lambda one: talk(one, caller_ends),
+    "she ends": lambda one: talk(one, she_ends),
+    "she does not answer": she_does_not_answer,
+}
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_whatever_event_is_lost_she_is_free_again_within_the_lease(life: str) -> None:
+    whole = Lossy()
+    LIVES[life](whole)
+    whole.passes(whole.at + 3600.0)
+    lost = set()
+    for number in range(1, whole.heard + 1):
+        one = Lossy(number)
+        LIVES[life](one)
+        lost.add(one.lost)
+        talking = one.ann.activity is Activity.TALKING
+        bound = TALK_FUSE_SECONDS if talking else 120.0 + 15.0  # her wrap-up, or a phone that rings
+        one.passes(one.at + bound + SLACK_SECONDS + 3 * LOOK_SECONDS + 60.0)
+        others = one.contact() is not None and one.contact().agent == "ann"
+        assert one.ann.activity is Activity.IDLE or others, (life, number, one.lost, one.ann)
+        if one.ann.activity is not Activity.IDLE:  # he who waits on was given to her again
+            one.passes(one.at + 300.0)
+        assert one.contact() is None or one.contact().stage in ("waiting", "offered"), (
+            life,
+            number,
+            one.lost,
+        )
+    assert {"TimerFired"} <= lost
+
+
+def test_two_who_are_never_joined_are_told_apart_and_he_is_offered_again() -> None:
+    one = Lossy()
+    leg = one.contact().agent_leg
+    one.leg(i.LegRinging, leg)
+    one.leg(i.LegAnswered, leg)
+    assert one.contact().stage == "joining"
+    said: list[Message] = []
+    one.took = said.extend  # type: ignore[method-assign]
+    for at in (40.0, 70.0):
+        said += one.acd.fires("acd:leases:", at=at)
+    assert DropLeg(leg=leg) in said
+    assert one.contact().agent_leg != leg
+
+
+def test_nobody_is_looked_at_while_all_are_idle() -> None:
+    acd = Driven("ann")
+    assert acd.acd.floor.ledger.looks_at is None
+    acd.queue("c1", at=10.0)
+    assert acd.acd.floor.ledger.looks_at == 40.0
+    acd.caller_hangs_up("c1", at=12.0)
+    assert acd.acd.floor.ledger.looks_at is None
