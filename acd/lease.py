@@ -13,7 +13,7 @@ looked at twice a minute, and a lease counts from the first look that saw him so
 minute after it. A lost look is made up by whatever happens next.
 """
 
-from acd import call_backs, called, consult, device, legs, offers, wrap_up
+from acd import call_backs, called, consult, device, legs, offers, own_calls, wrap_up
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Seen
@@ -116,8 +116,10 @@ def _end(floor: Floor, state: AgentState, turn: Turn) -> None:
 
 
 def _nobody_there(floor: Floor, state: AgentState, turn: Turn) -> None:
-    """He is kept for somebody whom we called, of whom nothing was heard again; or has nobody in hand at all."""
-    if not called.forget(floor, state.key, turn) and state.contact:
+    """He calls somebody, or is kept for one whom we called, and nothing was heard again; or he has nobody at all."""
+    if own_calls.of_agent(floor, state.key):
+        own_calls.lost(floor, state.key, turn)
+    elif not called.forget(floor, state.key, turn) and state.contact:
         release(floor, state.key, state.contact, turn)
         offers.serve_agent(floor, state.key, turn)
 

@@ -9,6 +9,7 @@ the classes.
 `first`: the row of the customer's first being passed; to it belong the seconds that he waited on from then.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -110,14 +111,14 @@ class Center:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._tables: tuple[dict[QueueKey, Queue], dict[AgentKey, Agent]] | None = None
+        self._tables: tuple[dict[QueueKey, Queue], dict[AgentKey, Agent], float] | None = None
 
     def pair(
         self, served: Interaction, visit: QueueVisit, waited: Interaction, decision: Mapping[str, Any]
     ) -> Pair:
         """What is known of the two at the decision."""
         at, winner = decision["at"], decision["heads"][0]
-        queues, agents = self._read()
+        queues, agents, named_wait_seconds = self._read()
         queue, agent = queues.get(QueueKey(visit.queue)), agents.get(AgentKey(decision["agent"]))
         waits = at - (waited.queued_at or at)
         able = _able(agent, queue, waits)
@@ -128,6 +129,10 @@ class Center:
             left_free=bool(
                 queue and decision["excluded"].get("left_free") and queue.leave_free.get(visit.value_class)
             ),
+            call_back_held=waited.channel == "callback" and (waited.connected_at or math.inf) > at,
+            named_for_another=_named_for_another(waited, decision["agent"], at, named_wait_seconds),
+            unanswered=bool(decision["excluded"].get("unanswered"))
+            and _had_let_ring(self._session, waited.id, decision["agent"], at),
             able=able,
             able_on_break=any(_able(agents.get(AgentKey(key)), queue, waits) for key in on_break),
             escalated=bool(winner.get("escalated")),
@@ -136,10 +141,11 @@ class Center:
             justified=should_have_won(decision) is None,
         )
 
-    def _read(self) -> tuple[dict[QueueKey, Queue], dict[AgentKey, Agent]]:
+    def _read(self) -> tuple[dict[QueueKey, Queue], dict[AgentKey, Agent], float]:
         if self._tables is None:
             tables = configuration.tables(self._session)
-            self._tables = ({it.key: it for it in tables.queues}, {it.key: it for it in tables.agents})
+            queues, agents = {it.key: it for it in tables.queues}, {it.key: it for it in tables.agents}
+            self._tables = queues, agents, tables.timing.named_wait_seconds
         return self._tables
 
 
@@ -148,6 +154,24 @@ def _able(agent: Agent | None, queue: Queue | None, waited_seconds: float) -> bo
         return False
     step = least_step(agent, queue)
     return step is not None and step <= relaxations_after(queue, waited_seconds)
+
+
+def _named_for_another(waited: Interaction, agent: str, at: float, named_wait_seconds: float) -> bool:
+    """Whether he had just been passed on to one agent, for whom he waits for so long."""
+    ended = [one for one in waited.segments if one.ended_at is not None and one.ended_at <= at]
+    if not ended or ended[-1].transferred_to_kind != "agent" or ended[-1].transferred_to == agent:
+        return False
+    return at - (ended[-1].ended_at or at) <= named_wait_seconds
+
+
+def _had_let_ring(session: Session, contact: str, agent: str, at: float) -> bool:
+    rung = exists().where(
+        Offer.interaction_id == contact,
+        Offer.agent == agent,
+        Offer.result.in_(("expired", "refused")),
+        Offer.ended_at <= at,
+    )
+    return bool(session.scalar(select(rung)))
 
 
 def _was_rung(session: Session, contact: str, at: float) -> bool:

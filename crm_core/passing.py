@@ -6,6 +6,8 @@ The causes stand in one order, and the first that applies is the one, so that th
 - `ringing`: an agent was being rung already for the one who waited;
 - `call_back_held`: who waited is to be called back, and keeps his place while he has hung up;
 - `left_free`: agents were left free for a class that is worth more, and who waited had to leave them;
+- `named_for_another`: who waited was passed on to another agent, who alone was asked;
+- `unanswered`: this agent had just let him ring, and another who may serve him was at work;
 - `pause`: this agent does not serve who waited, one who does was on a break;
 - `skill`: this agent does not serve who waited, by his queues or his skills;
 - `ceiling`: who was served had waited for the longest time that the queue allows;
@@ -29,6 +31,8 @@ Cause = Literal[
     "ringing",
     "call_back_held",
     "left_free",
+    "named_for_another",
+    "unanswered",
     "pause",
     "skill",
     "ceiling",
@@ -49,6 +53,8 @@ class Pair(Frozen):
     ringing: bool = False
     call_back_held: bool = False
     left_free: bool = False
+    named_for_another: bool = False
+    unanswered: bool = False
     able: bool = True
     able_on_break: bool = False
     escalated: bool = False
@@ -64,6 +70,8 @@ def cause(pair: Pair) -> Cause:
         ("ringing", pair.ringing),
         ("call_back_held", pair.call_back_held),
         ("left_free", pair.left_free),
+        ("named_for_another", pair.named_for_another),
+        ("unanswered", pair.unanswered),
         ("pause", not pair.able and pair.able_on_break),
         ("skill", not pair.able),
         ("ceiling", pair.escalated and pair.justified),

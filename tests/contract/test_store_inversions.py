@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy.orm import Session
 
 from crm_core.agents import Skill, add_agent
@@ -109,6 +110,35 @@ def test_each_pair_has_one_cause_and_the_sums_are_equal(day: Store) -> None:
     }
     assert (found.services, found.starts, found.valued, found.passed) == (5, 3, 3, 3)
     assert found.seconds == 35.0 + 80.0 + 185.0
+
+
+def test_who_is_to_be_called_is_for_another_or_was_let_ring_has_a_cause_of_his_own(store: Store) -> None:
+    store.write(center)
+    it = Day()
+    it.comes("wish-a", "A", 100.0)
+    it.events[0] = structs.replace(it.events[0], channel="callback")
+    it.comes("passed-a", "A", 110.0)
+    it.is_served("passed-a", "bob", 120.0, head("passed-a", "A", 130.0, 10.0))
+    its: dict[str, Any] = {"contact": "passed-a", "agent": "bob"}
+    it.events += [
+        e.TransferStarted(at=290.0, to="eve", **its),  # type: ignore[arg-type]
+        e.TalkEnded(at=290.0, segment=1, by="agent", caller_stays=False, **its),
+        e.ContactRequeued(at=290.0, contact="passed-a", queue="service", reason="transferred"),  # type: ignore[arg-type]
+    ]
+    it.comes("rung-a", "A", 240.0)
+    rung: dict[str, Any] = {"contact": "rung-a", "agent": "ann"}
+    it.events += [
+        e.OfferMade(at=250.0, queue="service", leg="leg-r", **rung),  # type: ignore[arg-type]
+        e.OfferExpired(at=265.0, **rung),
+        e.ContactRequeued(at=265.0, contact="rung-a", queue="service", reason="missed_offer"),  # type: ignore[arg-type]
+    ]
+    it.comes("late-c", "C", 280.0)
+    it.is_served("late-c", "ann", 300.0, head("late-c", "C", 20.0, 20.0), excluded={"unanswered": 1})
+    store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
+    found = {
+        row.waited: row.cause for row in store.read(pairs_behind, 1, 0.0, 1000.0) if row.served == "late-c"
+    }
+    assert found == {"wish-a": "call_back_held", "passed-a": "named_for_another", "rung-a": "unanswered"}
 
 
 def test_a_decision_against_the_routers_own_order_turns_the_lamp_red(day: Store) -> None:

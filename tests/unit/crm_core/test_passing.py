@@ -10,6 +10,8 @@ FLAGS = (
     "ringing",
     "call_back_held",
     "left_free",
+    "named_for_another",
+    "unanswered",
     "able_on_break",
     "escalated",
     "named",
@@ -21,7 +23,7 @@ FLAGS = (
 def test_every_pair_has_exactly_one_cause_and_the_first_that_applies(flags: dict[str, bool]) -> None:
     found = cause(Pair(**flags))
     assert found in CAUSES
-    for flag in ("emergency", "ringing", "call_back_held", "left_free"):
+    for flag in FLAGS[:6]:
         if flags[flag]:
             assert found == flag
             return
@@ -32,6 +34,33 @@ def test_every_pair_has_exactly_one_cause_and_the_first_that_applies(flags: dict
     else:
         expected = [("escalated", "ceiling"), ("named", "named"), ("preferred", "preference")]
         assert found == next((word for flag, word in expected if flags[flag]), "score")
+
+
+PUBLISHED = (
+    ("emergency", Pair(emergency=True)),
+    ("ringing", Pair(ringing=True)),
+    ("call_back_held", Pair(call_back_held=True)),
+    ("left_free", Pair(left_free=True)),
+    ("pause", Pair(able=False, able_on_break=True)),
+    ("skill", Pair(able=False)),
+    ("ceiling", Pair(escalated=True)),
+    ("named", Pair(named=True)),
+    ("preference", Pair(preferred=True)),
+    ("score", Pair()),
+)
+"""Emergency, ringing, call-back hold, kept for another tier, pause, skill, ceiling, named, preference, head start."""
+
+
+def test_the_causes_stand_in_the_order_of_the_ledgers_definition_and_each_is_reached_by_its_own_fact() -> (
+    None
+):
+    names = [name for name, _ in PUBLISHED]
+    assert [one for one in CAUSES if one in names] == names
+    assert [cause(pair) for _, pair in PUBLISHED] == names
+    assert set(CAUSES) - set(names) == {"named_for_another", "unanswered", "unjustified"}
+    assert cause(Pair(named_for_another=True, able=False)) == "named_for_another"
+    assert cause(Pair(unanswered=True, able=False)) == "unanswered"
+    assert cause(Pair(justified=False)) == "unjustified"
 
 
 def test_an_unknown_class_is_the_lowest() -> None:
