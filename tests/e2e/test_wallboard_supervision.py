@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm_core import audit
+from crm_core.wrap_up_fields import WrapUpField
 from ctiserver.core.events import NoticeSent
 from ctiserver.core.live_rows import SupervisionView
 from ctiserver.core.live_view import LiveView
@@ -113,3 +114,35 @@ def test_an_agent_reads_what_was_written_and_asks_for_help_himself(stage: Stage,
     other.goto(f"{stage.origin}/desk")
     expect(other.locator("#listened")).to_contain_text(SPANISH)
     browser.close_pages()
+
+
+def test_a_form_is_filled_in_before_a_result_and_a_supervisor_may_excuse_from_it(
+    stage: Stage, browser: Browser
+) -> None:
+    leak = {"key": "fuga", "label_es": "Fuga", "label_en": "Leak"}
+    meter = {"key": "state", "type": "number", "label_es": "Medidor", "label_en": "Meter"}
+    cause = {"key": "cause", "type": "choice", "label_es": "Causa", "label_en": "Cause", "choices": [leak]}
+    asked_for = [WrapUpField(account_id=1, required=True, **one) for one in (meter, cause)]
+    stage.store.write(lambda session: session.add_all(asked_for))
+    stage.scene = scenes.wrapping_up
+    page = stage.page(browser, SPANISH)
+    page.goto(f"{stage.origin}/desk")
+    expect(page.locator("#wrap-field-cause")).to_be_focused()  # by key: causes before meters
+    page.fill("#wrap-field-state", "12,5")
+    page.reload()
+    expect(page.locator("#wrap-field-state")).to_have_value("12,5")
+    solved = page.locator("#dispositions button").filter(has_text="Resuelto")
+    solved.click()
+    expect(page.locator("#banner-result")).to_contain_text("Complete la ficha: Causa.")
+    expect(page.locator("#wrap-field-cause")).to_be_focused()
+    page.select_option("#wrap-field-cause", "fuga")
+    page.locator("#reasons button").first.click()
+    solved.click()
+    until(lambda: stage.requests and stage.requests[-1]["type"] == "Dispose", "the result", 15)
+    assert stage.requests[-1]["pii_answers"] == {"state": "12.5", "cause": "fuga"}
+    expect(page.locator("#wrap-field-state")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('form-'))") == []
+    page.goto(f"{stage.origin}/wallboard")
+    opens(page, "[data-agent=agent2]")
+    page.click("#supervise-excuse")
+    wait_asked(stage, ("ExcuseWrapUp", "agent2"))

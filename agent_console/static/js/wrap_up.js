@@ -26,6 +26,7 @@ export function knowChoices(dispositions, contactReasons, formFields) {
   knowFields(formFields);
   takeForm(contact);
   knowReasons(contactReasons);
+  if (!$("wrap-up").hidden) focus();
 }
 
 const offered = () => results.filter((choice) => choice.queue === null || choice.queue === contact?.queue);

@@ -9,7 +9,7 @@ let contact = null;
 
 const draftKey = (id) => `form-${id}`;
 const label = (one) => one[`label_${settings.language}`] || one.key;
-const boxOf = ({ key }) => $(`form-${key}`);
+const boxOf = ({ key }) => $(`wrap-field-${key}`);
 
 export function knowFields(told) {
   known = told;
@@ -20,7 +20,7 @@ function draft() {
 }
 
 function control(field, value) {
-  const more = { id: `form-${field.key}`, "aria-required": field.required ? "true" : null };
+  const more = { id: `wrap-field-${field.key}`, "aria-required": field.required ? "true" : null };
   if (field.type === "choice") {
     return el("select", { class: "form-select", ...more }, el("option", { value: "", text: "—" }),
       ...field.choices.map((one) => el("option", { value: one.key, text: label(one), selected: one.key === value })));
@@ -36,7 +36,7 @@ export function takeForm(next) {
   const typed = next ? draft() : {};
   $("wrap-up-form").hidden = !fields.length;
   $("wrap-up-fields").replaceChildren(...fields.map((field) => el("div", { class: "field" },
-    el("label", { for: `form-${field.key}`, text: label(field) }, field.required ? el("span", { class: "needed", text: ` ${t("form_needed")}` }) : null), control(field, typed[field.key]))));
+    el("label", { for: `wrap-field-${field.key}`, text: label(field) }, field.required ? el("span", { class: "needed", text: ` ${t("form_needed")}` }) : null), control(field, typed[field.key]))));
 }
 
 /** A number as programs write it: 12,5 is 12.5. */
