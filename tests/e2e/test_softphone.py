@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crm_core.users import user
 from tests.e2e.browser import MICROPHONE_HERTZ, Browser, Screen
 from tests.e2e.people import SUPERVISOR
 from tests.integration.daemon import VALUABLE, RunningCenter
@@ -137,6 +138,31 @@ def test_hold_gives_music_and_resume_brings_the_agent_back(c: RunningCenter, bro
         ann.press("Alt+Shift+M")
         until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "the agent who is heard again", 15)
         caller.hang_up()
+
+
+def test_a_supervisor_listens_with_the_telephone_in_his_wallboard(c: RunningCenter, browser: Browser) -> None:
+    c.store.write(lambda session: setattr(user(session, "bob"), "roles", ["agent", "supervisor"]))
+    bob = browser.screen(c, "/log-in")
+    bob.log_in("bob")
+    bob.open("/wallboard?plain_audio=1")
+    bob.page.click("#phone-light")
+    bob.wait("document.getElementById('phone-light').dataset.state === 'on'", "a telephone that is ready")
+    ann = browser.desk(c, "ann")
+    with calling(c, number="+56922220044", keys=[(0.5, "0")], tone_hertz=CALLER_HERTZ) as caller:
+        take(c, ann)
+        ann.press("Alt+Shift+M")  # so that the caller alone is to be heard
+        bob.wait_text("[data-agent=ann]", "+56922220044")
+        bob.page.click("[data-agent=ann] .acts button")
+        bob.press("Alt+Shift+L")
+        bob.wait("window.softphone.call && !window.softphone.ringing", "a telephone that answered by itself")
+        bob.wait_hears(CALLER_HERTZ)
+        listens = "document.querySelector('[data-supervise=listen]').getAttribute('aria-pressed') === 'true'"
+        bob.wait(listens, "the dialog that knows that he listens")
+        bob.press("Alt+Shift+X")
+        bob.wait("!window.softphone.call", "the end of listening")
+        ann.wait_stage("talking")
+        caller.hang_up()
+    assert ann.complaints == bob.complaints == []
 
 
 def test_the_supervisor_sees_a_call_passed_on_to_another_queue(c: RunningCenter, browser: Browser) -> None:

@@ -14,6 +14,7 @@ import { askPause, knowPauses, pauseWord } from "./pause.js";
 import * as lists from "./lists.js";
 import * as recording from "./recording.js";
 import { command } from "./palette.js";
+import { drawPhoneLight } from "./phone_light.js";
 import { knowQueues, queueName, showLead, showPop, whoIs } from "./pop.js";
 import { knowResults, takeScript } from "./desk_script.js";
 import * as outbound from "./desk_outbound.js";
@@ -137,25 +138,10 @@ function drawCard() {
 }
 
 function drawLights() {
-  const light = $("phone-light");
-  const { state, word } = phone.call && !phone.ringing ? talkLight() : restLight();
-  light.dataset.state = state;
-  text(light.querySelector(".word"), word);
+  drawPhoneLight($("phone-light"));
   $("quality").hidden = !phone.quality;
   heardSound(phone.call ? phone.quality : null);
   if (phone.quality) text($("quality"), t("quality_text", { ...phone.quality, word: of("quality", phone.quality.word) }));
-}
-
-function talkLight() {
-  if (!phone.quality) return { state: "busy", word: t("phone_in_call") };
-  const { word } = phone.quality;
-  return { state: { good: "on", fair: "fair", poor: "off" }[word], word: of("quality", word) };
-}
-
-function restLight() {
-  if (phone.state === "ready" && mic.state !== "fine") return { state: mic.state === "unknown" ? "fair" : "off", word: of("phone_microphone", mic.state) };
-  const state = { ready: "on", desk: "on", starting: "fair" }[phone.state] ?? "off";
-  return { state, word: t(`phone_${phone.state}`) };
 }
 
 function tick() {

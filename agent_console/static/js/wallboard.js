@@ -12,6 +12,7 @@ import { chime } from "./chime.js";
 import { handWord, maySupervise, openFor, opener, showMine, showQueues } from "./supervise.js";
 import "./router_lamp.js";
 import { WAITING, serviceLevel, today, waits } from "./queue_figures.js";
+import "./wallboard_phone.js";
 import { askWhatIf } from "./what_if.js";
 import { clock, of, settings, step, t } from "./words.js";
 
