@@ -34,6 +34,7 @@ pytestmark = pytest.mark.integration
 
 KEY = "renovacion-de-otono"
 ROSA, EVA = number(lines.ANSWERS, 1), number(lines.ANSWERS, 2)
+STRANGER = number(lines.ANSWERS, 3)
 _SCRIPT = """
 start = "greeting"
 
@@ -104,6 +105,7 @@ def test_a_campaign_is_made_started_called_for_paused_and_looked_at(
         nora.wait_text("#last", "Habló con un agente", 40)
         _whole(nora)
         _pass_over(ann)
+        _call_by_herself(c, ann, behind)
         nora.press("Alt+Shift+P")
         nora.wait_text("#state", "En pausa")
         assert c.store.read(lambda session: campaign(session, 1, KEY).state) == "paused"
@@ -182,6 +184,27 @@ def _call(c: RunningCenter, ann: Screen, behind: Lines) -> None:
     ann.wait_stage("wrapping_up")
     c.dispose("ann")
     ann.wait_stage("none")
+
+
+def _call_by_herself(c: RunningCenter, ann: Screen, behind: Lines) -> None:
+    """A number that she writes: her telephone answers by itself, then theirs rings; she hangs up and says how it was."""
+    ann.press("Alt+Shift+F")
+    ann.wait("document.getElementById('call-out').open", "whom to call")
+    ann.page.keyboard.type(STRANGER)
+    _whole(ann)
+    ann.press("Enter")
+    ann.wait_stage("calling")
+    ann.wait_text("#card-number", STRANGER)
+    behind.wait("answered", STRANGER, seconds=30)
+    ann.wait_stage("talking", 30)
+    c.talk_a_while()
+    ann.press("Alt+Shift+X")
+    ann.wait_stage("wrapping_up")
+    c.dispose("ann")
+    ann.wait_stage("none")
+    record = c.wait_record(STRANGER)
+    assert (record.channel, record.outcome, record.queued_at) == ("outbound", "answered", None)
+    assert [(it.agent, it.began, it.disposition) for it in record.segments] == [("ann", "called", "solved")]
 
 
 def _pass_over(ann: Screen) -> None:

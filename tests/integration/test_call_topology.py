@@ -90,3 +90,20 @@ def test_each_hears_whom_he_should_at_every_step_of_a_call(c: RunningCenter) -> 
         ("bob", "conference", None),
     ]
     assert [(it.agent, it.outcome) for it in record.third_parties] == [("bob", "merged")]
+
+
+def test_two_colleagues_who_call_each_other_hear_each_other_and_nothing_is_on_record(
+    c: RunningCenter,
+) -> None:
+    with c.phone("ann", tone_hertz=ANN) as ann, c.phone("bob", tone_hertz=BOB) as bob:
+        for agent in ("ann", "bob"):
+            c.set_status(agent, "available")
+        ask(c, "CallColleague", to="bob")
+        wait_heard(c, ann, BOB)
+        wait_heard(c, bob, ANN)
+        ask(c, "HangUp", agent="bob")
+        ann.wait_ended()
+        bob.wait_ended()
+        for agent in ("ann", "bob"):
+            c.wait_activity(agent, "idle")
+    c.send_home()

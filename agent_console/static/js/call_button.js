@@ -30,7 +30,7 @@ export function callButton(number, customerId = null) {
 export function callCustomerButton(customerId, name) {
   if (!mayCall() || !customerId) return null;
   return button(t("call_customer", { name }), async () => {
-    const record = await get(`/customers/${customerId}`).catch(() => null);
+    const record = await get(`/customers/${customerId}/record`).catch(() => null);
     const now = Date.now() / 1000;
     const phones = (record?.phones ?? []).filter(({ valid_until: until }) => until === null || until > now);
     const best = phones.find(({ preferred }) => preferred) ?? phones[0];

@@ -37,7 +37,7 @@ function row(kind, point, customer, again) {
   const gone = point.valid_until !== null && point.valid_until <= Date.now() / 1000;
   const details = [point.label, gone && t("point_ended", { day: date(point.valid_until) }), of("source", point.source), point.by].filter(Boolean).join(" · ");
   const end = may() && !gone ? el("button", { type: "button", class: "btn btn-outline-secondary small", text: t("point_end"), "aria-label": `${t("point_end")}: ${words}`, onclick: (event) => endPoint(event.target, kind, point, customer, again) }) : null;
-  return el("div", { class: "row-of", "data-gone": String(gone) }, el("b", { class: kind === "phones" ? "number" : null, text: `${point.preferred ? "★ " : ""}${words}`, title: point.preferred ? t("point_preferred") : null }), kind === "phones" && !gone ? callButton(point.key, customer.id) : null, end, el("span", { class: "quiet", text: details }));
+  return el("div", { class: "row-of", "data-gone": String(gone) }, el("b", { class: kind === "phones" ? "number" : null, text: `${point.preferred ? "★ " : ""}${words}`, title: point.preferred ? t("point_preferred") : null }), el("span", { class: "row-acts" }, kind === "phones" && !gone ? callButton(point.key, customer.id) : null, end), el("span", { class: "quiet", text: details }));
 }
 
 async function endPoint(button, kind, point, customer, again) {

@@ -34,7 +34,8 @@ function showMissed(rows) {
 function missedRow(row) {
   const when = row.call_back_at ? t("missed_promised", { time: day(row.call_back_at) }) : day(row.arrived_at);
   const details = [row.number, queueName(row.queue), when].filter(Boolean).join(" · ");
-  return el("div", { class: "row-of" }, el("b", { text: row.customer ?? t("unknown_caller") }), el("span", {}, callButton(row.number) ?? "", " ", act(row)), el("span", { class: "quiet", text: details }));
+  const mine = row.claimed_by === settings.login;
+  return el("div", { class: "row-of" }, el("b", { text: row.customer ?? t("unknown_caller") }), el("span", { class: "row-acts" }, callButton(row.number), mine ? null : act(row)), mine ? act(row) : null, el("span", { class: "quiet", text: details }));
 }
 
 function act(row) {

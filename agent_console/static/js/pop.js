@@ -126,6 +126,6 @@ export function contactRow(one, named = false) {
   const details = [named ? one.number : null, queueName(one.queue), reasonWord(one.reason), one.agents?.join(", ")].filter(Boolean).join(" · ");
   return el("div", { class: "row-of" },
     el("b", { text: named ? one.customer ?? t("unknown_caller") : outcome }),
-    el("span", {}, el("span", { class: "number quiet", text: day(one.arrived_at) }), named ? callButton(one.number) ?? "" : ""),
+    el("span", { class: "row-acts" }, el("span", { class: "number quiet", text: day(one.arrived_at) }), named ? callButton(one.number) : null),
     el("span", { class: "quiet", text: named ? `${outcome} · ${details}` : details }));
 }
