@@ -57,7 +57,7 @@ class OutsideFigures(msgspec.Struct, kw_only=True):
     today: list[OutsideLimit]
 
 
-_COLUMNS = ("when", "agent_login", "number", "result", "seconds", "cost", "carrier")
+_COLUMNS = ("when", "agent_login", "number", "result", "talked", "cost", "carrier")
 
 
 def add_to(operations: Operations) -> None:

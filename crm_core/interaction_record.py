@@ -22,7 +22,7 @@ from crm_core.interaction_parts import (
     segment_of,
     still_there,
 )
-from crm_core.interactions import Interaction, Offer
+from crm_core.interactions import OUTBOUND, Interaction, Offer
 from crm_core.queues import Queue
 from ctiserver.core import events as e
 from ctiserver.core.live_view import LONGEST_PATH
@@ -245,10 +245,15 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     interaction.ended_cause = event.q850
     guesses.left(interaction.guess, event)
     interaction.outcome = outcome_of(interaction, event)
-    # Nobody is called back who left by himself or had his conversation, unless he asked for it.
-    lost = interaction.outcome not in ("answered", "reached", "call_back", "cancelled") and event.by in (
-        "fallback",
-        "switch",
+    # Nobody is called back who left by himself, had his conversation, or was called by us, unless he asked for it.
+    lost = (
+        interaction.channel != OUTBOUND
+        and interaction.outcome not in ("answered", "reached", "call_back", "cancelled")
+        and event.by
+        in (
+            "fallback",
+            "switch",
+        )
     )
     interaction.to_call_back = lost or interaction.call_back_at is not None
 

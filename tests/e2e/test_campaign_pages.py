@@ -187,7 +187,7 @@ def _call(c: RunningCenter, ann: Screen, behind: Lines) -> None:
 
 
 def _call_by_herself(c: RunningCenter, ann: Screen, behind: Lines) -> None:
-    """A number that she writes: her telephone answers by itself, then theirs rings; she hangs up and says how it was."""
+    """A number that she writes: her telephone answers by itself, then theirs rings; she hangs up and wraps up."""
     ann.press("Alt+Shift+F")
     ann.wait("document.getElementById('call-out').open", "whom to call")
     ann.page.keyboard.type(STRANGER)

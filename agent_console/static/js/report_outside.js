@@ -17,7 +17,7 @@ export async function outsideTab(place, span) {
       figure(t("outside_time"), spent(found.all.seconds), t("outside_time_formula")),
       figure(t("outside_cost"), whole(found.all.cost_minor), t("outside_cost_formula"))),
     panel(t("outside_today"), { wide: true, formula: t("outside_today_formula") }, table([["by"], ["cost", "n"], ["limit", "n"], ["state"]], found.today.map(limit), t("outside_today")), raise(found.today)),
-    found.people.length ? panel(t("outside_people"), { wide: true }, table([["agent_login"], ["calls", "n"], ["answered", "n spare"], ["seconds", "n"], ["cost", "n"]], found.people.map(person), t("outside_people"))) : nothing(),
+    found.people.length ? panel(t("outside_people"), { wide: true }, table([["agent_login"], ["calls", "n"], ["answered", "n spare"], ["talked", "n"], ["cost", "n"]], found.people.map(person), t("outside_people"))) : nothing(),
     calls);
   if (found.all.calls) await listed(calls, span, found);
   else calls.remove();
@@ -49,7 +49,7 @@ async function listed(place, span, found) {
     rows = again ? [...rows, ...page.items] : page.items;
     next = page.next;
     more.hidden = !next;
-    lines.replaceChildren(table([["when"], ["agent_login"], ["number"], ["result"], ["seconds", "n"], ["cost", "n"], ["carrier", "spare"]], rows.map(row), t("outside_calls")));
+    lines.replaceChildren(table([["when"], ["agent_login"], ["number"], ["result"], ["talked", "n"], ["cost", "n"], ["carrier", "spare"]], rows.map(row), t("outside_calls")));
     const saved = panel(t("outside_calls"), { path: `/reports/outside/export?${query()}` });
     place.querySelector("h2").replaceWith(saved.querySelector("h2"));
   }
@@ -57,7 +57,7 @@ async function listed(place, span, found) {
   agents.addEventListener("change", () => load());
   results.addEventListener("change", () => load());
   more.addEventListener("click", () => load(true));
-  place.append(el("p", { class: "filters" }, agents, results), lines, more);
+  place.append(el("p", { class: "row-filters" }, agents, results), lines, more);
   await load();
 }
 
