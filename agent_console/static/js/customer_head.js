@@ -23,7 +23,7 @@ export async function glance(id) {
 
 export function head(record, seen) {
   return [
-    el("div", { class: "who-is" }, el("h1", {}, record.display_name, " ", callCustomerButton(record.customer_id, record.display_name) ?? ""), el("p", { class: "quiet", text: who(record) }),
+    el("div", { class: "who-is" }, el("div", { class: "who-name" }, el("h1", { text: record.display_name }), callCustomerButton(record.customer_id, record.display_name)), el("p", { class: "quiet", text: who(record) }),
       record.tags.length ? el("p", { class: "chips" }, ...record.tags.map((tag) => el("span", { class: "chip", text: tag }))) : null),
     part(t("head_worth"), worth(record, seen)),
     part(t("head_open"), ...whatIsOpen(record, seen)),
