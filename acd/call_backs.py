@@ -153,16 +153,14 @@ def reached(floor: Floor, contact: Contact, turn: Turn) -> None:
         )
     )
     state = floor.ledger.agents.get(key)
-    if (
-        key in floor.roster
-        and state is not None
-        and state.activity is Activity.RESERVED
-        and state.contact == contact.id
-    ):
+    is_kept = state is not None and state.activity is Activity.RESERVED and state.contact == contact.id
+    if is_kept and key in floor.roster:
         offers.offer_kept(floor, contact, key, turn)
         offers.hold(floor, contact, turn)
         return
     contact.agent = None
+    if is_kept:
+        release(floor, key, contact.id, turn)
     offers.wait_again(floor, contact, "agent_gone", turn)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from company import AVAILABLE, LOGGED_OUT, QUEUES, agent, queue
+from company import AVAILABLE, LOGGED_OUT, QUEUES, agent, configured, queue
 from driven_acd import Driven, names, offered, only
 
 from acd.contact_state import Stage
@@ -202,3 +202,17 @@ def test_who_was_passed_on_to_a_busy_agent_and_would_rather_be_called_is_called_
     assert acd.contact("c1").named == "bob"
     new = acd.contact(asks(acd, "c1", at=61.0))
     assert (new.named, new.passed_by, new.segments, new.origin) == (None, None, 0, "queue")
+
+
+def test_an_agent_who_is_taken_from_the_roster_while_he_is_kept_is_kept_no_longer() -> None:
+    acd = floor_with()
+    acd.queue("c1", at=10.0)
+    contact = asks(acd, "c1", 30.0)
+    due(acd, contact, 40.0)
+    acd.status("ann", AVAILABLE, at=41.0)
+    leg = acd.contact(contact).leg
+    acd.say(configured(at=42.0, version="2", agents=(agent("bob", "service"),), outside=OUTSIDE))
+    said = acd.say(LegAnswered(at=45.0, leg=leg))
+    assert only(said, e.AgentReleased)
+    assert acd.agent("ann").activity == "idle"
+    assert acd.contact(contact).stage is Stage.WAITING
