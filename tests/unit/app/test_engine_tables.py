@@ -106,6 +106,13 @@ def test_the_file_says_what_holds_for_all_calls(tmp_path: Path, store: Store, fl
     assert tables.unknown_class == "B"
 
 
+def test_a_fuse_burns_sixty_seconds_and_is_renewed_twice_before_it_is_down(
+    tmp_path: Path, store: Store, flows: Path
+) -> None:
+    _, tables = read_tables(config(tmp_path), store)
+    assert (tables.timing.waiting_fuse_seconds, tables.timing.fuse_refresh_seconds) == (60, 20)
+
+
 def test_limits_of_dialing_are_none_where_the_file_says_nothing(
     tmp_path: Path, store: Store, flows: Path
 ) -> None:

@@ -8,8 +8,9 @@ from ctiserver.process import logs
 
 @pytest.fixture(autouse=True)
 def _logs_as_before() -> Iterator[None]:
+    before = structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def test_a_line_is_one_fact_with_its_process_and_fields(capsys: pytest.CaptureFixture[str]) -> None:
