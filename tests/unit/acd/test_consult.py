@@ -14,6 +14,7 @@ from ctiserver.core.requests import (
     CompleteTransfer,
     HangUp,
     Hold,
+    MergeParties,
     Resume,
     ReturnFromConsult,
     StartConsult,
@@ -101,6 +102,15 @@ def test_who_cannot_be_asked_is_refused_and_nothing_changes(
     acd: Driven, whom: dict[str, Any], error_id: str
 ) -> None:
     assert refused(acd, StartConsult(at=60.0, **ASKED, **whom)) == error_id
+
+
+def test_a_call_that_rings_can_be_neither_held_nor_passed_on() -> None:
+    acd = Driven("ann", agents=TWO)
+    acd.queue("c1")
+    acd.rings("c1")
+    for request in (Hold, Resume):
+        assert refused(acd, request(at=60.0, **ASKED)) == "no_call"
+    assert refused(acd, StartConsult(at=60.0, **ASKED, to="bob")) == "no_call"
 
 
 def test_who_is_away_or_busy_is_refused(acd: Driven) -> None:
@@ -211,3 +221,52 @@ def test_a_colleague_who_gave_advice_is_free_at_once_and_has_nothing_to_wrap_up(
     assert outcome(said) == ("caller_left", "")
     assert names(said).count("WrapUpStarted") == 1
     assert (acd.agent("ann").activity, acd.agent("bob").activity) == ("wrapping_up", "idle")
+
+
+# Whoever hangs up, at whatever step: nobody is left alone, and nothing rings on
+
+
+def _asked(acd: Driven) -> None:
+    consult(acd)
+
+
+def _ringing(acd: Driven) -> None:
+    consult(acd)
+    acd.say(LegRinging(at=61.0, leg=third(acd).leg))
+
+
+def _together(acd: Driven) -> None:
+    answered(acd)
+    acd.say(MergeParties(at=63.0, **ASKED))
+
+
+_STEPS = {"asked": _asked, "ringing": _ringing, "answered": answered, "together": _together}
+_THEN = {
+    ("asked", "caller"): (None, ["ann"]),
+    ("ringing", "caller"): (None, ["ann"]),
+    ("answered", "caller"): (None, ["ann"]),
+    ("together", "caller"): (None, ["ann", "bob"]),
+    ("asked", "ann"): ("bob", ["ann"]),
+    ("ringing", "ann"): ("bob", ["ann"]),
+    ("answered", "ann"): ("bob", ["ann"]),
+    ("together", "ann"): ("bob", ["ann"]),
+    ("asked", "bob"): ("ann", []),
+    ("ringing", "bob"): ("ann", []),
+    ("answered", "bob"): ("ann", []),
+    ("together", "bob"): ("ann", ["bob"]),
+}
+"""With whom the caller is then, and who has something to wrap up."""
+
+
+@pytest.mark.parametrize(("step", "who"), _THEN)
+def test_whoever_hangs_up_at_whatever_step_nobody_is_left_alone(acd: Driven, step: str, who: str) -> None:
+    _STEPS[step](acd)
+    contact = acd.contact("c1")
+    legs = {"caller": contact.leg, "ann": contact.agent_leg, "bob": third(acd).leg}
+    acd.say(LegEnded(at=70.0, leg=legs[who], by="caller" if who == "caller" else "agent", q850=16))
+    left = acd.acd.floor.ledger.contacts.get("c1")  # type: ignore[call-overload]
+    with_whom, wrapping_up = _THEN[step, who]
+    assert (left.agent if left else None) == with_whom
+    assert [key for key in ("ann", "bob") if acd.agent(key).activity == "wrapping_up"] == wrapping_up
+    assert not left or left.parties == []
+    assert set(acd.acd.floor.legs) == ({left.leg, left.agent_leg} if left else set())

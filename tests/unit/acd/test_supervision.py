@@ -159,6 +159,19 @@ def test_another_supervisor_hears_no_more_once_it_is_taken_over(talking: Driven)
     ]
 
 
+def test_of_two_supervisors_who_take_over_at_once_one_has_the_call_and_the_other_is_told(
+    talking: Driven,
+) -> None:
+    listens(talking)
+    listens(talking, "listen", "tom")
+    talking.say(TakeOver(at=50.0, **BOB))
+    with pytest.raises(Refusal) as refused:
+        talking.say(TakeOver(at=50.0, **BOB | {"by": "tom", "agent": "tom"}))
+    assert refused.value.error_id == "not_supervising"
+    assert talking.contact("c1").agent == "bob"
+    assert [it.agent for it in talking.contact("c1").parties] == []
+
+
 @pytest.mark.parametrize("request_type", [TakeOver, StopSupervising])
 def test_who_is_not_in_the_call_can_neither_take_it_nor_leave_it(talking: Driven, request_type: Any) -> None:
     with pytest.raises(Refusal) as refused:
