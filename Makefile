@@ -36,14 +36,7 @@ integration: ## the tests with real servers
 
 bench: ## measure and write bench/results
 	@$(PYTHON) tools/setup.py test
-	$(BIN)/python -m bench.calls
-	$(BIN)/python -m bench.flows
-	$(BIN)/python -m bench.recovery
-	$(BIN)/python -m bench.lookup
-	$(BIN)/python -m bench.live
-	$(BIN)/python -m bench.value
-	$(BIN)/python -m bench.pop
-	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench
 
 pictures: ## take README's pictures anew (docs/images)
 	CTI_PICTURES=docs/images $(PYTEST) -q tests/e2e/test_wallboard.py tests/e2e/test_pictures.py -k 'glance or full'
