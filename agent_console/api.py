@@ -49,6 +49,7 @@ from agent_console import (
     api_product_offers,
     api_recording,
     api_records,
+    api_rehearsal,
     api_reports,
     api_resolution,
     api_script_runs,
@@ -108,7 +109,16 @@ for family in (api_work_orders, api_spoken_notes, api_my_orders, api_order_repor
     family.add_to(OPERATIONS)
 for family in (api_contacts, api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
-for family in (api_reports, api_figures, api_what_if, api_staffing, api_why, api_scripts, api_script_runs):
+for family in (
+    api_rehearsal,
+    api_reports,
+    api_figures,
+    api_what_if,
+    api_staffing,
+    api_why,
+    api_scripts,
+    api_script_runs,
+):
     family.add_to(OPERATIONS)
 for family in (
     api_campaigns,

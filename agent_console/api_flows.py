@@ -112,7 +112,7 @@ def _add_reading(operations: Operations, family: Family) -> None:
         return call.services.store.read(flow_desk.flow, family.shelf(call), name)
 
     def text(call: Call, name: str, number: str) -> VersionText:
-        return VersionText(number=_number(number), text=_text(call, family, name, _number(number)))
+        return VersionText(number=_number(number), text=version_text(call, family, name, _number(number)))
 
     add = _adder(operations, _P.READ_CONFIGURATION)
     add("GET", family.path, f"All {family.many}, with their versions", listed, f"list_{family.many}")
@@ -141,7 +141,7 @@ def _add_changing(operations: Operations, family: Family) -> None:
         )
 
     def put_in_force(call: Call, name: str, body: Choice) -> FlowInForce:
-        mistakes = _mistakes(call, family, name, _text(call, family, name, body.number))
+        mistakes = _mistakes(call, family, name, version_text(call, family, name, body.number))
         if mistakes:
             raise ConfigError([Mistake(f"{name}:{one.line}", one.message) for one in mistakes])
         kept = call.services.store.write(
@@ -173,7 +173,8 @@ def _mistakes(call: Call, family: Family, name: str, text: str) -> list[LineMist
     return msgspec.json.decode(answer, type=list[LineMistake])
 
 
-def _text(call: Call, family: Family, name: str, number: int) -> str:
+def version_text(call: Call, family: Family, name: str, number: int) -> str:
+    """The text of one version. Raises NotFound."""
     return call.services.store.read(flow_desk.text, family.shelf(call), name, number)
 
 

@@ -18,7 +18,7 @@ from crm_core.db import Store
 from ctiserver.app.action_webhooks import ActionWebhooks
 from ctiserver.app.actions import ActionDesk
 from ctiserver.app.carriers import carriers
-from ctiserver.app.center import Center
+from ctiserver.app.center import SWITCH, Center
 from ctiserver.app.child import REFUSED_EXIT_STATUS, REPLACED_EXIT_STATUS
 from ctiserver.app.clocks import ReactorClock
 from ctiserver.app.dial_desk import DialDesk
@@ -57,7 +57,6 @@ _log = structlog.get_logger()
 SNAPSHOT_SCHEMA = 1
 FAILED_EXIT_STATUS = 1
 _PHONES_SECONDS = 1.0
-SWITCH = "a"  # one Asterisk today; ids already say which
 
 
 class CallsProcess:

@@ -22,6 +22,8 @@ from ctiserver.core.turn import Engine, Turn
 from dialer.engine import Dialer
 from ivr.session import Ivr
 
+SWITCH = "a"
+"""One Asterisk today; ids already say which."""
 _ANSWERS_KEPT_SECONDS = 600.0
 
 

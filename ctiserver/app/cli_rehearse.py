@@ -14,7 +14,7 @@ import msgspec
 from crm_core.db import Store
 from crm_core.permission.calendars import instant
 from ctiserver.app import prompt_files, rehearsal_task
-from ctiserver.app.calls import SWITCH
+from ctiserver.app.center import SWITCH
 from ctiserver.app.engine_tables import names_of, read_tables
 from ctiserver.app.rehearsal import Sameness, same_version
 from ctiserver.app.rehearsal_task import Task

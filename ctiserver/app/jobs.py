@@ -37,6 +37,7 @@ from ctiserver.app.mail_sender import MailSender
 from ctiserver.app.name_rendering import NameRendering
 from ctiserver.app.needless_reminders import NeedlessReminders
 from ctiserver.app.recording_keeping import RecordingKeeping
+from ctiserver.app.rehearsal_desk import RehearsalDesk
 from ctiserver.app.snapshots import DURABLE_READERS
 from ctiserver.app.staffing_desk import StaffingDesk
 from ctiserver.app.statement_turns import StatementTurns
@@ -127,6 +128,7 @@ class Jobs:
         self._names = NameRendering(self._store, config)
         self._recordings = RecordingKeeping(self._store, config)
         self._what_if = WhatIfNow(config, self._store)
+        self._rehearsals = RehearsalDesk(config, self._store)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
 
@@ -138,6 +140,7 @@ class Jobs:
             "duplicate_search": self._duplicates.answer_progress,
             "what_if": self._what_if.answer,
             "staffing": StaffingDesk(self._store).answer,
+            **self._rehearsals.answers,
         }
 
     def stop(self) -> None:
@@ -156,6 +159,7 @@ class Jobs:
         while not self._stopping:
             beat()
             select.select([self._wake_up], [], [], self.turn())
+        self._rehearsals.stop()
         self._names.stop()
         self._recordings.stop()
         self._duplicates.stop()

@@ -11,11 +11,12 @@ import { needsTab } from "./report_needs.js";
 import { ordersTab } from "./report_orders.js";
 import { outsideTab } from "./report_outside.js";
 import { queuesTab } from "./report_queues.js";
+import { rehearsalTab } from "./report_rehearsal.js";
 import { resolutionTab } from "./report_resolution.js";
 import { staffingTab } from "./report_staffing.js";
 import { t } from "./words.js";
 
-const TABS = { queues: queuesTab, agents: agentsTab, staffing: staffingTab, inversions: inversionsTab, resolution: resolutionTab, ivr: ivrTab, needs: needsTab, outside: outsideTab, orders: ordersTab };
+const TABS = { queues: queuesTab, agents: agentsTab, staffing: staffingTab, rehearsal: rehearsalTab, inversions: inversionsTab, resolution: resolutionTab, ivr: ivrTab, needs: needsTab, outside: outsideTab, orders: ordersTab };
 const tabs = [...document.querySelectorAll("[role=tab]")];
 let opened = null;
 let asked = 0;
