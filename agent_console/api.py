@@ -28,6 +28,7 @@ from agent_console import (
     api_duplicates,
     api_exports,
     api_faxes,
+    api_figure_exports,
     api_figures,
     api_flow_pictures,
     api_flows,
@@ -111,6 +112,7 @@ for family in (api_contacts, api_technicians, api_stock, api_visits, api_dials):
     family.add_to(OPERATIONS)
 for family in (
     api_rehearsal,
+    api_figure_exports,
     api_reports,
     api_figures,
     api_what_if,

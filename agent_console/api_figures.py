@@ -115,16 +115,7 @@ def add_to(operations: Operations) -> None:
 
     @add("GET", "/me/figures", Permission.OWN_DESK, "My figures, up to now")
     def my_figures(call: Call, query: MyDays) -> OwnReport:
-        who = call.principal
-        return call.services.store.read(
-            agent_report.own_report,
-            who.account_id,
-            who.login,
-            query.from_day,
-            query.until_day,
-            step=query.step,
-            now=call.services.now(),
-        )
+        return own_figures(call, query)
 
     @add("GET", "/me/figures/looks", Permission.OWN_DESK, "Who looked at my figures, the latest first")
     def my_figure_looks(call: Call) -> list[Look]:
@@ -147,3 +138,17 @@ def _queues(call: Call, query: QueuesSpan) -> QueueReport:
 
 def _agents(call: Call, query: FiguresSpan) -> AgentReport:
     return call.write(agent_report.agent_report, query.from_at, query.until_at)
+
+
+def own_figures(call: Call, query: MyDays) -> OwnReport:
+    """The figures of whoever asks, up to now."""
+    who = call.principal
+    return call.services.store.read(
+        agent_report.own_report,
+        who.account_id,
+        who.login,
+        query.from_day,
+        query.until_day,
+        step=query.step,
+        now=call.services.now(),
+    )

@@ -10,9 +10,10 @@ import msgspec
 
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
-from crm_core import forecast_intervals, shifts
+from crm_core import forecast_intervals, shift_plans, shifts
 from crm_core.accounts import account
 from crm_core.queues import queue
+from crm_core.shift_plans import DayPlan, Week
 
 Minutes = Literal["15", "30", "60"]
 
@@ -28,13 +29,16 @@ class StaffingOf(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class StaffingInterval(msgspec.Struct, kw_only=True):
-    """One interval. `agents`: Erlang A, `agents_patient`: Erlang C; None: no number is enough."""
+    """One interval. `agents`: Erlang A, `agents_patient`: Erlang C; None: no number is enough. `planned`: how many the
+    shifts bring, on average.
+    """
 
     from_at: float
     calls: float
     handle_seconds: float
     agents: int | None
     agents_patient: int | None
+    planned: float = 0.0
 
 
 class ForecastErrorSeen(msgspec.Struct, kw_only=True):
@@ -70,6 +74,18 @@ class ShiftTable(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     text: str
 
 
+class ShiftsOf(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The week that holds this local day, like 2026-11-23."""
+
+    day: str
+
+
+class ShiftPlans(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Days of agents, each in the place of what he had on it."""
+
+    plans: list[DayPlan]
+
+
 class RowsTaken(msgspec.Struct, kw_only=True):
     """How many rows were taken in."""
 
@@ -82,13 +98,7 @@ def add_to(operations: Operations) -> None:
 
     @add("GET", "/reports/staffing", Permission.READ_INTERACTIONS, "How many agents a queue needs on a day")
     def staffing(call: Call, query: StaffingOf) -> StaffingAnswer:
-        asked = msgspec.structs.asdict(query) | {
-            "account_id": call.principal.account_id,
-            "minutes": int(query.minutes),
-            "now": call.services.now(),
-        }
-        answer = call.services.engines.ask_job("staffing", msgspec.json.encode(asked))
-        return msgspec.json.decode(answer, type=StaffingAnswer)
+        return staffing_of(call, query)
 
     @add("POST", "/queues/{key}/forecast", Permission.COMMAND_AGENTS, "Take in how many calls are expected")
     def import_forecast(call: Call, key: str, body: ForecastTable) -> RowsTaken:
@@ -107,3 +117,38 @@ def add_to(operations: Operations) -> None:
     def import_shifts(call: Call, body: ShiftTable) -> RowsTaken:
         zone = call.services.store.read(account, call.principal.account_id).time_zone
         return RowsTaken(rows=call.write(shifts.import_shifts, body.text, zone=ZoneInfo(zone)))
+
+    @add("GET", "/shifts", Permission.COMMAND_AGENTS, "When agents are to work in a week")
+    def shifts_of_week(call: Call, query: ShiftsOf) -> Week:
+        return call.services.store.read(shift_plans.week, call.principal.account_id, query.day)
+
+    @add(
+        "POST", "/shifts/plans", Permission.COMMAND_AGENTS, "Plan days of agents; refused where they overlap"
+    )
+    def plan_shifts(call: Call, body: ShiftPlans) -> RowsTaken:
+        return RowsTaken(rows=call.write(shift_plans.keep, body.plans))
+
+    @add("GET", "/me/shifts", Permission.OWN_DESK, "When I am to work in a week")
+    def my_shifts(call: Call, query: ShiftsOf) -> Week:
+        who = call.principal
+        return call.services.store.read(shift_plans.week, who.account_id, query.day, agent=who.login)
+
+
+def staffing_of(call: Call, query: StaffingOf) -> StaffingAnswer:
+    """What the jobs process works out, with the agents that are planned. Raises Refusal."""
+    asked = msgspec.structs.asdict(query) | {
+        "account_id": call.principal.account_id,
+        "minutes": int(query.minutes),
+        "now": call.services.now(),
+    }
+    told = call.services.engines.ask_job("staffing", msgspec.json.encode(asked))
+    return _with_shifts(call, query, msgspec.json.decode(told, type=StaffingAnswer))
+
+
+def _with_shifts(call: Call, query: StaffingOf, answer: StaffingAnswer) -> StaffingAnswer:
+    seconds = 60.0 * int(query.minutes)
+    spans = [(one.from_at, one.from_at + seconds) for one in answer.needed]
+    planned = call.services.store.read(shift_plans.at_work, call.principal.account_id, query.queue, spans)
+    for one, agents in zip(answer.needed, planned, strict=True):
+        one.planned = agents
+    return answer

@@ -87,6 +87,11 @@ def agents_table(found: AgentReport, language: str) -> Table:
     return Table(_heads(("agent_login", "label", *AGENT_COLUMNS), language), rows)
 
 
+def named_table(names: Sequence[str], rows: Sequence[Sequence[Cell]], language: str) -> Table:
+    """Rows under the reader's words for their columns."""
+    return Table(_heads(names, language), rows)
+
+
 def _cells(figures: QueueFigures) -> list[Cell]:
     return [getattr(figures, name) for name in QUEUE_COLUMNS]
 

@@ -20,7 +20,7 @@ export async function inversionsTab(place, span) {
       figure(t("inversions_customers"), share(found.passed, found.valued), t("inversions_customers_formula"), { detail: `${whole(found.passed)} / ${whole(found.valued)}` }),
       figure(t("inversions_seconds"), spent(found.seconds), t("inversions_seconds_formula")),
       figure(t("inversions_unjustified"), whole(found.unjustified), t("inversions_unjustified_formula"), { tone: found.unjustified ? "bad" : null })),
-    panel(t("inversions_causes"), { formula: t("inversions_formula"), wide: true },
+    panel(t("inversions_causes"), { path: `/reports/inversions/export?${new URLSearchParams(span)}`, formula: t("inversions_formula"), wide: true },
       table([["cause"], ["starts", "n spare"], ["pairs", "n"], ["share", "n"], ["customers", "n spare"], ["seconds", "n"], ["lever", "spare"]], found.causes.filter((one) => one.pairs).map((one) => cause(one, found.pairs, choose)), t("inversions_causes"))),
     panel(t("inversions_hours"), { wide: true },
       table([["when"], ["queue"], ["pairs", "n"], ["causes"]], found.spans.map((one) => hour(one, name, span, choose)), t("inversions_hours"))),

@@ -17,7 +17,7 @@ export function spent(seconds) {
 export const seconds = (value) => (value === null || value === undefined ? "—" : spent(value));
 
 /** Links that save a table: `path` is that of its export, without the format. */
-function saves(title, path) {
+export function saves(title, path) {
   const link = (format) => el("a", { href: `/api/v1${path}&format=${format}`, download: true, "aria-label": t("report_export_of", { table: title, format: format.toUpperCase() }), text: t(`report_export_${format}`) });
   return el("span", { class: "saves" }, link("csv"), link("xlsx"));
 }

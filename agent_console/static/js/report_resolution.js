@@ -24,7 +24,7 @@ export async function resolutionTab(place, span) {
       figure(t("report_column_fcr"), percent(found.first_contact_resolution, 1), t("resolution_fcr_formula"), { tone: "main", detail: n }),
       figure(t("report_column_calls_to_resolve"), decimal(found.calls_to_resolve), t("resolution_calls_formula", { days }), { detail: found.calls_to_resolve_p90 === null ? "" : t("resolution_p90", { p90: whole(found.calls_to_resolve_p90) }) }),
       figure(t("resolution_twice"), percent(twice.index, 1), t("resolution_twice_formula"), { detail: t("report_guess_of", { part: whole(twice.known_by_contact + twice.known_by_store), whole: whole(twice.asked) }) })),
-    panel(t("report_queues_classes"), { wide: true, formula: t("resolution_class_formula") },
+    panel(t("report_queues_classes"), { path: `/reports/resolution/export?${new URLSearchParams({ ...span, window_days: days })}`, wide: true, formula: t("resolution_class_formula") },
       table([["value_class"], ["episodes", "n"], ["calls_to_resolve", "n"], ["p90", "n"], ["fcr", "n"]], rows, t("report_queues_classes"))));
   return undefined;
 }

@@ -5,6 +5,7 @@ import { banner, el } from "./dom.js";
 import { percent } from "./figures.js";
 import { graph } from "./graph.js";
 import { figure, panel, seconds, table, whole } from "./report_parts.js";
+import { shiftsPanel } from "./report_shifts.js";
 import { settings, t } from "./words.js";
 
 const chosen = { queue: "", day: "", minutes: "30", service_level: "80", within_seconds: "20" }; // stays while the period changes
@@ -16,7 +17,9 @@ export async function staffingTab(place) {
   chosen.day ||= tomorrow();
   const found = el("div", { class: "wide staffing" });
   const again = () => show(found);
-  place.replaceChildren(choices(queues, again), found, imports(again));
+  const plans = el("div", { class: "wide" });
+  if (settings.permissions.includes("command_agents")) plans.replaceChildren(shiftsPanel(chosen.day, again));
+  place.replaceChildren(choices(queues, again), found, plans, imports(again));
   await again();
 }
 
@@ -37,10 +40,12 @@ function choices(queues, again) {
     input("within_seconds", t("staffing_within"), { type: "number", min: "0", max: "3600" }));
 }
 
+const asked = () => new URLSearchParams({ ...chosen, service_level: String(Number(chosen.service_level) / 100) });
+
 async function show(found) {
   if (!chosen.queue) return;
   try {
-    const told = await get(`/reports/staffing?${new URLSearchParams({ ...chosen, service_level: String(Number(chosen.service_level) / 100) })}`);
+    const told = await get(`/reports/staffing?${asked()}`);
     found.replaceChildren(...answer(told));
     banner("staffing", null);
   } catch (problem) {
@@ -50,19 +55,19 @@ async function show(found) {
 
 function answer(told) {
   const hours = new Intl.DateTimeFormat(settings.language, { hour: "2-digit", minute: "2-digit", timeZone: told.time_zone });
-  const rows = told.needed.filter(({ calls }) => calls > 0);
+  const rows = told.needed.filter(({ calls, planned }) => calls > 0 || planned > 0);
   const most = Math.max(0, ...rows.map(({ agents }) => agents ?? 0));
   const error = told.error ? figure(t("staffing_error"), `± ${decimal(told.error.mean_absolute)}`, t("staffing_error_formula"), { detail: percent(told.error.share, 1) }) : null;
   const count = (agents) => (agents === null ? "—" : whole(agents));
-  const heads = [["from"], ["staffing_calls", "n"], ["aht_seconds", "n"], ["staffing_agents", "n"], ["staffing_patient", "n"]];
+  const heads = [["from"], ["staffing_calls", "n"], ["aht_seconds", "n"], ["staffing_agents", "n"], ["staffing_patient", "n"], ["staffing_planned", "n"]];
   return [
     el("section", { class: "figures" },
       figure(t("staffing_most"), whole(most), t("staffing_most_formula"), { tone: "main" }),
       figure(t("staffing_calls"), decimal(rows.reduce((sum, { calls }) => sum + calls, 0)), told.source === "imported" ? t("staffing_imported") : t("staffing_history", { weeks: told.weeks })),
       ...(error ? [error] : []),
       figure(t("staffing_patience"), seconds(told.patience_seconds), t("staffing_patience_formula"))),
-    panel(t("staffing_needed"), { wide: true, formula: t("staffing_formula") }, chart(told.needed, hours),
-      table(heads, rows.map((one) => [hours.format(one.from_at * 1000), decimal(one.calls), seconds(one.handle_seconds), count(one.agents), count(one.agents_patient)]), t("staffing_needed")))];
+    panel(t("staffing_needed"), { path: `/reports/staffing/export?${asked()}`, wide: true, formula: t("staffing_formula") }, chart(told.needed, hours),
+      table(heads, rows.map((one) => [hours.format(one.from_at * 1000), decimal(one.calls), seconds(one.handle_seconds), count(one.agents), count(one.agents_patient), decimal(one.planned)]), t("staffing_needed")))];
 }
 
 /** A column for each interval, as tall as agents are needed. */
@@ -70,6 +75,7 @@ const chart = (needed, hours) => graph({
   title: t("staffing_needed"),
   labels: needed.map((one) => hours.format(one.from_at * 1000)),
   columns: [{ name: t("report_column_staffing_agents"), color: "--end-served", values: needed.map(({ agents }) => agents) }],
+  lines: needed.some(({ planned }) => planned) ? [{ name: t("report_column_staffing_planned"), color: "--text", values: needed.map(({ planned }) => planned) }] : [],
 });
 
 function imports(again) {

@@ -81,6 +81,34 @@ def test_an_agent_reads_his_own_figures_and_who_looked_at_them(office: Any) -> N
     assert me.get(f"/api/v1/reports/agents?{SPAN}").status_code == 403
 
 
+def test_every_table_of_figures_is_taken_away_and_shifts_are_planned(office: Any, monkeypatch: Any) -> None:
+    office.store.write(_contacts)
+    interval = {"from_at": 900.0, "calls": 3.0, "handle_seconds": 60.0, "agents": 2, "agents_patient": 3}
+    told = {"source": "history", "weeks": 4, "error": None, "patience_seconds": None, "time_zone": "UTC"}
+    answer = msgspec.json.encode(told | {"needed": [interval]})
+    monkeypatch.setattr(office.engines, "ask_job", lambda kind, body: answer)
+    boss, me = office.browser(BOSS), office.browser("agent")
+    plan = {"agent": "agent", "day": "1970-01-01", "pieces": [{"begins": "09:00", "ends": "12:00"}]}
+    assert boss.post("/api/v1/shifts/plans", json={"plans": [plan]}).json == {"rows": 1}
+    twice = {"plans": [plan | {"pieces": [*plan["pieces"], {"begins": "11:00", "ends": "13:00"}]}]}
+    (wrong,) = boss.post("/api/v1/shifts/plans", json=twice).json["fields"]
+    assert (wrong["error_id"], wrong["says"]["hours"]) == ("shift_overlap", "11:00-13:00")
+    (mine,) = me.get("/api/v1/me/shifts?day=1970-01-02").json["agents"]
+    assert mine["days"][3] == [{"kind": "work", "begins": "09:00", "ends": "12:00"}]
+    assert me.get("/api/v1/shifts?day=1970-01-02").status_code == 403
+
+    def file(browser: Any, path: str) -> list[dict[str, str]]:
+        text = browser.get(f"/api/v1{path}").get_data(as_text=True)
+        return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+    (needed,) = file(boss, "/reports/staffing/export?queue=sales&day=1970-01-01")
+    assert (needed["Desde"], needed["Agentes (Erlang A)"]) == ("1970-01-01T00:15+00:00", "2")
+    assert any(row["Con agente"] == "2" for row in file(me, "/me/figures/export"))
+    assert file(boss, f"/reports/resolution/export?{SPAN}") == []
+    assert all(row["Pares"] == "0" for row in file(boss, f"/reports/inversions/export?{SPAN}"))
+    assert boss.get(f"/api/v1/reports/inversions/export?{SPAN}&format=xlsx").data[:2] == b"PK"
+
+
 def test_what_if_asks_the_jobs_process_with_what_is_so_in_this_account(office: Any, monkeypatch: Any) -> None:
     drawn = {"mean": 0.5, "half_width": 0.1}
     hour = {"service_level": drawn, "wait_seconds": drawn, "abandoned": drawn}
