@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from flask import Response
 
 from agent_console.operations import Call, Operations
 from agent_console.pages import words
@@ -79,7 +78,7 @@ def add_to(operations: Operations) -> None:
         return call.services.store.read(read)
 
     @add("GET", "/reports/outside/export", READ, "The calls outside of a period as a table to take away")
-    def export_outside(call: Call, query: OutsideExport) -> Response:
+    def export_outside(call: Call, query: OutsideExport) -> Any:
         wanted = msgspec.structs.asdict(query)
         written_as = wanted.pop("format")
         rows = call.services.store.read(
