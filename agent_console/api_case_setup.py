@@ -124,6 +124,7 @@ def _promises(add: Add) -> None:
         def put(session: Any) -> Target:
             if wanted.escalate_to:
                 teams.team(session, account_id, wanted.escalate_to)
+            case_targets.check(kind, priority)
             before = msgspec.to_builtins(case_targets.promise(session, account_id, kind, priority))
             case_targets.put_target(session, account_id, kind, priority, wanted)
             _audit(session, call, f"case target {kind} {priority}", before, msgspec.to_builtins(body))

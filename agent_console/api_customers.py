@@ -186,6 +186,10 @@ def _writing(operations: Operations) -> None:
     )
     def tell_customer(call: Call, external_id: str, body: ToldCustomer) -> CustomerRecord:
         told, by = _fields(body), _by(call, body) | {"expected_version": given_version()}
+        if told.pop("external_id", external_id) != external_id:
+            raise Refusal(
+                "other_key", "the key in the path is the customer's: leave external_id out of the body"
+            )
 
         def change(session: Any) -> CustomerRecord:
             who, points = call.principal.account_id, _points(session, call, body)

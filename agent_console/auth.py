@@ -6,6 +6,7 @@ A request that changes something and comes with the cookie must also carry the l
 site can read; a token needs none.
 """
 
+import secrets
 from collections import deque
 from collections.abc import Callable
 
@@ -95,7 +96,9 @@ class Auth:
         if scheme.lower() == "bearer":
             return self.of_token(token.strip())
         principal = self.of_cookie(request.cookies.get(COOKIE, ""))
-        if request.method not in _SAFE and request.headers.get(CSRF_HEADER) != principal.csrf:
+        word = request.headers.get(CSRF_HEADER, "")
+        same = bool(word) and secrets.compare_digest(word.encode(), principal.csrf.encode())
+        if request.method not in _SAFE and not same:
             raise Refusal("csrf", f"send the log-in's word in the header {CSRF_HEADER}")
         return principal
 

@@ -139,8 +139,8 @@ class Pages:
 
     def log_in(self) -> Answer:
         """The form, and what it sends."""
-        if request.method == "GET":
-            return self._show("log_in.html", None, problem="", login="")
+        if request.method == "GET" or request.headers.get("Sec-Fetch-Site") == "cross-site":
+            return self._show("log_in.html", None, problem="", login="")  # no other site logs anybody in
         login = request.form.get("login", "")
         try:
             secret = self._auth.log_in(login, request.form.get("password", ""), request.remote_addr or "")

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import structlog
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from agent_console.preconditions import PreconditionMissing
@@ -104,6 +104,8 @@ def as_problem(error: Exception) -> Response:
         case Refusal(error_id=error_id):
             status = 404 if error_id.startswith(_NOT_FOUND) else 409
             return problem(status, error_id, "Refused", str(error))
+        case RequestEntityTooLarge():
+            return problem(413, "too_large", "Too much at once", "send less in one request")
         case NoAnswer():
             request_id = getattr(error, "request_id", "")
             return problem(

@@ -102,11 +102,16 @@ def own_targets(session: Session, account_id: int) -> Sequence[CaseTarget]:
     return session.scalars(query.order_by(CaseTarget.kind, CaseTarget.priority)).all()
 
 
-def put_target(session: Session, account_id: int, kind: str, priority: str, wanted: Promise) -> None:
-    """Promise this for new cases from now on. Raises Refusal, ConfigError."""
+def check(kind: str, priority: str) -> None:
+    """Raises Refusal for a kind or a priority that no case has."""
     kind_of(kind)
     if priority not in PRIORITIES:
         raise Refusal("wrong_priority", f"a priority is one of {', '.join(PRIORITIES)}")
+
+
+def put_target(session: Session, account_id: int, kind: str, priority: str, wanted: Promise) -> None:
+    """Promise this for new cases from now on. Raises Refusal, ConfigError."""
+    check(kind, priority)
     if not 0 < wanted.respond_seconds <= wanted.resolve_seconds:
         message = "must be above 0 and not after the solution"
         raise ConfigError([Mistake("respond_seconds", message)])

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LONGEST_URL = 2000
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv4 as a network that has IPv6 alone writes it."""
 
 
 def check_url(url: str) -> str | None:
@@ -34,11 +36,13 @@ def may_reach(address: str, allowed_networks: Sequence[str]) -> bool:
     found = _plain(ipaddress.ip_address(address.partition("%")[0]))
     if any(found in ipaddress.ip_network(network, strict=False) for network in allowed_networks):
         return True
-    return found.is_global and not found.is_multicast
+    site_local = isinstance(found, ipaddress.IPv6Address) and found.is_site_local
+    return found.is_global and not (found.is_multicast or found.is_reserved or site_local)
 
 
 def _plain(address: Address) -> Address:
-    """The IPv4 address inside of an IPv6 one that means the same machine."""
-    if isinstance(address, ipaddress.IPv6Address):
-        return address.ipv4_mapped or address.sixtofour or address
-    return address
+    """The IPv4 address inside of an IPv6 one that means the same machine (RFC 4291, 3056, 6052)."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return address
+    translated = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if address in _TRANSLATED else None
+    return address.ipv4_mapped or address.sixtofour or translated or address

@@ -47,6 +47,18 @@ def test_a_change_needs_the_csrf_word(office: Any) -> None:
     assert browser.get("/api/v1/me").status_code == 200
 
 
+def test_no_other_site_logs_anybody_in(office: Any) -> None:
+    browser = office.app.test_client()
+    answer = browser.post("/log-in", data=FORM, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (answer.status_code, browser.get_cookie("cti_session")) == (200, None)
+    assert browser.post("/log-in", data=FORM, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 302
+
+
+def test_a_body_that_is_too_large_is_told_so(office: Any) -> None:
+    answer = office.browser("agent").put("/api/v1/agents/agent/status", data=b" " * (2 << 20) + b"{}")
+    assert (answer.status_code, answer.json["error_id"]) == (413, "too_large")
+
+
 def test_an_agent_asks_for_what_his_desk_does(office: Any) -> None:
     browser = office.browser("agent")
     assert browser.put("/api/v1/agents/agent/status", json={"status": "available"}).status_code == 200

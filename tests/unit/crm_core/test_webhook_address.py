@@ -48,6 +48,11 @@ def test_what_is_no_web_address_is_told_in_a_sentence(url: str) -> None:
         "fd00::1",
         "::ffff:127.0.0.1",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::a00:1",
+        "fec0::1",
     ],
 )
 def test_machines_behind_the_firewall_are_out_of_reach(address: str) -> None:
@@ -57,6 +62,7 @@ def test_machines_behind_the_firewall_are_out_of_reach(address: str) -> None:
 def test_public_machines_are_in_reach() -> None:
     assert may_reach("93.184.216.34", ())
     assert may_reach("2606:4700::1111", ())
+    assert may_reach("64:ff9b::5db8:d822", ())
 
 
 def test_private_networks_are_in_reach_where_the_configuration_says_so() -> None:
