@@ -6,7 +6,7 @@ when the caller leaves, the talk is over for all. Each agent has a segment of hi
 hears him to the moment when he leaves.
 """
 
-from acd import arrangement, consult, hold, outside_talk, parties, talk
+from acd import arrangement, consult, hold, messages, outside_talk, parties, talk
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from ctiserver.core.commands import SetFuse
@@ -63,6 +63,9 @@ def hang_up(floor: Floor, request: HangUp, turn: Turn) -> None:
     guest = guest_of(floor, request.agent)
     if guest is not None:
         _guest_hangs_up(floor, *guest, turn)
+        return
+    if message := messages.in_hand(floor, request.agent):
+        messages.done(floor, message, turn)
         return
     contact = hold.in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
     if not agent_left(floor, contact, "agent", turn):

@@ -17,7 +17,8 @@ class Stage(StrEnum):
     browser is away; `outside`: no agent has him, but the number outside that he was passed on to; `flow`: he was
     passed on to a flow, and is the IVR's.
     Who is to be called back is `parked` while it is not his turn yet, whoever is free, and `reserved` while an agent is
-    kept for him and his telephone rings; else he waits like the others.
+    kept for him and his telephone rings; else he waits like the others. A `message` is in the hands of an agent who
+    hears it and does what it asks for.
     """
 
     WAITING = "waiting"
@@ -30,6 +31,7 @@ class Stage(StrEnum):
     PARKED = "parked"
     RESERVED = "reserved"
     FLOW = "flow"
+    MESSAGE = "message"
 
 
 Role = Literal["consulted", "colleague", "outside", "supervisor"]
@@ -62,8 +64,8 @@ class CallbackWish(msgspec.Struct, kw_only=True):
     attempts: int = 0
 
 
-Line = tuple[Literal["queue", "agent", "campaign"], str]
-"""Where contacts stand: a queue, before one agent, or for the agents of one campaign."""
+Line = tuple[Literal["queue", "agent", "campaign", "message"], str]
+"""Where contacts stand: a queue, before one agent, for the agents of one campaign, or as a message in a queue."""
 
 
 class Contact(msgspec.Struct, kw_only=True):
@@ -78,8 +80,8 @@ class Contact(msgspec.Struct, kw_only=True):
     `origin`, `from_agent`: how he came to whoever talks with him next, see ContactConnected.
     `talk`, `hold`, `consult` name the conversations that there are now, see `acd.arrangement`; `parties` are who else
     is in it, `agent_mode` how the agent takes part. `closed_by`: the supervisor who has hung up. `wish`: he is not on
-    the line but wants to be called back, and has no leg before he is. `unanswered_by`: who did not take him, and is not
-    offered him again before `excludes_until`, see `unanswered`.
+    the line but wants to be called back, and has no leg before he is. `message`: he has left one, and has no leg.
+    `unanswered_by`: who did not take him, and is not offered him again before `excludes_until`, see `unanswered`.
     """
 
     id: ContactId
@@ -123,6 +125,7 @@ class Contact(msgspec.Struct, kw_only=True):
     wish: CallbackWish | None = None
     unanswered_by: list[AgentKey] = []
     excludes_until: float = 0.0
+    message: RecordingId | None = None
 
     @property
     def other(self) -> Participant | None:
@@ -138,4 +141,6 @@ class Contact(msgspec.Struct, kw_only=True):
         """Where it stands while it waits."""
         if self.named:
             return "agent", self.named
+        if self.message:
+            return "message", self.queue
         return ("queue", self.queue) if self.campaign is None else ("campaign", str(self.campaign))

@@ -5,7 +5,7 @@ page is there again its phone is rung, answers by itself, and the two go on. A b
 the caller back to his line, at the place that he had. Whom he consulted is let go; a conference goes on without him.
 """
 
-from acd import arrangement, conference, offers, own_calls, parties, recording
+from acd import arrangement, conference, messages, offers, own_calls, parties, recording
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
@@ -136,5 +136,7 @@ def away_too_long(floor: Floor, key: AgentKey, turn: Turn) -> None:
         if contact.agent_leg:  # the page is back, and its phone rings still
             turn.say(DropLeg(leg=contact.agent_leg))
         give_back(floor, contact, LOST, "switch", turn)
+    elif contact is not None and contact.stage is Stage.MESSAGE:
+        messages.given_back(floor, contact, LOST, turn)
     elif state.activity is Activity.IDLE and state.status is Status.AVAILABLE:
         pause(floor, key, LOST, turn)

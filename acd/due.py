@@ -6,7 +6,20 @@ A timer that comes late, for somebody who is gone or in another state by then, f
 from collections.abc import Callable
 from typing import Any
 
-from acd import call_backs, consult, device, hand, lease, offers, recording_pause, transfer, wrap_up
+from acd import (
+    call_backs,
+    consult,
+    device,
+    hand,
+    lease,
+    limits,
+    messages,
+    offers,
+    recording_pause,
+    told_waits,
+    transfer,
+    wrap_up,
+)
 from acd.contact_state import Stage
 from acd.floor import Floor
 from ctiserver.core.commands import StartTimer
@@ -38,7 +51,18 @@ def _tell_place(floor: Floor, key: ContactId, turn: Turn) -> None:
         return
     if contact.stage is Stage.WAITING:
         place = floor.place(contact, turn.at)
-        turn.say(PlaceTold(at=turn.at, contact=key, place=place, language=contact.language))
+        wait = told_waits.estimate(floor, contact, turn.at)
+        turn.say(
+            PlaceTold(
+                at=turn.at,
+                contact=key,
+                place=place,
+                language=contact.language,
+                at_least_seconds=wait.at_least_seconds if wait else None,
+                at_most_seconds=wait.at_most_seconds if wait else None,
+                tells=floor.queues[contact.queue].tells,
+            )
+        )
     every = floor.queues[contact.queue].announce_every_seconds
     turn.say(StartTimer(timer=offers.place_timer(contact), due_at=turn.at + every))
 
@@ -55,4 +79,6 @@ _WHEN_DUE: dict[str, Callable[[Floor, Any, Turn], None]] = {
     "call_back": call_backs.due,
     "wider": offers.more_may_serve,
     "leases": lease.look,
+    "limit": limits.over,
+    "message": messages.forgotten,
 }

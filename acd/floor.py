@@ -16,6 +16,7 @@ from acd.contact_state import Contact, Line, Participant, Stage
 from acd.outside_book import OutsideBook
 from acd.own_call_state import OwnCall
 from acd.reach import Reach, places
+from acd.wait_books import WaitBooks
 from acd.waiting_room import Place, Standing, WaitingRoom
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.serving import relaxations_after
@@ -46,6 +47,7 @@ class Ledger(msgspec.Struct, kw_only=True):
     own_calls: dict[ContactId, OwnCall] = {}
     seen: dict[AgentKey, Seen] = {}
     looks_at: float | None = None
+    waits: WaitBooks = msgspec.field(default_factory=WaitBooks)
 
 
 class Floor:
@@ -164,7 +166,7 @@ class Floor:
                 yield ("queue", contact.queue, step, contact.leaves_free)
 
     def _first_place(self, contact: Contact) -> Place:
-        if contact.named is None and contact.campaign is None:
+        if contact.named is None and contact.campaign is None and contact.message is None:
             if contact.unanswered_by:
                 return ("apart", contact.id)
             return ("queue", contact.queue, 0, contact.leaves_free)

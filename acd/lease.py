@@ -6,6 +6,7 @@
     he answered, the two are not joined   20 s                              the leg is lost, and he is rung again
     his browser is away                   away_seconds + 30 s               it did not come back
     he wraps up                           what he was given + 30 s          it is over
+    he has a message in hand              30 min + 30 s                     it waits for somebody else
     he talks                              the fuse of a talk + 60 s         the switch has ended both legs by then
 
 The usual timers come first; this is for when their firing, or what a phone said, was lost. Everybody who is not idle is
@@ -13,7 +14,18 @@ looked at twice a minute, and a lease counts from the first look that saw him so
 minute after it. A lost look is made up by whatever happens next.
 """
 
-from acd import call_backs, called, consult, device, legs, offers, own_calls, wrap_up
+from acd import (
+    call_backs,
+    called,
+    consult,
+    device,
+    legs,
+    message_in_hand,
+    messages,
+    offers,
+    own_calls,
+    wrap_up,
+)
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor, Seen
@@ -75,6 +87,8 @@ def lease_seconds(floor: Floor, state: AgentState) -> float:
         return JOIN_SECONDS
     if contact is not None and contact.stage is Stage.RETURNING:
         return timing.away_seconds + SLACK_SECONDS
+    if contact is not None and contact.stage is Stage.MESSAGE:
+        return message_in_hand.LONGEST_SECONDS + SLACK_SECONDS
     return timing.talk_fuse_seconds + 2 * SLACK_SECONDS
 
 
@@ -100,6 +114,8 @@ def _end(floor: Floor, state: AgentState, turn: Turn) -> None:
         _nobody_there(floor, state, turn)
     elif contact.agent != state.key:
         _guest(floor, contact, state.key, turn)
+    elif contact.stage is Stage.MESSAGE:
+        messages.forgotten(floor, contact.id, turn)
     elif contact.stage is Stage.OFFERED:
         offers.expired(floor, contact, turn)
     elif contact.stage is Stage.RESERVED:

@@ -3,7 +3,7 @@
 Who is moved while a phone rings for him is taken away from it; who talks is not moved by this.
 """
 
-from acd import call_backs, called, flow_transfer, named, offers, priority
+from acd import call_backs, called, flow_transfer, limits, named, offers, priority
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from ctiserver.core.events import ContactQueued
@@ -13,7 +13,7 @@ from ctiserver.core.turn import Turn
 def queued(floor: Floor, message: ContactQueued, turn: Turn) -> None:
     """Take a contact on, or let one that waits stand elsewhere; whoever is being served stays."""
     contact = floor.ledger.contacts.get(message.contact)
-    let_go = None
+    let_go, moved = None, contact is not None
     if contact is not None and contact.stage is Stage.FLOW:
         flow_transfer.queued(floor, contact, turn)
     if contact is None:
@@ -36,6 +36,7 @@ def queued(floor: Floor, message: ContactQueued, turn: Turn) -> None:
         return
     if not offers.serve_contact(floor, contact, turn):
         offers.tell_place_later(floor, contact, turn)
+        limits.came(floor, contact, turn, moved=moved)
     if let_go:
         offers.serve_agent(floor, let_go, turn)
 

@@ -116,6 +116,8 @@ def _seen(floor: Floor, key: AgentKey, at: float) -> tuple[list[_Seen], dict[str
                 found.append((*ranked(floor, agent, contact, at)[:-1], room[contact.id]))
     for contact in _apart(floor, agent, at):
         found.append((*ranked(floor, agent, contact, at)[:-1], room[contact.id]))
+    if not found:
+        found = _messages(floor, agent, at)
     found.sort()
     return found, excluded
 
@@ -127,6 +129,16 @@ def _apart(floor: Floor, agent: Agent, at: float) -> Iterable[Contact]:
     if campaign is not None:
         answered = floor.heads([("campaign", str(campaign))], at)
         yield from (one for one in answered if serves(agent, floor.queues[one.queue]) is None)
+
+
+def _messages(floor: Floor, agent: Agent, at: float) -> list[_Seen]:
+    """The messages that he may be given: they come after everybody who is on the line."""
+    served = [key for key, queue in floor.queues.items() if serves(agent, queue) is None]
+    heads = floor.heads([("message", key) for key in served], at)
+    stand = [(one, floor.room[one.id]) for one in heads]
+    return [
+        (*ranked(floor, agent, one, at)[:-1], its) for one, its in stand if not _is_left_free(floor, its, at)
+    ]
 
 
 def _is_left_free(floor: Floor, standing: Standing, at: float) -> bool:

@@ -5,7 +5,7 @@ refused (the phone said no) or withdrawn (the caller left or was moved). An agen
 paused with the reason, so that the next caller does not ring there in vain; the contact keeps its place.
 """
 
-from acd import arrangement, calling_back, named, refuge, unanswered
+from acd import arrangement, calling_back, message_in_hand, named, refuge, unanswered
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.decision import explain
@@ -119,6 +119,8 @@ def _offer(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
     turn.say(AgentReserved(at=turn.at, agent=key, contact=contact.id))
     if contact.leg:
         offer_kept(floor, contact, key, turn)
+    elif contact.message:
+        message_in_hand.give(floor, contact, key, turn)
     elif not calling_back.dial(floor, contact, key, turn):
         release(floor, key, contact.id, turn)
         serve_agent(floor, key, turn)

@@ -4,7 +4,7 @@ Who waits may be moved and preferred; nobody is ever put back, and no emergency 
 names who did it, and a reason where it is one person's judgement.
 """
 
-from acd import call_backs, offers
+from acd import call_backs, messages, offers
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from ctiserver.core.commands import DropLeg
@@ -32,11 +32,12 @@ def end(floor: Floor, request: EndContact, turn: Turn) -> None:
     if call_backs.is_absent(contact):
         call_backs.call_off(floor, contact, request.by, reason, turn)
         return
+    turn.say(ContactClosed(at=turn.at, contact=contact.id, by=request.by, reason=reason))
+    if contact.message:
+        messages.close(floor, contact, turn)
+        return
     contact.closed_by = request.by
-    turn.say(
-        ContactClosed(at=turn.at, contact=contact.id, by=request.by, reason=reason),
-        DropLeg(leg=contact.leg),
-    )
+    turn.say(DropLeg(leg=contact.leg))
 
 
 def move(floor: Floor, request: MoveContact, turn: Turn) -> None:

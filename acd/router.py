@@ -21,12 +21,15 @@ from acd import (
     identity,
     lease,
     legs,
+    limits,
     lining_up,
+    messages,
     offers,
     outside_calls,
     own_call_legs,
     recording,
     refuge,
+    told_waits,
     transfer,
 )
 from acd.briefs import changed
@@ -68,6 +71,7 @@ def _configure(floor: Floor, message: i.ConfigurationApplied, turn: Turn) -> Non
     for contact in floor.ledger.contacts.values():
         refuge.shelter(floor, contact, turn)
     call_backs.shelter(floor, turn)
+    messages.shelter(floor, turn)
     offers.serve_everyone(floor, turn)
 
 
@@ -88,7 +92,10 @@ def _due(floor: Floor, message: i.TimerFired, turn: Turn) -> None:
 
 
 _FOLLOWED_BY: dict[type[Message], tuple[Callable[[Floor, Any, Turn], None], ...]] = {
-    e.ContactQueued: (lining_up.queued,),
+    e.ContactQueued: (lining_up.queued, told_waits.came),
+    e.ContactConnected: (told_waits.connected,),
+    e.ContactEnded: (told_waits.ended,),
+    e.AgentReleased: (told_waits.released,),
     e.CallerIdentified: (_identified,),
     i.LegRinging: (legs.alive, own_call_legs.alive),
     i.LegJoined: (legs.alive,),
@@ -104,8 +111,11 @@ _FOLLOWED_BY: dict[type[Message], tuple[Callable[[Floor, Any, Turn], None], ...]
     i.RecordingStored: (recording.recorded,),
     i.RecordingFailed: (recording.recorded,),
     i.VoicesHeard: (recording.voices,),
-    e.CallbackAsked: (call_backs.asked,),
     e.FlowTransferFailed: (flow_transfer.failed,),
+    e.CallbackAsked: (call_backs.asked, told_waits.gone),
+    e.ContactTurnedAway: (limits.turned_away, told_waits.gone),
+    e.MessageBegun: (messages.begun, told_waits.gone),
+    e.MessageLeft: (messages.left,),
     e.AgentLent: (called.lent,),
     e.LeadDialed: (called.dialed,),
     e.LeadAbandoned: (called.let_go,),

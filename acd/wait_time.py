@@ -21,6 +21,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from scipy.special import gammaincinv
 
@@ -115,17 +116,20 @@ def model(
     return most, mean * mean / variance
 
 
-class WaitTimes:
-    """What the waits of one class at one place have taught. Until then the model is believed."""
+class WaitTimes(msgspec.Struct, kw_only=True):
+    """What the waits of one class at one place have taught. Until then the model is believed.
 
-    def __init__(self) -> None:
-        self._waited = self._modelled = 0.0
-        self._quantile = KEPT
+    `waited` and `modelled`: seconds of about the last two thousand waits; `quantile`: where the upper end lies.
+    """
+
+    waited: float = 0.0
+    modelled: float = 0.0
+    quantile: float = KEPT
 
     @property
     def stretch(self) -> float:
         """How many times longer waits are than the model says: of about the last two thousand."""
-        return self._waited / self._modelled if self._modelled else 1.0
+        return self.waited / self.modelled if self.modelled else 1.0
 
     def estimate(
         self, mine: tuple[float, float], now: float, others: Sequence[Others], serving: Serving
@@ -133,7 +137,7 @@ class WaitTimes:
         """For one with this (virtual arrival, slope) who comes `now`; `others` without him."""
         mean, shape = model(mine, now, others, serving)
         likely = mean * self.stretch
-        least, most = gammaincinv(shape, [_AT_LEAST, self._quantile]) * likely / shape
+        least, most = gammaincinv(shape, [_AT_LEAST, self.quantile]) * likely / shape
         return Estimate(
             likely_seconds=likely,
             at_least_seconds=min(float(least), likely),
@@ -144,10 +148,10 @@ class WaitTimes:
     def served(self, told: Estimate, waited_seconds: float) -> None:
         """He was served after that. Who hung up teaches nothing: how long he would have waited is not known."""
         keep = 1.0 - 1.0 / _REMEMBERED
-        if not self._modelled:
-            self._waited = self._modelled = _BELIEVED * told.model_seconds
-        self._waited = keep * self._waited + waited_seconds
-        self._modelled = keep * self._modelled + told.model_seconds
+        if not self.modelled:
+            self.waited = self.modelled = _BELIEVED * told.model_seconds
+        self.waited = keep * self.waited + waited_seconds
+        self.modelled = keep * self.modelled + told.model_seconds
         late = waited_seconds > told.at_most_seconds
-        quantile = self._quantile + _QUANTILE_STEP * (late - (1.0 - KEPT))
-        self._quantile = min(max(quantile, _LEAST_QUANTILE), _MOST_QUANTILE)
+        quantile = self.quantile + _QUANTILE_STEP * (late - (1.0 - KEPT))
+        self.quantile = min(max(quantile, _LEAST_QUANTILE), _MOST_QUANTILE)

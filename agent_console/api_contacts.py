@@ -12,7 +12,6 @@ from agent_console.contact_answers import ContactTold, ListenerTold, contact_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import customer_audit, interactions, recordings
-from crm_core.interactions import Segment
 from crm_core.recordings import Recording
 from ctiserver.core.errors import NotFound
 from ctiserver.process import folders
@@ -68,8 +67,9 @@ def _sound(call: Call, contact: str, segment: str, of: str | None = None) -> Res
 
     def find(session: Any) -> Recording:
         found = recordings.of_segment(session, who.account_id, contact, number)
-        talk = session.get_one(Segment, (contact, number))
-        if of not in (None, talk.agent):
+        whole = interactions.contact(session, who.account_id, contact)
+        had = {it.agent for it in whole.segments if number in (recordings.MESSAGE, it.ordinal)}
+        if of is not None and of not in had:
             raise NotFound(f"contact {contact} has no talk of yours with this number")
         customer_audit.heard_recording(session, who.account_id, contact, number, by=who.login, at=now)
         return found

@@ -7,7 +7,7 @@ import msgspec
 
 from agent_console.shaped import shaped
 from crm_core.interactions import Interaction, Offer, Segment
-from crm_core.recordings import Recording, RecordingPause
+from crm_core.recordings import MESSAGE, Recording, RecordingPause
 from crm_core.talk_shares import shares
 
 
@@ -121,6 +121,17 @@ class AnswerTold(msgspec.Struct, kw_only=True):
     answered_at: float
 
 
+class WaitTold(msgspec.Struct, kw_only=True):
+    """One wait in a queue, and the range of instants that he was told first; `result` None: he waits still."""
+
+    queue: str
+    entered_at: float
+    left_at: float | None
+    result: str | None
+    told_from_at: float | None
+    told_until_at: float | None
+
+
 class ListenerTold(msgspec.Struct, kw_only=True):
     """Somebody listened to a talk."""
 
@@ -132,7 +143,8 @@ class ListenerTold(msgspec.Struct, kw_only=True):
 class ContactTold(msgspec.Struct, kw_only=True):
     """Everything that is kept of one contact. `acts`: `{"at", "act", "by", ...}`, what people did besides talking.
 
-    `listeners` None: for those who may read the audit alone.
+    `listeners` None: for those who may read the audit alone. `message`: what the caller left in place of waiting, heard
+    as recording 0.
     """
 
     contact: str
@@ -162,6 +174,8 @@ class ContactTold(msgspec.Struct, kw_only=True):
     survey: str | None
     answers: list[AnswerTold]
     listeners: list[ListenerTold] | None
+    message: RecordingTold | None
+    waits: list[WaitTold]
 
 
 def contact_of(
@@ -181,6 +195,8 @@ def contact_of(
         third_parties=[shaped(ThirdPartyTold, one) for one in found.third_parties],
         answers=[shaped(AnswerTold, one) for one in found.answers],
         listeners=None,
+        message=_recording(by_segment[MESSAGE], None, []) if MESSAGE in by_segment else None,
+        waits=[shaped(WaitTold, one) for one in found.visits],
     )
 
 
@@ -198,7 +214,7 @@ def _segment(one: Segment, sound: Recording | None, pauses: Sequence[RecordingPa
     )
 
 
-def _recording(sound: Recording, segment: Segment, pauses: list[RecordingPause]) -> RecordingTold:
+def _recording(sound: Recording, segment: Segment | None, pauses: list[RecordingPause]) -> RecordingTold:
     begun = sound.recorded_at
     return shaped(
         RecordingTold,
@@ -213,7 +229,7 @@ def _recording(sound: Recording, segment: Segment, pauses: list[RecordingPause])
             )
             for one in pauses
         ],
-        voices=_voices(segment.voices, sound.seconds),
+        voices=_voices(segment.voices if segment else None, sound.seconds),
     )
 
 

@@ -124,7 +124,18 @@ def _queue(
         call_back_key=queue.call_back_key,
         choices_every_seconds=queue.choices_every_seconds,
         caller_number=queue.caller_number,
+        message_key=queue.message_key,
+        tells=msgspec.convert(queue.tells, plain.Tells),
+        most_waiting=queue.most_waiting,
+        longest_wait_seconds=queue.longest_wait_seconds,
+        overflow_queue=QueueKey(queue.overflow_queue) if queue.overflow_queue else None,
+        full_offers=_offers(queue),
     )
+
+
+def _offers(queue: Queue) -> tuple[plain.InsteadOfWaiting, ...]:
+    call_back: tuple[plain.InsteadOfWaiting, ...] = ("call_back",) if queue.full_offers_call_back else ()
+    return (*call_back, "message") if queue.full_offers_message else call_back
 
 
 def _agent(agent: Agent, queues: dict[QueueKey, int], endpoint: str) -> plain.Agent:

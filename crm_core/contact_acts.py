@@ -50,6 +50,15 @@ def _left(event: e.SupervisionEnded, interaction: Interaction, session: Session)
     _note(interaction, event, event.reason, event.supervisor, agent=event.agent)
 
 
+def _overflowed(event: e.ContactOverflowed, interaction: Interaction, session: Session) -> None:
+    more = {"queue": event.queue, "from_queue": event.from_queue, "limit": event.reason}
+    _note(interaction, event, "overflowed", "center", **more)
+
+
+def _deflected(event: e.ContactDeflected, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "deflected", "center", queue=event.queue, limit=event.reason)
+
+
 def _excused(event: e.WrapUpExcused, interaction: Interaction, session: Session) -> None:
     _note(interaction, event, "excused", event.by, agent=event.agent)
 
@@ -64,6 +73,8 @@ def _not_reached(event: e.CallOutFailed, interaction: Interaction, session: Sess
 
 
 STEPS = (
+    _overflowed,
+    _deflected,
     _called,
     _not_reached,
     _moved,

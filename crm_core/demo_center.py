@@ -11,16 +11,28 @@ SKILLS = {
 }
 """Key: label in Spanish, label in English."""
 
+WHILE_WAITING: dict[str, Any] = {
+    "call_back_key": "1",
+    "message_key": "2",
+    "tells": "both",
+    "most_waiting": 20,
+    "full_offers_call_back": True,
+    "full_offers_message": True,
+}
+"""What callers of the demo hear and choose while they wait."""
+
 QUEUES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (
         "servicio",
         "Servicio al cliente",
-        {"skills": {"billing": 30}, "survey": "satisfaction", "survey_percent": 60},
+        {"skills": {"billing": 30}, "survey": "satisfaction", "survey_percent": 60} | WHILE_WAITING,
     ),
     (
         "tecnico",
         "Servicio técnico",
-        {"skills": {"technical": 30}, "survey": "satisfaction", "survey_percent": 60},
+        {"skills": {"technical": 30}, "survey": "satisfaction", "survey_percent": 60}
+        | WHILE_WAITING
+        | {"longest_wait_seconds": 300.0, "overflow_queue": "servicio"},
     ),
     (
         "emergencia",

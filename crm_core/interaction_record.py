@@ -136,6 +136,22 @@ def _(event: e.CallbackCancelled, interaction: Interaction, session: Session) ->
 
 
 @record.register
+def _(event: e.MessageBegun, interaction: Interaction, session: Session) -> None:
+    interaction.outcome = "message"
+
+
+@record.register
+def _(event: e.ContactTurnedAway, interaction: Interaction, session: Session) -> None:
+    interaction.outcome = "turned_away"
+
+
+@record.register
+def _(event: e.MessagePlaced, interaction: Interaction, session: Session) -> None:
+    interaction.voicemail, interaction.voicemail_seconds = event.recording, event.seconds
+    recordings.left(session, interaction, event)
+
+
+@record.register
 def _(event: e.LanguageChosen, interaction: Interaction, session: Session) -> None:
     interaction.language = event.language
 
@@ -246,15 +262,9 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     guesses.left(interaction.guess, event)
     interaction.outcome = outcome_of(interaction, event)
     # Nobody is called back who left by himself, had his conversation, or was called by us, unless he asked for it.
-    lost = (
-        interaction.channel != OUTBOUND
-        and interaction.outcome not in ("answered", "reached", "call_back", "cancelled")
-        and event.by
-        in (
-            "fallback",
-            "switch",
-        )
-    )
+    settled = ("answered", "reached", "call_back", "cancelled", "message", "turned_away")
+    ours = interaction.channel == OUTBOUND
+    lost = not ours and interaction.outcome not in settled and event.by in ("fallback", "switch")
     interaction.to_call_back = lost or interaction.call_back_at is not None
 
 

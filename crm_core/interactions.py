@@ -69,8 +69,8 @@ class Interaction(Base):
     """The key of the last queue."""
     outcome: Mapped[str | None]
     """answered, abandoned, ended_in_ivr, reached, disconnected, missed, answered_by_fallback, call_back (asked for); of
-    a call-back: not_reached, cancelled; whom an agent called: not_reached; of a fax: received, failed. None: not over
-    yet."""
+    a call-back: not_reached, cancelled; whom an agent called: not_reached; message, turned_away (in place of waiting);
+    of a fax: received, failed. None: not over yet."""
     ended_where: Mapped[str | None]
     ended_by: Mapped[str | None]
     ended_cause: Mapped[int | None]

@@ -5,7 +5,9 @@ the contact's record knows only the first time and the last queue. An offer that
 does, and who waits again after it begins a new one.
 
 What ends a visit: `answered` (an agent talks with him), `abandoned` (he hung up), `callback` (he asked to be called
-instead), `moved` (he goes on in another queue), `cut` (a failure, or the center ended it). None: he waits still.
+instead), `message` (he left one instead), `overflowed` (there was no room for him, or he had waited for too long: he
+goes on in another queue), `turned_away` (he was asked to call again), `moved` (he goes on in another queue), `cut` (a
+failure, or the center ended it). None: he waits still.
 """
 
 from collections.abc import MutableSequence
@@ -35,6 +37,17 @@ class QueueVisit(Base):
     left_at: Mapped[EpochSeconds | None]
     result: Mapped[str | None]
     agent: Mapped[str | None]
+    told_from_at: Mapped[EpochSeconds | None]
+    """The range in which he would be served, as he was told of it first; None: he was not."""
+    told_until_at: Mapped[EpochSeconds | None]
+
+
+_INSTEAD: dict[type[e.ContactEvent], str] = {
+    e.CallbackAsked: "callback",
+    e.ContactOverflowed: "overflowed",
+    e.MessageBegun: "message",
+    e.ContactTurnedAway: "turned_away",
+}
 
 
 def follow(
@@ -62,12 +75,14 @@ def follow(
                     entered_at=event.at,
                 )
             )
+        case e.PlaceTold() if waiting:
+            _told(waiting, event)
         case e.PriorityChanged() if waiting:
             waiting.value_class = event.value_class
         case e.ContactConnected():
             _leave(waiting, event.at, "answered", event.agent)
-        case e.CallbackAsked():
-            _leave(waiting, event.at, "callback")
+        case e.CallbackAsked() | e.ContactOverflowed() | e.MessageBegun() | e.ContactTurnedAway():
+            _leave(waiting, event.at, _INSTEAD[type(event)])
         case e.ContactEnded():
             _leave(waiting, event.at, "abandoned" if event.by == "caller" or called else "cut")
 
@@ -75,3 +90,15 @@ def follow(
 def _leave(visit: QueueVisit | None, at: float, result: str, agent: str | None = None) -> None:
     if visit:
         visit.left_at, visit.result, visit.agent = at, result, agent
+
+
+def _told(visit: QueueVisit, event: e.PlaceTold) -> None:
+    least, most = event.at_least_seconds, event.at_most_seconds
+    if (
+        event.tells not in ("wait", "both")
+        or least is None
+        or most is None
+        or visit.told_until_at is not None
+    ):
+        return
+    visit.told_from_at, visit.told_until_at = event.at + least, event.at + most

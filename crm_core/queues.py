@@ -49,6 +49,20 @@ class Queue(ConfiguresEngines, Base):
     """Who waits asks with this key to be called back; None: not here."""
     choices_every_seconds: Mapped[Seconds] = mapped_column(default=60.0, server_default="60")
     """He is told of it with his place, not more often than this."""
+    message_key: Mapped[str | None]
+    """Who waits leaves a message with this key; None: not here."""
+    tells: Mapped[str] = mapped_column(default="place", server_default="place")
+    """What callers hear of their wait: place, wait, both or none."""
+    most_waiting: Mapped[int | None]
+    """No more than these wait; None: as many as come."""
+    longest_wait_seconds: Mapped[Seconds | None]
+    """Nobody waits for longer; None: as long as it takes."""
+    overflow_queue: Mapped[str | None]
+    """The key of the queue where others go on; None: nowhere."""
+    full_offers_call_back: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Where they cannot, they are asked whether they want to be called back."""
+    full_offers_message: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """And whether they want to leave a message."""
     keep_recordings_days: Mapped[int | None]
     """After so many days recordings are deleted; None: never."""
     slope: Mapped[dict[str, Any] | None]

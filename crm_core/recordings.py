@@ -21,15 +21,20 @@ from crm_core.interactions import Interaction, Segment
 from crm_core.privacy.legal_holds import LegalHold
 from crm_core.queues import Queue
 from ctiserver.core.errors import NotFound
-from ctiserver.core.events import RecordingPaused, RecordingResumed
+from ctiserver.core.events import MessagePlaced, RecordingPaused, RecordingResumed
 
+MESSAGE = 0
+"""The number of what the caller left, among the segments of its contact."""
 TRIES = 3
 """So often a file that cannot be read is tried."""
 _DAY_SECONDS = 86_400.0
 
 
 class Recording(Base):
-    """One segment's file. `sha256` and `size_bytes` are those of the kept file; `peaks`: its loudness in 0..100."""
+    """The file of one segment or of a message.
+
+    `sha256` and `size_bytes` are those of the kept file; `peaks`: its loudness in 0..100.
+    """
 
     __tablename__ = "recordings"
     __table_args__ = (
@@ -104,6 +109,22 @@ def recorded(session: Session, contact: Interaction, segment: Segment, seconds: 
                 queue=segment.queue,
                 recorded_at=segment.answered_at,
                 seconds=seconds,
+            )
+        )
+
+
+def left(session: Session, contact: Interaction, event: MessagePlaced) -> None:
+    """The file of a message that a caller left; told again it changes nothing."""
+    if session.get(Recording, event.recording) is None:
+        session.add(
+            Recording(
+                name=event.recording,
+                account_id=contact.account_id,
+                interaction_id=contact.id,
+                segment=MESSAGE,
+                queue=event.queue,
+                recorded_at=event.at - event.seconds,
+                seconds=event.seconds,
             )
         )
 

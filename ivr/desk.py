@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
+from ctiserver.core.customers import Candidate, Level
 from ctiserver.core.ids import (
     ActionId,
     ContactId,
@@ -30,10 +31,32 @@ class Comment(msgspec.Struct):
     question: str
 
 
+class Message(msgspec.Struct, kw_only=True):
+    """What somebody says to the agents of a queue; it outlives the call. `seconds` None: its file is not whole.
+
+    `kept`: he wants it sent; `dropped`: he has begun anew.
+    """
+
+    recording: RecordingId
+    contact: ContactId
+    account_id: int
+    queue: QueueKey
+    pii_number: str
+    pii_name: str
+    language: str
+    value_class: str
+    candidates: tuple[Candidate, ...] = ()
+    level: Level = "none"
+    seconds: float | None = None
+    kept: bool = False
+    dropped: bool = False
+
+
 class Desk(msgspec.Struct, kw_only=True):
     """The IVR's whole state. `documents`: flows and surveys in use, by version.
 
-    `recordings` are messages that callers leave; one may be stored after its caller has gone.
+    `recordings` are messages to the center that callers leave, `messages` those to a queue; either may be stored after
+    its caller has gone.
     """
 
     tables: Tables = Tables()
@@ -47,6 +70,7 @@ class Desk(msgspec.Struct, kw_only=True):
     listenings: dict[ListeningId, ContactId] = {}
     recordings: dict[RecordingId, tuple[ContactId, int]] = {}
     documents: dict[str, Document] = {}
+    messages: dict[RecordingId, Message] = {}
 
     def apply(self, tables: Tables) -> None:
         """Use new tables; documents that a call still walks through are kept."""

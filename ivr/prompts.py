@@ -34,6 +34,8 @@ _SENTENCE_KEYS = (
     "pesos",
     "of-pesos",
 )
+_MINUTES_TOLD = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60)
+"""Ends of the ranges that callers are told; nobody plans by the minute beyond these."""
 _LARGEST_PLACE = 9999
 
 
@@ -131,6 +133,17 @@ class Prompts:
         if minutes > 10:
             minutes = min(ceil(minutes / 5) * 5, _LARGEST_PLACE)
         return self._sentence(language, "queue-wait", minutes, "minutes")
+
+    def wait_between(self, least_seconds: float, most_seconds: float, language: str) -> tuple[str, ...]:
+        """The estimated wait as a range, the shorter end rounded down and the longer one up."""
+        least, most = least_seconds / 60.0, most_seconds / 60.0
+        if most <= 1:
+            return self.media("wait-under-1", language)
+        if most > _MINUTES_TOLD[-1]:
+            return self.media("wait-over-60", language)
+        until = next(one for one in _MINUTES_TOLD if one >= most)
+        since = max((one for one in _MINUTES_TOLD if one <= least and one < until), default=0)
+        return self._sentence(language, f"wait-from-{since}", f"wait-to-{until}")
 
     def sound_names(self) -> frozenset[str]:
         """Every sound that the manifest, the numbers and the fall-back can ask for."""

@@ -15,7 +15,7 @@ from ctiserver.core.inputs import (
     SpeechMissed,
 )
 from ctiserver.core.turn import Turn
-from ivr import questions, waiting_choices, walk
+from ivr import questions, waiting_choices, waiting_message, walk
 from ivr.desk import Desk
 from ivr.nodes.leaving_word import SHORTEST_MESSAGE_SECONDS
 from ivr.session_state import Phase
@@ -63,6 +63,8 @@ def quiet(desk: Desk, message: LegSilent, turn: Turn) -> None:
     session = desk.of_leg(message.leg)
     if session is not None and session.phase is Phase.FLOW:
         walk.fell_silent(desk, session, turn)
+    elif session is not None and session.phase is Phase.MESSAGE:
+        waiting_message.fell_silent(desk, session, turn)
 
 
 def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn) -> None:

@@ -16,8 +16,10 @@ from ctiserver.core.events import (
     CallOutReached,
     ContactAnswered,
     ContactConnected,
+    ContactDeflected,
     ContactEnded,
     ContactEvent,
+    ContactOverflowed,
     ContactQueued,
     ContactRequeued,
     LeadAbandoned,
@@ -55,7 +57,20 @@ from ctiserver.core.inputs import (
 )
 from ctiserver.core.message import Message
 from ctiserver.core.turn import Turn
-from ivr import arrival, invitation, notice, outbound, passed_on, questions, results, waiting_choices, walk
+from ivr import (
+    arrival,
+    deflection,
+    invitation,
+    notice,
+    outbound,
+    passed_on,
+    questions,
+    results,
+    telling,
+    waiting_choices,
+    waiting_message,
+    walk,
+)
 from ivr.desk import Desk
 from ivr.session_state import Phase, Session
 from ivr.speak import hush, light_fuse, say_goodbye, stop_waiting
@@ -67,6 +82,7 @@ _WHERE: dict[Phase, Where] = {
     Phase.INVITED: "ivr",
     Phase.SURVEY: "survey",
     Phase.LEAVING: "goodbye",
+    Phase.MESSAGE: "ivr",
 }
 
 
@@ -144,6 +160,8 @@ class Ivr:
         stop_waiting(session, turn)
         if session.phase is Phase.SURVEY and session.action is None:  # else he has declined
             questions.ended(session, turn, complete=False)
+        if session.phase is Phase.MESSAGE:
+            waiting_message.gone(self.desk, session, turn)
         if session.phase in _WHERE:
             by = message.by if isinstance(message, LegEnded) else "switch"
             turn.say(
@@ -169,6 +187,7 @@ class Ivr:
             case _:
                 questions.recorded(self.desk, message, turn)
                 results.recorded(self.desk, message, turn)
+                waiting_message.recorded(self.desk, message, turn)
 
     def _digit(self, message: DigitPressed, turn: Turn) -> None:
         session = self.desk.of_leg(message.leg)
@@ -181,6 +200,8 @@ class Ivr:
                 walk.invited(self.desk, session, message.pii_digit, turn)
             case Phase.WAITING:
                 walk.pressed_while_waiting(self.desk, session, message.pii_digit, turn)
+            case Phase.MESSAGE:
+                waiting_message.pressed(self.desk, session, message.pii_digit, turn)
             case Phase.SURVEY:
                 questions.pressed(self.desk, session, message.pii_digit, turn)
             case _:
@@ -200,9 +221,11 @@ class Ivr:
             case Phase.WAITING if session.notice == "due":
                 notice.say(self.desk, session, turn)
             case Phase.WAITING if session.step:
-                waiting_choices.said(session, turn)
+                waiting_choices.said(self.desk, session, turn)
             case Phase.WAITING if session.place is not None:
-                walk.tell_place(self.desk, session, session.place, turn)
+                telling.say(self.desk, session, turn)
+            case Phase.MESSAGE:
+                waiting_message.said(self.desk, session, turn)
             case Phase.SURVEY:
                 questions.prompt_over(self.desk, session, turn)
             case Phase.LEAVING:
@@ -225,6 +248,8 @@ class Ivr:
             walk.invited(self.desk, session, "", turn)
         elif session.phase is Phase.WAITING:
             waiting_choices.silent(self.desk, session, turn)
+        elif session.phase is Phase.MESSAGE:
+            waiting_message.silent(self.desk, session, turn)
         elif session.phase is Phase.SURVEY:
             questions.silent(self.desk, session, turn)
 
@@ -237,10 +262,11 @@ class Ivr:
             case ContactQueued():
                 walk.queued(self.desk, session, turn)
                 notice.queued(self.desk, session, turn)
-            case PlaceTold():
-                walk.tell_place(self.desk, session, message.place, turn)
+            case PlaceTold() | ContactDeflected():
+                self._told(session, message, turn)
             case OfferAccepted():
-                session.phase, session.place = Phase.TALKING, None
+                session.phase, session.place, session.wait = Phase.TALKING, None, None
+                session.deflected = False
                 waiting_choices.leave(session, turn)
                 hush(self.desk, session, turn)
                 notice.cut_short(session)
@@ -248,7 +274,7 @@ class Ivr:
                 session.agent, session.queue = message.agent, message.queue
             case RecordingStarted():
                 notice.recording_starts(self.desk, session, turn)
-            case ContactRequeued(queue=queue):
+            case ContactRequeued(queue=queue) | ContactOverflowed(queue=queue):
                 session.phase, session.queue = Phase.WAITING, queue
             case TalkEnded(caller_stays=True) | PartyLeft(caller_stays=True):
                 questions.offer(self.desk, session, turn)
@@ -257,3 +283,9 @@ class Ivr:
                 say_goodbye(self.desk, session, ABUSE_GOODBYE, turn)
             case _:
                 pass
+
+    def _told(self, session: Session, message: PlaceTold | ContactDeflected, turn: Turn) -> None:
+        if isinstance(message, PlaceTold):
+            telling.tell(self.desk, session, message, turn)
+        else:
+            deflection.deflected(self.desk, session, message, turn)

@@ -18,10 +18,11 @@ from ctiserver.core.ids import (
     RecordingId,
     SecretId,
 )
+from ctiserver.core.tables import InsteadOfWaiting
 
 
 class Phase(StrEnum):
-    """Where he is. While he waits or talks he is in the ACD's hands."""
+    """Where he is. While he waits or talks he is in the ACD's hands; a message is spoken in place of waiting."""
 
     ARRIVING = "arriving"
     FLOW = "flow"
@@ -30,6 +31,7 @@ class Phase(StrEnum):
     TALKING = "talking"
     SURVEY = "survey"
     LEAVING = "leaving"
+    MESSAGE = "message"
 
 
 INVITATION = -1
@@ -49,7 +51,9 @@ class Session(msgspec.Struct, kw_only=True):
     to once he is identified. `matters` is what he may be calling about, until that was guessed; `guessing` the node
     that has offered him to go to `guess_node`, as long as its key counts. `announced` are the announcements that he was
     told, `announcing` those of them that he hears now, `of_his_area` those that concern where he lives; `urgent`: he is
-    on the way to an emergency. `choices_told_at`: when he last heard what he may do instead of waiting.
+    on the way to an emergency. `choices_told_at`: when he last heard what he may do instead of waiting. `wait` is the
+    range that he hears with his place; `deflected`: there is no room for him, and `instead` is what he is offered;
+    `message_queue`: whose agents his message is for.
     """
 
     contact: ContactId
@@ -101,3 +105,7 @@ class Session(msgspec.Struct, kw_only=True):
     of_his_area: tuple[int, ...] = ()
     urgent: bool = False
     choices_told_at: float | None = None
+    wait: tuple[float, float] | None = None
+    deflected: bool = False
+    instead: tuple[InsteadOfWaiting, ...] = ()
+    message_queue: QueueKey | None = None

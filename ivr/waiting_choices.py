@@ -5,8 +5,9 @@
                      └─► typed, # or silence ─► read back: 1 right, 2 again            may he be called then? ─► asked
 
 He keeps his place meanwhile: an agent who is free ends it all, and silence takes him back to waiting. What may not be
-dialled is said at once; whether the law lets him be called at the hour, the store knows. He is told of his choice
-with his place in line, now and then.
+dialled is said at once; whether the law lets him be called at the hour, the store knows. He is told of his choices
+with his place in line, now and then. Another key lets him leave a message (`waiting_message`); who finds no room
+chooses between the two, or is asked to call again (`deflection`).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from ctiserver.core.inputs import ActionDone, ActionFailed
 from ctiserver.core.outside import Spent
 from ctiserver.core.tables import Queue
 from ctiserver.core.turn import Turn
+from ivr import deflection, waiting_message
 from ivr.desk import Desk
 from ivr.session_state import Session
 from ivr.speak import hush, play, say_goodbye, stop_waiting, wait_for_key
@@ -45,13 +47,23 @@ def types(session: Session) -> bool:
 def told(desk: Desk, session: Session, turn: Turn) -> tuple[str, ...]:
     """What he may do instead of waiting, as Play takes it; () where there is nothing, or he heard it just now."""
     queue = _queue(desk, session)
-    if queue is None or queue.call_back_key is None or not _may_ask(desk, session, queue):
+    choices = _choices(desk, session, queue) if queue else ()
+    if queue is None or not choices:
         return ()
     last = session.choices_told_at
     if last is not None and turn.at < last + queue.choices_every_seconds:
         return ()
     session.choices_told_at = turn.at
-    return ("wait-call-back", f"digits:{queue.call_back_key}")
+    return choices
+
+
+def _choices(desk: Desk, session: Session, queue: Queue) -> tuple[str, ...]:
+    said: tuple[str, ...] = ()
+    if queue.call_back_key is not None and _may_ask(desk, session, queue):
+        said = ("wait-call-back", f"digits:{queue.call_back_key}")
+    if queue.message_key is not None and _may_leave_word(session, queue):
+        said += ("wait-message", f"digits:{queue.message_key}")
+    return said
 
 
 def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
@@ -60,11 +72,25 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     if session.step == ASKING or queue is None:
         return
     if not session.step:
-        if digit == queue.call_back_key and _may_ask(desk, session, queue):
-            _ask_number(desk, session, session.pii_number, turn)
-        return
-    stop_waiting(session, turn)
+        _chosen_key(desk, session, queue, digit, turn)
+    elif session.step in waiting_message.STEPS:
+        waiting_message.pressed(desk, session, digit, turn)
+    else:
+        stop_waiting(session, turn)
+        _answered_with(desk, session, digit, turn)
+
+
+def _chosen_key(desk: Desk, session: Session, queue: Queue, digit: str, turn: Turn) -> None:
+    if digit == queue.call_back_key and _may_ask(desk, session, queue):
+        _ask_number(desk, session, session.pii_number, turn)
+    elif digit == queue.message_key and _may_leave_word(session, queue):
+        waiting_message.ask(desk, session, turn)
+
+
+def _answered_with(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     match session.step:
+        case deflection.FULL:
+            _instead(desk, session, digit, turn)
         case step if step == TYPED:
             _typed(desk, session, digit, turn)
         case step if step in (NUMBER, READ_BACK) and digit == "1":
@@ -80,15 +106,29 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
             wait_for_key(session, PATIENCE_SECONDS, turn)
 
 
-def said(session: Session, turn: Turn) -> None:
+def _instead(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
+    match deflection.chosen(session, digit):
+        case "call_back":
+            _ask_number(desk, session, session.pii_number, turn)
+        case "message":
+            waiting_message.ask(desk, session, turn)
+        case _:
+            wait_for_key(session, PATIENCE_SECONDS, turn)
+
+
+def said(desk: Desk, session: Session, turn: Turn) -> None:
     """The question is said: now he has time to answer."""
-    if session.step != ASKING:
+    if session.step in waiting_message.STEPS:
+        waiting_message.said(desk, session, turn)
+    elif session.step != ASKING:
         wait_for_key(session, PATIENCE_SECONDS, turn)
 
 
 def silent(desk: Desk, session: Session, turn: Turn) -> None:
     """No key for too long: the number is whole, or he waits on."""
-    if session.step == TYPED and session.keys:
+    if session.step in waiting_message.STEPS:
+        waiting_message.silent(desk, session, turn)
+    elif session.step == TYPED and session.keys:
         _read_back(desk, session, turn)
     elif session.step and session.step != ASKING:
         _wait_on(desk, session, turn)
@@ -153,6 +193,10 @@ def _may_ask(desk: Desk, session: Session, queue: Queue) -> bool:
     return bool(desk.tables.outside.trunks) and not queue.emergency and bool(session.flow)
 
 
+def _may_leave_word(session: Session, queue: Queue) -> bool:
+    return not queue.emergency and bool(session.flow)
+
+
 def _step(desk: Desk, session: Session, step: str, says: tuple[str, ...], turn: Turn) -> None:
     session.step, session.keys, session.place = step, "", None
     play(desk, session, says, turn)
@@ -193,7 +237,10 @@ def _read_back(desk: Desk, session: Session, turn: Turn) -> None:
 
 def _wait_on(desk: Desk, session: Session, turn: Turn) -> None:
     leave(session, turn)
-    play(desk, session, _WAIT_ON, turn)
+    if session.deflected:
+        deflection.turn_away(desk, session, turn)
+    else:
+        play(desk, session, _WAIT_ON, turn)
 
 
 def _ask_store(desk: Desk, session: Session, turn: Turn) -> None:

@@ -20,7 +20,7 @@ from ivr.nodes.base import GO_BACK
 from ivr.nodes.identity import stop_listening
 from ivr.nodes.leaving_word import stop_recording
 from ivr.session_state import Phase, Session
-from ivr.speak import hush, play
+from ivr.speak import hush
 
 _ESCAPE = "*"
 _END_KEY = "#"
@@ -283,12 +283,3 @@ def pressed_while_waiting(desk: Desk, session: Session, digit: str, turn: Turn) 
     node = flow.nodes[name]
     if isinstance(node, Enqueue) and node.queue != session.queue and desk.has_queue(node.queue):
         enter(desk, session, name, turn)
-
-
-def tell_place(desk: Desk, session: Session, place: int, turn: Turn) -> None:
-    """Say the place in line, or keep it until what is being said is over."""
-    if session.phase is not Phase.WAITING or session.step:
-        return
-    session.place = place if session.playback else None
-    if session.place is None:
-        play(desk, session, (f"place:{place}", *waiting_choices.told(desk, session, turn)), turn)

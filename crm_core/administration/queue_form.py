@@ -1,24 +1,22 @@
 """Queues as administrators see them: promises, timing, the skills that they need, who serves them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core.administration import checks, queue_profile
+from crm_core.administration import checks, queue_limits, queue_profile
 from crm_core.administration.desk import Author, Thing
 from crm_core.administration.queue_profile import RelaxationForm
 from crm_core.agents import Agent, Skill
 from crm_core.opening_hours import OpeningHours, hours_of_account
-from crm_core.queues import AgentQueue, Queue, QueueSkill
+from crm_core.queues import AgentQueue, Queue, QueueSkill, queues_of_account
 from crm_core.users import User
 from ctiserver.core.errors import Mistake
 
 LAST_PREFERENCE = 99
 MOST_DAYS = 36_500
-CHOICE_KEYS = "12345678"
-"""0 and 9 are a person and the emergency everywhere."""
 
 
 class QueueForm(msgspec.Struct, kw_only=True):
@@ -29,7 +27,8 @@ class QueueForm(msgspec.Struct, kw_only=True):
     `relaxations` as in `tables.Queue`, None: as if there were none; who waits and presses `call_back_key` is called
     back, None: nobody; `skills`: least level by skill; `agents`: preference by login, the lower first;
     `minute_seconds`: of an agent's short pause; `tells_supervised`: agents see that somebody listens;
-    `caller_number` "": calls on its behalf show the usual one.
+    `caller_number` "": calls on its behalf show the usual one; `message_key`, `tells`, `most_waiting`,
+    `longest_wait_seconds`, `overflow_queue` and `full_offers_`: see `queue_limits`.
     """
 
     key: str
@@ -62,6 +61,13 @@ class QueueForm(msgspec.Struct, kw_only=True):
     call_back_key: str | None = None
     choices_every_seconds: float = 60.0
     caller_number: str = ""
+    message_key: str | None = None
+    tells: str = "place"
+    most_waiting: int | None = None
+    longest_wait_seconds: float | None = None
+    overflow_queue: str | None = None
+    full_offers_call_back: bool = False
+    full_offers_message: bool = False
     skills: dict[str, int] = {}
     agents: dict[str, int] = {}
     retired: bool = False
@@ -95,6 +101,13 @@ _PLAIN = (
     "call_back_key",
     "choices_every_seconds",
     "caller_number",
+    "message_key",
+    "tells",
+    "most_waiting",
+    "longest_wait_seconds",
+    "overflow_queue",
+    "full_offers_call_back",
+    "full_offers_message",
     "retired",
 )
 """Fields that stand in the row as they stand in the form."""
@@ -142,7 +155,7 @@ class Queues(Thing[Queue, QueueForm]):
                 minute_seconds=form.minute_seconds,
                 choices_every_seconds=form.choices_every_seconds,
             ),
-            *_choices(form),
+            *queue_limits.keys(form),
             *checks.levels("skills", form.skills, skills, 100),
             *checks.levels("agents", form.agents, _agents(session, account), LAST_PREFERENCE),
         ]
@@ -153,6 +166,7 @@ class Queues(Thing[Queue, QueueForm]):
         found += queue_profile.by_class(form.head_start_seconds, form.slope, form.leave_free)
         found += queue_profile.ceiling(form.ceiling_seconds)
         others = session.scalars(select(Queue.key).where(Queue.account_id == account)).all()
+        found += queue_limits.limits(form, queues_of_account(session, account))
         found += queue_profile.relaxations(form.relaxations, skills, others)
         if not 0 <= form.survey_percent <= 100:
             found.append(
@@ -193,13 +207,6 @@ class Queues(Thing[Queue, QueueForm]):
     def remove(self, session: Session, author: Author, row: Queue) -> bool:
         row.retired = True
         return True
-
-
-def _choices(form: QueueForm) -> Iterator[Mistake]:
-    if form.call_back_key is not None and form.call_back_key not in CHOICE_KEYS:
-        yield Mistake("call_back_key", "give a key from 1 to 8, or leave it empty", "wrong_choice_key")
-    if form.emergency and form.call_back_key is not None:
-        yield Mistake("call_back_key", "nobody leaves an emergency queue: leave it empty", "no_choice_here")
 
 
 def _hours(session: Session, account_id: int, key: str | None) -> OpeningHours | None:

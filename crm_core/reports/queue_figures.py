@@ -9,13 +9,15 @@
     max queued               = longest wait that is over, abandoned included
     AHT                      = (talk + hold + after-call work) / handled contacts, of those that are over
     ACW                      = after-call work / handled contacts, of those that are over
+    kept promises            = answered by the longer end of the range that they were told first / answered and told
     agent non-response       = offers not answered / offers; who hung up while it rang is in neither
     transfer rate            = contacts transferred / handled
 
 The same day is three different service levels, so all three are there. A contact that passes through two queues was
-queued twice, and handled in each where an agent talked with him; queued is not handled + abandoned (call-backs, moves,
-failures, and who waits still). A visit counts in the interval in which it began, a talk in that in which it was
-answered. Calls that we made are no visits of callers: they are in AHT and non-response, not in waits. Pure.
+queued twice, and handled in each where an agent talked with him; queued is not handled + abandoned (call-backs,
+messages, moves, who found no room, failures, and who waits still). A visit counts in the interval in which it began, a
+talk in that in which it was answered. Calls that we made are no visits of callers: they are in AHT and non-response,
+not in waits. Pure.
 """
 
 from collections.abc import Sequence
@@ -28,7 +30,10 @@ from crm_core.reports.ivr_path import nearest_rank
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One contact in one queue, see `crm_core.queue_visits`. `within_seconds`, `short_seconds`: X and Y."""
+    """One contact in one queue, see `crm_core.queue_visits`. `within_seconds`, `short_seconds`: X and Y.
+
+    `told_until_at`: the longer end of the range that he was told first, None: none was.
+    """
 
     contact: str
     queue: str
@@ -38,6 +43,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     result: str | None
     within_seconds: float
     short_seconds: float
+    told_until_at: float | None = None
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -79,6 +85,9 @@ class QueueFigures:
     abandoned_in_time: int
     abandoned_short: int
     called_back: int
+    left_message: int
+    overflowed: int
+    turned_away: int
     moved: int
     cut: int
     waiting: int
@@ -90,6 +99,9 @@ class QueueFigures:
     wait_median_seconds: float | None
     wait_p90_seconds: float | None
     longest_wait_seconds: float | None
+    told: int
+    kept: int
+    kept_share: float | None
     handled: int
     aht_seconds: float | None
     acw_seconds: float | None
@@ -100,12 +112,17 @@ class QueueFigures:
     transfer_rate: float | None
 
 
+_RESULTS = ("answered", "abandoned", "callback", "message", "overflowed", "turned_away", "moved", "cut")
+
+
 def queue_figures(visits: Sequence[Visit], talks: Sequence[Talk], offers: Sequence[Offered]) -> QueueFigures:
     """The figures of these visits, talks and offers."""
-    waits = {name: _waits(visits, name) for name in ("answered", "abandoned", "callback", "moved", "cut")}
+    waits = {name: _waits(visits, name) for name in _RESULTS}
     answered, abandoned, called_back = waits["answered"], waits["abandoned"], waits["callback"]
     in_time = {name: sum(wait <= one.within_seconds for one, wait in of) for name, of in waits.items()}
-    kept = in_time["answered"] + in_time["abandoned"]
+    in_both = in_time["answered"] + in_time["abandoned"]
+    told = [one for one, _ in answered if one.told_until_at is not None]
+    kept = sum((one.left_at or 0.0) <= (one.told_until_at or 0.0) for one in told)
     served = [wait for _, wait in answered]
     ended = [wait for of in waits.values() for _, wait in of]
     handled, over = _handled(talks)
@@ -121,17 +138,23 @@ def queue_figures(visits: Sequence[Visit], talks: Sequence[Talk], offers: Sequen
         abandoned_in_time=in_time["abandoned"],
         abandoned_short=sum(wait <= one.short_seconds for one, wait in abandoned),
         called_back=len(called_back),
+        left_message=len(waits["message"]),
+        overflowed=len(waits["overflowed"]),
+        turned_away=len(waits["turned_away"]),
         moved=len(waits["moved"]),
         cut=len(waits["cut"]),
         waiting=sum(one.left_at is None for one in visits),
-        service_level=share(kept, len(answered) + len(abandoned)),
+        service_level=share(in_both, len(answered) + len(abandoned)),
         service_level_answered=share(in_time["answered"], len(answered)),
-        service_level_removed=share(kept + in_time["callback"], len(visits)),
+        service_level_removed=share(in_both + in_time["callback"], len(visits)),
         abandon_rate=share(len(abandoned), len(visits)),
         asa_seconds=fmean(served) if served else None,
         wait_median_seconds=median(served) if served else None,
         wait_p90_seconds=nearest_rank(served, 0.9) if served else None,
         longest_wait_seconds=max(ended, default=None),
+        told=len(told),
+        kept=kept,
+        kept_share=share(kept, len(told)),
         handled=len(handled),
         aht_seconds=share(all_seconds, len(over)),
         acw_seconds=share(after, len(over)),

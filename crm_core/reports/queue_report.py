@@ -29,6 +29,9 @@ Behind = Literal[
     "abandoned",
     "abandoned_short",
     "called_back",
+    "left_message",
+    "overflowed",
+    "turned_away",
     "moved",
     "cut",
     "waiting",
@@ -37,7 +40,7 @@ Behind = Literal[
     "transferred",
 ]
 """Figures that count contacts, and so lead to them."""
-_RESULTS = {"called_back": "callback", "waiting": None}
+_RESULTS = {"called_back": "callback", "left_message": "message", "waiting": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

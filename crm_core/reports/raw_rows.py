@@ -24,6 +24,11 @@ _LONGEST_BEFORE_SECONDS = 7 * 86400.0
 """How long before a talk or an offer its contact may have arrived; so that not all contacts are looked through."""
 
 
+_MESSAGE = "voicemail"
+COUNTED_BEFORE = ("callback", "voicemail")
+"""Whoever asked to be called, or left a message, was counted in the call in which he did."""
+
+
 def visits(session: Session, account_id: int, from_at: float, until_at: float) -> list[Visit]:
     """The visits that began in the span, of callers."""
     limits = {
@@ -42,6 +47,7 @@ def visits(session: Session, account_id: int, from_at: float, until_at: float) -
             QueueVisit.entered_at,
             QueueVisit.left_at,
             QueueVisit.result,
+            QueueVisit.told_until_at,
         )
         .join(Interaction, Interaction.id == QueueVisit.interaction_id)
         .where(
@@ -49,6 +55,7 @@ def visits(session: Session, account_id: int, from_at: float, until_at: float) -
             QueueVisit.entered_at >= from_at,
             QueueVisit.entered_at < until_at,
             called_us(),
+            Interaction.channel.not_in(COUNTED_BEFORE),
         )
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
@@ -62,16 +69,18 @@ def visits(session: Session, account_id: int, from_at: float, until_at: float) -
             result=result,
             within_seconds=limits.get(queue, (20.0, 5.0))[0],
             short_seconds=limits.get(queue, (20.0, 5.0))[1],
+            told_until_at=told_until_at,
         )
-        for contact, queue, value_class, entered_at, left_at, result in session.execute(query)
+        for contact, queue, value_class, entered_at, left_at, result, told_until_at in session.execute(query)
     ]
 
 
 def talks(
     session: Session, account_id: int, from_at: float, until_at: float, *, agent: str | None = None
 ) -> list[Talk]:
-    """The talks that were answered in the span, in order."""
-    return [_talk(row) for row in _segments(session, account_id, from_at, until_at, agent)]
+    """The talks that were answered in the span, in order; work on a message is no talk."""
+    rows = _segments(session, account_id, from_at, until_at, agent)
+    return [_talk(row) for row in rows if row.channel != _MESSAGE]
 
 
 def talks_and_work(
@@ -89,7 +98,10 @@ def talks_and_work(
     for row in rows:
         by_agent[row.agent].append(row)
     spans = {who: _work(his, min(now, until_at)) for who, his in by_agent.items()}
-    found = {who: [_talk(row) for row in his if row.answered_at >= from_at] for who, his in by_agent.items()}
+    found = {
+        who: [_talk(row) for row in his if row.answered_at >= from_at and row.channel != _MESSAGE]
+        for who, his in by_agent.items()
+    }
     return found, spans
 
 
@@ -144,6 +156,7 @@ def _segments(
             Segment.wrap_up_started_at,
             Segment.wrap_up_ended_at,
             Interaction.ended_at.label("contact_ended_at"),
+            Interaction.channel,
             transferred().label("transferred"),
         )
         .join(Interaction, Interaction.id == Segment.interaction_id)

@@ -56,6 +56,11 @@ async def set_status(bus: Bus, agent: str, wanted: Status, reason: str = "") -> 
     await ask(bus, "SetStatus", request_id=_new_id(), by=agent, agent=agent, status=wanted, reason=reason)
 
 
+async def hang_up(bus: Bus, agent: str) -> None:
+    """The agent is done with his call, or with the message in his hand. Raises NoAnswer, or the engines' Refusal."""
+    await ask(bus, "HangUp", request_id=_new_id(), by=agent, agent=agent)
+
+
 async def dispose_of(
     bus: Bus,
     agent: str,

@@ -15,6 +15,12 @@ _WAYS = {"11": 5, "12": 4, "21": 4, "22": 3, "0": 2, "811": 1, "51": 1, "": 1, "
 """Keys pressed in the menus, and how many of 22 callers press them."""
 _GUESSED = "4"
 """The key of the guess, which not everybody hears: at the menu behind it, it is a wrong one."""
+_INSTEAD: dict[str, tuple[tuple[float, str], ...]] = {
+    "": (),
+    "call_back": ((0.0, "1"), (12.0, "1"), (20.0, "1")),
+    "message": ((0.0, "2"), (18.0, "#"), (24.0, "1")),
+}
+"""To be called at this number when it is his turn; or a message, sent."""
 _GREETING_SECONDS = 11.0
 _NORMAL, _ENGLISH, _EMERGENCY = 0, 1, 2
 
@@ -31,6 +37,8 @@ class Plan:
     survey_keys: tuple[tuple[float, str], ...] | None
     """The key that accepts, by seconds after the invitation begins; the answers, by seconds after the first question
     does. None: does not take part."""
+    waiting_keys: tuple[tuple[float, str], ...] = ()
+    """What he chooses instead of waiting, by seconds after he has waited for a little; (): he waits."""
 
 
 def plan(chance: Random, config: Config, customers: Sequence[str], busy: frozenset[str]) -> Plan:
@@ -43,6 +51,7 @@ def plan(chance: Random, config: Config, customers: Sequence[str], busy: frozens
         patience_seconds=chance.uniform(8, 40) if chance.random() < 0.12 else None,
         talk_seconds=chance.uniform(10, 40) if chance.random() < 0.3 else None,
         survey_keys=_survey(chance) if chance.random() < 0.75 else None,
+        waiting_keys=_INSTEAD[chance.choices(("", "message", "call_back"), (80, 12, 8))[0]],
     )
 
 

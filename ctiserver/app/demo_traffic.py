@@ -14,7 +14,7 @@ from random import Random
 from acd.wrap_up import OWED
 from crm_core.contact_reasons import guess
 from crm_core.demo_center import ASKING_CALL_BACK, CONTACT_REASONS, DISPOSITIONS
-from ctiserver.app.agent_commands import dispose_of, set_status
+from ctiserver.app.agent_commands import dispose_of, hang_up, set_status
 from ctiserver.app.demo_callers import Plan, plan
 from ctiserver.app.lines import ENDINGS, Lines
 from ctiserver.app.sipp_parties import Caller, Phone
@@ -30,6 +30,7 @@ from ctiserver.core.message import Event
 from ctiserver.core.requests import Status
 
 _CALLER_HERTZ, _AGENT_HERTZ = 300, 600
+_CHOOSES_AFTER_SECONDS = 8.0
 _SWEEP_SECONDS = 0.5
 _BY_ITSELF_SECONDS = 0.1
 _CUSTOMERS_RING, _CUSTOMERS_TALK = (4.0, 8.0, 15.0), 45.0
@@ -118,6 +119,9 @@ class Traffic:
         match event:
             case e.ContactQueued(contact=contact, queue=queue):
                 self._queue_of[contact] = queue
+                self._later(_CHOOSES_AFTER_SECONDS, lambda: self._choose(contact))
+            case e.MessageGiven(agent=agent) if agent in self._ports:
+                self._later(self._chance.uniform(10, 25), lambda: hang_up(self._bus, agent))
             case e.ValueCollected(contact=contact, key=key, value=value):
                 self._told.setdefault(contact, {})[key] = value
             case e.ContactEnded(contact=contact, where="ivr" | "queue" | "offer"):
@@ -180,6 +184,15 @@ class Traffic:
                 continue
             for after_seconds, key in (chosen.survey_keys or ())[which]:
                 caller.audio.press(key, after_seconds)
+
+    async def _choose(self, contact: str) -> None:
+        """What he wants in place of waiting, if he waits still."""
+        view = self._feed.view if self._feed else None
+        shown = view.contacts.get(ContactId(contact)) if view else None
+        for caller, chosen in self._calls:
+            if shown and shown.stage == "queued" and chosen.number == shown.pii_number and caller.running:
+                for after_seconds, key in chosen.waiting_keys:
+                    caller.audio.press(key, after_seconds)
 
     async def _dispose(self, agent: str, contact: str) -> None:
         await asyncio.sleep(self._chance.uniform(2, 10))

@@ -21,9 +21,9 @@ _HOUSE = re.compile(r"\b\d{1,6}\b")
 class SpokenMedia:
     """Resolves what Play says into ARI media URIs, never into none.
 
-    A key of the manifest; or a kind and a value: `number:N`, `place:N`, `amount:PESOS`, `date:DAY@TODAY` (both as
-    "2026-11-23"), `time:HH:MM`, `half_day:morning` or `afternoon`, `digits:TEXT`, `name:TEXT`, `tone:ring` (until it is
-    stopped). A value that cannot be said is left out.
+    A key of the manifest; or a kind and a value: `number:N`, `place:N`, `wait:SECONDS-SECONDS`, `amount:PESOS`,
+    `date:DAY@TODAY` (both as "2026-11-23"), `time:HH:MM`, `half_day:morning` or `afternoon`, `digits:TEXT`,
+    `name:TEXT`, `tone:ring` (until it is stopped). A value that cannot be said is left out.
     """
 
     def __init__(self, prompts: Prompts, names: RenderedNames | None = None) -> None:
@@ -52,8 +52,8 @@ class SpokenMedia:
         match kind:
             case "number":
                 return self._prompts.number(int(value), language)
-            case "place":
-                return self._prompts.place(int(value), language)
+            case "place" | "wait":
+                return self._waiting(value, language)
             case "amount":
                 return self._prompts.amount(int(value), language)
             case "date":
@@ -72,6 +72,13 @@ class SpokenMedia:
                 return (f"tone:{value}",)
             case _:
                 return self._prompts.media("beep", language)
+
+    def _waiting(self, value: str, language: str) -> tuple[str, ...]:
+        """A place in line, or a wait: from so many seconds to so many."""
+        least, dash, most = value.partition("-")
+        if not dash:
+            return self._prompts.place(int(value), language)
+        return self._prompts.wait_between(float(least), float(most), language)
 
     def _name(self, text: str, language: str) -> tuple[str, ...]:
         """A sound made beforehand; where there is none, the number of the house, if the name has one."""

@@ -281,6 +281,10 @@ def record(recording: str) -> Request:
     )
 
 
+def discard_recording(recording: str) -> Request:
+    return Request("DELETE", _path("recordings", "stored", recording))
+
+
 def play_digits(leg: str, digits: str) -> Request:
     return Request("POST", _path("channels", leg, "dtmf"), {"dtmf": digits})
 

@@ -36,6 +36,7 @@ from ctiserver.core.commands import (
     DialCustomer,
     DialLeg,
     DialOutside,
+    DiscardRecording,
     DropLeg,
     FollowVoice,
     ForgetSecret,
@@ -224,6 +225,8 @@ class Performer:
             case StopRecording(recording=recording):
                 self._voices.leave(recording, self._recording_key(recording))
                 self._recorder.stop(recording, self._recording_key(recording))
+            case DiscardRecording(recording=recording):
+                self._send(ari_wire.discard_recording(recording), recording)
 
     def _dial(self, command: DialLeg) -> None:
         self._translator.dialled(command.leg)

@@ -149,6 +149,12 @@ class StopRecording(Command):
     recording: RecordingId
 
 
+class DiscardRecording(Command):
+    """Delete the file of a recording that is whole: nobody wants it kept."""
+
+    recording: RecordingId
+
+
 TO_FALLBACK_SECONDS = 1.0
 """A fuse as short as this sends a caller whom nobody here can serve to the dialplan's fallback."""
 

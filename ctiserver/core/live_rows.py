@@ -31,6 +31,8 @@ class ContactView(msgspec.Struct, kw_only=True):
     called him. `recording`: of this talk, None: it is not recorded. `channel` callback: he is, or
     was, called back; stages of his are also call_back (it is not his turn yet) and calling_back; `due_at`: not before.
     Whom an agent calls has the channel outbound, and the stage calling until he answers.
+    Channel voicemail: a message of `message_seconds`; it waits as voicemail, and is in an agent's hands as message.
+    `wait_ends`: between these instants an agent will take him, as it was estimated last.
     """
 
     contact: ContactId
@@ -62,6 +64,8 @@ class ContactView(msgspec.Struct, kw_only=True):
     parties: list[PartyView] = []
     recording: RecordingId | None = None
     recording_paused: bool = False
+    message_seconds: float | None = None
+    wait_ends: tuple[float, float] | None = None
 
 
 class SupervisionView(Frozen):

@@ -22,6 +22,8 @@ _GOES_TO: dict[type[e.ContactEvent], str] = {
     e.CallbackPlaced: "call_back",
     e.CallbackReserved: "calling_back",
     e.CallbackFailed: "call_back",
+    e.MessageBegun: "leaving",
+    e.MessageGiven: "message",
     e.OfferMade: "offered",
     e.OfferAccepted: "joining",
     e.OfferExpired: "queued",
@@ -42,6 +44,7 @@ _GOES_TO: dict[type[e.ContactEvent], str] = {
 }
 _ACTIVITY: dict[type[e.ContactEvent], str] = {
     e.CallbackReserved: "reserved",
+    e.MessageGiven: "message",
     e.OfferMade: "reserved",
     e.OfferRinging: "ringing",
     e.OfferAccepted: "talking",
@@ -222,6 +225,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 self._count(event, contact)
                 self._moved(event, contact)
                 _follow_recording(event, contact)
+                _follow_waiting(event, contact)
 
     def _tell_giver(self, event: e.ContactEvent, contact: ContactView) -> None:
         if isinstance(event, e.TransferFailed):
@@ -264,7 +268,7 @@ class LiveView(msgspec.Struct, kw_only=True):
         if contact.campaign is not None or getattr(event, "campaign", None) is not None:
             return  # whom we called did not come to the queue by himself
         if contact.channel != "voice":
-            return  # he came to it once, in the call in which he asked; or an agent called him
+            return  # he came to it once, in the call in which he asked or left word; or an agent called him
         match event:
             case e.ContactQueued(queue=queue) | e.ContactRequeued(queue=queue):
                 if since is None or isinstance(event, e.ContactQueued):
@@ -272,6 +276,12 @@ class LiveView(msgspec.Struct, kw_only=True):
                 contact.waits_since = event.at if since is None else since
             case e.ContactConnected(queue=queue) if since is not None:
                 self._queue(queue).answered_after(event.at - since, event.at)
+                contact.waits_since = None
+            case e.ContactOverflowed(from_queue=queue):
+                self._queue(queue).went_elsewhere("overflowed", event.at)
+            case e.MessageBegun(queue=queue) | e.ContactTurnedAway(queue=queue) if since is not None:
+                left_word = isinstance(event, e.MessageBegun)
+                self._queue(queue).went_elsewhere("messages" if left_word else "turned_away", event.at)
                 contact.waits_since = None
             case e.ContactEnded(where="queue" | "offer") if since is not None and contact.queue:
                 self._queue(contact.queue).abandoned_after(event.at - since, event.at)
@@ -285,6 +295,21 @@ class LiveView(msgspec.Struct, kw_only=True):
         key = getattr(event, "agent", None)
         if key in self.agents:
             self.agents[key].activity, self.agents[key].since = activity, event.at
+
+
+def _follow_waiting(event: e.ContactEvent, contact: ContactView) -> None:
+    """How long he will wait; a message waits apart from who is on the line."""
+    match event:
+        case e.MessagePlaced(seconds=seconds):
+            contact.message_seconds = seconds
+        case e.MessageGiven(agent=agent):
+            contact.agent = agent
+        case e.PlaceTold(at_least_seconds=float(least), at_most_seconds=float(most)):
+            contact.wait_ends = (event.at + least, event.at + most)
+        case _:
+            pass
+    if contact.channel == "voicemail" and contact.stage == "queued":
+        contact.stage = "voicemail"
 
 
 def _of_a_guest(event: e.ContactEvent, contact: ContactView) -> bool:

@@ -5,11 +5,11 @@ first event behind its end, so that the fold stays a fold; between the two, `as_
 
 A wait begins as the contact comes into the queue, or comes back to it after a talk, and ends with the answer or as the
 caller gives up; who is moved from one queue to another waits on, and counts where his wait ends. So `queued` is not
-the sum of answered and abandoned: some still wait, some were moved.
+the sum of answered and abandoned: some still wait, some were moved, left a message, or were sent away.
 """
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -38,6 +38,9 @@ class QueueView(msgspec.Struct, kw_only=True):
     abandoned_in_time: int = 0
     abandoned_short: int = 0
     longest_wait_seconds: float | None = None
+    overflowed: int = 0
+    messages: int = 0
+    turned_away: int = 0
 
     def came(self, at: float) -> None:
         """Somebody waits from now on."""
@@ -58,6 +61,11 @@ class QueueView(msgspec.Struct, kw_only=True):
             self.abandoned_in_time += wait_seconds <= self.service_level_seconds
             self.abandoned_short += wait_seconds <= self.short_abandon_seconds
             self._waited(wait_seconds)
+
+    def went_elsewhere(self, how: Literal["overflowed", "messages", "turned_away"], at: float) -> None:
+        """There was no room for him, or he left a message instead."""
+        if self._today(at):
+            setattr(self, how, getattr(self, how) + 1)
 
     def service_level(self) -> float | None:
         """Share of 0 to 1 that waited no longer than promised; None before anybody's wait ended.
@@ -92,6 +100,7 @@ class QueueView(msgspec.Struct, kw_only=True):
             self.day_began_at, self.day_ends_at = local_day(at, self.time_zone)
             self.queued = self.answered = self.answered_in_time = 0
             self.abandoned = self.abandoned_in_time = self.abandoned_short = 0
+            self.overflowed = self.messages = self.turned_away = 0
             self.longest_wait_seconds = None
         return at >= self.day_began_at
 

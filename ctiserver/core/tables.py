@@ -10,6 +10,10 @@ Periods = tuple[tuple[int, int], ...]
 """Parts of a day, from and to (exclusive), in minutes since local midnight."""
 
 
+Tells = Literal["place", "wait", "both", "none"]
+InsteadOfWaiting = Literal["call_back", "message"]
+
+
 class Hours(Frozen):
     """When a queue serves. `week`: seven days from Monday on; `days`: by "YYYY-MM-DD", outweigh the week."""
 
@@ -37,8 +41,11 @@ class Queue(Frozen):
     `minute_seconds`: of an agent's short pause; `tells_supervised`: he sees who listens.
     `record`: always; `record_on_demand`: where not, as the agent says; `announce_recording`: callers are told.
 
-    Who waits may ask to be called back with `call_back_key`, None: not here; he is told of it with his place, not more
-    often than every `choices_every_seconds`.
+    Who waits may ask to be called back with `call_back_key`, or leave a message with `message_key`, None: not here; he
+    is told of it with his place, not more often than every `choices_every_seconds`. `tells`: what he hears of his wait.
+
+    At most `most_waiting` wait, and nobody for longer than `longest_wait_seconds` (None: no limit). Beyond that he goes
+    on to `overflow_queue` where there is room, is offered what `full_offers` names, or is asked to call again.
     """
 
     key: QueueKey
@@ -70,6 +77,12 @@ class Queue(Frozen):
     wrap_up_extension_seconds: float = 60.0
     call_back_key: str | None = None
     choices_every_seconds: float = 60.0
+    message_key: str | None = None
+    tells: Tells = "place"
+    most_waiting: int | None = None
+    longest_wait_seconds: float | None = None
+    overflow_queue: QueueKey | None = None
+    full_offers: tuple[InsteadOfWaiting, ...] = ()
 
 
 class Agent(Frozen):

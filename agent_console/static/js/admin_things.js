@@ -17,6 +17,7 @@ const effects = () => Promise.resolve(EFFECTS.map((one) => [one, t(`effect_${one
 
 const types = (known) => () => Promise.resolve(known.map((one) => [one, t(`type_${one}`)]));
 const choiceKeys = () => Promise.resolve([..."12345678"].map((one) => [one, one]));
+const tells = () => Promise.resolve(["place", "wait", "both", "none"].map((one) => [one, t(`tells_${one}`)]));
 
 /** Section: where it is in the API, how its list looks, its fields, what a new one begins with. */
 export const THINGS = {
@@ -36,7 +37,11 @@ export const THINGS = {
       number("minute_seconds", { group: "timing" }), check("tells_supervised"),
       timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"),
       check("record"), check("record_on_demand"), check("announce_recording"), number("keep_recordings_days", { optional: true }),
-      { name: "call_back_key", kind: "choice", options: choiceKeys, none: "no_choice_key" }, number("choices_every_seconds", { group: "timing" }),
+      { name: "call_back_key", kind: "choice", options: choiceKeys, none: "no_choice_key", group: "limits" }, number("choices_every_seconds", { group: "timing" }),
+      { name: "message_key", kind: "choice", options: choiceKeys, none: "no_choice_key", group: "limits" }, { name: "tells", kind: "choice", options: tells, group: "limits" },
+      number("most_waiting", { group: "limits", optional: true }), number("longest_wait_seconds", { group: "limits", optional: true }),
+      { name: "overflow_queue", kind: "choice", from: "queues", none: "no_overflow", group: "limits" },
+      check("full_offers_call_back", { group: "limits" }), check("full_offers_message", { group: "limits" }),
       text("caller_number", { code: true }),
       check("retired", { old: true }),
     ],
@@ -45,7 +50,8 @@ export const THINGS = {
       short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null,
       record_on_demand: false, announce_recording: false, hold_reminder_seconds: null, wrap_up_extensions: 2, wrap_up_extension_seconds: 60,
       head_start_seconds: null, slope: null, ceiling_seconds: null, leave_free: null, relaxations: null, call_back_key: null, choices_every_seconds: 60, retired: false,
-      caller_number: "", minute_seconds: 60, tells_supervised: false,
+      caller_number: "", minute_seconds: 60, tells_supervised: false, message_key: null, tells: "place", most_waiting: null, longest_wait_seconds: null,
+      overflow_queue: null, full_offers_call_back: false, full_offers_message: false,
     },
   },
   dispositions: {

@@ -34,8 +34,10 @@ function show(one) {
     callButton(one.number, one.customer_id) ?? "",
     ...part(t("contact_way"), one.path.map((step) => row(step.at, el("span", { text: called(step) })))),
     ...part(t("contact_offers"), one.offers.map(offer)),
+    ...part(t("contact_waits"), one.waits.map(waited)),
     ...part(t("contact_acts"), (one.acts ?? []).map(act)),
     whyPanel(key, one),
+    ...(one.message ? [el("h2", { text: t("desk_message") }), ...[sound(one, { ordinal: 0, recording: one.message })].flat().filter(Boolean)] : []),
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
     ...part(t("contact_thirds"), one.third_parties.map(third)),
     ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t("contact_listener", { by: it.by, talk: it.segment, date: date(it.at) }) })))),
@@ -61,9 +63,17 @@ function offer(one) {
     others.length ? el("p", { text: t("contact_heads", { heads: others.join(", ") }) }) : null);
 }
 
+/** How long he waited in a queue, and what he had been told of it. */
+function waited(one) {
+  const seconds = one.left_at === null ? "" : clock(one.left_at - one.entered_at);
+  const promised = one.told_until_at === null ? "" : t("contact_wait_told", { from: clock(one.told_from_at - one.entered_at), until: clock(one.told_until_at - one.entered_at) });
+  const kept = one.told_until_at === null || one.result !== "answered" ? "" : t(one.left_at <= one.told_until_at ? "contact_wait_kept" : "contact_wait_broken");
+  return row(one.entered_at, el("span", { text: [one.queue, one.result ? t(`visit_${one.result}`) : t("stage_queued"), seconds, promised, kept].filter(Boolean).join(" · ") }));
+}
+
 /** What somebody did with it besides talking. */
 function act(one) {
-  const more = [one.by, one.agent, one.from_queue && one.queue ? `${one.from_queue} → ${one.queue}` : one.queue, one.value_class, one.seconds ? clock(one.seconds) : ""];
+  const more = [one.by === "center" ? "" : one.by, one.limit ? t(`limit_${one.limit}`) : "", one.agent, one.from_queue && one.queue ? `${one.from_queue} → ${one.queue}` : one.queue, one.value_class, one.seconds ? clock(one.seconds) : ""];
   return row(one.at, el("span", { text: [of("act", one.act), ...more].filter(Boolean).join(" · ") }), one.reason ? el("p", { text: REASONS[one.act] ? of(REASONS[one.act], one.reason) : one.reason }) : null);
 }
 

@@ -16,6 +16,7 @@ import * as recording from "./recording.js";
 import { command } from "./palette.js";
 import { drawPhoneLight } from "./phone_light.js";
 import { knowQueues, queueName, showLead, showPop, whoIs } from "./pop.js";
+import { takeMessage } from "./desk_message.js";
 import { knowResults, takeScript } from "./desk_script.js";
 import * as outbound from "./desk_outbound.js";
 import { closeCall, openCall, ownStage, ownWords, OWN_CONTROLS, takeOwnCall } from "./own_call.js";
@@ -103,6 +104,7 @@ const CONTROLS = {
   ringing: ["answer", "reject"],
   talking: ["hold", "mute", "keypad", "transfer", "consult", "hang_up"],
   on_hold: ["resume", "transfer", "consult", "hang_up"],
+  message: ["message_done"],
 };
 
 function drawCard() {
@@ -111,6 +113,7 @@ function drawCard() {
   document.body.dataset.contact = at === "none" ? "no" : "yes";
   wrapUp.take(contact && { ...contact, queue: agent.served_queue ?? contact.queue });
   takeScript(contact, at);
+  takeMessage(contact, at);
   $("card").dataset.stage = at;
   text($("card-title"), at === "none" ? t("no_contact") : of("activity", at));
   const waits = agent.status === "available" ? t("no_contact_available") : t("no_contact_not_available");
@@ -235,6 +238,7 @@ const actions = {
   remove: () => ask("/conference", undefined, "DELETE"),
   hang_up: hangUp,
   call: openCall,
+  message_done: hangUp,
   record: recording.record,
   pause_recording: () => recording.pause(),
   resume_recording: recording.resume,
@@ -254,7 +258,7 @@ for (const button of document.querySelectorAll("[data-digit]")) button.addEventL
 for (const button of document.querySelectorAll("[data-status]")) button.addEventListener("click", () => choose(button.dataset.status));
 
 onKey("A", t("answer"), () => press("answer"));
-onKey("X", `${t("hang_up")} / ${t("reject")}`, () => press("hang_up", "reject"));
+onKey("X", `${t("hang_up")} / ${t("reject")}`, () => press("hang_up", "reject", "message_done"));
 onKey("1", t("hang_up"), () => press("hang_up"));
 onKey("H", `${t("hold")} / ${t("resume")}`, () => press("hold", "resume", "return"));
 onKey("M", t("mute"), () => press("mute"));

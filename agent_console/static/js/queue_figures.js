@@ -5,12 +5,13 @@ export const WAITING = new Set(["queued", "offered"]);
 /** Stages of who wants to be called back and is not on the line: he is counted apart. */
 export const TO_CALL = new Set(["call_back", "calling_back"]);
 
-/** By queue: how many wait, how many of them too long, the longest wait in seconds (null: nobody waits), and how many are to be called back. */
+/** By queue: how many wait, how many of them too long, the longest wait in seconds (null: nobody waits), how many are to be called back, and how many messages wait. */
 export function waits(queues, contacts, now) {
-  const counted = new Map([...queues.keys()].map((key) => [key, { waiting: 0, late: 0, longest: null, to_call: 0 }]));
+  const counted = new Map([...queues.keys()].map((key) => [key, { waiting: 0, late: 0, longest: null, to_call: 0, messages: 0 }]));
   for (const contact of contacts.values()) {
     const count = counted.get(contact.queue);
     if (count && TO_CALL.has(contact.stage)) count.to_call += 1;
+    if (count && contact.stage === "voicemail") count.messages += 1;
     if (!count || !WAITING.has(contact.stage)) continue;
     const waited = now - (contact.queued_at ?? contact.arrived_at);
     count.waiting += 1;
@@ -20,7 +21,7 @@ export function waits(queues, contacts, now) {
   return counted;
 }
 
-const NOTHING_YET = { queued: 0, answered: 0, answered_in_time: 0, abandoned: 0, abandoned_in_time: 0, abandoned_short: 0, longest_wait_seconds: null };
+const NOTHING_YET = { queued: 0, answered: 0, answered_in_time: 0, abandoned: 0, abandoned_in_time: 0, abandoned_short: 0, longest_wait_seconds: null, overflowed: 0, turned_away: 0, messages: 0 };
 
 /** The figures of today: a day that is over counts nothing, also before anything happens in the new one. */
 export const today = (queue, now) => (queue.day_ends_at && now >= queue.day_ends_at ? { ...queue, ...NOTHING_YET } : queue);

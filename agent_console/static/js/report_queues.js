@@ -68,7 +68,8 @@ function figures(total, show) {
     time("aht_seconds", { detail: t("report_acw_detail", { acw: seconds(total.acw_seconds) }) }),
     share("non_response", { detail: of_(total.not_answered, total.offers) }),
     share("transfer_rate", { detail: of_(total.transferred, total.handled) }),
-    ...["called_back", "moved", "cut"].filter((name) => total[name]).map(counted),
+    ...(total.told ? [share("kept_share", { detail: of_(total.kept, total.told) })] : []),
+    ...["called_back", "left_message", "overflowed", "turned_away", "moved", "cut"].filter((name) => total[name]).map(counted),
   ];
 }
 

@@ -69,9 +69,11 @@ function paint() {
 function paintQueues(counted) {
   const shown = [...rows.queues.values()].sort((a, b) => a.queue.localeCompare(b.queue)).map((row) => {
     const queue = today(row, now());
-    const { waiting, longest, late, to_call } = counted.get(queue.queue);
+    const { waiting, longest, late, to_call, messages } = counted.get(queue.queue);
     const level = serviceLevel(queue);
-    const name = named(queue.queue) + (to_call ? ` · ${t("to_be_called", { count: to_call })}` : "");
+    const beside = [to_call && t("to_be_called", { count: to_call }), messages && t("messages_waiting", { count: messages }),
+      (queue.overflowed || queue.turned_away) && t("went_elsewhere", queue)];
+    const name = [named(queue.queue), ...beside].filter(Boolean).join(" · ");
     return [late > 0, name, waiting, time(longest), clock(queue.service_level_seconds), level === null ? "—" : `${level} %`,
       queue.queued, queue.answered, queue.abandoned, queue.abandoned_short, time(queue.longest_wait_seconds)];
   });
@@ -185,6 +187,8 @@ async function force(agent, status) {
   }
 }
 
+const hourOf = (at) => new Date(at * 1000).toLocaleTimeString(settings.language, { hour: "2-digit", minute: "2-digit" });
+
 const served = (contact) => (WAITING.has(contact.stage) ? 0 : 1);
 
 function paintContacts() {
@@ -214,8 +218,9 @@ function contactRow(contact) {
   const grade = contact.value_class ? el("span", { class: "class", title: t("value_class"), text: contact.value_class }) : null;
   const agent = rows.agents.get(contact.agent)?.name ?? contact.agent;
   const known = contact.customer ?? contact.candidates?.[0];
+  const ends = WAITING.has(contact.stage) && contact.wait_ends ? el("div", { class: "second quiet", text: t("wait_between", { from: hourOf(contact.wait_ends[0]), until: hourOf(contact.wait_ends[1]) }) }) : null;
   return el("tr", { "data-contact": contact.contact }, twoLines(known?.pii_name ? recordLink(known.customer_id, who(contact)) ?? who(contact) : who(contact), path, grade), withCallOff(state("stage", contact.stage), contact, who(contact)),
-    el("td", { class: "n" }, whyLink(contact, el("span", { "data-since": since }))), twoLines(named(contact.queue), agent),
+    el("td", { class: "n" }, whyLink(contact, el("span", { "data-since": since })), ends), twoLines(named(contact.queue), agent),
     el("td", { class: "acts" }, opener(who(contact), () => superviseContact(contact.contact))));
 }
 

@@ -5,6 +5,7 @@ One module per family, in the order of a contact's life; everybody else takes th
 
 # ruff: noqa: F403, I001 - the order is that of docs/messages.md
 from ctiserver.core.events.contact import *
+from ctiserver.core.events.waiting import *
 from ctiserver.core.events.offer import *
 from ctiserver.core.events.talk import *
 from ctiserver.core.events.survey import *

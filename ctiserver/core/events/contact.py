@@ -6,6 +6,7 @@ from ctiserver.core.customers import Candidate, Level
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.inputs import Party
 from ctiserver.core.message import Event
+from ctiserver.core.tables import Tells
 
 Where = Literal["ivr", "queue", "offer", "talk", "survey", "goodbye", "fallback"]
 
@@ -19,7 +20,7 @@ class ContactEvent(Event):
 class ContactArrived(ContactEvent):
     """A caller is here, or a customer whom we called (`dial_id`) has answered.
 
-    `callback`: he waits to be called; `outbound`: an agent calls him.
+    `callback`: he waits to be called; `outbound`: an agent calls him; `voicemail`: he left a message, which waits.
     """
 
     account_id: int
@@ -30,7 +31,7 @@ class ContactArrived(ContactEvent):
     flow: str
     flow_version: str
     dial_id: int | None = None
-    channel: Literal["voice", "callback", "outbound"] = "voice"
+    channel: Literal["voice", "callback", "outbound", "voicemail"] = "voice"
 
 
 class ContactAnswered(ContactEvent):
@@ -235,10 +236,16 @@ class PriorityChanged(ContactEvent):
 
 
 class PlaceTold(ContactEvent):
-    """The caller is told how many wait before him, himself included."""
+    """How many wait before the caller, himself included, and how long he will wait from now on: it is time to tell him.
+
+    The wait is a range, None: nobody can tell; `tells`: what of it he hears.
+    """
 
     place: int
     language: str
+    at_least_seconds: float | None = None
+    at_most_seconds: float | None = None
+    tells: Tells = "place"
 
 
 class ContactRequeued(ContactEvent):

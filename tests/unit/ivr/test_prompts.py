@@ -48,6 +48,24 @@ def test_a_language_that_we_do_not_speak_is_answered_in_the_first_that_we_do() -
     assert prompts_without().media("greeting", "pt") == (f"sound:{OURS}/es/greeting",)
 
 
+@pytest.mark.parametrize(
+    ("wait", "said"),
+    [
+        ((5.0, 40.0), ["wait-under-1"]),
+        ((20.0, 61.0), ["wait-from-0", "wait-to-2"]),
+        ((180.0, 290.0), ["wait-from-3", "wait-to-5"]),
+        ((170.0, 310.0), ["wait-from-2", "wait-to-7"]),
+        ((299.0, 299.5), ["wait-from-4", "wait-to-5"]),
+        ((240.0, 240.0), ["wait-from-3", "wait-to-4"]),
+        ((900.0, 3601.0), ["wait-over-60"]),
+    ],
+)
+def test_a_wait_is_a_range_that_holds_what_was_estimated(wait: tuple[float, float], said: list[str]) -> None:
+    for language in ("es", "en"):
+        told = prompts_without().wait_between(*wait, language)
+        assert told == tuple(f"sound:{OURS}/{language}/{one}" for one in said)
+
+
 def test_no_missing_file_ever_makes_silence() -> None:
     prompts = Prompts(MANIFEST, OURS, available=())
     for language in ("es", "en"):

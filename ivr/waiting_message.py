@@ -1,0 +1,191 @@
+"""A message left in place of waiting: recorded, kept or recorded anew, and then for the agents of the queue.
+
+    asked, beep ─► he speaks ─#, silence, time over─► "1 to send it, 2 to record it again" ─► kept, goodbye
+         ▲                                                        │ 2
+         └────────────────────────────────────────────────────────┘          hanging up, and silence, keep it
+
+He has his place in line until he begins to speak. What he says is whole a moment after he has ended; then it waits for
+an agent (`acd.messages`), whether he is on the line still or not. One that is too short to be one is none.
+"""
+
+from ctiserver.core.commands import AwaitSilence, DiscardRecording, StartRecording, StopRecording
+from ctiserver.core.events import MessageBegun, MessageLeft
+from ctiserver.core.ids import QueueKey, RecordingId
+from ctiserver.core.inputs import RecordingFailed, RecordingStored
+from ctiserver.core.turn import Turn
+from ivr.desk import Desk, Message
+from ivr.nodes.leaving_word import SHORTEST_MESSAGE_SECONDS
+from ivr.session_state import Phase, Session
+from ivr.speak import hush, play, say_goodbye, stop_waiting, wait_for_key
+
+LONGEST_SECONDS = 120.0
+SILENCE_SECONDS = 4.0
+PATIENCE_SECONDS = 6.0
+ASKED, SPEAKS, WHOLE = "msg-asked", "msg-speaks", "msg-whole"
+STEPS = frozenset({ASKED, SPEAKS, WHOLE})
+_END_KEY = "#"
+
+
+def ask(desk: Desk, session: Session, turn: Turn, *before: str) -> None:
+    """Tell him to speak after the beep."""
+    session.step, session.keys, session.place, session.wait = ASKED, "", None, None
+    play(desk, session, (*before, "voicemail-ask", "beep"), turn)
+
+
+def said(desk: Desk, session: Session, turn: Turn) -> None:
+    """What was to be said is said: he speaks, or chooses."""
+    if session.step == ASKED:
+        _listen(desk, session, turn)
+    elif session.step == WHOLE:
+        wait_for_key(session, PATIENCE_SECONDS, turn)
+
+
+def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
+    """`#` ends the message; then 1 sends it and 2 begins anew."""
+    if session.step == SPEAKS and digit == _END_KEY:
+        _stop(desk, session, turn)
+    elif session.step == WHOLE and digit == "1":
+        _keep(desk, session, turn)
+    elif session.step == WHOLE and digit == "2":
+        _drop(desk, session, turn)
+        ask(desk, session, turn)
+
+
+def silent(desk: Desk, session: Session, turn: Turn) -> None:
+    """His time is over, or he chooses nothing."""
+    if session.step == SPEAKS:
+        _stop(desk, session, turn)
+    elif session.step == WHOLE:
+        _keep(desk, session, turn)
+
+
+def fell_silent(desk: Desk, session: Session, turn: Turn) -> None:
+    """He says no more."""
+    if session.step == SPEAKS:
+        _stop(desk, session, turn)
+
+
+def gone(desk: Desk, session: Session, turn: Turn) -> None:
+    """He has hung up: what he said counts."""
+    message = desk.messages.get(session.recording or RecordingId(""))
+    if message is not None:
+        message.kept = True
+        _left(desk, message, turn)
+
+
+def note(desk: Desk, session: Session, queue: QueueKey, turn: Turn, *, kept: bool) -> RecordingId:
+    """From now on he speaks a message for a queue; `kept`: whatever he does. The recording to begin."""
+    recording = session.recording = RecordingId(turn.new_id())
+    only = session.candidates[0] if session.candidates else None
+    desk.messages[recording] = Message(
+        recording=recording,
+        contact=session.contact,
+        account_id=session.account_id,
+        queue=queue,
+        pii_number=session.pii_number,
+        pii_name=only.pii_name if only else "",
+        language=session.language,
+        value_class=session.value_class or desk.tables.unknown_class,
+        candidates=session.candidates,
+        level=session.level,
+        kept=kept,
+    )
+    return recording
+
+
+def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
+    """A file is whole, or there is none."""
+    found = desk.messages.get(message.recording)
+    if found is None:
+        return
+    if isinstance(message, RecordingFailed):
+        del desk.messages[message.recording]
+        return
+    found.seconds = message.seconds
+    if found.dropped:
+        del desk.messages[message.recording]
+        turn.say(DiscardRecording(recording=message.recording))
+    else:
+        _left(desk, found, turn)
+
+
+def _listen(desk: Desk, session: Session, turn: Turn) -> None:
+    if session.queue is not None:  # he waits no more; the queue is that of his message from now on
+        session.message_queue, session.queue = session.queue, None
+    session.phase, session.step = Phase.MESSAGE, SPEAKS
+    queue = session.message_queue or QueueKey("")
+    recording = note(desk, session, queue, turn, kept=False)
+    turn.say(
+        MessageBegun(at=turn.at, contact=session.contact, queue=queue, recording=recording),
+        StartRecording(recording=recording, leg=session.leg),
+        AwaitSilence(leg=session.leg, seconds=SILENCE_SECONDS),
+    )
+    wait_for_key(session, LONGEST_SECONDS, turn)
+
+
+def _stop(desk: Desk, session: Session, turn: Turn) -> None:
+    stop_waiting(session, turn)
+    if session.recording is not None:
+        turn.say(StopRecording(recording=session.recording))
+    session.step = WHOLE
+    play(desk, session, ("message-keys",), turn)
+
+
+def _drop(desk: Desk, session: Session, turn: Turn) -> None:
+    """Nobody hears this one."""
+    stop_waiting(session, turn)
+    message = desk.messages.get(session.recording or RecordingId(""))
+    session.recording = None
+    if message is None:
+        return
+    message.dropped = True
+    if message.seconds is not None:
+        del desk.messages[message.recording]
+        turn.say(DiscardRecording(recording=message.recording))
+
+
+def _keep(desk: Desk, session: Session, turn: Turn) -> None:
+    stop_waiting(session, turn)
+    message = desk.messages.get(session.recording or RecordingId(""))
+    short = message is not None and message.seconds is not None and _too_short(message.seconds)
+    if (message is None or short) and session.attempts == 0:
+        session.attempts = 1
+        _drop(desk, session, turn)
+        ask(desk, session, turn, "message-too-short")
+        return
+    if message is not None:
+        message.kept = True
+        _left(desk, message, turn)
+    session.step, session.recording = "", None
+    hush(desk, session, turn)
+    say_goodbye(desk, session, ("goodbye",) if message is None or short else ("message-kept",), turn)
+
+
+def _too_short(seconds: float) -> bool:
+    return seconds < SHORTEST_MESSAGE_SECONDS
+
+
+def _left(desk: Desk, message: Message, turn: Turn) -> None:
+    """Once it is whole and he wants it kept it is for the agents; too short a one is nothing."""
+    if not message.kept or message.seconds is None:
+        return
+    desk.messages.pop(message.recording, None)
+    if _too_short(message.seconds):
+        turn.say(DiscardRecording(recording=message.recording))
+        return
+    turn.say(
+        MessageLeft(
+            at=turn.at,
+            contact=message.contact,
+            account_id=message.account_id,
+            queue=message.queue,
+            recording=message.recording,
+            seconds=message.seconds,
+            pii_number=message.pii_number,
+            language=message.language,
+            value_class=message.value_class,
+            pii_name=message.pii_name,
+            candidates=message.candidates,
+            level=message.level,
+        )
+    )

@@ -1,0 +1,119 @@
+"""Who waits leaves a message with a key: recorded, sent or recorded anew, and then the agents' business."""
+
+from typing import Any
+
+from company import QUEUES, queue
+from driven_ivr import CONTACT, LEG, Driven, plays
+
+from ctiserver.core.commands import AwaitSilence, DiscardRecording, StartRecording, StopRecording
+from ctiserver.core.events import ContactEnded, MessageBegun, MessageLeft, PlaceTold
+from ctiserver.core.inputs import LegEnded, LegSilent, RecordingFailed, RecordingStored
+from ctiserver.core.message import Message
+
+SERVICE = queue("service", message_key="4", survey=None)
+
+
+def waits() -> Driven:
+    ivr = Driven(queues=(SERVICE, *QUEUES[1:]))
+    ivr.press("0", at=10.0)
+    return ivr
+
+
+def speaks() -> tuple[Driven, Any]:
+    """He has pressed the key, heard the beep, and speaks; the recording."""
+    ivr = waits()
+    assert plays(ivr.press("4")) == [("voicemail-ask", "beep")]
+    said = ivr.heard()
+    [begun] = of(said, MessageBegun)
+    assert (begun.queue, [it.leg for it in of(said, StartRecording)]) == ("service", [LEG])
+    assert (len(of(said, AwaitSilence)), ivr.session.phase) == (1, "message")
+    return ivr, begun.recording
+
+
+def of(said: list[Message], kind: type[Any]) -> list[Any]:
+    return [it for it in said if isinstance(it, kind)]
+
+
+def stored(ivr: Driven, recording: Any, seconds: float = 8.0) -> list[Message]:
+    return ivr.say(RecordingStored(at=40.0, recording=recording, seconds=seconds))
+
+
+def test_he_is_told_of_the_key_with_his_place() -> None:
+    ivr = waits()
+    told = ivr.say(PlaceTold(at=20.0, contact=CONTACT, place=2, language="es"))
+    assert plays(told) == [("place:2", "wait-message", "digits:4")]
+
+
+def test_the_key_records_and_one_sends_it_once_the_file_is_whole() -> None:
+    ivr, recording = speaks()
+    said = ivr.press("#")
+    assert (len(of(said, StopRecording)), plays(said)) == (1, [("message-keys",)])
+    assert of(stored(ivr, recording), MessageLeft) == []  # he may begin anew still
+    said = ivr.press("1")
+    [left] = of(said, MessageLeft)
+    assert (left.queue, left.recording, left.seconds, left.pii_number) == (
+        "service",
+        recording,
+        8.0,
+        "+56221234567",
+    )
+    assert plays(said) == [("message-kept",)]
+    [ended] = of(ivr.say(LegEnded(at=60.0, leg=LEG, by="center")), ContactEnded)
+    assert ended.where == "goodbye"
+    assert ivr.ivr.desk.messages == {}
+
+
+def test_silence_ends_it_and_silence_sends_it() -> None:
+    ivr, recording = speaks()
+    assert plays(ivr.say(LegSilent(at=30.0, leg=LEG))) == [("message-keys",)]
+    ivr.heard()
+    assert plays(ivr.silence()) == [("message-kept",)]
+    assert len(of(stored(ivr, recording), MessageLeft)) == 1
+
+
+def test_two_records_it_anew_and_nobody_hears_the_first_one() -> None:
+    ivr, first = speaks()
+    ivr.press("#")
+    stored(ivr, first)
+    said = ivr.press("2")
+    assert ([it.recording for it in of(said, DiscardRecording)], plays(said)) == (
+        [first],
+        [("voicemail-ask", "beep")],
+    )
+    [begun] = of(ivr.heard(), MessageBegun)
+    ivr.press("#")
+    ivr.press("1")
+    assert [it.recording for it in of(stored(ivr, begun.recording), MessageLeft)] == [begun.recording]
+
+
+def test_one_that_is_begun_anew_before_its_file_is_whole_is_discarded_then() -> None:
+    ivr, first = speaks()
+    ivr.press("#")
+    assert of(ivr.press("2"), DiscardRecording) == []
+    assert [it.recording for it in of(stored(ivr, first), DiscardRecording)] == [first]
+
+
+def test_who_hangs_up_has_left_what_he_said_also_if_the_file_comes_later() -> None:
+    ivr, recording = speaks()
+    [ended] = of(ivr.say(LegEnded(at=30.0, leg=LEG, by="caller")), ContactEnded)
+    assert ended.where == "ivr"
+    assert len(of(stored(ivr, recording), MessageLeft)) == 1
+
+
+def test_one_too_short_to_be_one_is_asked_for_once_more_and_then_is_none() -> None:
+    ivr, recording = speaks()
+    ivr.press("#")
+    stored(ivr, recording, 0.4)
+    assert plays(ivr.press("1")) == [("message-too-short", "voicemail-ask", "beep")]
+    [begun] = of(ivr.heard(), MessageBegun)
+    ivr.press("#")
+    stored(ivr, begun.recording, 0.4)
+    said = ivr.press("1")
+    assert (plays(said), of(said, MessageLeft)) == ([("goodbye",)], [])
+
+
+def test_a_recording_that_fails_leaves_nothing_behind() -> None:
+    ivr, recording = speaks()
+    ivr.say(RecordingFailed(at=20.0, recording=recording, reason="disk"))
+    ivr.say(LegEnded(at=30.0, leg=LEG, by="caller"))
+    assert ivr.ivr.desk.messages == {}
