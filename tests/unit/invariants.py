@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from acd.arrangement import wanted
 from acd.contact_state import Contact, Line, Stage
 from acd.named import may_come, named_timer
+from acd.offers import wider_timer
 from acd.own_call_state import OwnCall
 from acd.parties import ring_timer
 from acd.priority import escalated, score, since
@@ -131,7 +132,8 @@ def _nobody_waits_for_a_free_agent(world: World) -> None:
     }
     assert not [it for it in called if (it.campaign, it.queue) in lent]
     for it in waiting:
-        if it.named is None and it.campaign is None:
+        is_due = world.timers.get(wider_timer(it), world.at + 1) <= world.at  # he is looked at in this moment
+        if it.named is None and it.campaign is None and not is_due:
             able = [a.key for a in free if _may_serve(a, floor.queues[it.queue], it)]
             his = [key for key in able if not excludes(floor, it, key, world.at)]
             allowed = 0 if escalated(it, world.at) or floor.queues[it.queue].emergency else it.leaves_free
