@@ -134,7 +134,7 @@ def test_every_page_is_whole_and_can_be_used_by_everybody(stage: Stage, browser:
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
-def faults_of(page: Page, themes: Sequence[tuple[str, dict[str, Any] | None]]) -> list[str]:
+def faults_of(page: Page, themes: Sequence[tuple[str, dict[str, Any] | None]] = _THEMES) -> list[str]:
     """All that axe and a look at the lay-out find wrong with the page that is open."""
     faults = [f"wide: {fault}" for fault in layout.faults(page)]
     layout.resize(page, "phone")

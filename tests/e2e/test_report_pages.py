@@ -131,3 +131,30 @@ def test_a_supervisor_answers_from_the_screen_why_somebody_waited(stage: Stage, 
     page.press("#why-other", "Enter")
     expect(page.locator("#why-told")).to_have_text("Había llegado antes y contaba 200 puntos; este, 150.")
     assert faults_of(page) == []
+
+
+def test_shifts_are_planned_by_keyboard_and_nothing_typed_is_lost(stage: Stage, browser: Browser) -> None:
+    page = stage.page(browser, SPANISH)
+    nothing: dict[str, Any] = {"error_id": "no_history", "status": 409}
+    page.route("**/api/v1/reports/staffing?*", lambda route: route.fulfill(status=409, json=nothing))
+    page.goto(f"{stage.origin}/reports#staffing")
+    cells = page.locator(".shifts textarea")
+    cells.nth(0).fill("22-6")
+    cells.nth(1).fill("5-10 / 20-21")
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.locator("#shifts .wrong li")).to_have_count(2)  # the overlap, the break outside of work
+    page.locator("#tab-queues").click()
+    expect(page.locator(".report-queues")).to_be_visible()
+    page.locator("#tab-staffing").click()
+    expect(cells.nth(1)).to_have_value("5-10 / 20-21")
+    cells.nth(1).fill("")
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.locator("#shifts [role=status]")).to_contain_text("Guardado")
+    expect(cells.nth(0)).to_have_value("22:00-06:00")
+    cells.nth(0).press("Enter")
+    expect(cells.nth(7)).to_be_focused()
+    page.get_by_role("button", name="Semana siguiente").click()
+    expect(cells.nth(0)).to_have_value("")
+    page.get_by_role("button", name="Copiar la semana anterior").click()
+    expect(cells.nth(0)).to_have_value("22:00-06:00")
+    assert faults_of(page) == []
