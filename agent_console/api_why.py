@@ -61,6 +61,41 @@ class PairsAsked(LedgerSpan, kw_only=True, forbid_unknown_fields=True):
     cause: str | None = None
 
 
+class Drawn(msgspec.Struct, kw_only=True):
+    """A mean over the runs, and half the width of its 95 % interval."""
+
+    mean: float
+    half_width: float | None
+
+
+class LeverGain(msgspec.Struct, kw_only=True):
+    """What a lever saves of a day: pairs, and seconds of those above the lowest class; negative: it costs them.
+
+    `cause` "": whatever the cause. No figures: `why_not` is `not_run` or `nothing_to_change`.
+    """
+
+    lever: str
+    cause: str
+    pairs: Drawn | None
+    seconds: Drawn | None
+    why_not: str
+
+
+class LeverGains(msgspec.Struct, kw_only=True):
+    """Simulated on the day's `calls`; an agent is added or trained in `queue`, where the valuable waited longest."""
+
+    queue: str
+    calls: int
+    gains: list[LeverGain]
+
+
+class DayAsked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A day, in UTC epoch seconds, `until_at` excluded."""
+
+    from_at: float
+    until_at: float
+
+
 class Lamp(msgspec.Struct, kw_only=True):
     """`unjustified`: decisions of the last day against the router's own order; it must be 0."""
 
@@ -106,6 +141,12 @@ def add_to(operations: Operations) -> None:
             queue=query.queue,
             cause=query.cause,
         )
+
+    @add("GET", "/reports/inversions/gains", READ, "What each lever would have gained on a day, simulated")
+    def inversion_gains(call: Call, query: DayAsked) -> LeverGains:
+        asked = msgspec.structs.asdict(query) | {"account_id": call.principal.account_id}
+        answer = call.services.engines.ask_job("lever_gains", msgspec.json.encode(asked))
+        return msgspec.json.decode(answer, type=LeverGains)
 
     @add("GET", "/reports/inversions/lamp", Permission.WALLBOARD, "Whether the router kept its own order")
     def inversion_lamp(call: Call) -> Lamp:

@@ -33,6 +33,7 @@ from ctiserver.app.import_leavings import ImportLeavings
 from ctiserver.app.import_turns import ImportTurns
 from ctiserver.app.job_desk import Job
 from ctiserver.app.late_cases import LateCases
+from ctiserver.app.lever_gains import LeverGains
 from ctiserver.app.mail_sender import MailSender
 from ctiserver.app.name_rendering import NameRendering
 from ctiserver.app.needless_reminders import NeedlessReminders
@@ -129,6 +130,7 @@ class Jobs:
         self._recordings = RecordingKeeping(self._store, config)
         self._what_if = WhatIfNow(config, self._store)
         self._rehearsals = RehearsalDesk(config, self._store)
+        self._lever_gains = LeverGains(config, self._store)
         self._stopping = False
         self._wake_up, self._alarm = os.pipe()
 
@@ -139,6 +141,7 @@ class Jobs:
             "search_duplicates": self._duplicates.answer_search,
             "duplicate_search": self._duplicates.answer_progress,
             "what_if": self._what_if.answer,
+            "lever_gains": self._lever_gains.answer,
             "staffing": StaffingDesk(self._store).answer,
             **self._rehearsals.answers,
         }

@@ -22,10 +22,46 @@ export async function inversionsTab(place, span) {
       figure(t("inversions_unjustified"), whole(found.unjustified), t("inversions_unjustified_formula"), { tone: found.unjustified ? "bad" : null })),
     panel(t("inversions_causes"), { path: `/reports/inversions/export?${new URLSearchParams(span)}`, formula: t("inversions_formula"), wide: true },
       table([["cause"], ["starts", "n spare"], ["pairs", "n"], ["share", "n"], ["customers", "n spare"], ["seconds", "n"], ["lever", "spare"]], found.causes.filter((one) => one.pairs).map((one) => cause(one, found.pairs, choose)), t("inversions_causes"))),
+    gainsPanel(span, name),
     panel(t("inversions_hours"), { wide: true },
       table([["when"], ["queue"], ["pairs", "n"], ["causes"]], found.spans.map((one) => hour(one, name, span, choose)), t("inversions_hours"))),
     behind);
   return undefined;
+}
+
+/** The levers, simulated on the chosen day when somebody asks for it. */
+function gainsPanel({ from_at, until_at }, name) {
+  const told = el("div", { "aria-live": "polite" });
+  const ask = el("button", { type: "button", class: "btn btn-primary", text: t("inversions_gains_ask"), onclick: show });
+  async function show() {
+    ask.disabled = true;
+    told.replaceChildren(el("p", { class: "quiet", text: t("inversions_gains_running") }));
+    try {
+      const found = await get(`/reports/inversions/gains?${new URLSearchParams({ from_at, until_at })}`);
+      const rows = found.gains.filter((one) => !one.why_not).map((one) => [of("gain", one.lever), one.cause ? of("cause", one.cause) : t("inversions_gains_any"), ...gained(one)]);
+      told.replaceChildren(
+        table([["lever"], ["cause", "spare"], ["gain_pairs", "n"], ["gain_seconds", "n"]], rows, t("inversions_gains")),
+        ...["not_run", "nothing_to_change"].map((why) => untold(why, found.gains)).filter(Boolean),
+        el("p", { class: "quiet", text: t("inversions_gains_how", { queue: name(found.queue), count: whole(found.calls) }) }));
+    } catch (problem) {
+      told.replaceChildren(el("p", { class: "quiet", text: problem.message }));
+    }
+    ask.disabled = false;
+  }
+  return panel(t("inversions_gains"), { wide: true, formula: t("inversions_gains_formula") }, ask, told);
+}
+
+/** The levers that have no figure for one reason. */
+function untold(why, gains) {
+  const levers = gains.filter((one) => one.why_not === why).map((one) => of("gain", one.lever));
+  return levers.length ? el("p", { class: "quiet", text: `${of("gain_why_not", why)}: ${levers.join(" · ")}` }) : null;
+}
+
+function gained({ pairs, seconds }) {
+  const signed = (value, written) => `${value < 0 ? "−" : ""}${written(Math.abs(value))}`;
+  const half = (one, written) => (one.half_width === null ? "" : ` ± ${written(one.half_width)}`);
+  const rounded = (value) => whole(Math.round(value));
+  return [signed(pairs.mean, rounded) + half(pairs, rounded), signed(seconds.mean, spent) + half(seconds, spent)];
 }
 
 const number = (words, run) => el("button", { type: "button", class: "plain number", text: words, onclick: run });

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import msgspec
+
+from acd.levers import LEVERS
 from agent_console.api_why import sentence
 from agent_console.pages import words
 from crm_core.interaction_writer import apply_batch
@@ -73,6 +76,35 @@ def test_the_ledger_leads_from_causes_to_contacts_and_its_lamp_is_dark(office: A
     assert (pair["waited"], pair["served"]) == ("dear", "first")
     assert boss.get(f"/api/v1/reports/inversions/pairs?{span}&cause=pause").json == []
     assert boss.get("/api/v1/reports/inversions/lamp").json == {"unjustified": 0}
+
+
+def test_what_levers_would_have_gained_is_asked_of_the_jobs_process(office: Any, monkeypatch: Any) -> None:
+    drawn = {"mean": 4.0, "half_width": 1.5}
+    gain = {"lever": "one_more_agent", "cause": "", "pairs": drawn, "seconds": drawn, "why_not": ""}
+    none = {
+        "lever": "shorter_ringing",
+        "cause": "ringing",
+        "pairs": None,
+        "seconds": None,
+        "why_not": "not_run",
+    }
+    asked: list[dict[str, Any]] = []
+
+    def answer(kind: str, body: bytes) -> bytes:
+        asked.append(msgspec.json.decode(body) | {"kind": kind})
+        return msgspec.json.encode({"queue": "sales", "calls": 20, "gains": [gain, none]})
+
+    monkeypatch.setattr(office.engines, "ask_job", answer)
+    told = office.browser(BOSS).get("/api/v1/reports/inversions/gains?from_at=0&until_at=1000").json
+    assert told["gains"] == [gain, none]
+    assert asked == [{"kind": "lever_gains", "account_id": 1, "from_at": 0.0, "until_at": 1000.0}]
+
+
+def test_every_lever_and_every_reason_for_no_figure_has_its_words() -> None:
+    for language in ("es", "en"):
+        texts = words(language)
+        assert all(texts[f"gain_{lever}"] for lever in LEVERS)
+        assert all(texts[f"gain_why_not_{reason}"] for reason in ("not_run", "nothing_to_change"))
 
 
 def test_every_cause_has_its_sentence_its_name_and_its_lever_in_both_languages() -> None:

@@ -1,0 +1,216 @@
+"""What each lever of the ledger of inversions would have gained: the same day run again with it, and without.
+
+A lever stands beside a cause (`LEVERS`). The day's calls and agents are run by the rules of `given_calls`, each time
+with the day's service times dealt anew among the calls of a queue, once as it was and once with the lever: the
+differences of the pairs give the gain and its interval. Counted as in the ledger: a pair for everybody of a higher
+class who waits when somebody of a lower one is served, and the seconds that those above the lowest class wait.
+
+Its limits: callers keep their patience, and what is not run cannot be gained: ringing, offers that nobody took,
+agents left free, call-backs and who was passed on to one agent. `no_breaks` is a bound: breaks under an hour are not
+spread but left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from msgspec.structs import replace as changed
+
+from acd.given_calls import Day, GivenAgent, GivenCall, Went
+from ctiserver.core.ids import AgentKey, QueueKey
+from ctiserver.core.interval import Interval, interval
+from ctiserver.core.serving import serves
+from ctiserver.core.tables import Agent, Queue
+
+MORE_SECONDS = 60.0
+"""So much larger a head start, or a ceiling."""
+BREAK_SECONDS = 3600.0
+_RUNS = (5, 20)
+_CALLS_AT_MOST = 60_000
+"""Over all runs: some seconds on one core."""
+_LOWEST = "C"
+
+Center = tuple[Mapping[QueueKey, Queue], Sequence[GivenAgent]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What a lever saves: pairs, and seconds of those above the lowest class; negative: it costs them.
+
+    `cause` "": whatever the cause. `why_not`: there is no figure, as nothing of the kind is run (`not_run`), or the day
+    has nothing to change (`nothing_to_change`).
+    """
+
+    lever: str
+    cause: str
+    pairs: Interval | None = None
+    seconds: Interval | None = None
+    why_not: str = ""
+
+
+def gains(
+    queues: Mapping[QueueKey, Queue],
+    agents: Sequence[GivenAgent],
+    calls: Sequence[GivenCall],
+    *,
+    queue: QueueKey,
+    seed: int = 1,
+) -> list[Gain]:
+    """One of each lever; `queue` is where agents are added or trained: where most were passed."""
+    tried = {lever: pull(queues, agents, queue) for lever, (_, pull) in LEVERS.items() if pull is not None}
+    centers = {lever: center for lever, center in tried.items() if center is not None}
+    fewest, most = _RUNS
+    runs = max(fewest, min(most, _CALLS_AT_MOST // max(1, len(calls) * (1 + len(centers)))))
+    saved: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for number in range(runs):
+        dealt = _dealt(calls, np.random.default_rng((seed, number)))
+        before = _passed(dealt, Day(queues, agents, dealt).run())
+        for lever, center in centers.items():
+            after = _passed(dealt, Day(*center, dealt).run())
+            saved[lever].append((before[0] - after[0], before[1] - after[1]))
+    return [_gain(lever, cause, pull, saved.get(lever)) for lever, (cause, pull) in LEVERS.items()]
+
+
+def _gain(lever: str, cause: str, pull: object, saved: list[tuple[float, float]] | None) -> Gain:
+    if saved is None:
+        return Gain(lever=lever, cause=cause, why_not="nothing_to_change" if pull else "not_run")
+    pairs, seconds = zip(*saved, strict=True)
+    return Gain(lever=lever, cause=cause, pairs=interval(pairs), seconds=interval(seconds))
+
+
+def _dealt(calls: Sequence[GivenCall], lot: np.random.Generator) -> list[GivenCall]:
+    """The calls with the service times of their queue dealt anew."""
+    times: dict[QueueKey, list[float]] = defaultdict(list)
+    for call in calls:
+        times[call.queue].append(call.service_seconds)
+    for some in times.values():
+        lot.shuffle(some)
+    return [replace(call, service_seconds=times[call.queue].pop()) for call in calls]
+
+
+def _passed(calls: Sequence[GivenCall], went: Mapping[str, Went]) -> tuple[float, float]:
+    """Pairs, and the seconds that those above the lowest class waited."""
+    over = [(call, went[call.contact]) for call in calls if call.contact in went]
+    letters = np.array([call.value_class or _LOWEST for call, _ in over])
+    came = np.array([call.at for call, _ in over])
+    left = came + np.array([its.wait_seconds for _, its in over])
+    served = np.array([its.agent is not None for _, its in over], dtype=bool)
+    pairs = 0.0
+    for letter in np.unique(letters)[1:]:
+        starts, above = left[served & (letters == letter)], letters < letter
+        there = np.searchsorted(np.sort(came[above]), starts, "left")
+        pairs += float(np.sum(there - np.searchsorted(np.sort(left[above]), starts, "right")))
+    return pairs, float(np.sum((left - came)[letters < _LOWEST]))
+
+
+def _one_more_agent(
+    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], queue: QueueKey
+) -> Center | None:
+    """From the first agent's coming to the last one's going."""
+    spans = [span for one in agents for span in one.spans]
+    if not spans or queue not in queues:
+        return None
+    its = queues[queue]
+    extra = Agent(key=AgentKey("+1"), account_id=its.account_id, queues={queue: 0}, skills=dict(its.requires))
+    day = (min(begins for begins, _ in spans), max(ends for _, ends in spans))
+    return queues, [*agents, GivenAgent(agent=extra, spans=[day])]
+
+
+def _no_breaks(
+    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], _queue: QueueKey
+) -> Center | None:
+    joined = [replace(one, spans=_without_breaks(one.spans)) for one in agents]
+    fewer = any(len(one.spans) < len(was.spans) for one, was in zip(joined, agents, strict=True))
+    return (queues, joined) if fewer else None
+
+
+def _without_breaks(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = []
+    for begins, ends in spans:
+        if found and begins - found[-1][1] < BREAK_SECONDS:
+            found[-1] = (found[-1][0], ends)
+        else:
+            found.append((begins, ends))
+    return found
+
+
+def _one_trained(
+    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], queue: QueueKey
+) -> Center | None:
+    """Of those who cannot serve the queue the one who was there for the longest learns to, as his last choice."""
+    its = queues.get(queue)
+    if its is None:
+        return None
+    unable = [one for one in agents if one.agent.account_id == its.account_id and serves(one.agent, its)]
+    there = [one for one in unable if one.spans]
+    if not there:
+        return None
+    learns = max(there, key=lambda one: (sum(ends - begins for begins, ends in one.spans), one.agent.key))
+    skills = learns.agent.skills | {
+        skill: max(level, learns.agent.skills.get(skill, 0)) for skill, level in its.requires.items()
+    }
+    last = max(learns.agent.queues.values(), default=0)
+    able = changed(learns.agent, skills=skills, queues={queue: last, **learns.agent.queues})
+    return queues, [replace(one, agent=able) if one is learns else one for one in agents]
+
+
+def _later_ceiling(
+    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], _queue: QueueKey
+) -> Center | None:
+    raised = {
+        key: changed(one, ceiling_seconds=one.ceiling_seconds + MORE_SECONDS)
+        for key, one in queues.items()
+        if one.ceiling_seconds is not None
+    }
+    return ({**queues, **raised}, agents) if raised else None
+
+
+def _no_preference(
+    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], _queue: QueueKey
+) -> Center | None:
+    if all(len(set(one.agent.queues.values())) < 2 for one in agents):
+        return None
+    alike = [
+        replace(one, agent=changed(one.agent, queues=dict.fromkeys(one.agent.queues, 0))) for one in agents
+    ]
+    return queues, alike
+
+
+def _larger_head_start(
+    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], _queue: QueueKey
+) -> Center:
+    """For every class above the lowest, the highest getting most: a minute for each step."""
+    letters = sorted({letter for one in queues.values() for letter in one.head_start_seconds} | {"A", "B"})
+    more = [letter for letter in letters if letter < _LOWEST]
+    return {
+        key: changed(
+            one,
+            head_start_seconds={
+                **one.head_start_seconds,
+                **{
+                    letter: one.head_start_seconds.get(letter, 0.0) + MORE_SECONDS * (len(more) - step)
+                    for step, letter in enumerate(more)
+                },
+            },
+        )
+        for key, one in queues.items()
+    }, agents
+
+
+LEVERS: dict[
+    str,
+    tuple[str, Callable[[Mapping[QueueKey, Queue], Sequence[GivenAgent], QueueKey], Center | None] | None],
+] = {
+    "one_more_agent": ("", _one_more_agent),
+    "shorter_ringing": ("ringing", None),
+    "call_back_sooner": ("call_back_held", None),
+    "leave_fewer_free": ("left_free", None),
+    "shorter_named_wait": ("named", None),
+    "no_breaks": ("pause", _no_breaks),
+    "one_trained": ("skill", _one_trained),
+    "later_ceiling": ("ceiling", _later_ceiling),
+    "no_preference": ("preference", _no_preference),
+    "larger_head_start": ("score", _larger_head_start),
+}
+"""By name: the cause that it is the lever of, and the center with it; None: it is not run."""

@@ -1,0 +1,78 @@
+from typing import Any
+
+from company import agent, queue
+
+from acd.given_calls import GivenAgent, GivenCall
+from acd.levers import Gain, gains
+from ctiserver.core.ids import QueueKey
+
+SERVICE, GAS = QueueKey("service"), QueueKey("gas")
+QUEUES = {
+    SERVICE: queue("service", ceiling_seconds=900.0),
+    GAS: queue("gas", requires={"gas": 50}, ceiling_seconds=900.0),
+}
+
+
+def given(key: str, *queues: str, spans: Any = ((0.0, 7200.0),), **more: Any) -> GivenAgent:
+    return GivenAgent(agent=agent(key, *queues, **more), spans=spans)
+
+
+AGENTS = [
+    given("ann", "service", spans=((0.0, 3000.0), (4000.0, 7200.0))),
+    given("bob", "service"),
+    given("eve", "gas", "service", skills={"gas": 80}),
+]
+
+
+def calls(count: int = 80) -> list[GivenCall]:
+    """More than the three can serve: one of A for three of C, each fourth to the queue that needs a skill."""
+    return [
+        GivenCall(
+            contact=f"c{number}",
+            queue=GAS if number % 4 == 1 else SERVICE,
+            value_class="A" if number % 4 in (1, 2) else "C",
+            at=75.0 * number,
+            patience_seconds=3600.0,
+            service_seconds=180.0 + 7.0 * (number % 13),
+        )
+        for number in range(count)
+    ]
+
+
+def found(some: list[GivenCall] | None = None) -> dict[str, Gain]:
+    return {one.lever: one for one in gains(QUEUES, AGENTS, some or calls(), queue=GAS)}
+
+
+def test_an_agent_more_saves_pairs_and_seconds_beyond_the_interval() -> None:
+    more = found()["one_more_agent"]
+    assert more.pairs is not None
+    assert more.seconds is not None
+    assert more.pairs.mean > (more.pairs.half_width or 0.0) > 0.0
+    assert more.seconds.mean > (more.seconds.half_width or 0.0) > 0.0
+
+
+def test_training_and_a_larger_head_start_save_and_each_lever_has_its_cause() -> None:
+    all_of_them = found()
+    for lever, cause in (("one_trained", "skill"), ("larger_head_start", "score"), ("no_breaks", "pause")):
+        gain = all_of_them[lever]
+        assert gain.cause == cause
+        assert gain.seconds is not None
+        assert gain.seconds.mean > 0.0
+
+
+def test_what_is_not_run_and_what_cannot_be_changed_have_no_figure_but_a_reason() -> None:
+    all_of_them = found()
+    for lever in ("shorter_ringing", "call_back_sooner", "leave_fewer_free", "shorter_named_wait"):
+        assert all_of_them[lever] == Gain(lever=lever, cause=all_of_them[lever].cause, why_not="not_run")
+    plain = {key: queue(key, ceiling_seconds=None, head_start_seconds={}) for key in (SERVICE, GAS)}
+    alike = [GivenAgent(agent=agent("ann", "service"), spans=((0.0, 7200.0),))]
+    its = {one.lever: one.why_not for one in gains(plain, alike, calls(8), queue=SERVICE)}
+    assert {its[lever] for lever in ("no_breaks", "one_trained", "later_ceiling", "no_preference")} == {
+        "nothing_to_change"
+    }
+
+
+def test_the_same_day_gives_the_same_gains_and_a_quiet_day_none() -> None:
+    assert found() == found()
+    quiet = [one for one in calls(12) if one.at % 900.0 == 0.0]
+    assert {one.pairs.mean for one in gains(QUEUES, AGENTS, quiet, queue=GAS) if one.pairs} == {0.0}
