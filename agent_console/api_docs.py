@@ -28,6 +28,7 @@ GENERAL: dict[str, int] = {
     "no_such_operation": 404,
     "conflict": 409,
     "stale_version": 412,
+    "too_large": 413,
     "mistakes": 422,
     "precondition_required": 428,
     "fault": 500,
