@@ -1,7 +1,7 @@
 // The ledger of inversions: causes with their lever, hours and queues, and the pairs behind each number.
 
 import { get } from "./api.js";
-import { banner, el } from "./dom.js";
+import { $, banner, el } from "./dom.js";
 import { percent } from "./figures.js";
 import { figure, nothing, panel, spent, table, whole } from "./report_parts.js";
 import { day, of, t } from "./words.js";
@@ -22,21 +22,23 @@ export async function inversionsTab(place, span) {
       figure(t("inversions_unjustified"), whole(found.unjustified), t("inversions_unjustified_formula"), { tone: found.unjustified ? "bad" : null })),
     panel(t("inversions_causes"), { path: `/reports/inversions/export?${new URLSearchParams(span)}`, formula: t("inversions_formula"), wide: true },
       table([["cause"], ["starts", "n spare"], ["pairs", "n"], ["share", "n"], ["customers", "n spare"], ["seconds", "n"], ["lever", "spare"]], found.causes.filter((one) => one.pairs).map((one) => cause(one, found.pairs, choose)), t("inversions_causes"))),
-    gainsPanel(span, name),
+    gainsPanel(name),
     panel(t("inversions_hours"), { wide: true },
       table([["when"], ["queue"], ["pairs", "n"], ["causes"]], found.spans.map((one) => hour(one, name, span, choose)), t("inversions_hours"))),
     behind);
   return undefined;
 }
 
-/** The levers, simulated on the chosen day when somebody asks for it. */
-function gainsPanel({ from_at, until_at }, name) {
+/** The levers, simulated on one day of the period, the last unless somebody chooses, when he asks for it. */
+function gainsPanel(name) {
   const told = el("div", { "aria-live": "polite" });
+  const dayChosen = el("input", { type: "date", class: "form-control", required: true, value: $("until").value, min: $("from").value, max: $("until").value });
   const ask = el("button", { type: "button", class: "btn btn-primary", text: t("inversions_gains_ask"), onclick: show });
   async function show() {
     ask.disabled = true;
     told.replaceChildren(el("p", { class: "quiet", text: t("inversions_gains_running") }));
     try {
+      const { from_at, until_at } = await get(`/reports/period?${new URLSearchParams({ from_day: dayChosen.value, until_day: dayChosen.value })}`);
       const found = await get(`/reports/inversions/gains?${new URLSearchParams({ from_at, until_at })}`);
       const rows = found.gains.filter((one) => !one.why_not).map((one) => [of("gain", one.lever), one.cause ? of("cause", one.cause) : t("inversions_gains_any"), ...gained(one)]);
       told.replaceChildren(
@@ -48,7 +50,7 @@ function gainsPanel({ from_at, until_at }, name) {
     }
     ask.disabled = false;
   }
-  return panel(t("inversions_gains"), { wide: true, formula: t("inversions_gains_formula") }, ask, told);
+  return panel(t("inversions_gains"), { wide: true, formula: t("inversions_gains_formula") }, el("p", { class: "choices" }, el("label", {}, `${t("report_column_day")} `, dayChosen), ask), told);
 }
 
 /** The levers that have no figure for one reason. */
