@@ -122,7 +122,7 @@ function agentRow(agent, contact) {
   const muted = agent.muted ? el("span", { class: "state", text: t("muted") }) : null;
   const hand = agent.hand_raised_at ? el("span", { class: "state", "data-state": "hand", text: handWord(agent) }) : null;
   const inTalk = agent.supervises ? el("div", { class: "second quiet", text: `${of("act", agent.supervises.mode)}: ${rows.agents.get(agent.supervises.agent)?.name ?? agent.supervises.agent}` }) : null;
-  const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }), muted, hand, inTalk);
+  const doing = el("td", {}, el("span", { class: "state", "data-state": idle ? agent.status : agent.activity, text: words }), muted && " ", muted, hand, inTalk);
   const since = el("td", { class: "n" }, agent.since ? el("span", { "data-since": agent.since }) : null);
   const others = ["available", "pause", "logged_out"].filter((one) => one !== agent.status);
   const acts = may("command_agents") && !maySupervise ? others.map((one) => act(agent.agent, one, t(`make_${one}`))) : [];
