@@ -4,8 +4,9 @@ import pytest
 from company import FLOW, QUEUES, queue
 from driven_ivr import Driven, nodes
 
+from ctiserver.core.errors import ConfigError
 from ctiserver.core.tables import Document, Hours
-from ivr.flow_file import ConfigError, read_flow
+from ivr.flow_file import read_flow
 
 NEVER = Hours(time_zone="America/Santiago", week=((),) * 7)
 ALWAYS = Hours(time_zone="America/Santiago", week=(((0, 1440),),) * 7)
