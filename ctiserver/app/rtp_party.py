@@ -116,6 +116,11 @@ class RtpParty(_Speaker):
         self._words.extend(sound[at : at + _SAMPLES] for at in range(0, len(sound) - _SAMPLES + 1, _SAMPLES))
 
     @property
+    def saying(self) -> bool:
+        """Whether words of a file are still to be said."""
+        return bool(self._words)
+
+    @property
     def pressing(self) -> bool:
         """Whether a key still waits for its turn."""
         return bool(self._keys)

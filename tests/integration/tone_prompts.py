@@ -30,11 +30,12 @@ def tone_prompts(folder: Path, seconds: float) -> str:
     prompt_files.save(Manifest(licences=shipped.licences, voices=shipped.voices, prompts=prompts), folder)
     for key in prompts:
         for language, hertz in HERTZ.items():
-            _write(folder / language / f"{key}.wav", hertz, seconds)
+            write_tone(folder / language / f"{key}.wav", hertz, seconds)
     return f'[prompts]\ndirectory = "{folder}"\n'
 
 
-def _write(path: Path, hertz: int, seconds: float) -> None:
+def write_tone(path: Path, hertz: int, seconds: float) -> None:
+    """A file of one tone, 8 kHz; its folder may be missing."""
     path.parent.mkdir(exist_ok=True)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
