@@ -17,7 +17,7 @@ from ctiserver.core.inputs import (
 from ctiserver.core.turn import Turn
 from ivr import questions, waiting_choices, waiting_message, walk
 from ivr.desk import Desk
-from ivr.nodes.leaving_word import SHORTEST_MESSAGE_SECONDS
+from ivr.messages_left import SHORTEST_MESSAGE_SECONDS
 from ivr.session_state import Phase
 
 

@@ -61,6 +61,7 @@ from ivr import (
     arrival,
     deflection,
     invitation,
+    messages_left,
     notice,
     outbound,
     passed_on,
@@ -187,7 +188,7 @@ class Ivr:
             case _:
                 questions.recorded(self.desk, message, turn)
                 results.recorded(self.desk, message, turn)
-                waiting_message.recorded(self.desk, message, turn)
+                messages_left.recorded(self.desk, message, turn)
 
     def _digit(self, message: DigitPressed, turn: Turn) -> None:
         session = self.desk.of_leg(message.leg)

@@ -9,12 +9,11 @@ an agent (`acd.messages`), whether he is on the line still or not. One that is t
 """
 
 from ctiserver.core.commands import AwaitSilence, DiscardRecording, StartRecording, StopRecording
-from ctiserver.core.events import MessageBegun, MessageLeft
+from ctiserver.core.events import MessageBegun
 from ctiserver.core.ids import QueueKey, RecordingId
-from ctiserver.core.inputs import RecordingFailed, RecordingStored
 from ctiserver.core.turn import Turn
-from ivr.desk import Desk, Message
-from ivr.nodes.leaving_word import SHORTEST_MESSAGE_SECONDS
+from ivr.desk import Desk
+from ivr.messages_left import begin, left, too_short
 from ivr.session_state import Phase, Session
 from ivr.speak import hush, play, say_goodbye, stop_waiting, wait_for_key
 
@@ -70,43 +69,7 @@ def gone(desk: Desk, session: Session, turn: Turn) -> None:
     message = desk.messages.get(session.recording or RecordingId(""))
     if message is not None:
         message.kept = True
-        _left(desk, message, turn)
-
-
-def note(desk: Desk, session: Session, queue: QueueKey, turn: Turn, *, kept: bool) -> RecordingId:
-    """From now on he speaks a message for a queue; `kept`: whatever he does. The recording to begin."""
-    recording = session.recording = RecordingId(turn.new_id())
-    only = session.candidates[0] if session.candidates else None
-    desk.messages[recording] = Message(
-        recording=recording,
-        contact=session.contact,
-        account_id=session.account_id,
-        queue=queue,
-        pii_number=session.pii_number,
-        pii_name=only.pii_name if only else "",
-        language=session.language,
-        value_class=session.value_class or desk.tables.unknown_class,
-        candidates=session.candidates,
-        level=session.level,
-        kept=kept,
-    )
-    return recording
-
-
-def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
-    """A file is whole, or there is none."""
-    found = desk.messages.get(message.recording)
-    if found is None:
-        return
-    if isinstance(message, RecordingFailed):
-        del desk.messages[message.recording]
-        return
-    found.seconds = message.seconds
-    if found.dropped:
-        del desk.messages[message.recording]
-        turn.say(DiscardRecording(recording=message.recording))
-    else:
-        _left(desk, found, turn)
+        left(desk, message, turn)
 
 
 def _listen(desk: Desk, session: Session, turn: Turn) -> None:
@@ -114,7 +77,7 @@ def _listen(desk: Desk, session: Session, turn: Turn) -> None:
         session.message_queue, session.queue = session.queue, None
     session.phase, session.step = Phase.MESSAGE, SPEAKS
     queue = session.message_queue or QueueKey("")
-    recording = note(desk, session, queue, turn, kept=False)
+    recording = begin(desk, session, queue, turn, kept=False)
     turn.say(
         MessageBegun(at=turn.at, contact=session.contact, queue=queue, recording=recording),
         StartRecording(recording=recording, leg=session.leg),
@@ -147,7 +110,7 @@ def _drop(desk: Desk, session: Session, turn: Turn) -> None:
 def _keep(desk: Desk, session: Session, turn: Turn) -> None:
     stop_waiting(session, turn)
     message = desk.messages.get(session.recording or RecordingId(""))
-    short = message is not None and message.seconds is not None and _too_short(message.seconds)
+    short = message is not None and message.seconds is not None and too_short(message.seconds)
     if (message is None or short) and session.attempts == 0:
         session.attempts = 1
         _drop(desk, session, turn)
@@ -155,37 +118,7 @@ def _keep(desk: Desk, session: Session, turn: Turn) -> None:
         return
     if message is not None:
         message.kept = True
-        _left(desk, message, turn)
+        left(desk, message, turn)
     session.step, session.recording = "", None
     hush(desk, session, turn)
     say_goodbye(desk, session, ("goodbye",) if message is None or short else ("message-kept",), turn)
-
-
-def _too_short(seconds: float) -> bool:
-    return seconds < SHORTEST_MESSAGE_SECONDS
-
-
-def _left(desk: Desk, message: Message, turn: Turn) -> None:
-    """Once it is whole and he wants it kept it is for the agents; too short a one is nothing."""
-    if not message.kept or message.seconds is None:
-        return
-    desk.messages.pop(message.recording, None)
-    if _too_short(message.seconds):
-        turn.say(DiscardRecording(recording=message.recording))
-        return
-    turn.say(
-        MessageLeft(
-            at=turn.at,
-            contact=message.contact,
-            account_id=message.account_id,
-            queue=message.queue,
-            recording=message.recording,
-            seconds=message.seconds,
-            pii_number=message.pii_number,
-            language=message.language,
-            value_class=message.value_class,
-            pii_name=message.pii_name,
-            candidates=message.candidates,
-            level=message.level,
-        )
-    )

@@ -18,7 +18,7 @@ from ctiserver.core.errors import ConfigError, Mistake, Refusal, StoreError
 from ctiserver.core.tables import Document
 from ctiserver.process.config_file import load
 from ivr.drawing import svg
-from ivr.flow import Enqueue, Flow
+from ivr.flow import Enqueue, Flow, Voicemail
 from ivr.flow_file import read_flow, read_survey
 
 SURVEYS = "surveys"
@@ -92,7 +92,8 @@ def try_out(chosen: Namespace) -> None:
     """Walks through a flow in the terminal. Raises ConfigError with every mistake of its file."""
     flow, document = _read(chosen)
     config = load(chosen.config)
-    queues = [str(node.queue) for node in flow.nodes.values() if isinstance(node, Enqueue)]
+    handing = [node for node in flow.nodes.values() if isinstance(node, Enqueue | Voicemail)]
+    queues = [str(node.queue) for node in handing if node.queue]
     trial = Trial(
         document,
         list(dict.fromkeys(queues)),

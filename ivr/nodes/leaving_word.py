@@ -1,7 +1,8 @@
 """Nodes for whom nobody has time: a wish to be called back, and a message after the beep.
 
 The wish goes on the call-back list with the number he calls from, or one that he typed. The message is recorded until
-`#`, until he hangs up or until its time is over; a case opens with it, unless it is too short to be one.
+`#`, until he hangs up or until its time is over; a case opens with it, or it waits for the agents of a queue, unless it
+is too short to be one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,12 +10,13 @@ from typing import ClassVar
 
 from ctiserver.core.commands import StartRecording, StopRecording
 from ctiserver.core.events import CallbackAsked
-from ctiserver.core.ids import RecordingId
+from ctiserver.core.ids import QueueKey, RecordingId
 from ctiserver.core.toml_mistakes import Wrong, wrong
+from ivr import messages_left
 from ivr.caller import Caller
+from ivr.messages_left import SHORTEST_MESSAGE_SECONDS
 from ivr.nodes.base import Known, NodeBase
 
-SHORTEST_MESSAGE_SECONDS = 1.5
 _RECORDING = "recording"
 _END_KEY = "#"
 
@@ -61,11 +63,15 @@ class Callback(NodeBase, tag="callback"):
 
 
 class Voicemail(NodeBase, tag="voicemail"):
-    """Records what he says after the prompts and a beep."""
+    """Records what he says after the prompts and a beep.
+
+    `queue`: whose agents it waits for, as a message left in place of waiting does; None: a case opens with it.
+    """
 
     prompts: tuple[str, ...]
     next: str
     longest_seconds: float = 120.0
+    queue: QueueKey | None = None
 
     takes_keys: ClassVar[bool] = True
     keeps_time: ClassVar[bool] = True
@@ -79,6 +85,8 @@ class Voicemail(NodeBase, tag="voicemail"):
     def wrong(self, known: Known) -> Iterator[Wrong]:
         if self.longest_seconds <= SHORTEST_MESSAGE_SECONDS:
             yield wrong(("longest_seconds",), "no_chance", kind="voicemail")
+        if self.queue is not None and self.queue not in known.queues:
+            yield wrong(("queue",), "no_queue", queue=self.queue)
 
     def enter(self, caller: Caller) -> str | None:
         caller.hear((*self.prompts, "beep"))
@@ -86,11 +94,19 @@ class Voicemail(NodeBase, tag="voicemail"):
 
     def said(self, caller: Caller) -> str | None:
         session = caller.session
-        session.step, session.recording = _RECORDING, RecordingId(caller.turn.new_id())
-        caller.desk.recordings[session.recording] = (session.contact, session.account_id)
+        session.step, session.recording = _RECORDING, self._recording(caller)
         caller.tell(StartRecording(recording=session.recording, leg=session.leg))
         caller.wait(self.longest_seconds)
         return None
+
+    def _recording(self, caller: Caller) -> RecordingId:
+        """The one to begin; a queue that is gone keeps nobody from leaving word."""
+        desk, session, turn = caller.desk, caller.session, caller.turn
+        if self.queue is not None and desk.has_queue(self.queue):
+            return messages_left.begin(desk, session, self.queue, turn, kept=True)
+        recording = RecordingId(turn.new_id())
+        desk.recordings[recording] = (session.contact, session.account_id)
+        return recording
 
     def pressed(self, caller: Caller, digit: str) -> str | None:
         if digit != _END_KEY:

@@ -202,6 +202,7 @@ def test_what_a_call_of_ours_brings_along_may_be_said() -> None:
         ),
         ("hours:service", "hours:sales", "9: write hours:QUEUE with a queue that there is; 'sales' is none"),
         ('{ closed = "message" }', "{}", "10: say at least one case and where it leads"),
+        ('type = "voicemail"', 'type = "voicemail"\nqueue = "sales"', "49: there is no queue 'sales'"),
         ('flow = "other"', 'flow = "others"', "58: there is no flow 'others'"),
         ('survey = "satisfaction"', 'survey = "x"', "54: there is no survey 'x'"),
         (

@@ -2,7 +2,7 @@ from driven_ivr import CONTACT, LEG, nodes, plays
 from single_node import AtNode
 
 from ctiserver.core.commands import StartRecording, StartTimer, StopRecording
-from ctiserver.core.events import CallbackAsked, VoicemailLeft
+from ctiserver.core.events import CallbackAsked, MessageLeft, VoicemailLeft
 from ctiserver.core.inputs import RecordingFailed, RecordingStored
 
 CALLBACK = {"type": "callback", "next": "next", "no_number": "operator"}
@@ -65,6 +65,27 @@ def test_a_message_counts_when_its_caller_has_hung_up() -> None:
         VoicemailLeft
     ]
     assert ivr.say(RecordingStored(at=71.0, recording=recording, seconds=9.0)) == []
+
+
+def test_a_message_for_a_queue_waits_for_its_agents_though_its_caller_has_hung_up() -> None:
+    ivr = AtNode(VOICEMAIL | {"queue": "service"})
+    ivr.heard()
+    recording = ivr.session.recording
+    ivr.hang_up()
+    [left] = ivr.say(RecordingStored(at=70.0, recording=recording, seconds=9.0))
+    assert isinstance(left, MessageLeft)
+    assert (left.queue, left.recording, left.seconds) == ("service", recording, 9.0)
+    assert (left.contact, left.pii_number) == (CONTACT, "+56221234567")
+    assert not ivr.ivr.desk.messages
+
+
+def test_a_queue_that_is_gone_keeps_nobody_from_leaving_word() -> None:
+    ivr = AtNode(VOICEMAIL | {"queue": "gone"})
+    ivr.heard()
+    recording = ivr.session.recording
+    ivr.press("#")
+    [left] = ivr.say(RecordingStored(at=70.0, recording=recording, seconds=9.0))
+    assert isinstance(left, VoicemailLeft)
 
 
 def test_silence_and_a_recording_that_failed_are_no_message() -> None:
