@@ -57,7 +57,8 @@ export function player(src, { seconds, peaks, pauses = [], voices = null }) {
     lane(who, voices[who], seconds),
     el("span", { class: "lane-name quiet", text: `${t(`lane_${who}`)} ${Math.round(100 * voices[`${who}_share`])} %` }),
   ]), el("span", { class: "lane-shares quiet", text: t("lane_shares", { silence: Math.round(100 * voices.silence_share), both: Math.round(100 * voices.both_share) }) })] : [];
-  return el("div", { class: "player" }, button, peaks.length ? wave : el("span", {}), told, speed, place, ...lanes, wrong);
+  const parts = peaks.length ? [wave, told, speed, place] : [place, told, speed];
+  return el("div", { class: peaks.length ? "player" : "player plain" }, button, ...parts, ...lanes, wrong);
 }
 
 /** When one of the two spoke, on the time line of the wave. */
