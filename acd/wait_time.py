@@ -9,7 +9,9 @@ are n + 1 stages before him, each ended by whichever comes first, a free agent o
 
 (the queue-length predictor of Whitt, "Predicting Queueing Delays", Management Science 45, 1999, for those who stay to
 the end, whom patience tilts by one more theta). How many are ahead depends on how long he waits, so the two are solved
-together. The distribution is taken as gamma with that mean and the stages' variance.
+together. The distribution is taken as gamma with that mean and the stages' variance, its quantiles by the formula of
+Wilson and Hilferty (PNAS 17, 1931), within 1.5 % for the shapes that occur: what is learned mends more than that, and
+the calls process begins a second sooner without the libraries for the exact ones.
 
 No model is right for long: breaks, lulls, skills and ceilings are not in it. So each class at a place learns from
 every wait that ends how much the mean must be stretched, and at which quantile of the model the upper end must lie so
@@ -20,10 +22,9 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import msgspec
-import numpy as np
-from scipy.special import gammaincinv
 
 from acd.accumulating import Terms, overtaking_window, score
 
@@ -35,6 +36,8 @@ _LONGEST_SECONDS = 86400.0
 _REMEMBERED = 2000.0
 _BELIEVED = 20.0
 _QUANTILE_STEP = 0.01
+_SUMMED = 32
+"""Stages that are summed one by one; of all later ones the integral, which is then within 1 in 10 000."""
 _LEAST_QUANTILE, _MOST_QUANTILE = 0.5, 0.995
 
 
@@ -88,12 +91,22 @@ def ahead_at(mine: tuple[float, float], wait: float, now: float, others: Sequenc
 
 def stages(count: float, serving: Serving) -> tuple[float, float]:
     """Mean and variance of the time until `count` ahead and one more are served or gone; count may be a fraction."""
-    theta = 1.0 / serving.patience_seconds if serving.patience_seconds else 0.0
-    whole = math.floor(count)
-    rates = serving.services_per_second + theta * np.arange(1, whole + 3)
-    times = 1.0 / rates
-    times[-1] *= count - whole
-    return float(times.sum()), float((times * times).sum())
+    rate, theta = serving.services_per_second, 1.0 / (serving.patience_seconds or math.inf)
+    last = math.floor(count) + 1
+    times = [1.0 / (rate + theta * stage) for stage in range(1, min(last, _SUMMED) + 1)]
+    times.append((count - math.floor(count)) / (rate + theta * (last + 1)))
+    mean, variance = sum(times), sum(one * one for one in times)
+    if last > _SUMMED:
+        begins, ends = rate + theta * (_SUMMED + 0.5), rate + theta * (last + 0.5)
+        mean += math.log(ends / begins) / theta if theta else (last - _SUMMED) / rate
+        variance += (last - _SUMMED) / (begins * ends)
+    return mean, variance
+
+
+def gamma_quantile(shape: float, share: float) -> float:
+    """The value below which that share of a gamma distribution of mean 1 lies; shape 0.9 or more."""
+    spread = 1.0 / (9.0 * shape)
+    return (1.0 - spread + NormalDist().inv_cdf(share) * math.sqrt(spread)) ** 3
 
 
 def model(
@@ -137,11 +150,11 @@ class WaitTimes(msgspec.Struct, kw_only=True):
         """For one with this (virtual arrival, slope) who comes `now`; `others` without him."""
         mean, shape = model(mine, now, others, serving)
         likely = mean * self.stretch
-        least, most = gammaincinv(shape, [_AT_LEAST, self.quantile]) * likely / shape
+        least, most = (gamma_quantile(shape, share) * likely for share in (_AT_LEAST, self.quantile))
         return Estimate(
             likely_seconds=likely,
-            at_least_seconds=min(float(least), likely),
-            at_most_seconds=max(float(most), likely),
+            at_least_seconds=min(least, likely),
+            at_most_seconds=max(most, likely),
             model_seconds=mean,
         )
 

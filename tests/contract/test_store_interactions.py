@@ -255,6 +255,7 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
         "wrap_up_ended_at": 205.0,
         "disposition": "sold",
         "note": "pays on Friday",
+        "form": None,
         "recording": "rec-1",
         "recording_seconds": 59.8,
         "recording_error": None,
