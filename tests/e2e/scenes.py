@@ -113,6 +113,17 @@ def ringing(now: float) -> LiveView:
     return view
 
 
+def message(now: float) -> LiveView:
+    """Both agents have in hand what somebody left to be heard; another message waits."""
+    view = morning(now)
+    view.contacts["w0"].channel, view.contacts["w0"].stage = "voicemail", "voicemail"  # type: ignore[index]
+    for place, agent in enumerate((SPANISH, ENGLISH)):
+        contact = view.contacts[f"t{place}"]  # type: ignore[index]
+        contact.channel, contact.stage, contact.message_seconds = "voicemail", "message", 12.4
+        view.agents[agent].activity = "message"  # type: ignore[index]
+    return view
+
+
 def _queue(key: str, now: float) -> QueueView:
     began, ends = local_day(now, _ZONE)
     promised = 10.0 if key == "emergencia" else 20.0

@@ -1,5 +1,6 @@
 """A supervisor's hands on the wallboard, and what an agent's desk shows of them."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -113,6 +114,25 @@ def test_an_agent_reads_what_was_written_and_asks_for_help_himself(stage: Stage,
     other = stage.page(browser, ENGLISH)
     other.goto(f"{stage.origin}/desk")
     expect(other.locator("#listened")).to_contain_text(SPANISH)
+    browser.close_pages()
+
+
+def test_a_message_is_heard_on_the_desk_and_done_by_a_key_and_counted_on_the_board(
+    stage: Stage, browser: Browser
+) -> None:
+    stage.scene = scenes.message
+    page = stage.page(browser, SPANISH)
+    page.goto(f"{stage.origin}/desk")
+    expect(page.locator("#message .player")).to_contain_text("0:00 / 0:12")
+    expect(page.locator("#card [data-do]:visible")).to_have_text([re.compile("Mensaje atendido")])
+    for size in layout.SIZES:
+        layout.resize(page, size)
+        assert layout.faults(page) == []
+    page.keyboard.press("Alt+Shift+X")
+    wait_asked(stage, ("HangUp", SPANISH))
+    page.goto(f"{stage.origin}/wallboard")
+    expect(page.locator("#queues")).to_contain_text("mensajes: 1")
+    assert layout.faults(page) == []
     browser.close_pages()
 
 
