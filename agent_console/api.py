@@ -3,6 +3,7 @@
 from agent_console import (
     api_activities,
     api_administration,
+    api_announcement_sounds,
     api_announcements,
     api_attachments,
     api_audit,
@@ -96,7 +97,9 @@ for family in (api_cases, api_case_filters, api_case_setup, api_activities, api_
     family.add_to(OPERATIONS)
 for family in (api_own_calls, api_outside_report):
     family.add_to(OPERATIONS)
-for family in (api_permission, api_letters, api_outside, api_outages, api_announcements, api_call_backs):
+for family in (api_announcements, api_announcement_sounds):
+    family.add_to(OPERATIONS)
+for family in (api_permission, api_letters, api_outside, api_outages, api_call_backs):
     family.add_to(OPERATIONS)
 for family in (api_value, api_customer_value, api_segments, api_product_offers):
     family.add_to(OPERATIONS)

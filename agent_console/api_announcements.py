@@ -15,7 +15,7 @@ NEED = Permission.ANNOUNCE
 
 
 class AnnouncementForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What it says (a `prompt` of ours or a `text`, one of the two), to whom and when.
+    """What it says (a `prompt` of ours, a `text`, or as `sound` the key of a recording: one of them), to whom and when.
 
     `queues`, `areas` []: any; `from_at`, `until_at` in epoch seconds, None: without that end.
     """
@@ -23,6 +23,7 @@ class AnnouncementForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
     name: str
     prompt: str | None = None
     text: str | None = None
+    sound: str | None = None
     queues: list[str] = []
     areas: list[str] = []
     from_at: float | None = None

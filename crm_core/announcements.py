@@ -2,9 +2,9 @@
 
 They are prepared once (the offices are closed, an outage, long waits) and switched with one press; `from_at` and
 `until_at` bound them by themselves. One is for every caller, for whoever comes to some queues, or for whoever is known
-to live in some comunas. It says a prompt of ours, or a text that is spoken when it is saved, never during a call; until
-its sound is made nobody hears it, and whoever looks at it is told so. Callers of an emergency hear none. Each contact
-that heard one is counted once.
+to live in some comunas. It says a prompt of ours, a recording of the company's own (`announcement_sounds`), or a text
+that is spoken when it is saved, never during a call; until its sound is made nobody hears it, and whoever looks at it
+is told so. Callers of an emergency hear none. Each contact that heard one is counted once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKey, Index, exists, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core import audit
+from crm_core.announcement_sounds import AnnouncementSound
 from crm_core.base import Base, ConfiguresEngines, EpochSeconds
 from crm_core.interactions import Interaction
 from crm_core.outages import cities_of
@@ -36,7 +37,7 @@ LONGEST_TEXT = 300
 
 
 class Announcement(ConfiguresEngines, Base):
-    """One announcement of one account; it has a prompt of `PROMPTS` or a text of its own."""
+    """One announcement of one account; it has a prompt of `PROMPTS`, a text or a recording of its own."""
 
     __tablename__ = "announcements"
     __table_args__ = (Index(None, "account_id", "switched_on"),)
@@ -46,6 +47,8 @@ class Announcement(ConfiguresEngines, Base):
     name: Mapped[str]
     prompt: Mapped[str | None]
     text: Mapped[str | None]
+    sound: Mapped[str | None]
+    """The key of a recording."""
     queues: Mapped[list[Any]]
     """Keys; [] for any."""
     areas: Mapped[list[Any]]
@@ -73,7 +76,7 @@ class AnnouncementHearing(Base):
     at: Mapped[EpochSeconds]
 
 
-_WRITTEN = ("name", "prompt", "text", "queues", "areas", "from_at", "until_at")
+_WRITTEN = ("name", "prompt", "text", "sound", "queues", "areas", "from_at", "until_at")
 """What a person writes of one."""
 
 
@@ -144,7 +147,7 @@ def in_force(session: Session) -> tuple[engine_tables.Announcement, ...]:
         engine_tables.Announcement(
             id=row.id,
             account_id=row.account_id,
-            says=(row.prompt or f"name:{row.text}",),
+            says=(_said(row),),
             queues=tuple(QueueKey(str(key)) for key in row.queues),
             areas=tuple(str(area) for area in row.areas),
             from_at=row.from_at,
@@ -191,12 +194,17 @@ def hearings(session: Session, account_id: int) -> Mapping[int, tuple[int, int]]
 
 def has_sound(session: Session, row: Announcement) -> bool:
     """Whether callers can hear it: a text has to be spoken first."""
-    if row.prompt is not None:
+    if row.text is None:
         return True
     made = select(SpokenName.id).where(
         SpokenName.account_id == row.account_id, SpokenName.text == row.text, SpokenName.sound.is_not(None)
     )
     return bool(session.scalar(select(exists(made))))
+
+
+def _said(row: Announcement) -> str:
+    """As Play takes it."""
+    return row.prompt or (f"own:{row.account_id}/{row.sound}" if row.sound else f"name:{row.text}")
 
 
 def _speak(session: Session, row: Announcement) -> None:
@@ -208,25 +216,30 @@ def _checked(session: Session, account_id: int, written: Mapping[str, Any]) -> d
     given = {name: written[name] for name in _WRITTEN}
     given["name"] = " ".join(str(given["name"]).split())
     given["text"] = " ".join(str(given["text"] or "").split()) or None
-    given["prompt"] = given["prompt"] or None
+    given["prompt"], given["sound"] = given["prompt"] or None, given["sound"] or None
     given["areas"] = list(dict.fromkeys(area.strip() for area in given["areas"] if area.strip()))
     given["queues"] = list(dict.fromkeys(given["queues"]))
     known = session.scalars(select(Queue.key).where(Queue.account_id == account_id)).all()
-    if mistakes := [*_mistakes(given, known)]:
+    sounds = session.scalars(
+        select(AnnouncementSound.key).where(AnnouncementSound.account_id == account_id)
+    ).all()
+    if mistakes := [*_mistakes(given, known, sounds)]:
         raise ConfigError(mistakes)
     return given
 
 
-def _mistakes(given: Mapping[str, Any], queues: Sequence[str]) -> list[Mistake]:
+def _mistakes(given: Mapping[str, Any], queues: Sequence[str], sounds: Sequence[str]) -> list[Mistake]:
     found = []
     if not given["name"]:
         found.append(Mistake("name", "give it a name", "empty"))
-    if (given["prompt"] is None) == (given["text"] is None):
+    if sum(given[name] is not None for name in ("prompt", "text", "sound")) != 1:
         found.append(
-            Mistake("text", "choose a prompt or write what is to be said, one of the two", "one_of_two")
+            Mistake("text", "choose a prompt or a recording, or write a text: one of them", "one_of_two")
         )
     if given["prompt"] is not None and given["prompt"] not in PROMPTS:
         found.append(Mistake("prompt", f"choose one of {', '.join(PROMPTS)}", "unknown"))
+    if given["sound"] is not None and given["sound"] not in sounds:
+        found.append(Mistake("sound", "choose a recording of the list", "unknown"))
     if len(given["text"] or "") > LONGEST_TEXT:
         found.append(Mistake("text", f"write at most {LONGEST_TEXT} letters", "too_long"))
     if unknown := [key for key in given["queues"] if key not in queues]:

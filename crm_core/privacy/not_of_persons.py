@@ -27,6 +27,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "campaign_loads": "how many customers a campaign was given",
     "offices": "where customers are served",
     "opening_hours": "when a queue serves",
+    "announcement_sounds": "what callers are told",
     "announcements": "what callers are told",
     "outages": "where supply is cut, by comuna",
     "outside_rules": "which numbers the staff may dial",

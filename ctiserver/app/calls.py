@@ -182,7 +182,7 @@ class CallsProcess:
             ),
             clock=self._clock,
             random=random.random,
-            media=SpokenMedia(prompts_of(config), names_of(config)),
+            media=SpokenMedia(prompts_of(config), names_of(config), folders.announcements_dir(config)),
             emit=self._receive,
             on_up=self._switch_up,
             on_down=lambda: self._runtime.switch_down(),

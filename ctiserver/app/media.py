@@ -15,6 +15,7 @@ from ivr.prompts import Prompts
 
 log = structlog.get_logger()
 _HALVES = {"morning": "in-the-morning", "afternoon": "in-the-afternoon"}
+_KEY = re.compile(r"[0-9a-f]{32}")
 _HOUSE = re.compile(r"\b\d{1,6}\b")
 
 
@@ -23,11 +24,16 @@ class SpokenMedia:
 
     A key of the manifest; or a kind and a value: `number:N`, `place:N`, `wait:SECONDS-SECONDS`, `amount:PESOS`,
     `date:DAY@TODAY` (both as "2026-11-23"), `time:HH:MM`, `half_day:morning` or `afternoon`, `digits:TEXT`,
-    `name:TEXT`, `tone:ring` (until it is stopped). A value that cannot be said is left out.
+    `name:TEXT`, `own:ACCOUNT/KEY` (a recording that a company brought), `tone:ring` (until it is stopped). A value that
+    cannot be said is left out.
     """
 
-    def __init__(self, prompts: Prompts, names: RenderedNames | None = None) -> None:
+    def __init__(
+        self, prompts: Prompts, names: RenderedNames | None = None, recordings: Path | None = None
+    ) -> None:
+        """`recordings`: the folder of what companies brought."""
         self._prompts, self._names = prompts, names
+        self._recordings = recordings.absolute() if recordings else None
 
     def __call__(self, play: Play) -> list[str]:
         """The media of a Play, in order."""
@@ -66,8 +72,8 @@ class SpokenMedia:
                 return self._prompts.clock(int(hour), int(minute), language)
             case "digits":
                 return self._prompts.digits(value, language)
-            case "name":
-                return self._name(value, language)
+            case "name" | "own":
+                return self._name(value, language) if kind == "name" else self._own(value)
             case "tone":
                 return (f"tone:{value}",)
             case _:
@@ -86,6 +92,13 @@ class SpokenMedia:
             return (f"sound:{sound}",)
         house = _HOUSE.findall(text)
         return self._prompts.number(int(house[-1]), language) if house else ()
+
+    def _own(self, value: str) -> tuple[str, ...]:
+        account, _, key = value.partition("/")
+        if self._recordings is None or not account.isdecimal() or not _KEY.fullmatch(key):
+            return ()
+        sound = self._recordings / account / key
+        return (f"sound:{sound}",) if sound.with_suffix(".wav").exists() else ()
 
 
 def prompts_of(config: Config) -> Prompts:

@@ -41,6 +41,11 @@ def names_dir(config: Config) -> Path:
     return config.installation.state_dir / "names"
 
 
+def announcements_dir(config: Config) -> Path:
+    """Recordings that companies brought for their announcements, by account."""
+    return config.installation.state_dir / "announcements"
+
+
 def recordings_dir(config: Config) -> Path:
     """What Asterisk has recorded, by the recording's name."""
     return config.asterisk_dir / "spool" / "recording"

@@ -1,11 +1,20 @@
 """Announcements on both databases: prepared, switched, in force for the next caller, counted."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from crm_core import announcements, audit, caller_facts, configuration, spoken_names
+from crm_core import (
+    announcement_sounds,
+    announcement_uses,
+    announcements,
+    audit,
+    caller_facts,
+    configuration,
+    spoken_names,
+)
 from crm_core.contact_points import keep_address
 from crm_core.customers import add_customer
 from crm_core.db import Store
@@ -14,12 +23,13 @@ from crm_core.phone_numbers import normalise
 from crm_core.provenance import Origin, Source
 from crm_core.queues import add_queue
 from ctiserver.core import tables
-from ctiserver.core.errors import ConfigError, NotFound
+from ctiserver.core.errors import ConfigError, NotFound, Refusal
 
 BY: dict[str, Any] = {"by": "sup", "now": 100.0}
 WORDS: dict[str, Any] = {
     "prompt": None,
     "text": None,
+    "sound": None,
     "queues": [],
     "areas": [],
     "from_at": None,
@@ -29,7 +39,7 @@ NUMBER = normalise("+56911112222", "CL")
 
 
 def put(store: Store, name: str = "Cerrado", **written: Any) -> int:
-    given = WORDS | ({} if "text" in written else {"prompt": "announcement-closed"}) | written
+    given = WORDS | ({} if {"text", "sound"} & {*written} else {"prompt": "announcement-closed"}) | written
     return store.write(announcements.add, 1, name=name, **given, **BY).id
 
 
@@ -93,6 +103,29 @@ class TestAnnouncements:
         assert wanted.text == long
         store.write(spoken_names.spoken, wanted.id, "es/abc", 10)
         assert store.read(announcements.has_sound, row)
+
+    def test_a_recording_is_one_companys_is_said_in_its_announcement_and_goes_when_none_says_it(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        row = store.write(announcement_sounds.add, tmp_path, 1, " Aviso\n", b"RIFF", 2.5, **BY)
+        assert (row.name, row.seconds) == ("Aviso", 2.5)
+        number = put(store, sound=row.key)
+        switch(store, number)
+        assert [one.says for one in in_force(store)] == [(f"own:1/{row.key}",)]
+        assert store.read(announcement_uses.used_by, 1) == {row.key: ["Cerrado"]}
+        assert store.read(announcement_uses.used_by, 2) == {}
+        with pytest.raises(NotFound):
+            store.read(announcement_sounds.sound, 2, row.key)
+        with pytest.raises(NotFound):
+            store.write(announcement_uses.remove, 2, row.key, **BY)
+        with pytest.raises(Refusal, match="change that first"):
+            store.write(announcement_uses.remove, 1, row.key, **BY)
+        store.write(announcements.take_away, 1, number, **BY)
+        store.write(announcement_uses.remove, 1, row.key, **BY)
+        assert store.read(announcement_sounds.sounds_of, 1) == []
+        assert announcement_sounds.content_of(tmp_path, row) == b"RIFF"
+        announcement_sounds.drop_file(tmp_path, 1, row.key)
+        assert [*tmp_path.rglob("*.wav")] == []
 
     def test_who_lives_there_is_told_and_nobody_else(self, store: Store) -> None:
         rosa = store.write(add_customer, 1, now=0.0, name="Rosa", phones=[NUMBER]).id

@@ -3,17 +3,21 @@
 And what a supervisor announces is heard by the next caller. One center serves all walks.
 """
 
+import io
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
+import soundfile
 from sqlalchemy.orm import Session
 
-from crm_core import announcements
+from crm_core import announcement_sounds, announcements
 from crm_core.permission import legal_profiles
 from crm_core.permission.profile import shipped
+from crm_core.telephone_sound import telephone_sound
 from ctiserver.bus import topics
 from ctiserver.core.events import (
     AnnouncementHeard,
@@ -26,6 +30,7 @@ from ctiserver.core.events import (
     ContactConnected,
     ContactQueued,
 )
+from ctiserver.process import folders
 from tests.integration.daemon import RunningCenter, center
 from tests.integration.journal_probe import JournalProbe
 from tests.integration.sipp import Caller, until
@@ -33,6 +38,7 @@ from tests.integration.sipp import Caller, until
 pytestmark = pytest.mark.integration
 
 ASKS, GIVES_UP = "+56971880001", "+56971880002"
+TONE_HERTZ = 600
 
 
 @pytest.fixture(scope="module")
@@ -118,18 +124,32 @@ def test_a_telephone_that_is_busy_frees_the_agent_and_who_is_called_off_is_calle
     assert c.contacts("call_back") == []
 
 
-def test_what_is_announced_is_heard_by_the_next_caller(running: RunningCenter) -> None:
+def test_a_recording_that_is_announced_is_heard_by_the_next_caller_and_after_a_kill(
+    running: RunningCenter,
+) -> None:
     c, journal = running, JournalProbe(running.asterisk.config)
-    written = {"prompt": "announcement-closed", "text": None, "queues": [], "areas": []}
-    times = {"from_at": None, "until_at": None, "by": "sup", "now": time.time()}
-    number = c.store.write(announcements.add, 1, name="Cerrado", **written, **times).id
-    c.store.write(announcements.switch, 1, number, on=True, by="sup", now=time.time())
+    brought = io.BytesIO()
+    tone = 0.3 * np.sin(2 * np.pi * TONE_HERTZ * np.arange(44100 * 5) / 44100)
+    soundfile.write(brought, tone, 44100, format="MP3")
+    by: dict[str, Any] = {"by": "sup", "now": time.time()}
+    made, folder = telephone_sound(brought.getvalue()), folders.announcements_dir(c.asterisk.config)
+    sound = c.store.write(announcement_sounds.add, folder, 1, "Aviso", made.wav, made.seconds, **by).key
+    written = {"prompt": None, "text": None, "sound": sound, "queues": [], "areas": []}
+    times = {"from_at": None, "until_at": None}
+    number = c.store.write(announcements.add, 1, name="Cerrado", **written, **times, **by).id
+    c.store.write(announcements.switch, 1, number, on=True, **by)
     c.probe.ask(topics.RELOAD, seconds=30.0)
     so_far = len(journal.events(ContactArrived))
-    with c.call(number=ASKS) as caller:
-        caller.wait_answered()
-        until(lambda: journal.events(AnnouncementHeard), "the announcement", 20, c.log)
-        caller.hang_up()
-    [heard] = journal.events(AnnouncementHeard)
-    assert heard.contact == journal.events(ContactArrived)[so_far].contact
-    until(lambda: c.store.read(announcements.hearings, 1) == {number: (1, 0)}, "the count", 20, c.log)
+
+    def hears_it() -> None:
+        with c.call(number=ASKS) as caller:
+            caller.wait_answered()
+            until(lambda: caller.audio.hears(TONE_HERTZ), "the recording", 20, c.log)
+            caller.hang_up()
+
+    hears_it()
+    c.kill_calls()
+    hears_it()
+    until(lambda: c.store.read(announcements.hearings, 1) == {number: (2, 0)}, "the count", 20, c.log)
+    heard = journal.events(AnnouncementHeard)
+    assert [one.contact for one in heard] == [one.contact for one in journal.events(ContactArrived)[so_far:]]

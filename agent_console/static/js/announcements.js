@@ -1,5 +1,6 @@
 // Announcements: what callers are told before anything else; one press switches one on or off for the very next caller.
 
+import { recordings, showRecordings } from "./announcement_sounds.js";
 import { api, get, post } from "./api.js";
 import { $, banner, el } from "./dom.js";
 import { socket } from "./feed.js";
@@ -15,6 +16,7 @@ let rows = [];
 async function load() {
   try {
     rows = await get("/announcements");
+    await showRecordings((key) => form(null, key));
     banner("announcements-list", null);
     draw();
   } catch (problem) {
@@ -48,7 +50,8 @@ function row(one) {
 }
 
 const button = (key, one, onclick, kind = "btn-outline-secondary") => el("button", { type: "button", class: `btn btn-sm ${kind}`, text: t(key), "aria-label": `${t(key)}: ${one.name}`, onclick });
-const words = (one) => `«${one.text ?? of("announcement_prompt", one.prompt.replaceAll("-", "_"))}»`;
+const recorded = (one) => (one.sound ? recordings().find(({ key }) => key === one.sound)?.name ?? t("recording_gone") : of("announcement_prompt", one.prompt.replaceAll("-", "_")));
+const words = (one) => `«${one.text ?? recorded(one)}»`;
 
 function notes(one) {
   const to = [one.queues.length ? one.queues.map((key) => queues.find((queue) => queue.key === key)?.name ?? key).join(", ") : null, one.areas.length ? one.areas.join(", ") : null].filter(Boolean);
@@ -79,11 +82,16 @@ function remove(one) {
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
-function form(one = null) {
-  const prompts = PROMPTS.map((key) => ({ value: key, text: of("announcement_prompt", key.replaceAll("-", "_")) }));
+/** A recording of one's own is chosen beside the prompts; its value begins with this. */
+const OWN = "own:";
+
+/** `sound`: the recording to begin with. */
+function form(one = null, sound = one?.sound) {
+  const prompts = [...recordings().map(({ key, name }) => ({ value: OWN + key, text: t("recording_own", { name }) })),
+    ...PROMPTS.map((key) => ({ value: key, text: of("announcement_prompt", key.replaceAll("-", "_")) }))];
   const fields = [
     { key: "name", label: t("announcement_name"), required: true, value: one?.name },
-    { key: "prompt", label: t("announcement_prompt"), type: "choice", choices: prompts, value: one?.prompt },
+    { key: "prompt", label: t("announcement_prompt"), type: "choice", choices: prompts, value: sound ? OWN + sound : one?.prompt },
     { key: "text", label: t("announcement_text"), type: "lines", value: one?.text },
     { key: "queues", label: t("announcement_queues"), type: "several", choices: queues.map(({ key, name }) => ({ value: key, text: name })), value: one?.queues },
     { key: "areas", label: t("announcement_areas"), type: "lines", value: one?.areas.join("\n") },
@@ -92,7 +100,8 @@ function form(one = null) {
   ];
   ask({ title: t(one ? "announcement_change_title" : "announcement_new"), button: t("save"), more: t("announcement_hint"), fields,
     send: async (given) => {
-      const body = { ...given, prompt: given.prompt || null, text: given.text || null, areas: lines(given.areas) };
+      const own = given.prompt.startsWith(OWN);
+      const body = { ...given, prompt: own ? null : given.prompt || null, sound: own ? given.prompt.slice(OWN.length) : null, text: given.text || null, areas: lines(given.areas) };
       tellForce(await (one ? api("PUT", `/announcements/${one.id}`, body) : post("/announcements", body)));
       load();
     } });

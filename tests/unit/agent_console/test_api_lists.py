@@ -27,6 +27,7 @@ SHORT = {
     "my_flows": "configuration",
     "my_saved_numbers": "configuration",
     "announcement_list": "configuration",
+    "announcement_sound_list": "bounded: announcement_sounds.MOST",
     "roles": "part of the program",
     "webhook_kinds": "part of the program",
     "segment_fields": "part of the program, and custom fields",

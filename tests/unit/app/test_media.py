@@ -81,3 +81,20 @@ def test_a_name_is_the_sound_that_was_made_of_it_else_the_number_of_the_house(tm
     sound.parent.mkdir()
     sound.write_bytes(b"")
     assert heard("Rosa Díaz") == [f"sound:{sound.with_suffix('')}"]
+
+
+def test_a_recording_of_a_company_is_played_from_its_own_folder_and_nothing_else_is(tmp_path: Path) -> None:
+    spoken = SpokenMedia(Prompts(prompt_files.load(), DIRECTORY), recordings=tmp_path / "own")
+    key = "0a" * 16
+    file = tmp_path / "own" / "1" / f"{key}.wav"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"")
+    (tmp_path / "secret.wav").write_bytes(b"")
+
+    def heard(value: str) -> list[str]:
+        ids: Any = "id"
+        return spoken(Play(playback=ids, leg=ids, says=(f"own:{value}", "greeting"), language="es"))[:-1]
+
+    assert heard(f"1/{key}") == [f"sound:{file.with_suffix('')}"]
+    assert heard(f"2/{key}") == heard("1/../../secret") == heard("../secret") == heard("1") == []
+    assert media(f"own:1/{key}", "greeting") == media("greeting")

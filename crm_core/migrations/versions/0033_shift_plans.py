@@ -1,8 +1,0 @@
-"""Shifts as they are planned."""
-
-revision = "0033"
-down_revision = "0032"
-
-
-def upgrade() -> None:
-    """Nothing yet."""
