@@ -6,7 +6,7 @@ when the caller leaves, the talk is over for all. Each agent has a segment of hi
 hears him to the moment when he leaves.
 """
 
-from acd import arrangement, consult, hold, messages, outside_talk, parties, talk
+from acd import arrangement, consult, hold, messages, outside_talk, parties, recording, talk
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from ctiserver.core.commands import SetFuse
@@ -25,6 +25,7 @@ def merge(floor: Floor, request: MergeParties, turn: Turn) -> None:
         raise Refusal("not_answered", "nobody has answered yet: wait, or go back to your caller")
     party.role = "colleague" if party.agent else "outside"
     contact.stage = Stage.TALKING
+    recording.consult_ends(floor, contact, turn)
     turn.say(
         ConsultEnded(at=turn.at, contact=contact.id, agent=request.agent, to=party.agent, outcome="merged"),
         ContactResumed(at=turn.at, contact=contact.id, agent=request.agent),

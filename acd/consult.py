@@ -16,7 +16,7 @@ So no caller is ever left with music that nobody ends.
 
 from msgspec.structs import replace
 
-from acd import arrangement, named, offers, outside_calls, parties, talk, transfer
+from acd import arrangement, named, offers, outside_calls, parties, recording, talk, transfer
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from acd.hold import in_hand
@@ -100,7 +100,9 @@ def alive(
     elif isinstance(message, LegAnswered) and not party.up:
         parties.answered(floor, party, turn)
         if party.asked_by is not None:
-            turn.say(ConsultAnswered(at=turn.at, contact=contact.id, agent=party.asked_by, to=party.agent))
+            file = recording.consult_begins(floor, contact, party, turn)
+            who, to = party.asked_by, party.agent
+            turn.say(ConsultAnswered(at=turn.at, contact=contact.id, agent=who, to=to, recording=file))
         arrangement.arrange(contact, turn)
 
 

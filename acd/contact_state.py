@@ -82,6 +82,7 @@ class Contact(msgspec.Struct, kw_only=True):
     is in it, `agent_mode` how the agent takes part. `closed_by`: the supervisor who has hung up. `wish`: he is not on
     the line but wants to be called back, and has no leg before he is. `message`: he has left one, and has no leg.
     `unanswered_by`: who did not take him, and is not offered him again before `excludes_until`, see `unanswered`.
+    `recording`: of the talk, `aside`: of the consult; `recording_paused`: either is silent.
     """
 
     id: ContactId
@@ -126,6 +127,7 @@ class Contact(msgspec.Struct, kw_only=True):
     unanswered_by: list[AgentKey] = []
     excludes_until: float = 0.0
     message: RecordingId | None = None
+    aside: RecordingId | None = None
 
     @property
     def other(self) -> Participant | None:

@@ -6,7 +6,7 @@ only gave advice is free at once when he goes; whoever talked with the customer 
 
 from typing import Literal
 
-from acd import offers, outside_calls, wrap_up
+from acd import offers, outside_calls, recording, wrap_up
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Participant, Role
 from acd.floor import Floor
@@ -133,6 +133,7 @@ def end_consult(
     by: Party = "center",
 ) -> None:
     """The consult is over and whoever gave advice is let go."""
+    recording.consult_ends(floor, contact, turn)
     if party.asked_by is not None:
         turn.say(
             ConsultEnded(

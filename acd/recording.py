@@ -1,14 +1,29 @@
 """The recording of a talk: begins and ends with it, where its queue says so.
 
 One file per segment, and with it who spoke when. A queue records always, on demand (the agent says when), or never.
-What was paused is silence in the file; with the talk the pause is over too.
+What an agent says to whom he consults, while the caller hears music, is not in it: where the queue wants that too, each
+consult has a file of its own, from the other's answer to the end of the consult, taken from the other's leg.
+What was paused is silence in either file; with the last of them the pause is over too.
 """
 
-from acd.contact_state import Contact
+from acd.contact_state import Contact, Participant
 from acd.floor import Floor
-from ctiserver.core.commands import CancelTimer, FollowVoice, StartRecording, StopRecording
-from ctiserver.core.events import RecordingKept, RecordingLost, RecordingStarted, VoicesNoted
-from ctiserver.core.ids import ContactId, RecordingId, TimerId
+from ctiserver.core.commands import (
+    CancelTimer,
+    FollowVoice,
+    MuteRecording,
+    Play,
+    StartRecording,
+    StopRecording,
+)
+from ctiserver.core.events import (
+    RecordingKept,
+    RecordingLost,
+    RecordingResumed,
+    RecordingStarted,
+    VoicesNoted,
+)
+from ctiserver.core.ids import ContactId, PlaybackId, RecordingId, TimerId
 from ctiserver.core.inputs import RecordingFailed, RecordingStored, VoicesHeard
 from ctiserver.core.turn import Turn
 
@@ -16,6 +31,15 @@ from ctiserver.core.turn import Turn
 def pause_timer(contact: ContactId) -> TimerId:
     """Fires when a recording has been paused for as long as it may be."""
     return TimerId(f"acd:recording:{contact}")
+
+
+NOTICE = "recording-notice"
+"""The prompt that tells somebody that he is recorded."""
+
+
+def under_way(contact: Contact) -> tuple[RecordingId, ...]:
+    """The files that grow now: the talk's, the consult's."""
+    return tuple(one for one in (contact.recording, contact.aside) if one is not None)
 
 
 def segment_of(floor: Floor, contact: Contact) -> int:
@@ -34,7 +58,7 @@ def talk_begins(floor: Floor, contact: Contact, turn: Turn) -> None:
 def start(floor: Floor, contact: Contact, turn: Turn) -> None:
     """Record this segment from now on."""
     recording = RecordingId(turn.new_id())
-    contact.recording, contact.recording_paused, contact.recording_at = recording, False, turn.at
+    contact.recording, contact.recording_at = recording, turn.at
     floor.ledger.recordings[recording] = contact.id
     turn.say(
         RecordingStarted(
@@ -43,7 +67,50 @@ def start(floor: Floor, contact: Contact, turn: Turn) -> None:
         StartRecording(recording=recording, leg=contact.leg),
         FollowVoice(recording=recording, leg=contact.leg, who="caller", recording_at=turn.at),
     )
+    _stay_paused(contact, recording, turn)
     agent_is_there(contact, turn)
+
+
+def consult_begins(floor: Floor, contact: Contact, party: Participant, turn: Turn) -> RecordingId | None:
+    """Record what agent and `party` say to each other from now on; None: the queue does not want that.
+
+    Somebody outside is told, where callers are.
+    """
+    queue = floor.queues[contact.queue]
+    if not queue.record_consults:
+        return None
+    recording = contact.aside = RecordingId(turn.new_id())
+    floor.ledger.recordings[recording] = contact.id
+    turn.say(StartRecording(recording=recording, leg=party.leg))
+    _stay_paused(contact, recording, turn)
+    if queue.announce_recording and party.agent is None:
+        playback = PlaybackId(turn.new_id())
+        turn.say(Play(playback=playback, leg=party.leg, says=(NOTICE,), language=contact.language))
+    return recording
+
+
+def _stay_paused(contact: Contact, recording: RecordingId, turn: Turn) -> None:
+    if contact.recording_paused:
+        turn.say(MuteRecording(recording=recording, muted=True))
+
+
+def consult_ends(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """However the consult ends, its file ends here."""
+    if contact.aside is not None:
+        turn.say(StopRecording(recording=contact.aside))
+        _consult_over(floor, contact, turn)
+
+
+def _consult_over(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """A pause of this file alone ends with it: it is none of the next consult's."""
+    contact.aside = None
+    if contact.recording_paused and contact.agent is not None and not under_way(contact):
+        segment = segment_of(floor, contact)
+        who = contact.agent
+        turn.say(
+            RecordingResumed(at=turn.at, contact=contact.id, agent=who, segment=segment, by=who),
+        )
+    _unpause(contact, turn)
 
 
 def agent_is_there(contact: Contact, turn: Turn) -> None:
@@ -69,9 +136,15 @@ def talk_ends(contact: Contact, turn: Turn) -> None:
 
 
 def _over(contact: Contact, turn: Turn) -> None:
-    if contact.recording_paused:
+    contact.recording = None
+    _unpause(contact, turn)
+
+
+def _unpause(contact: Contact, turn: Turn) -> None:
+    """Nothing is paused where nothing is recorded."""
+    if contact.recording_paused and not under_way(contact):
         turn.say(CancelTimer(timer=pause_timer(contact.id)))
-    contact.recording, contact.recording_paused = None, False
+        contact.recording_paused = False
 
 
 def voices(floor: Floor, message: VoicesHeard, turn: Turn) -> None:
@@ -96,6 +169,8 @@ def recorded(floor: Floor, message: RecordingStored | RecordingFailed, turn: Tur
     contact = floor.ledger.contacts.get(key)
     if contact is not None and contact.recording == message.recording:
         _over(contact, turn)
+    elif contact is not None and contact.aside == message.recording:
+        _consult_over(floor, contact, turn)
     recording = message.recording
     if isinstance(message, RecordingStored):
         turn.say(RecordingKept(at=turn.at, contact=key, recording=recording, seconds=message.seconds))

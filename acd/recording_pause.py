@@ -1,5 +1,7 @@
 """What an agent does with the recording of his talk: begins one on demand, pauses it, goes on.
 
+A pause is one of all that is recorded of him: his talk with the caller, and what he says to whom he consults.
+
 Nobody's card number belongs into a file. A pause says who made it and why, and never lasts for good: who forgets it, or
 whose page died, goes on being recorded after a while, and the record says that the center did it. Pausing again gives
 it that time anew.
@@ -8,12 +10,12 @@ it that time anew.
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.hold import in_hand
-from acd.recording import pause_timer, segment_of, start
+from acd.recording import pause_timer, segment_of, start, under_way
 from acd.status import CENTER
 from ctiserver.core.commands import CancelTimer, MuteRecording, StartTimer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import RecordingPaused, RecordingResumed
-from ctiserver.core.ids import ContactId, RecordingId
+from ctiserver.core.ids import ContactId
 from ctiserver.core.requests import PauseRecording, ResumeRecording, StartRecordingNow
 from ctiserver.core.turn import Turn
 
@@ -35,14 +37,14 @@ def pause(floor: Floor, request: PauseRecording, turn: Turn) -> None:
     """Silence in the file from now on. Raises Refusal."""
     if request.reason not in REASONS:
         raise Refusal("unknown_reason", f"give one of these reasons: {', '.join(REASONS)}")
-    contact, recording = _recorded(floor, request)
+    contact = _recorded(floor, request)
     limit = floor.ledger.tables.timing.recording_pause_seconds
     turn.say(StartTimer(timer=pause_timer(contact.id), due_at=turn.at + limit))
     if contact.recording_paused:
         return
     contact.recording_paused = True
+    _mute(contact, True, turn)
     turn.say(
-        MuteRecording(recording=recording, muted=True),
         RecordingPaused(
             at=turn.at,
             contact=contact.id,
@@ -56,32 +58,37 @@ def pause(floor: Floor, request: PauseRecording, turn: Turn) -> None:
 
 def resume(floor: Floor, request: ResumeRecording, turn: Turn) -> None:
     """The file hears the talk again; no news if it does. Raises Refusal."""
-    contact, recording = _recorded(floor, request)
+    contact = _recorded(floor, request)
     if contact.recording_paused:
         turn.say(CancelTimer(timer=pause_timer(contact.id)))
-        _go_on(floor, contact, recording, request.by, turn)
+        _go_on(floor, contact, request.by, turn)
 
 
 def paused_too_long(floor: Floor, key: ContactId, turn: Turn) -> None:
     """Nobody has ended the pause."""
     contact = floor.ledger.contacts.get(key)
-    if contact is not None and contact.recording is not None and contact.recording_paused:
-        _go_on(floor, contact, contact.recording, CENTER, turn)
+    if contact is not None and contact.recording_paused:
+        _go_on(floor, contact, CENTER, turn)
 
 
-def _recorded(floor: Floor, request: PauseRecording | ResumeRecording) -> tuple[Contact, RecordingId]:
+def _recorded(floor: Floor, request: PauseRecording | ResumeRecording) -> Contact:
     contact = in_hand(floor, request.agent, *_IN_TALK)
-    if contact.recording is None:
+    if not under_way(contact):
         raise Refusal("not_recorded", "this talk is not being recorded")
-    return contact, contact.recording
+    return contact
 
 
-def _go_on(floor: Floor, contact: Contact, recording: RecordingId, by: str, turn: Turn) -> None:
+def _mute(contact: Contact, muted: bool, turn: Turn) -> None:
+    for recording in under_way(contact):
+        turn.say(MuteRecording(recording=recording, muted=muted))
+
+
+def _go_on(floor: Floor, contact: Contact, by: str, turn: Turn) -> None:
     if contact.agent is None:
         raise AssertionError("a talk has an agent")
     contact.recording_paused = False
+    _mute(contact, False, turn)
     turn.say(
-        MuteRecording(recording=recording, muted=False),
         RecordingResumed(
             at=turn.at, contact=contact.id, agent=contact.agent, segment=segment_of(floor, contact), by=by
         ),

@@ -191,6 +191,7 @@ def _end_part(floor: Floor, contact: Contact, turn: Turn) -> AgentKey:
     """The agent's part is over, whoever else may be there."""
     if contact.agent is None:
         raise AssertionError("a talk has an agent")
+    recording.consult_ends(floor, contact, turn)
     recording.talk_ends(contact, turn)
     for party in [it for it in contact.parties if it.role == "supervisor"]:
         parties.supervisor_leaves(floor, contact, party, "talk_ended", turn)

@@ -1,8 +1,10 @@
 """One contact as it was: the caller's way, waits, offers and why they were made, talks with their recordings.
 
-A recording is heard in pieces as the browser asks for them; who heard it stands in the audit. An agent hears his own.
+A recording is heard in pieces as the browser asks for them; who heard it stands in the audit. An agent hears his own:
+his talks, and the consults in which he asked or was asked.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import send_file
@@ -12,6 +14,7 @@ from agent_console.contact_answers import ContactTold, ListenerTold, contact_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import customer_audit, interactions, recordings
+from crm_core.audit import AuditRow
 from crm_core.recordings import Recording
 from ctiserver.core.errors import NotFound
 from ctiserver.process import folders
@@ -32,13 +35,12 @@ def add_to(operations: Operations) -> None:
             may_audit = Permission.READ_AUDIT in call.principal.permissions
             told = contact_of(
                 found,
-                {one.segment: one for one in recordings.of_contact(session, account, contact)},
+                recordings.of_contact(session, account, contact),
                 recordings.pauses(session, account, contact),
             )
             if may_audit:
                 told.listeners = [
-                    ListenerTold(at=one.at, by=one.by, segment=int(one.subject.rpartition("/")[2]))
-                    for one in customer_audit.listeners(session, account, contact)
+                    _listener(one, contact) for one in customer_audit.listeners(session, account, contact)
                 ]
             return told
 
@@ -59,10 +61,34 @@ def add_to(operations: Operations) -> None:
     def my_recording(call: Call, contact: str, segment: str) -> Any:
         return _sound(call, contact, segment, of=call.principal.login)
 
+    @add(
+        "GET",
+        "/contacts/{contact}/consults/{consult}/recording",
+        Permission.HEAR_RECORDINGS,
+        "The recording of one consult",
+    )
+    def consult_recording(call: Call, contact: str, consult: str) -> Any:
+        return _aside(call, contact, consult)
+
+    @add(
+        "GET",
+        "/me/contacts/{contact}/consults/{consult}/recording",
+        Permission.OWN_DESK,
+        "The recording of my consult",
+    )
+    def my_consult_recording(call: Call, contact: str, consult: str) -> Any:
+        return _aside(call, contact, consult, of=call.principal.login)
+
+
+def _listener(row: AuditRow, contact: str) -> ListenerTold:
+    """The subject is the contact, the segment and, where it was one, the consult."""
+    segment, _, consult = row.subject.removeprefix(f"contact {contact}/").partition("/")
+    return ListenerTold(at=row.at, by=row.by, segment=int(segment), consult=int(consult) if consult else None)
+
 
 def _sound(call: Call, contact: str, segment: str, of: str | None = None) -> Response:
     """The file, or the part of it that is asked for. Raises NotFound, also for a talk that is not `of` this agent."""
-    who, config, now = call.principal, call.services.config, call.services.now()
+    who, now = call.principal, call.services.now()
     number = int(segment) if segment.isdecimal() else 0
 
     def find(session: Any) -> Recording:
@@ -74,6 +100,31 @@ def _sound(call: Call, contact: str, segment: str, of: str | None = None) -> Res
         customer_audit.heard_recording(session, who.account_id, contact, number, by=who.login, at=now)
         return found
 
+    return _file(call, find)
+
+
+def _aside(call: Call, contact: str, consult: str, of: str | None = None) -> Response:
+    """The file, or part of it. Raises NotFound, also for a consult in which `of` neither asked nor was asked."""
+    who, now = call.principal, call.services.now()
+    number = int(consult) if consult.isdecimal() else 0
+
+    def find(session: Any) -> Recording:
+        found = recordings.of_consult(session, who.account_id, contact, number)
+        whole = interactions.contact(session, who.account_id, contact)
+        spoke = {one for it in whole.third_parties if it.ordinal == number for one in (it.asked_by, it.agent)}
+        if of is not None and of not in spoke:
+            raise NotFound(f"contact {contact} has no consult of yours with this number")
+        customer_audit.heard_recording(
+            session, who.account_id, contact, found.segment, consult=number, by=who.login, at=now
+        )
+        return found
+
+    return _file(call, find)
+
+
+def _file(call: Call, find: Callable[[Any], Recording]) -> Response:
+    """What `find` finds and writes into the audit. Raises NotFound."""
+    config = call.services.config
     found = call.services.store.write(find)
     kept = folders.kept_recording(config, found.name)
     written = folders.recordings_dir(config) / f"{found.name}.wav"

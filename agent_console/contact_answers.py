@@ -9,6 +9,7 @@ from agent_console.shaped import shaped
 from crm_core.interactions import Interaction, Offer, Segment
 from crm_core.recordings import MESSAGE, Recording, RecordingPause
 from crm_core.talk_shares import shares
+from crm_core.third_parties import ThirdParty
 
 
 class OfferTold(msgspec.Struct, kw_only=True):
@@ -98,8 +99,12 @@ class SegmentTold(msgspec.Struct, kw_only=True):
 
 
 class ThirdPartyTold(msgspec.Struct, kw_only=True):
-    """Who else was called: a colleague, or (`agent` None) a number outside. `heard_at`: the customer heard him."""
+    """Who else was called: a colleague, or (`agent` None) a number outside. `heard_at`: the customer heard him.
 
+    `recording`: of what the agent and he said to each other in segment `segment`; null when there is none.
+    """
+
+    ordinal: int
     asked_by: str
     agent: str | None
     number: str
@@ -110,6 +115,8 @@ class ThirdPartyTold(msgspec.Struct, kw_only=True):
     outcome: str | None
     reason: str
     consult_seconds: float
+    segment: int | None
+    recording: RecordingTold | None
 
 
 class AnswerTold(msgspec.Struct, kw_only=True):
@@ -133,11 +140,12 @@ class WaitTold(msgspec.Struct, kw_only=True):
 
 
 class ListenerTold(msgspec.Struct, kw_only=True):
-    """Somebody listened to a talk."""
+    """Somebody listened to a talk, or to the consult of this number in it."""
 
     at: float
     by: str
     segment: int
+    consult: int | None = None
 
 
 class ContactTold(msgspec.Struct, kw_only=True):
@@ -179,9 +187,11 @@ class ContactTold(msgspec.Struct, kw_only=True):
 
 
 def contact_of(
-    found: Interaction, by_segment: dict[int, Recording], pauses: Sequence[RecordingPause]
+    found: Interaction, sounds: Sequence[Recording], pauses: Sequence[RecordingPause]
 ) -> ContactTold:
-    """The contact with the recordings of its talks, by the talk's number, and the silences in them."""
+    """The contact with the recordings of its talks and consults, and the silences in them."""
+    by_segment = {one.segment: one for one in sounds if one.consult is None}
+    by_consult = {one.consult: one for one in sounds}
     return shaped(
         ContactTold,
         found,
@@ -192,7 +202,7 @@ def contact_of(
         path=found.menu_path,
         offers=[_offer(one, found.decisions, place) for place, one in enumerate(found.offers)],
         segments=[_segment(one, by_segment.get(one.ordinal), pauses) for one in found.segments],
-        third_parties=[shaped(ThirdPartyTold, one) for one in found.third_parties],
+        third_parties=[_third(one, by_consult.get(one.ordinal), pauses) for one in found.third_parties],
         answers=[shaped(AnswerTold, one) for one in found.answers],
         listeners=None,
         message=_recording(by_segment[MESSAGE], None, []) if MESSAGE in by_segment else None,
@@ -212,6 +222,19 @@ def _segment(one: Segment, sound: Recording | None, pauses: Sequence[RecordingPa
         form=msgspec.convert(one.form or [], list[FilledIn]),
         recording=_recording(sound, one, his) if sound else None,
     )
+
+
+def _third(one: ThirdParty, sound: Recording | None, pauses: Sequence[RecordingPause]) -> ThirdPartyTold:
+    if sound is None:
+        return shaped(ThirdPartyTold, one, segment=None, recording=None)
+    his = [pause for pause in pauses if pause.segment == sound.segment and _in(sound, pause)]
+    return shaped(ThirdPartyTold, one, segment=sound.segment, recording=_recording(sound, None, his))
+
+
+def _in(sound: Recording, pause: RecordingPause) -> bool:
+    """Whether the pause silenced a part of the file."""
+    began_before = pause.paused_at < sound.recorded_at + sound.seconds
+    return began_before and (pause.resumed_at is None or pause.resumed_at > sound.recorded_at)
 
 
 def _recording(sound: Recording, segment: Segment | None, pauses: list[RecordingPause]) -> RecordingTold:

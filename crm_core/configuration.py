@@ -130,6 +130,7 @@ def _queue(
         longest_wait_seconds=queue.longest_wait_seconds,
         overflow_queue=QueueKey(queue.overflow_queue) if queue.overflow_queue else None,
         full_offers=_offers(queue),
+        record_consults=queue.record_consults,
     )
 
 

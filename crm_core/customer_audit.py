@@ -31,14 +31,22 @@ def saw_case(session: Session, account_id: int, case_id: int, *, by: str, at: fl
 
 
 def heard_recording(
-    session: Session, account_id: int, contact_id: str, segment: int, *, by: str, at: float
+    session: Session,
+    account_id: int,
+    contact_id: str,
+    segment: int,
+    *,
+    consult: int | None = None,
+    by: str,
+    at: float,
 ) -> None:
-    """Write down that somebody listened to a talk; once in a quarter of an hour."""
-    _saw(session, account_id, RECORDING_HEARD, f"contact {contact_id}/{segment}", by, at)
+    """Write down that somebody listened to a talk, or to a consult in it; once in a quarter of an hour."""
+    subject = f"contact {contact_id}/{segment}" + ("" if consult is None else f"/{consult}")
+    _saw(session, account_id, RECORDING_HEARD, subject, by, at)
 
 
 def listeners(session: Session, account_id: int, contact_id: str) -> Sequence[AuditRow]:
-    """Who listened to the talks of a contact, the latest first; the subject's last part is the segment."""
+    """Who listened to a contact, the latest first; the subject ends with the segment, or with segment and consult."""
     query = select(AuditRow).where(
         AuditRow.account_id == account_id,
         AuditRow.action == RECORDING_HEARD,

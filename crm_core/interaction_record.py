@@ -302,6 +302,9 @@ def _(event: e.RecordingKept, interaction: Interaction, session: Session) -> Non
         if segment.recording == event.recording:
             segment.recording_seconds = event.seconds
             recordings.recorded(session, interaction, segment, event.seconds)
+    for party in interaction.third_parties:
+        if party.recording == event.recording:
+            recordings.consult_recorded(session, interaction, party, event.seconds)
 
 
 @record.register

@@ -38,6 +38,8 @@ class Queue(ConfiguresEngines, Base):
     record: Mapped[bool] = mapped_column(default=True)
     record_on_demand: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Where not always: when the agent wants it."""
+    record_consults: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Also what agents say to whom they consult, each consult in a file of its own."""
     announce_recording: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Callers are told that they are recorded, before they are."""
     hold_reminder_seconds: Mapped[int | None]

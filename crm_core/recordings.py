@@ -20,6 +20,7 @@ from crm_core.base import Base, EpochSeconds, Seconds, one_of
 from crm_core.interactions import Interaction, Segment
 from crm_core.privacy.legal_holds import LegalHold
 from crm_core.queues import Queue
+from crm_core.third_parties import ThirdParty
 from ctiserver.core.errors import NotFound
 from ctiserver.core.events import MessagePlaced, RecordingPaused, RecordingResumed
 
@@ -31,7 +32,7 @@ _DAY_SECONDS = 86_400.0
 
 
 class Recording(Base):
-    """The file of one segment or of a message.
+    """The file of one segment, of a consult in it, or of a message.
 
     `sha256` and `size_bytes` are those of the kept file; `peaks`: its loudness in 0..100.
     """
@@ -57,6 +58,8 @@ class Recording(Base):
     sha256: Mapped[str | None]
     peaks: Mapped[list[Any]] = mapped_column(default=list)
     gone_at: Mapped[EpochSeconds | None]
+    consult: Mapped[int | None]
+    """The number of the third party whom the agent of the segment consulted; None: it is the talk's own file."""
 
 
 class RecordingPause(Base):
@@ -108,6 +111,28 @@ def recorded(session: Session, contact: Interaction, segment: Segment, seconds: 
                 segment=segment.ordinal,
                 queue=segment.queue,
                 recorded_at=segment.answered_at,
+                seconds=seconds,
+            )
+        )
+
+
+def consult_recorded(session: Session, contact: Interaction, party: ThirdParty, seconds: float) -> None:
+    """The file of a consult is whole; told again, or of a talk that is not on record, it changes nothing."""
+    answered = party.answered_at
+    if party.recording is None or answered is None or session.get(Recording, party.recording) is not None:
+        return
+    asked_in = [it for it in contact.segments if it.agent == party.asked_by and it.answered_at <= answered]
+    if asked_in:
+        segment = max(asked_in, key=lambda it: it.answered_at)
+        session.add(
+            Recording(
+                name=party.recording,
+                account_id=contact.account_id,
+                interaction_id=contact.id,
+                segment=segment.ordinal,
+                consult=party.ordinal,
+                queue=segment.queue,
+                recorded_at=answered,
                 seconds=seconds,
             )
         )
@@ -222,10 +247,21 @@ def of_contact(session: Session, account_id: int, contact: str) -> Sequence[Reco
 
 
 def of_segment(session: Session, account_id: int, contact: str, segment: int) -> Recording:
-    """The recording of one segment. Raises NotFound when there is none, or none any more."""
-    found = next((one for one in of_contact(session, account_id, contact) if one.segment == segment), None)
+    """The recording of one segment's talk. Raises NotFound when there is none, or none any more."""
+    talks = [one for one in of_contact(session, account_id, contact) if one.consult is None]
+    found = next((one for one in talks if one.segment == segment), None)
+    return _still_there(found, f"segment {segment} of contact {contact} has no recording")
+
+
+def of_consult(session: Session, account_id: int, contact: str, consult: int) -> Recording:
+    """The recording of one consult. Raises NotFound when there is none, or none any more."""
+    found = next((one for one in of_contact(session, account_id, contact) if one.consult == consult), None)
+    return _still_there(found, f"consult {consult} of contact {contact} has no recording")
+
+
+def _still_there(found: Recording | None, why_not: str) -> Recording:
     if found is None or found.state in ("expired", "lost"):
-        raise NotFound(f"segment {segment} of contact {contact} has no recording")
+        raise NotFound(why_not)
     return found
 
 

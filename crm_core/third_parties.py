@@ -39,6 +39,8 @@ class ThirdParty(Base):
     ended_at: Mapped[EpochSeconds | None]
     outcome: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    recording: Mapped[str | None]
+    """Of what the agent and he said to each other, by its name in the switch; None: there is none."""
 
     @property
     def consult_seconds(self) -> float:
@@ -80,7 +82,7 @@ def _last_open(interaction: "Interaction") -> ThirdParty | None:
 def _goes_on(party: ThirdParty, event: e.ContactEvent) -> None:
     match event:
         case e.ConsultAnswered():
-            party.answered_at = event.at
+            party.answered_at, party.recording = event.at, event.recording
         case e.TransferCompleted(kind="blind", to=""):
             party.answered_at = party.heard_at = event.at
         case e.ConsultEnded(outcome="merged" | "completed"):

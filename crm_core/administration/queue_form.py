@@ -47,6 +47,7 @@ class QueueForm(msgspec.Struct, kw_only=True):
     survey_percent: int = 100
     record: bool = True
     record_on_demand: bool = False
+    record_consults: bool = False
     announce_recording: bool = False
     hold_reminder_seconds: int | None = None
     wrap_up_extensions: int = 2
@@ -88,6 +89,7 @@ _PLAIN = (
     "survey_percent",
     "record",
     "record_on_demand",
+    "record_consults",
     "announce_recording",
     "hold_reminder_seconds",
     "wrap_up_extensions",

@@ -18,6 +18,7 @@ from crm_core.privacy.ownership import Person
 from crm_core.privacy.parts import his
 from crm_core.privacy.quotes import files_of_imports
 from crm_core.spoken_names import sounds_of
+from crm_core.third_parties import ThirdParty
 
 ATTACHMENT, RECORDING, IMPORT, NAME = "attachment", "recording", "import", "name"
 
@@ -71,7 +72,10 @@ def recordings_of(session: Session, person: Person) -> list[str]:
     spoken = select(SurveyAnswer.recording).where(
         SurveyAnswer.interaction_id.in_(contacts), SurveyAnswer.recording.is_not(None)
     )
-    found = (*session.scalars(query), *session.scalars(left), *session.scalars(spoken))
+    aside = select(ThirdParty.recording).where(
+        ThirdParty.interaction_id.in_(contacts), ThirdParty.recording.is_not(None)
+    )
+    found = (name for names in (query, left, spoken, aside) for name in session.scalars(names))
     return sorted({name for name in found if name})
 
 

@@ -47,6 +47,7 @@ def read_tables(config: Config, store: Store) -> tuple[str, Tables]:
                 queue,
                 record=queue.record and config.recording.enabled,
                 record_on_demand=queue.record_on_demand and config.recording.enabled,
+                record_consults=queue.record_consults and config.recording.enabled,
                 survey=queue.survey if config.survey.enabled else None,
             )
             for queue in stored.queues

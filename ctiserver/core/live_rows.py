@@ -28,7 +28,8 @@ class ContactView(msgspec.Struct, kw_only=True):
     `parties`: who else is in it. `passed_by`: the agent who passed it on to the one it is offered to. `customer`: who
     he is in an agent's word; None: only what the number suggests is known. `queued_at` gives the contact its place,
     `waits_since` is when this wait of it began; None while it waits for nobody. `dial_id`, `campaign`: it is we who
-    called him. `recording`: of this talk, None: it is not recorded. `channel` callback: he is, or
+    called him. `recording`: of this talk, None: it is not recorded; `aside`: of
+    the consult in it. `channel` callback: he is, or
     was, called back; stages of his are also call_back (it is not his turn yet) and calling_back; `due_at`: not before.
     Whom an agent calls has the channel outbound, and the stage calling until he answers.
     Channel voicemail: a message of `message_seconds`; it waits as voicemail, and is in an agent's hands as message.
@@ -66,6 +67,7 @@ class ContactView(msgspec.Struct, kw_only=True):
     recording_paused: bool = False
     message_seconds: float | None = None
     wait_ends: tuple[float, float] | None = None
+    aside: RecordingId | None = None
 
 
 class SupervisionView(Frozen):

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 
 from ctiserver.core import events as e
-from ctiserver.core import live_leads, live_own_calls, live_parties, live_supervision
+from ctiserver.core import live_leads, live_own_calls, live_parties, live_recording, live_supervision
 from ctiserver.core.given_back import FOLLOWED, begin, follow
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
 from ctiserver.core.live_rows import AgentView, ContactView
@@ -218,13 +218,14 @@ class LiveView(msgspec.Struct, kw_only=True):
                 contact.why = event
             case e.PartyEvent():
                 live_parties.follow(self.agents, contact, event)
+                live_recording.follow(contact, event)
             case e.TransferStarted() | e.TransferCompleted():
                 live_parties.passed_on(contact, event)
             case _:
                 self._tell_giver(event, contact)
                 self._count(event, contact)
                 self._moved(event, contact)
-                _follow_recording(event, contact)
+                live_recording.follow(contact, event)
                 _follow_waiting(event, contact)
 
     def _tell_giver(self, event: e.ContactEvent, contact: ContactView) -> None:
@@ -315,20 +316,6 @@ def _follow_waiting(event: e.ContactEvent, contact: ContactView) -> None:
 def _of_a_guest(event: e.ContactEvent, contact: ContactView) -> bool:
     """Whether the part that is over is that of somebody who was taken in: the others go on."""
     return isinstance(event, e.TalkEnded) and event.agent != contact.agent
-
-
-def _follow_recording(event: e.ContactEvent, contact: ContactView) -> None:
-    match event:
-        case e.RecordingStarted(recording=recording):
-            contact.recording, contact.recording_paused = recording, False
-        case e.RecordingPaused() | e.RecordingResumed():
-            contact.recording_paused = isinstance(event, e.RecordingPaused)
-        case e.TalkEnded() if not _of_a_guest(event, contact):
-            contact.recording, contact.recording_paused = None, False
-        case e.RecordingKept() | e.RecordingLost() if event.recording == contact.recording:
-            contact.recording, contact.recording_paused = None, False
-        case _:
-            pass
 
 
 def _told_in_flow(event: e.NodeEntered | e.ValueCollected, contact: ContactView) -> None:

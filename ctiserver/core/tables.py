@@ -39,7 +39,8 @@ class Queue(Frozen):
     `slope` by value class; past `ceiling_seconds` a contact goes before all others, None: never. `leave_free`: free
     agents that a contact of the class must leave to the other classes; `relaxations` in the order of their times.
     `minute_seconds`: of an agent's short pause; `tells_supervised`: he sees who listens.
-    `record`: always; `record_on_demand`: where not, as the agent says; `announce_recording`: callers are told.
+    `record`: always; `record_on_demand`: where not, as the agent says; `announce_recording`: callers are told;
+    `record_consults`: what agents say to whom they consult, too.
 
     Who waits may ask to be called back with `call_back_key`, or leave a message with `message_key`, None: not here; he
     is told of it with his place, not more often than every `choices_every_seconds`. `tells`: what he hears of his wait.
@@ -83,6 +84,7 @@ class Queue(Frozen):
     longest_wait_seconds: float | None = None
     overflow_queue: QueueKey | None = None
     full_offers: tuple[InsteadOfWaiting, ...] = ()
+    record_consults: bool = False
 
 
 class Agent(Frozen):

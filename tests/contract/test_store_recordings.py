@@ -147,6 +147,37 @@ def test_erasing_a_customer_takes_the_row_and_names_the_file(talked: Store) -> N
     assert not talked.write(recordings.kept, "rec-1", KEPT)
 
 
+def test_a_consult_has_a_file_of_its_own_beside_that_of_the_talk_in_which_it_was(talked: Store) -> None:
+    key: dict[str, Any] = {"contact": "c-1", "agent": "ann", "to": "bob"}
+    kept = e.RecordingKept(at=73.0, contact="c-1", recording="rec-aside", seconds=12.0)  # type: ignore[arg-type]
+    happened: list[Event] = [
+        e.ConsultStarted(at=40.0, **key),
+        e.ConsultAnswered(at=44.0, recording="rec-aside", **key),
+        e.ConsultEnded(at=56.0, outcome="returned", **key),
+        kept,
+    ]
+    talked.write(apply_batch, [(EventId(1, n, 0), event) for n, event in enumerate(happened, 20)])
+    talked.write(apply_batch, [(EventId(1, 30, 0), kept)])
+    found = talked.read(recordings.of_consult, 1, "c-1", 1)
+    assert (found.name, found.segment, found.recorded_at, found.seconds, found.queue) == (
+        "rec-aside",
+        1,
+        44.0,
+        12.0,
+        "servicio",
+    )
+    assert talked.read(recordings.of_segment, 1, "c-1", 1).name == "rec-1"
+    for account, consult in ((1, 2), (2, 1)):
+        with pytest.raises(NotFound):
+            talked.read(recordings.of_consult, account, "c-1", consult)
+    assert len(talked.read(recordings.to_keep, 10)) == 2
+    for name in ("rec-1", "rec-aside"):
+        talked.write(recordings.kept, name, KEPT)
+    assert set(talked.read(recordings.expired, 31 * DAY)) == {"rec-1", "rec-aside"}
+    done = talked.write(erasure.erase, 1, 1, confirmation="Ana", ground="asked", by="boss", now=9e9)
+    assert ["recording", "rec-aside"] in done.files_left
+
+
 def test_the_disk_that_they_take_and_what_a_day_adds(talked: Store) -> None:
     talked.write(recordings.kept, "rec-1", KEPT)
     assert talked.read(recordings.disk, 100.0) == recordings.Disk(

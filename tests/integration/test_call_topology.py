@@ -1,10 +1,15 @@
-"""Who hears whom on a real Asterisk: muted, on hold, in a consult, a conference, after it; kill -9 in the consult."""
+"""Who hears whom on a real Asterisk: muted, on hold, in a consult, a conference, after it; kill -9 in the consult.
+
+Their queue records consults: what the two say to each other is in a file of its own, and in no other.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.integration.daemon import RunningCenter, center
+from tests.integration.recordings import sound_of
+from tests.integration.rtp import holds_tone
 from tests.integration.sipp import Caller, Phone, until
 
 pytestmark = pytest.mark.integration
@@ -14,7 +19,7 @@ CALLER, ANN, BOB = 500, 700, 1100
 
 @pytest.fixture(scope="module")
 def c(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCenter]:
-    with center(tmp_path_factory.mktemp("topology")) as running:
+    with center(tmp_path_factory.mktemp("topology"), queue={"record_consults": True}) as running:
         yield running
 
 
@@ -89,7 +94,19 @@ def test_each_hears_whom_he_should_at_every_step_of_a_call(c: RunningCenter) -> 
         ("ann", "queue", "conference"),
         ("bob", "conference", None),
     ]
-    assert [(it.agent, it.outcome) for it in record.third_parties] == [("bob", "merged")]
+    [asked] = record.third_parties
+    assert (asked.agent, asked.outcome) == ("bob", "merged")
+    aside = hears(c, asked.recording)
+    assert {ANN, BOB} <= aside
+    assert CALLER not in aside, "the caller was on hold, and in the talk the file is over"
+
+
+def hears(c: RunningCenter, name: str | None) -> set[int]:
+    """The tones of the three that some half second of the file holds."""
+    samples, _rate = sound_of(c.asterisk.config, name)
+    sound = [int(one) for one in samples]
+    halves = [sound[at : at + 4000] for at in range(0, len(sound) - 4000, 4000)]
+    return {tone for tone in (CALLER, ANN, BOB) if any(holds_tone(half, tone) for half in halves)}
 
 
 def test_two_colleagues_who_call_each_other_hear_each_other_and_nothing_is_on_record(

@@ -11,6 +11,7 @@ from acd.offers import wider_timer
 from acd.own_call_state import OwnCall
 from acd.parties import ring_timer
 from acd.priority import escalated, score, since
+from acd.recording import under_way
 from acd.unanswered import excludes
 from ctiserver.core import events as e
 from ctiserver.core.serving import least_step
@@ -42,6 +43,7 @@ def check(world: World, turn: Turn, before: Waiting) -> None:
     assert world.timers == world.belief.timers()
     _each_agent_has_one_contact(world)
     _nobody_is_left_alone(world)
+    _what_is_recorded_is_under_way(world)
     _each_contact_is_with_its_caller(world)
     _nobody_waits_for_a_free_agent(world)
     _who_is_free_is_known(world)
@@ -87,6 +89,16 @@ def _nobody_is_left_alone(world: World) -> None:
     for leg, phone in world.legs.items():
         is_agents = phone.agent not in (None, "customer")
         assert not is_agents or leg in theirs or leg in world.dropping
+
+
+def _what_is_recorded_is_under_way(world: World) -> None:
+    """A consult's file is there while the two talk; nothing is paused where nothing is recorded."""
+    for it in world.contacts.values():
+        consulted = [party for party in it.parties if party.role == "consulted" and party.up]
+        assert it.aside is None or consulted
+        assert it.recording is None or it.agent is not None
+        assert not it.recording_paused or under_way(it)
+        assert world.view.contacts[it.id].aside == it.aside
 
 
 def _each_contact_is_with_its_caller(world: World) -> None:

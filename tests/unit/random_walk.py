@@ -25,6 +25,7 @@ STEEP = queue(
     slope={"A": 4.0, "B": 2.0},
     ceiling_seconds=90.0,
     leave_free={"C": 1, "B": 1},
+    record_consults=True,
     relaxations=(Relaxation(after_seconds=40.0, also_agents_of=("technical",)),),  # type: ignore[arg-type]
 )
 LENIENT = queue(
@@ -40,7 +41,12 @@ CONFIGURATIONS: tuple[dict[str, Any], ...] = (
     {"agents": AGENTS[1:]},
     {"agents": (agent("ann", "technical", "service", skills={"gas": 99}), *AGENTS[1:])},
     {"queues": QUEUES[1:]},
-    {"queues": (queue("service", head_start_seconds={"C": 200.0}, record=False), *QUEUES[1:])},
+    {
+        "queues": (
+            queue("service", head_start_seconds={"C": 200.0}, record=False, record_consults=True),
+            *QUEUES[1:],
+        )
+    },
     {"queues": (STEEP, LENIENT, *QUEUES[2:])},
     {"surveys": {}},
     {"surveys": {"satisfaction": Document(version="before", content=SURVEY | {"asked": "before_queue"})}},

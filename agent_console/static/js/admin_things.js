@@ -36,7 +36,7 @@ export const THINGS = {
       { name: "leave_free", kind: "by_class", group: "priority", said: "leaves_agents" }, { name: "relaxations", kind: "relaxations", group: "priority" },
       number("minute_seconds", { group: "timing" }), check("tells_supervised"),
       timeZone("time_zone"), { name: "survey", kind: "choice", from: "surveys", none: "no_survey" }, number("survey_percent"),
-      check("record"), check("record_on_demand"), check("announce_recording"), number("keep_recordings_days", { optional: true }),
+      check("record"), check("record_on_demand"), check("record_consults"), check("announce_recording"), number("keep_recordings_days", { optional: true }),
       { name: "call_back_key", kind: "choice", options: choiceKeys, none: "no_choice_key", group: "limits" }, number("choices_every_seconds", { group: "timing" }),
       { name: "message_key", kind: "choice", options: choiceKeys, none: "no_choice_key", group: "limits" }, { name: "tells", kind: "choice", options: tells, group: "limits" },
       number("most_waiting", { group: "limits", optional: true }), number("longest_wait_seconds", { group: "limits", optional: true }),
@@ -48,7 +48,7 @@ export const THINGS = {
     blank: {
       key: "", name: "", emergency: false, hours: null, skills: {}, agents: {}, service_level_seconds: 20, ring_seconds: 15, wrap_up_seconds: 120,
       short_abandon_seconds: 5, announce_after_seconds: 4, announce_every_seconds: 30, time_zone: null, survey: null, survey_percent: 100, record: true, keep_recordings_days: null,
-      record_on_demand: false, announce_recording: false, hold_reminder_seconds: null, wrap_up_extensions: 2, wrap_up_extension_seconds: 60,
+      record_on_demand: false, record_consults: false, announce_recording: false, hold_reminder_seconds: null, wrap_up_extensions: 2, wrap_up_extension_seconds: 60,
       head_start_seconds: null, slope: null, ceiling_seconds: null, leave_free: null, relaxations: null, call_back_key: null, choices_every_seconds: 60, retired: false,
       caller_number: "", minute_seconds: 60, tells_supervised: false, message_key: null, tells: "place", most_waiting: null, longest_wait_seconds: null,
       overflow_queue: null, full_offers_call_back: false, full_offers_message: false,

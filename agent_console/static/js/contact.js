@@ -39,8 +39,8 @@ function show(one) {
     whyPanel(key, one),
     ...(one.message ? [el("h2", { text: t("desk_message") }), ...[sound(one, { ordinal: 0, recording: one.message })].flat().filter(Boolean)] : []),
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
-    ...part(t("contact_thirds"), one.third_parties.map(third)),
-    ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t("contact_listener", { by: it.by, talk: it.segment, date: date(it.at) }) })))),
+    ...part(t("contact_thirds"), one.third_parties.map((asked) => third(one, asked))),
+    ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t(it.consult === null ? "contact_listener" : "contact_listener_consult", { by: it.by, talk: it.segment, consult: it.consult, date: date(it.at) }) })))),
     ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
   );
 }
@@ -99,18 +99,18 @@ function passedOn(one) {
 }
 
 /** Who else was called, and what came of it. */
-function third(one) {
+function third(contact, one) {
   const talked = one.consult_seconds ? t("contact_consulted", { time: clock(one.consult_seconds) }) : "";
   const reason = one.reason ? ` (${of("not_taken", one.reason)})` : "";
-  return row(one.called_at, el("span", { text: [`${one.asked_by} → ${one.agent ?? one.number}`, talked, of("third_outcome", one.outcome) + reason].filter(Boolean).join(" · ") }));
+  return row(one.called_at, el("span", { text: [`${one.asked_by} → ${one.agent ?? one.number}`, talked, of("third_outcome", one.outcome) + reason].filter(Boolean).join(" · ") }), ...[sound(contact, one, `consults/${one.ordinal}/recording`)].flat());
 }
 
-function sound(contact, { ordinal, recording }) {
+function sound(contact, { ordinal, recording }, path = `recordings/${ordinal}`) {
   if (!recording) return null;
   if (recording.state === "expired" || recording.state === "lost") return el("p", { text: t(`contact_recording_${recording.state}`) });
   if (!mayHear) return null;
   return [
-    player(`/api/v1/contacts/${encodeURIComponent(contact.contact)}/recordings/${ordinal}`, recording),
+    player(`/api/v1/contacts/${encodeURIComponent(contact.contact)}/${path}`, recording),
     ...recording.pauses.map((one) => el("p", { class: "quiet", text: pauseText(one) })),
   ];
 }

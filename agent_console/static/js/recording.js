@@ -12,9 +12,12 @@ let onDemand = () => false;
 /** `recordsOnDemand(queue)`: whether its agents may begin a recording. */
 export const knowRecording = (recordsOnDemand) => { onDemand = recordsOnDemand; };
 
+/** Whether the talk is recorded, or what the agent says aside to whom he consults. */
+const recorded = (talk) => Boolean(talk?.recording ?? talk?.aside);
+
 /** Which of its buttons are of use in this talk. */
 export function recordingControls(talk) {
-  if (!talk?.recording) return talk && onDemand(talk.queue) ? ["record"] : [];
+  if (!recorded(talk)) return talk && onDemand(talk.queue) ? ["record"] : [];
   return [talk.recording_paused ? "resume_recording" : "pause_recording"];
 }
 
@@ -22,8 +25,8 @@ export function recordingControls(talk) {
 export function takeRecording(next, inTalk) {
   contact = inTalk ? next : null;
   const light = $("recording");
-  light.hidden = !contact?.recording;
-  if (contact?.recording) text(light, t(contact.recording_paused ? "recording_paused" : "recording_on"));
+  light.hidden = !recorded(contact);
+  if (recorded(contact)) text(light, t(contact.recording_paused ? "recording_paused" : "recording_on"));
   light.dataset.paused = String(Boolean(contact?.recording_paused));
 }
 
@@ -40,4 +43,4 @@ export const record = () => ask("", {});
 export const pause = (reason = "card_data") => ask("/pause", { reason });
 export const resume = () => ask("/resume", {});
 
-command(t("pause_recording_customer_asked"), () => { if (contact?.recording) pause("customer_asked"); });
+command(t("pause_recording_customer_asked"), () => { if (recorded(contact)) pause("customer_asked"); });

@@ -120,7 +120,9 @@ class ConsultRinging(PartyEvent):
 
 
 class ConsultAnswered(PartyEvent):
-    """The two talk; the caller doesn't hear them."""
+    """The two talk; the caller doesn't hear them. `recording`: of what they say, None: there is none."""
+
+    recording: RecordingId | None = None
 
 
 class ConsultEnded(PartyEvent):

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from crm_core.interactions import Interaction, Offer, Segment
 from crm_core.recordings import Recording, RecordingPause
+from crm_core.third_parties import ThirdParty
+from crm_core.users import add_user
 from ctiserver.process import folders
+from tests.unit.agent_console.conftest import PASSWORD
 
 BOSS, ME, PATH = "supervisor", "agent", "/api/v1/contacts/c-9"
 SOUND = bytes(range(200))
@@ -145,6 +149,42 @@ def test_an_agent_hears_his_own_talks_and_no_others(heard: Any) -> None:
     assert me.get("/api/v1/me/contacts/c-9/recordings/1").data == SOUND
     for segment in (2, 3):
         assert me.get(f"/api/v1/me/contacts/c-9/recordings/{segment}").status_code == 404
+
+
+def test_a_consult_is_heard_by_those_who_may_and_by_who_asked_or_was_asked(heard: Any) -> None:
+    def consult(session: Session) -> None:
+        known: dict[str, Any] = {"interaction_id": "c-9", "account_id": 1}
+        session.add(
+            ThirdParty(ordinal=1, asked_by=ME, agent="ann", called_at=18.0, answered_at=19.0, **known)
+        )
+        session.add(
+            ThirdParty(ordinal=2, asked_by="ann", agent="bob", called_at=60.0, answered_at=61.0, **known)
+        )
+        sound: dict[str, Any] = {"queue": "servicio", "seconds": 5.0, "state": "kept", "peaks": [1]} | known
+        session.add(Recording(name="r-1", segment=1, consult=1, recorded_at=19.0, **sound))
+        session.add(Recording(name="r-8", segment=2, consult=2, recorded_at=61.0, **sound))
+
+    heard.store.write(lambda session: session.execute(delete(Recording)))
+    heard.store.write(consult)
+    boss, me = heard.browser(BOSS), heard.browser(ME)
+    told = boss.get(PATH).json
+    assert [it["recording"] for it in told["segments"]] == [None, None]
+    mine, other = told["third_parties"]
+    assert (mine["ordinal"], mine["segment"], other["segment"]) == (1, 1, 2)
+    assert [tuple(it.values()) for it in mine["recording"]["pauses"]] == [(0.0, 1.0, ME, "card_data", ME)]
+    assert other["recording"]["pauses"] == []
+    assert boss.get(f"{PATH}/consults/1/recording").data == SOUND
+    assert me.get("/api/v1/me/contacts/c-9/consults/1/recording").data == SOUND
+    for consult_number in ("2", "3", "x"):
+        assert me.get(f"/api/v1/me/contacts/c-9/consults/{consult_number}/recording").status_code == 404
+    assert me.get(f"{PATH}/consults/1/recording").status_code == 403
+    auditor = heard.browser("administrator")
+    rows = auditor.get("/api/v1/audit?subject=contact c-9/1/1").json["items"]
+    assert {(row["by"], row["action"]) for row in rows} == {(BOSS, "hear recording"), (ME, "hear recording")}
+    both = {"supervisor", "administrator"}
+    heard.store.write(add_user, login="both", name="Both", password=PASSWORD, roles=both)
+    listeners = heard.browser("both").get(PATH).json["listeners"]
+    assert {(it["by"], it["segment"], it["consult"]) for it in listeners} == {(BOSS, 1, 1), (ME, 1, 1)}
 
 
 def test_before_it_is_compressed_it_is_heard_as_the_switch_wrote_it(heard: Any) -> None:
