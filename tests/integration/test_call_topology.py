@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ctiserver.process import folders
 from tests.integration.daemon import RunningCenter, center
 from tests.integration.recordings import sound_of
 from tests.integration.rtp import holds_tone
@@ -73,6 +74,8 @@ def test_each_hears_whom_he_should_at_every_step_of_a_call(c: RunningCenter) -> 
         ask(c, "Mute", muted=False)
         wait_heard(c, bob, ANN)
         assert caller.audio.level() > 50, "the music stopped"
+        written = recorded_bytes(c)
+        until(lambda: recorded_bytes(c) > written + 64_000, "two more seconds in both files", 15, c.log)
 
         ask(c, "MergeParties")
         wait_heard(c, caller, ANN, BOB)
@@ -99,6 +102,11 @@ def test_each_hears_whom_he_should_at_every_step_of_a_call(c: RunningCenter) -> 
     aside = hears(c, asked.recording)
     assert {ANN, BOB} <= aside
     assert CALLER not in aside, "the caller was on hold, and in the talk the file is over"
+
+
+def recorded_bytes(c: RunningCenter) -> int:
+    """Of the files that the switch writes now; a second of sound is 16 000."""
+    return sum(it.stat().st_size for it in folders.recordings_dir(c.asterisk.config).glob("*.wav"))
 
 
 def hears(c: RunningCenter, name: str | None) -> set[int]:
