@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0031"
+down_revision = "0030"
 
 _CAUSES = (
     "cause IN ('emergency', 'ringing', 'call_back_held', 'left_free', 'named_for_another', 'unanswered', 'pause',"
