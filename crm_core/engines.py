@@ -15,11 +15,14 @@ from ctiserver.core.errors import StoreError
 PATIENCE_MILLISECONDS = 5000
 
 
-def engine_for(url: str) -> Engine:
-    """An engine for sqlite:/// or postgresql:// with the settings of this product. Raises StoreError."""
+def engine_for(url: str, *, lock_milliseconds: int = PATIENCE_MILLISECONDS) -> Engine:
+    """An engine for sqlite:/// or postgresql:// with the settings of this product. Raises StoreError.
+
+    `lock_milliseconds`: how long SQLite waits for another process that writes.
+    """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(parsed)
+        return _sqlite_engine(parsed, lock_milliseconds)
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         json_serializer=to_json,
@@ -69,7 +72,7 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, lock_milliseconds: int) -> Engine:
     engine = create_engine(url, json_serializer=to_json)
 
     @event.listens_for(engine, "connect")
@@ -77,7 +80,7 @@ def _sqlite_engine(url: URL) -> Engine:
         # The driver's own guessing about transactions would leave DDL and SELECT outside of them.
         connection.isolation_level = None
         for pragma in (
-            f"busy_timeout={PATIENCE_MILLISECONDS}",
+            f"busy_timeout={lock_milliseconds}",
             "journal_mode=WAL",
             "foreign_keys=ON",
             "synchronous=NORMAL",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_UPGRADE_MILLISECONDS = 300_000
+"""How long a process waits while another one upgrades: all migrations on a busy machine take seconds."""
 _LOCK = 0x637469  # "cti": any number that the other users of the PostgreSQL database don't take
 
 
@@ -37,7 +39,7 @@ def upgrade(url: str) -> str:
     from alembic import command
 
     metadata()  # loads the models, which takes a while, before others have to wait for the lock
-    engine = engine_for(url)
+    engine = engine_for(url, lock_milliseconds=_UPGRADE_MILLISECONDS)
     try:
         _make_file(engine)
         with engine.execution_options(writes=True).begin() as connection:
