@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
 # Most of their time these tests wait for calls, so more of them than cores run side by side.
-SERVER_TESTS = $(PYTEST) -m integration -n 3 --dist loadfile tests
+SERVER_TESTS = $(PYTEST) -m integration -n 3 --dist loadfile --no-loadscope-reorder tests
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check unit integration bench pictures lock format

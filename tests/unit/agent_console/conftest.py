@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from agent_console.app import create_app
@@ -58,6 +60,28 @@ class Shown:
         self.view = view
 
 
+class Here:
+    """A part of the office that is open now, under whose name one application serves one office after the other.
+
+    To build its five hundred routes takes longer than most tests.
+    """
+
+    office: "Office"
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(Here.office, self._part), name)
+
+
+@lru_cache
+def _application() -> Flask:
+    services: Any = Here("services")
+    auth: Any = Here("auth")
+    return create_app(services, auth)
+
+
 class Office:
     """All that a test needs."""
 
@@ -68,14 +92,15 @@ class Office:
         config = replace(Config(), installation=replace(Config().installation, state_dir=self.state_dir))
         self.auth = Auth(store, lambda: self.now)
         self.use(config)
+        Here.office = self
+        self.app = _application()
 
     def use(self, config: Config) -> None:
         """Open under this configuration; browsers of before go on with theirs."""
         self.config = config
-        services = Services(
+        self.services = Services(
             config=config, store=self.store, engines=self.engines, live=self.live, now=lambda: self.now
         )
-        self.app = create_app(services, self.auth)
 
     def browser(self, login: str | None = None) -> FlaskClient:
         """A browser, logged in if a login is given; it sends the CSRF word by itself."""
