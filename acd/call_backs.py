@@ -130,7 +130,8 @@ def due(floor: Floor, key: ContactId, turn: Turn) -> None:
         return
     contact.stage = Stage.WAITING
     floor.line_up(contact)
-    offers.serve_contact(floor, contact, turn)
+    if not offers.serve_contact(floor, contact, turn):
+        shelter(floor, turn)
 
 
 def reached(floor: Floor, contact: Contact, turn: Turn) -> None:

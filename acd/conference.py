@@ -6,7 +6,17 @@ when the caller leaves, the talk is over for all. Each agent has a segment of hi
 hears him to the moment when he leaves.
 """
 
-from acd import arrangement, consult, hold, messages, outside_talk, parties, recording, talk
+from acd import (
+    arrangement,
+    consult,
+    hold,
+    message_in_hand,
+    messages,
+    outside_talk,
+    parties,
+    recording,
+    talk,
+)
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from ctiserver.core.commands import SetFuse
@@ -65,7 +75,7 @@ def hang_up(floor: Floor, request: HangUp, turn: Turn) -> None:
     if guest is not None:
         _guest_hangs_up(floor, *guest, turn)
         return
-    if message := messages.in_hand(floor, request.agent):
+    if message := message_in_hand.of(floor, request.agent):
         messages.done(floor, message, turn)
         return
     contact = hold.in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)

@@ -2,7 +2,8 @@
 
 A page that is reloaded, crashes or loses its network never loses the call: the caller hears music, and as soon as the
 page is there again its phone is rung, answers by itself, and the two go on. A browser that stays away too long gives
-the caller back to his line, at the place that he had. Whom he consulted is let go; a conference goes on without him.
+the caller back to his line, at the place that he had. Whom he consulted is let go; a conference goes on without him. So
+does a call that he makes himself wait for it until the two talk (`own_calls`).
 """
 
 from acd import arrangement, conference, messages, offers, own_calls, parties, recording
@@ -43,7 +44,7 @@ def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
     state = floor.ledger.agents.get(key)
     if state is None or state.status is Status.LOGGED_OUT or not has_browser_phone(floor, key):
         return
-    own_calls.lost(floor, key, turn)
+    own_calls.away(floor, key, turn)
     if guest := conference.guest_of(floor, key):
         conference.lost(floor, *guest, turn)
     contact = _in_hand(floor, state)
@@ -86,6 +87,7 @@ def back(floor: Floor, key: AgentKey, turn: Turn) -> None:
     ):  # no agent of ours any more: his caller is given back in time
         return
     turn.say(CancelTimer(timer=away_timer(key)))
+    own_calls.back(floor, key, turn)
     contact = _in_hand(floor, state)
     if contact is None or contact.stage is not Stage.RETURNING or contact.agent_leg:
         return
@@ -131,6 +133,9 @@ def away_too_long(floor: Floor, key: AgentKey, turn: Turn) -> None:
     state = floor.ledger.agents.get(key)
     if state is None:
         return
+    call = own_calls.of_agent(floor, key)
+    if call is not None and call.away:
+        own_calls.lost(floor, key, turn)
     contact = _in_hand(floor, state)
     if contact is not None and contact.stage is Stage.RETURNING:
         if contact.agent_leg:  # the page is back, and its phone rings still

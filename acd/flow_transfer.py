@@ -2,8 +2,9 @@
 
 The caller is with the IVR then, as before he first waited, and the agent wraps up. If the flow ends in a queue, he
 waits there with the arrival that he had, as the same contact: whoever takes him has the next segment of it. If he
-hangs up, or the flow says goodbye, the contact is over, which the IVR tells. Where the flow cannot be begun he is given
-back to the agent, if he is free, else to the queue from which he came, at his old place.
+hangs up, or the flow says goodbye, the contact is over, which the IVR tells. Where the flow cannot be begun, or leads
+to a queue or a flow that there is no more, he is given back to the agent, who is waited for while he wraps up; if he is
+on a break, or gone, or too busy, to the queue from which he came, at his old place.
 """
 
 from typing import Literal
@@ -37,7 +38,7 @@ def failed(floor: Floor, message: FlowTransferFailed, turn: Turn) -> None:
     if contact is None or contact.stage is not Stage.FLOW:
         return
     giver = message.agent
-    returns = named.is_free(floor, giver)
+    returns = named.may_come(floor, giver)
     returned_to: Literal["agent", "queue"] = "agent" if returns else "queue"
     turn.say(
         TransferFailed(
@@ -45,6 +46,7 @@ def failed(floor: Floor, message: FlowTransferFailed, turn: Turn) -> None:
             contact=contact.id,
             agent=giver,
             to=AgentKey(""),
+            flow=message.flow,
             reason=message.reason,
             returned_to=returned_to,
         )
@@ -52,6 +54,7 @@ def failed(floor: Floor, message: FlowTransferFailed, turn: Turn) -> None:
     contact.named = giver if returns else None
     contact.origin, contact.from_agent = ("returned", giver) if returns else ("queue", None)
     offers.wait_again(floor, contact, message.reason, turn)
+    named.wait_a_while(floor, contact, turn)
 
 
 def queued(floor: Floor, contact: Contact, turn: Turn) -> None:

@@ -2,9 +2,9 @@
 
 Whom a freed agent takes is decided by `waiting_room` on the terms of the queue's profile (`priority.terms`), who may
 serve whom by `serving.serves`, which free agent takes a caller as in `matching`: the fewest queues, then the longest
-idle; an emergency goes before everybody. Not there: ringing, offers that nobody takes, relaxed skills, agents left
-free for others, transfers to one agent. A call's patience and the time that it keeps an agent are taken as given,
-whoever serves it and however long it waited.
+idle; an emergency goes before everybody; a class leaves so many free agents to the others as its queue says. Not
+there: offers that nobody takes, relaxed skills, transfers to one agent. A call's patience, how long it rings and the
+time that it keeps an agent are taken as given, whoever serves it and however long it waited.
 """
 
 import heapq
@@ -13,19 +13,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from acd.priority import terms
-from acd.waiting_room import WaitingRoom
+from acd.waiting_room import Standing, WaitingRoom
 from ctiserver.core.ids import QueueKey
 from ctiserver.core.serving import serves
 from ctiserver.core.tables import Agent, Queue
 
 _EMERGENCY_PREFERENCE = -1_000_000
-_FREE, _COMES, _CALLS, _GOES, _GIVES_UP = range(5)
+_FREE, _COMES, _CALLS, _ESCALATES, _GOES, _GIVES_UP = range(6)
 """What happens at one moment happens in this order."""
+_Place = tuple[QueueKey, int]
+"""A queue, and how many free agents whoever stands there leaves to others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenCall:
-    """`at`: when it comes to the queue, in seconds; `patience_seconds` infinite: he waits as long as it takes."""
+    """`at`: when it comes to the queue, in seconds; `patience_seconds` infinite: he waits as long as it takes.
+
+    `ring_seconds`: how long agents are rung for it; the one who takes it is kept for as long before he serves.
+    """
 
     contact: str
     queue: QueueKey
@@ -33,6 +38,7 @@ class GivenCall:
     at: float
     patience_seconds: float
     service_seconds: float
+    ring_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,10 @@ class GivenAgent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Went:
-    """How a call went. `agent` None: he gave up, or waits at the end still (`waits`)."""
+    """How a call went. `wait_seconds`: until it was given to an agent, or given up.
+
+    `agent` None: he gave up, or waits at the end still (`waits`).
+    """
 
     wait_seconds: float
     agent: str | None
@@ -56,7 +65,7 @@ class Went:
 @dataclass(slots=True, eq=False)
 class _Worker:
     key: str
-    places: Mapping[object, int]
+    places: Mapping[_Place, int]
     width: int
     here: bool = False
     busy: bool = False
@@ -68,7 +77,7 @@ class _Worker:
 
 
 class Day:
-    """One run. Invariant: nobody waits while an agent who may serve him is free."""
+    """One run. Invariant: nobody waits while an agent is free who may serve him and is not left to others."""
 
     def __init__(
         self, queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], calls: Sequence[GivenCall]
@@ -92,6 +101,8 @@ class Day:
                     self._calls_in(self._calls[who], at)
                 case _ if kind == _GIVES_UP:
                     self._leaves(who, at)
+                case _ if kind == _ESCALATES:
+                    self._escalates(self._calls[who], at)
                 case _ if kind == _GOES:
                     self._workers[who].here = False
                 case _:
@@ -104,10 +115,11 @@ class Day:
 
     def _worker(self, given: GivenAgent) -> _Worker:
         key, agent = str(given.agent.key), given.agent
-        places: dict[object, int] = {
-            queue: _EMERGENCY_PREFERENCE if self._queues[queue].emergency else preference
+        places = {
+            (queue, left): _EMERGENCY_PREFERENCE if self._queues[queue].emergency else preference
             for queue, preference in agent.queues.items()
             if queue in self._queues and serves(agent, self._queues[queue]) is None
+            for left in {0, *self._queues[queue].leave_free.values()}
         }
         for begins, ends in given.spans:
             self._at(begins, _COMES, key)
@@ -123,15 +135,28 @@ class Day:
         heapq.heappush(self._events, (at, kind, self._number, who))
 
     def _calls_in(self, call: GivenCall, at: float) -> None:
-        able = [one for one in self._workers.values() if one.free and call.queue in one.places]
-        if able:
-            chosen = min(able, key=lambda one: (one.width, one.idle_since, one.key))
-            self._serve(chosen, call, at)
+        queue = self._queues[call.queue]
+        left = 0 if queue.emergency else queue.leave_free.get(call.value_class, 0)
+        able = self._free_for(call.queue)
+        if len(able) > left:
+            self._serve(_first(able), call, at)
             return
-        its = terms(self._queues[call.queue], call.value_class)
-        self._room.enter(call.contact, call.queue, its, arrived_at=call.at)
+        its = terms(queue, call.value_class)
+        self._room.enter(call.contact, (call.queue, left), its, arrived_at=call.at)
         if call.patience_seconds < math.inf:
             self._at(call.at + call.patience_seconds, _GIVES_UP, call.contact)
+        if left and its.ceiling_seconds is not None:
+            self._at(call.at + its.ceiling_seconds, _ESCALATES, call.contact)
+
+    def _free_for(self, queue: QueueKey) -> list[_Worker]:
+        return [one for one in self._workers.values() if one.free and (queue, 0) in one.places]
+
+    def _escalates(self, call: GivenCall, at: float) -> None:
+        """Agents who were left free to others are his, too, from now on."""
+        able = self._free_for(call.queue) if call.contact in self._room else []
+        if able:
+            self._room.leave(call.contact)
+            self._serve(_first(able), call, at)
 
     def _comes_free(self, worker: _Worker, at: float, *, at_work: bool) -> None:
         if at_work:
@@ -141,17 +166,25 @@ class Day:
         if not worker.free:
             return
         worker.idle_since = at
-        best = self._room.best(worker.places, at)
+        best = self._room.best(worker.places, at, self._may_take)
         if best is not None:
             self._room.leave(best.contact)
             self._serve(worker, self._calls[best.contact], at)
 
+    def _may_take(self, place: _Place, one: Standing) -> bool:
+        queue, left = place
+        return not left or one.escalated or len(self._free_for(queue)) > left
+
     def _serve(self, worker: _Worker, call: GivenCall, at: float) -> None:
         worker.busy = True
         self._went[call.contact] = Went(wait_seconds=max(0.0, at - call.at), agent=worker.key)
-        self._at(at + call.service_seconds, _FREE, worker.key)
+        self._at(at + call.ring_seconds + call.service_seconds, _FREE, worker.key)
 
     def _leaves(self, contact: str, at: float) -> None:
         if contact in self._room:
             self._room.leave(contact)
             self._went[contact] = Went(wait_seconds=at - self._calls[contact].at, agent=None)
+
+
+def _first(able: Sequence[_Worker]) -> _Worker:
+    return min(able, key=lambda one: (one.width, one.idle_since, one.key))

@@ -7,6 +7,7 @@
     his browser is away                   away_seconds + 30 s               it did not come back
     he wraps up                           what he was given + 30 s          it is over
     he has a message in hand              30 min + 30 s                     it waits for somebody else
+    he calls back from one                120 s each step                   nobody answered; he has it still
     he talks                              the fuse of a talk + 60 s         the switch has ended both legs by then
 
 The usual timers come first; this is for when their firing, or what a phone said, was lost. Everybody who is not idle is
@@ -65,19 +66,23 @@ def look(floor: Floor, _whom: str, turn: Turn) -> None:
         seen = before.get(key)
         if seen is None or seen.what != what:
             seen = Seen(what=what, at=turn.at)
-        if turn.at - seen.at < lease_seconds(floor, state):
-            floor.ledger.seen[key] = seen
-        else:
+        if _has_run_out(floor, state, seen.at, turn.at):
             _end(floor, state, turn)
+        else:
+            floor.ledger.seen[key] = seen
+
+
+def _has_run_out(floor: Floor, state: AgentState, since: float, at: float) -> bool:
+    """Whoever wraps up may have passed his caller on to another queue, whose times are none of his."""
+    if state.activity is Activity.WRAPPING_UP:
+        return at >= state.wrap_up_until + SLACK_SECONDS
+    return at - since >= lease_seconds(floor, state)
 
 
 def lease_seconds(floor: Floor, state: AgentState) -> float:
-    """How long an agent may be seen doing what he does; see the table above."""
+    """How long an agent may be seen doing what he does, unless he wraps up; see the table above."""
     contact = _in_hand(floor, state)
     timing = floor.ledger.tables.timing
-    if state.activity is Activity.WRAPPING_UP:
-        queue = floor.queues.get(contact.queue) if contact else None
-        return (queue.wrap_up_seconds if queue else _longest_wrap_up(floor)) + SLACK_SECONDS
     if state.activity in _OFFERED:
         offered = contact is not None and contact.stage is Stage.OFFERED
         return (
@@ -88,18 +93,17 @@ def lease_seconds(floor: Floor, state: AgentState) -> float:
     if contact is not None and contact.stage is Stage.RETURNING:
         return timing.away_seconds + SLACK_SECONDS
     if contact is not None and contact.stage is Stage.MESSAGE:
-        return message_in_hand.LONGEST_SECONDS + SLACK_SECONDS
+        calls = own_calls.of_agent(floor, state.key) is not None
+        return KEPT_SECONDS if calls else message_in_hand.LONGEST_SECONDS + SLACK_SECONDS
     return timing.talk_fuse_seconds + 2 * SLACK_SECONDS
-
-
-def _longest_wrap_up(floor: Floor) -> float:
-    return max((queue.wrap_up_seconds for queue in floor.queues.values()), default=0.0)
 
 
 def _what(floor: Floor, state: AgentState) -> str:
     contact = _in_hand(floor, state)
     its = (contact.stage, contact.agent_leg, contact.segments) if contact else ()
-    return "|".join(map(str, (state.activity, state.contact, state.wrap_up_until, *its)))
+    call = own_calls.of_agent(floor, state.key)
+    steps = (call.id, call.stage, call.away) if call else ()
+    return "|".join(map(str, (state.activity, state.contact, state.wrap_up_until, *its, *steps)))
 
 
 def _in_hand(floor: Floor, state: AgentState) -> Contact | None:
@@ -110,6 +114,8 @@ def _end(floor: Floor, state: AgentState, turn: Turn) -> None:
     contact = _in_hand(floor, state)
     if state.activity is Activity.WRAPPING_UP:
         wrap_up.over(floor, state.key, turn)
+    elif contact is not None and own_calls.of_agent(floor, state.key):
+        own_calls.lost(floor, state.key, turn)
     elif contact is None:
         _nobody_there(floor, state, turn)
     elif contact.agent != state.key:

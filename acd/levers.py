@@ -5,9 +5,9 @@ with the day's service times dealt anew among the calls of a queue, once as it w
 differences of the pairs give the gain and its interval. Counted as in the ledger: a pair for everybody of a higher
 class who waits when somebody of a lower one is served, and the seconds that those above the lowest class wait.
 
-Its limits: callers keep their patience, and what is not run cannot be gained: ringing, offers that nobody took,
-agents left free, call-backs and who was passed on to one agent. `no_breaks` is a bound: breaks under an hour are not
-spread but left out.
+Its limits: callers keep their patience, and what is not run cannot be gained: call-backs, which are called in their
+turn or at the hour that was chosen, and who was passed on to one agent. All rings of a call are those of the agent
+who takes it. `no_breaks` is a bound: breaks under an hour are not spread but left out.
 """
 
 from collections import defaultdict
@@ -31,7 +31,24 @@ _CALLS_AT_MOST = 60_000
 """Over all runs: some seconds on one core."""
 _LOWEST = "C"
 
-Center = tuple[Mapping[QueueKey, Queue], Sequence[GivenAgent]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Center:
+    """What a day is run with. `rings`: the share of its ringing that each call has."""
+
+    queues: Mapping[QueueKey, Queue]
+    agents: Sequence[GivenAgent]
+    calls: Sequence[GivenCall]
+    rings: float = 1.0
+
+    def run(self, dealt: Sequence[GivenCall]) -> tuple[float, float]:
+        """What it comes to with these calls, see `_passed`."""
+        some = [replace(call, ring_seconds=call.ring_seconds * self.rings) for call in dealt]
+        return _passed(some, Day(self.queues, self.agents, some).run())
+
+
+Pull = Callable[[Center, QueueKey], Center | None]
+"""A lever: the center with it; None: the day has nothing to change. The queue is where agents are added or trained."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +75,17 @@ def gains(
     seed: int = 1,
 ) -> list[Gain]:
     """One of each lever; `queue` is where agents are added or trained: where most were passed."""
-    tried = {lever: pull(queues, agents, queue) for lever, (_, pull) in LEVERS.items() if pull is not None}
+    as_it_was = Center(queues=queues, agents=agents, calls=calls)
+    tried = {lever: pull(as_it_was, queue) for lever, (_, pull) in LEVERS.items() if pull is not None}
     centers = {lever: center for lever, center in tried.items() if center is not None}
     fewest, most = _RUNS
     runs = max(fewest, min(most, _CALLS_AT_MOST // max(1, len(calls) * (1 + len(centers)))))
     saved: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for number in range(runs):
         dealt = _dealt(calls, np.random.default_rng((seed, number)))
-        before = _passed(dealt, Day(queues, agents, dealt).run())
+        before = as_it_was.run(dealt)
         for lever, center in centers.items():
-            after = _passed(dealt, Day(*center, dealt).run())
+            after = center.run(dealt)
             saved[lever].append((before[0] - after[0], before[1] - after[1]))
     return [_gain(lever, cause, pull, saved.get(lever)) for lever, (cause, pull) in LEVERS.items()]
 
@@ -90,39 +108,36 @@ def _dealt(calls: Sequence[GivenCall], lot: np.random.Generator) -> list[GivenCa
 
 
 def _passed(calls: Sequence[GivenCall], went: Mapping[str, Went]) -> tuple[float, float]:
-    """Pairs, and the seconds that those above the lowest class waited."""
+    """Pairs, and the seconds that those above the lowest class waited, until somebody answered or they gave up."""
     over = [(call, went[call.contact]) for call in calls if call.contact in went]
     letters = np.array([call.value_class or _LOWEST for call, _ in over])
     came = np.array([call.at for call, _ in over])
-    left = came + np.array([its.wait_seconds for _, its in over])
+    given = came + np.array([its.wait_seconds for _, its in over])
     served = np.array([its.agent is not None for _, its in over], dtype=bool)
+    left = given + served * np.array([call.ring_seconds for call, _ in over])
     pairs = 0.0
     for letter in np.unique(letters)[1:]:
-        starts, above = left[served & (letters == letter)], letters < letter
+        starts, above = given[served & (letters == letter)], letters < letter
         there = np.searchsorted(np.sort(came[above]), starts, "left")
         pairs += float(np.sum(there - np.searchsorted(np.sort(left[above]), starts, "right")))
     return pairs, float(np.sum((left - came)[letters < _LOWEST]))
 
 
-def _one_more_agent(
-    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], queue: QueueKey
-) -> Center | None:
+def _one_more_agent(was: Center, queue: QueueKey) -> Center | None:
     """From the first agent's coming to the last one's going."""
-    spans = [span for one in agents for span in one.spans]
-    if not spans or queue not in queues:
+    spans = [span for one in was.agents for span in one.spans]
+    if not spans or queue not in was.queues:
         return None
-    its = queues[queue]
+    its = was.queues[queue]
     extra = Agent(key=AgentKey("+1"), account_id=its.account_id, queues={queue: 0}, skills=dict(its.requires))
     day = (min(begins for begins, _ in spans), max(ends for _, ends in spans))
-    return queues, [*agents, GivenAgent(agent=extra, spans=[day])]
+    return replace(was, agents=[*was.agents, GivenAgent(agent=extra, spans=[day])])
 
 
-def _no_breaks(
-    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], _queue: QueueKey
-) -> Center | None:
-    joined = [replace(one, spans=_without_breaks(one.spans)) for one in agents]
-    fewer = any(len(one.spans) < len(was.spans) for one, was in zip(joined, agents, strict=True))
-    return (queues, joined) if fewer else None
+def _no_breaks(was: Center, _queue: QueueKey) -> Center | None:
+    joined = [replace(one, spans=_without_breaks(one.spans)) for one in was.agents]
+    fewer = any(len(one.spans) < len(old.spans) for one, old in zip(joined, was.agents, strict=True))
+    return replace(was, agents=joined) if fewer else None
 
 
 def _without_breaks(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -135,14 +150,12 @@ def _without_breaks(spans: Sequence[tuple[float, float]]) -> list[tuple[float, f
     return found
 
 
-def _one_trained(
-    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], queue: QueueKey
-) -> Center | None:
+def _one_trained(was: Center, queue: QueueKey) -> Center | None:
     """Of those who cannot serve the queue the one who was there for the longest learns to, as his last choice."""
-    its = queues.get(queue)
+    its = was.queues.get(queue)
     if its is None:
         return None
-    unable = [one for one in agents if one.agent.account_id == its.account_id and serves(one.agent, its)]
+    unable = [one for one in was.agents if one.agent.account_id == its.account_id and serves(one.agent, its)]
     there = [one for one in unable if one.spans]
     if not there:
         return None
@@ -152,38 +165,35 @@ def _one_trained(
     }
     last = max(learns.agent.queues.values(), default=0)
     able = changed(learns.agent, skills=skills, queues={queue: last, **learns.agent.queues})
-    return queues, [replace(one, agent=able) if one is learns else one for one in agents]
+    return replace(was, agents=[replace(one, agent=able) if one is learns else one for one in was.agents])
 
 
-def _later_ceiling(
-    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], _queue: QueueKey
-) -> Center | None:
+def _later_ceiling(was: Center, _queue: QueueKey) -> Center | None:
     raised = {
         key: changed(one, ceiling_seconds=one.ceiling_seconds + MORE_SECONDS)
-        for key, one in queues.items()
+        for key, one in was.queues.items()
         if one.ceiling_seconds is not None
     }
-    return ({**queues, **raised}, agents) if raised else None
+    return replace(was, queues={**was.queues, **raised}) if raised else None
 
 
-def _no_preference(
-    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], _queue: QueueKey
-) -> Center | None:
-    if all(len(set(one.agent.queues.values())) < 2 for one in agents):
+def _no_preference(was: Center, _queue: QueueKey) -> Center | None:
+    if all(len(set(one.agent.queues.values())) < 2 for one in was.agents):
         return None
     alike = [
-        replace(one, agent=changed(one.agent, queues=dict.fromkeys(one.agent.queues, 0))) for one in agents
+        replace(one, agent=changed(one.agent, queues=dict.fromkeys(one.agent.queues, 0)))
+        for one in was.agents
     ]
-    return queues, alike
+    return replace(was, agents=alike)
 
 
-def _larger_head_start(
-    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], _queue: QueueKey
-) -> Center:
+def _larger_head_start(was: Center, _queue: QueueKey) -> Center:
     """For every class above the lowest, the highest getting most: a minute for each step."""
-    letters = sorted({letter for one in queues.values() for letter in one.head_start_seconds} | {"A", "B"})
+    letters = sorted(
+        {letter for one in was.queues.values() for letter in one.head_start_seconds} | {"A", "B"}
+    )
     more = [letter for letter in letters if letter < _LOWEST]
-    return {
+    advanced = {
         key: changed(
             one,
             head_start_seconds={
@@ -194,18 +204,31 @@ def _larger_head_start(
                 },
             },
         )
-        for key, one in queues.items()
-    }, agents
+        for key, one in was.queues.items()
+    }
+    return replace(was, queues=advanced)
 
 
-LEVERS: dict[
-    str,
-    tuple[str, Callable[[Mapping[QueueKey, Queue], Sequence[GivenAgent], QueueKey], Center | None] | None],
-] = {
+def _shorter_ringing(was: Center, _queue: QueueKey) -> Center | None:
+    """Half as long."""
+    return replace(was, rings=0.5) if any(call.ring_seconds for call in was.calls) else None
+
+
+def _leave_fewer_free(was: Center, _queue: QueueKey) -> Center | None:
+    """One agent less for each class that leaves some to others."""
+    fewer = {
+        key: changed(one, leave_free={letter: max(0, left - 1) for letter, left in one.leave_free.items()})
+        for key, one in was.queues.items()
+        if any(one.leave_free.values())
+    }
+    return replace(was, queues={**was.queues, **fewer}) if fewer else None
+
+
+LEVERS: dict[str, tuple[str, Pull | None]] = {
     "one_more_agent": ("", _one_more_agent),
-    "shorter_ringing": ("ringing", None),
+    "shorter_ringing": ("ringing", _shorter_ringing),
     "call_back_sooner": ("call_back_held", None),
-    "leave_fewer_free": ("left_free", None),
+    "leave_fewer_free": ("left_free", _leave_fewer_free),
     "shorter_named_wait": ("named", None),
     "no_breaks": ("pause", _no_breaks),
     "one_trained": ("skill", _one_trained),

@@ -33,14 +33,17 @@ def timer(contact: Contact) -> TimerId:
 
 
 def came(floor: Floor, contact: Contact, turn: Turn, *, moved: bool = False) -> None:
-    """He lined up in a queue and found no agent: is there room for him, and until when? Who was `moved` has it."""
+    """He lined up in a queue: until when may he wait, and is there room? Who was `moved` has it.
+
+    An agent whose phone rings for him may not answer: his time counts from the beginning.
+    """
     queue = floor.queues[contact.queue]
     if not _is_limited(contact, queue):
         return
     if moved:
         turn.say(CancelTimer(timer=timer(contact)))
     full = queue.most_waiting is not None and waiting_in(floor, queue.key) > queue.most_waiting
-    if full and not moved:
+    if full and not moved and contact.stage is Stage.WAITING:
         _relieve(floor, contact, "full", turn)
     elif queue.longest_wait_seconds is not None:
         turn.say(StartTimer(timer=timer(contact), due_at=turn.at + queue.longest_wait_seconds))
@@ -51,7 +54,7 @@ def over(floor: Floor, key: ContactId, turn: Turn) -> None:
     contact = floor.ledger.contacts.get(key)
     if contact is None or not _is_limited(contact, floor.queues[contact.queue]):
         return
-    if contact.stage is Stage.OFFERED:
+    if contact.stage in (Stage.OFFERED, Stage.JOINING):
         turn.say(StartTimer(timer=timer(contact), due_at=turn.at + AGAIN_SECONDS))
     elif contact.stage is Stage.WAITING:
         _relieve(floor, contact, "waited", turn)

@@ -36,7 +36,7 @@ def queued(floor: Floor, message: ContactQueued, turn: Turn) -> None:
         return
     if not offers.serve_contact(floor, contact, turn):
         offers.tell_place_later(floor, contact, turn)
-        limits.came(floor, contact, turn, moved=moved)
+    limits.came(floor, contact, turn, moved=moved)
     if let_go:
         offers.serve_agent(floor, let_go, turn)
 

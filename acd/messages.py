@@ -9,11 +9,11 @@ when nobody whom he serves waits on the line, and no call while he has it. Nothi
 a restart loses none. A queue that nobody serves any more gives its messages to the list of those to call back.
 """
 
-from acd import limits, message_in_hand, offers, priority, refuge, wrap_up
+from acd import limits, message_in_hand, offers, own_calls, priority, refuge, wrap_up
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.status import pause, release
-from ctiserver.core.commands import CancelTimer
+from ctiserver.core.commands import StartTimer
 from ctiserver.core.events import (
     CallerIdentified,
     ContactArrived,
@@ -23,13 +23,14 @@ from ctiserver.core.events import (
     MessageBegun,
     MessageLeft,
     MessagePlaced,
-    TalkEnded,
 )
 from ctiserver.core.ids import AgentKey, ContactId, LegId
 from ctiserver.core.inputs import Party
+from ctiserver.core.tables import Queue
 from ctiserver.core.turn import Turn
 
 FORGOTTEN = "missed_offer"
+_CALLS_BACK_SECONDS = 60.0
 _NO_LEG = LegId("")
 
 
@@ -42,7 +43,7 @@ def begun(floor: Floor, message: MessageBegun, turn: Turn) -> None:
 
 def left(floor: Floor, message: MessageLeft, turn: Turn) -> None:
     """The message waits from now on."""
-    queue = floor.queues.get(message.queue)
+    queue = floor.queues.get(message.queue) or _another_queue(floor, message.account_id)
     if queue is None:
         return
     floor.ledger.arrivals += 1
@@ -50,7 +51,7 @@ def left(floor: Floor, message: MessageLeft, turn: Turn) -> None:
         id=ContactId(turn.new_id()),
         account_id=message.account_id,
         leg=_NO_LEG,
-        queue=message.queue,
+        queue=queue.key,
         value_class=message.value_class,
         language=message.language,
         pii_number=message.pii_number,
@@ -65,6 +66,12 @@ def left(floor: Floor, message: MessageLeft, turn: Turn) -> None:
     floor.enter(contact)
     if not offers.serve_contact(floor, contact, turn):
         shelter(floor, turn)
+
+
+def _another_queue(floor: Floor, account_id: int) -> Queue | None:
+    """His queue was taken away while he spoke: he was told that his message is kept."""
+    own = [one for one in floor.ledger.tables.queues if one.account_id == account_id]
+    return next((one for one in own if not one.emergency), None)
 
 
 def _tell(contact: Contact, message: MessageLeft, turn: Turn) -> None:
@@ -111,16 +118,9 @@ def _tell(contact: Contact, message: MessageLeft, turn: Turn) -> None:
     )
 
 
-def in_hand(floor: Floor, key: AgentKey) -> Contact | None:
-    """The message that an agent has in hand; None: none."""
-    state = floor.ledger.agents.get(key)
-    contact = floor.ledger.contacts.get(state.contact) if state and state.contact else None
-    return contact if contact and contact.stage is Stage.MESSAGE and contact.agent == key else None
-
-
 def done(floor: Floor, contact: Contact, turn: Turn, by: Party = "agent") -> None:
     """The agent has done what the message asks for: it is over, and he wraps up."""
-    key = _let_go(contact, by, turn)
+    key = _let_go(floor, contact, by, turn)
     floor.leave(contact)
     turn.say(ContactEnded(at=turn.at, contact=contact.id, where="talk", by=by))
     wrap_up.begin(floor, key, contact, turn)
@@ -128,19 +128,25 @@ def done(floor: Floor, contact: Contact, turn: Turn, by: Party = "agent") -> Non
 
 def given_back(floor: Floor, contact: Contact, reason: str, turn: Turn) -> None:
     """The agent is gone or has forgotten it: it waits again, and he is paused."""
-    key = _let_go(contact, "center", turn)
+    key = _let_go(floor, contact, "center", turn)
     pause(floor, key, reason, turn)
     release(floor, key, contact.id, turn)
     contact.agent, contact.stage = None, Stage.WAITING
     floor.line_up(contact)
     turn.say(ContactRequeued(at=turn.at, contact=contact.id, queue=contact.queue, reason=reason))
-    offers.serve_contact(floor, contact, turn)
+    if not offers.serve_contact(floor, contact, turn):
+        shelter(floor, turn)
 
 
 def forgotten(floor: Floor, key: ContactId, turn: Turn) -> None:
-    """An agent has had it for too long."""
+    """An agent has had it for too long; who calls back because of it just now has not forgotten it."""
     contact = floor.ledger.contacts.get(key)
-    if contact is not None and contact.stage is Stage.MESSAGE:
+    if contact is None or contact.agent is None or contact.stage is not Stage.MESSAGE:
+        return
+    if own_calls.of_agent(floor, contact.agent):
+        again_at = turn.at + _CALLS_BACK_SECONDS
+        turn.say(StartTimer(timer=message_in_hand.timer(contact), due_at=again_at))
+    else:
         given_back(floor, contact, FORGOTTEN, turn)
 
 
@@ -164,18 +170,8 @@ def _end(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
     turn.say(ContactEnded(at=turn.at, contact=contact.id, where="queue", by=by))
 
 
-def _let_go(contact: Contact, by: Party, turn: Turn) -> AgentKey:
-    if contact.agent is None:
-        raise AssertionError("a message in hand has an agent")
-    turn.say(
-        CancelTimer(timer=message_in_hand.timer(contact)),
-        TalkEnded(
-            at=turn.at,
-            contact=contact.id,
-            agent=contact.agent,
-            segment=contact.segments,
-            by=by,
-            caller_stays=False,
-        ),
-    )
-    return contact.agent
+def _let_go(floor: Floor, contact: Contact, by: Party, turn: Turn) -> AgentKey:
+    """A call that he makes because of it ends with it."""
+    if contact.agent is not None and (call := own_calls.of_agent(floor, contact.agent)):
+        own_calls.end(floor, call, "taken_back", "center", turn)
+    return message_in_hand.let_go(contact, by, turn)

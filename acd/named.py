@@ -6,9 +6,9 @@ agent who passed it on, if he is free, else to its queue, at the place that it a
 
 from typing import Literal
 
-from acd.contact_state import Contact
+from acd.contact_state import Contact, Stage
 from acd.floor import Floor
-from ctiserver.core.commands import CancelTimer
+from ctiserver.core.commands import CancelTimer, StartTimer
 from ctiserver.core.events import TransferCompleted, TransferFailed
 from ctiserver.core.ids import AgentKey, TimerId
 from ctiserver.core.requests import Status
@@ -34,6 +34,13 @@ def is_free(floor: Floor, key: AgentKey) -> bool:
     return state is not None and key in floor.roster and state.free
 
 
+def wait_a_while(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """Who stands before a busy agent does so for `named_wait_seconds` at most."""
+    if contact.stage is Stage.WAITING and contact.named:
+        due_at = turn.at + floor.ledger.tables.timing.named_wait_seconds
+        turn.say(StartTimer(timer=named_timer(contact), due_at=due_at))
+
+
 def reached(contact: Contact, turn: Turn) -> None:
     """The two talk: whoever was named has him."""
     if contact.named and contact.passed_by:
@@ -52,7 +59,7 @@ def give_up(floor: Floor, contact: Contact, reason: str, turn: Turn, *, may_retu
         return
     returns = may_return and giver is not None and is_free(floor, giver)
     contact.named, contact.passed_by = giver if returns else None, None
-    if giver is not None:
+    if giver is not None or contact.origin == "returned":  # he comes back from one agent, not to another
         contact.origin, contact.from_agent = ("returned", giver) if returns else ("queue", None)
     turn.say(CancelTimer(timer=named_timer(contact)))
     if giver is not None:

@@ -97,7 +97,10 @@ def ask_again(floor: Floor, turn: Turn) -> None:
     """Offer those whom somebody did not answer to him after all, if nobody else is there any more."""
     apart = [one for queue in floor.queues for one in floor.apart(queue)]
     for contact in sorted(apart, key=lambda one: one.order):  # the same after a restart
-        if contact.stage is Stage.WAITING and any(named.is_free(floor, key) for key in contact.unanswered_by):
+        if contact.stage is Stage.WAITING and any(
+            named.is_free(floor, key) and not unanswered.excludes(floor, contact, key, turn.at)
+            for key in contact.unanswered_by
+        ):
             serve_contact(floor, contact, turn)
 
 

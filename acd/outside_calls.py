@@ -5,7 +5,7 @@ from acd.outside_book import OutsideCall
 from ctiserver.core import outside
 from ctiserver.core.commands import DialOutside
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import OutsideAnswered, OutsideDialed, OutsideEnded
+from ctiserver.core.events import OutsideAnswered, OutsideDialed, OutsideEnded, OutsideRefused
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
 from ctiserver.core.outside import Route
@@ -14,21 +14,38 @@ from ctiserver.core.turn import Turn
 
 
 def find(floor: Floor, agent: AgentKey, written: str, turn: Turn, *, queue: QueueKey | None = None) -> Route:
-    """The way to a number as an agent wrote it; he calls as the queue does. Raises Refusal (`core.outside.route`)."""
+    """The way to a number as an agent wrote it; he calls as the queue does. Raises Refusal (`core.outside.route`).
+
+    What the rules or a limit refuse is told, beside the answer that he gets.
+    """
     tables, person = floor.ledger.tables, floor.roster.get(agent)
     if person is None:  # he was removed while he talks
         raise Refusal("unknown_agent", f"there is no agent {agent!r} any more: pass the caller on to a queue")
     rules = tables.outside
     spent = floor.ledger.outside.spent(person.account_id, agent, turn.at, rules.time_zone)
     served = floor.queues.get(queue) if queue else None
-    return outside.route(
-        rules,
-        written,
-        account_id=person.account_id,
-        roles=person.roles,
-        spent=spent,
-        caller_number=served.caller_number if served else "",
-    )
+    try:
+        return outside.route(
+            rules,
+            written,
+            account_id=person.account_id,
+            roles=person.roles,
+            spent=spent,
+            caller_number=served.caller_number if served else "",
+        )
+    except Refusal as refusal:
+        if refusal.error_id in outside.REFUSED:
+            turn.say(
+                OutsideRefused(
+                    at=turn.at,
+                    id=turn.new_id(),
+                    account_id=person.account_id,
+                    agent=agent,
+                    pii_number=outside.normalised(rules, written),
+                    reason=refusal.error_id,
+                )
+            )
+        raise
 
 
 def dial(

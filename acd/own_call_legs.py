@@ -3,16 +3,17 @@
 Somebody outside who answers is a contact like any other from then on; two colleagues talk, until one hangs up.
 """
 
-from acd import arrangement, outside_calls, own_calls, priority
+from acd import arrangement, device, message_in_hand, outside_calls, own_calls, priority
 from acd.agent_state import Activity
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.own_call_state import OwnCall
 from acd.own_calls import customer_name, end, value_class
 from ctiserver.core import events as e
-from ctiserver.core.commands import DialLeg, Play, SetFuse, StopPlaying
+from ctiserver.core.commands import Arrange, DialLeg, Play, SetFuse, StopPlaying
 from ctiserver.core.ids import AgentKey, ConversationId, LegId, PlaybackId
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed, LegRinging, Party
+from ctiserver.core.topology import Conversation, Kind
 from ctiserver.core.turn import Turn
 
 COLLEAGUE_RING_SECONDS = 30.0
@@ -26,10 +27,12 @@ def alive(floor: Floor, message: LegRinging | LegAnswered, turn: Turn) -> None:
         return
     own = message.leg == call.agent_leg
     if isinstance(message, LegRinging):
-        if not own:
+        if not own and call.stage == "calling":  # else it is told late
             _ringing(floor, call, turn)
     elif own:
-        _on_the_line(floor, call, turn)
+        (_on_the_line_again if call.away else _on_the_line)(floor, call, turn)
+    elif call.away:
+        _waits(floor, call, turn)
     elif call.to is not None:
         _colleagues_talk(floor, call, call.to, turn)
     else:
@@ -42,7 +45,12 @@ def gone(floor: Floor, message: LegFailed | LegEnded, turn: Turn) -> None:
     if call is None:
         return
     own = message.leg == call.agent_leg
+    if own and call.away == "gone":
+        return
     by: Party = message.by if isinstance(message, LegEnded) else "switch"
+    if own and call.stage == "calling" and by == "switch" and device.is_gone(floor, call.agent, message):
+        device.lost(floor, call.agent, turn)
+        return
     if call.stage == "talking":
         reason = "hung_up"
     elif own:
@@ -87,6 +95,36 @@ def _on_the_line(floor: Floor, call: OwnCall, turn: Turn) -> None:
         )
 
 
+def _on_the_line_again(floor: Floor, call: OwnCall, turn: Turn) -> None:
+    """His page is back: as before, or with him who answered meanwhile."""
+    if call.away != "rung":
+        return
+    call.away = ""
+    if call.stage == "own_phone":
+        _on_the_line(floor, call, turn)
+        return
+    turn.say(SetFuse(leg=call.agent_leg, seconds=floor.ledger.tables.timing.talk_fuse_seconds))
+    if call.waits is None:
+        call.tone = PlaybackId(turn.new_id())
+        turn.say(Play(playback=call.tone, leg=call.agent_leg, says=RINGS, language=call.language))
+    elif call.to is not None:
+        _colleagues_talk(floor, call, call.to, turn)
+    else:
+        _reached(floor, call, turn)
+
+
+def _waits(floor: Floor, call: OwnCall, turn: Turn) -> None:
+    """The other answers while the agent's page is away: music, as in a talk."""
+    if call.waits is not None:
+        return
+    call.waits = ConversationId(turn.new_id())
+    held = Conversation(id=call.waits, kind=Kind.HOLD, legs=(call.leg,))
+    turn.say(
+        SetFuse(leg=call.leg, seconds=floor.ledger.tables.timing.talk_fuse_seconds),
+        Arrange(contact=call.id, conversations=(held,)),
+    )
+
+
 def _ringing(floor: Floor, call: OwnCall, turn: Turn) -> None:
     colleague = floor.ledger.agents.get(call.to) if call.to else None
     if colleague is not None and colleague.activity is Activity.RESERVED:
@@ -97,9 +135,13 @@ def _ringing(floor: Floor, call: OwnCall, turn: Turn) -> None:
 
 
 def _answered(floor: Floor, call: OwnCall, turn: Turn) -> None:
-    floor.ledger.agents[call.agent].move("answer")
+    if call.message is None:
+        floor.ledger.agents[call.agent].move("answer")
+    else:
+        message_in_hand.answered(floor, call.agent, call.id, turn)
+        floor.ledger.agents[call.agent].queue = call.queue or ""
     fuse = floor.ledger.tables.timing.talk_fuse_seconds
-    if call.tone:
+    if call.tone and call.waits is None:
         turn.say(StopPlaying(playback=call.tone))
     turn.say(
         SetFuse(leg=call.leg, seconds=fuse),

@@ -16,7 +16,9 @@ class OwnCall(msgspec.Struct, kw_only=True):
     `own_phone`: the agent's telephone rings; `calling`: he is on the line, and the other's is rung; `talking`: two
     colleagues talk. Somebody outside who answers is a contact like any other from then on, and this is over.
     `tone`: what the agent hears while the other's telephone rings; `muted`: legs of colleagues
-    who have muted themselves.
+    who have muted themselves. `message`: the contact of a message that the agent keeps in hand until he whom he calls
+    back because of it has answered. `away`: the agent's browser is gone before the two talk, or is back and its phone
+    is rung again; `waits`: where the other, who answered meanwhile, hears music.
     """
 
     id: ContactId
@@ -35,3 +37,6 @@ class OwnCall(msgspec.Struct, kw_only=True):
     talk: ConversationId | None = None
     tone: PlaybackId | None = None
     muted: list[LegId] = []
+    message: ContactId | None = None
+    away: Literal["", "gone", "rung"] = ""
+    waits: ConversationId | None = None

@@ -2,7 +2,8 @@
 
 His own telephone rings first, and answers by itself; then the other's is rung, while he hears that it rings. Whoever is
 logged in, available or on a break, has nothing in hand and owes no disposition may call; he is given no contact
-meanwhile, and is what he was before when it is over. Either may hang up, at any time, which ends it for both.
+meanwhile, and is what he was before when it is over. Either may hang up, at any time, which ends it for both. A page
+that is reloaded before the two talk ends nothing: the number rings on, and his phone is rung again when it is back.
 
 Outside he calls on behalf of one of his queues: its number is shown, its rule records, its time is there for wrapping
 up. What may be dialled is for the rules (`core.outside`), and whether a customer may be called for the store, which has
@@ -10,8 +11,9 @@ given a permit. Who answers is a contact like any other from then on. A colleagu
 first moment on; the two talk in private: no recording, no wrap-up, and nobody is paused for not answering.
 """
 
-from acd import named, offers, outside_calls, transfer, wrap_up
+from acd import message_in_hand, named, offers, outside_calls, transfer, wrap_up
 from acd.agent_state import Activity, AgentState
+from acd.contact_state import Contact
 from acd.floor import Floor
 from acd.own_call_state import OwnCall
 from acd.status import release
@@ -30,14 +32,16 @@ OWN_RING_SECONDS = 20.0
 
 def call_out(floor: Floor, request: CallOut, turn: Turn) -> None:
     """Call somebody outside. Raises Refusal."""
-    agent = _who_may(floor, request.agent)
-    queue = _queue(floor, agent, request.queue)
+    message = _message(floor, request.agent)
+    agent = _who_may(floor, request.agent, has_message=message is not None)
+    queue = _queue(floor, agent, request.queue or _own_queue_of(agent, message))
     route = outside_calls.find(floor, agent.key, request.pii_number, turn, queue=queue)
     if request.permit is not None and request.permit.pii_address != route.pii_number:
         raise Refusal("permit_other_address", f"this customer is not called at {route.pii_number}")
     call = _new(agent, turn)
     call.queue, call.route, call.permit = queue, route, request.permit
     call.customer, call.language = request.customer, request.language
+    call.message = message.id if message else None
     _tell(floor, call, turn)
     _begin(floor, call, route.pii_number, customer_name(call), turn)
 
@@ -56,7 +60,17 @@ def call_colleague(floor: Floor, request: CallColleague, turn: Turn) -> None:
     _begin(floor, call, colleague.extension, colleague.name or colleague.key, turn)
 
 
-def _who_may(floor: Floor, key: AgentKey) -> Agent:
+def _message(floor: Floor, key: AgentKey) -> Contact | None:
+    """The one that he has in hand and may call back from: it is he who calls by then, if he calls at all."""
+    return message_in_hand.of(floor, key) if of_agent(floor, key) is None else None
+
+
+def _own_queue_of(agent: Agent, message: Contact | None) -> QueueKey | None:
+    """That of the message, if it is one of his."""
+    return message.queue if message is not None and message.queue in agent.queues else None
+
+
+def _who_may(floor: Floor, key: AgentKey, *, has_message: bool = False) -> Agent:
     agent, state = floor.roster.get(key), floor.ledger.agents.get(key)
     if agent is None or state is None:
         raise Refusal("unknown_agent", f"there is no agent {key!r}")
@@ -64,7 +78,7 @@ def _who_may(floor: Floor, key: AgentKey) -> Agent:
         raise Refusal(wrap_up.OWED, f"say first how contact {state.contact} ended (dispose), then call")
     if state.status is Status.LOGGED_OUT:
         raise Refusal("log_in_first", "you are logged out: be available or on a break, then call")
-    if state.activity is not Activity.IDLE or state.supervises:
+    if (state.activity is not Activity.IDLE and not has_message) or state.supervises:
         raise Refusal("call_in_hand", "finish what you have in hand first, then call")
     return agent
 
@@ -134,15 +148,15 @@ def _tell(floor: Floor, call: OwnCall, turn: Turn) -> None:
             agent=call.agent,
             queue=call.queue,
             purpose=call.permit.purpose if call.permit else "",
+            message=call.message,
         ),
     )
 
 
 def _begin(floor: Floor, call: OwnCall, number: str, name: str, turn: Turn) -> None:
     floor.ledger.own_calls[call.id] = call
-    for key in (call.agent, call.to):
-        if key is not None:
-            _reserve(floor.ledger.agents[key], call, turn)
+    for key in _kept_for(call):
+        _reserve(floor.ledger.agents[key], call, turn)
     turn.say(
         e.OwnCallBegun(
             at=turn.at,
@@ -153,6 +167,12 @@ def _begin(floor: Floor, call: OwnCall, number: str, name: str, turn: Turn) -> N
             pii_number=number,
             pii_name=name,
         ),
+    )
+    _ring_own_phone(floor, call, number, name, turn)
+
+
+def _ring_own_phone(floor: Floor, call: OwnCall, number: str, name: str, turn: Turn) -> None:
+    turn.say(
         DialLeg(
             leg=call.agent_leg,
             contact=call.id,
@@ -172,10 +192,19 @@ def _reserve(state: AgentState, call: OwnCall, turn: Turn) -> None:
     turn.say(e.AgentReserved(at=turn.at, agent=state.key, contact=call.id))
 
 
+def _kept_for(call: OwnCall) -> list[AgentKey]:
+    """Whose hands are full because of it: not those of who has a message in them."""
+    own = call.agent if call.message is None else None
+    return [key for key in (own, call.to) if key is not None]
+
+
 def of_agent(floor: Floor, key: AgentKey) -> OwnCall | None:
     """The call that an agent makes, or in which he is called by a colleague."""
     state = floor.ledger.agents.get(key)
-    return floor.ledger.own_calls.get(state.contact) if state and state.contact else None
+    if state is None or state.contact is None:
+        return None
+    from_message = (it for it in floor.ledger.own_calls.values() if it.message == state.contact)
+    return floor.ledger.own_calls.get(state.contact) or next(from_message, None)
 
 
 def arrange(call: OwnCall, turn: Turn) -> None:
@@ -193,8 +222,34 @@ def hang_up(floor: Floor, call: OwnCall, by: AgentKey, turn: Turn) -> None:
     end(floor, call, "hung_up" if call.stage == "talking" else refused, "agent", turn)
 
 
+def away(floor: Floor, key: AgentKey, turn: Turn) -> None:
+    """The browser of an agent is gone: his call waits for it; one in which two colleagues talk, or a colleague rings
+    who is gone, is over.
+    """
+    call = of_agent(floor, key)
+    if call is None:
+        return
+    if call.agent != key or call.stage == "talking":
+        lost(floor, key, turn)
+    elif call.away != "gone":
+        call.away = "gone"
+        turn.say(DropLeg(leg=call.agent_leg))
+
+
+def back(floor: Floor, key: AgentKey, turn: Turn) -> None:
+    """His browser is there again: its phone is rung for the call that waits for it."""
+    call = of_agent(floor, key)
+    if call is None or call.agent != key or call.away != "gone":
+        return
+    call.away, call.agent_leg = "rung", LegId(turn.new_id())
+    colleague = floor.roster.get(call.to) if call.to else None
+    number = call.route.pii_number if call.route else colleague.extension if colleague else ""
+    name = customer_name(call) or (colleague.name or colleague.key if colleague else "")
+    _ring_own_phone(floor, call, number, name, turn)
+
+
 def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
-    """The browser of an agent is gone: so is a call that nobody has answered, or that was between colleagues."""
+    """The browser of an agent is gone for good, or nothing is heard of his telephones any more: it is over."""
     if call := of_agent(floor, key):
         end(floor, call, "hung_up" if call.stage == "talking" else "device_lost", "switch", turn)
 
@@ -206,7 +261,7 @@ def end(
     del floor.ledger.own_calls[call.id]
     legs = (call.agent_leg,) if call.stage == "own_phone" else (call.agent_leg, call.leg)
     turn.say(*(DropLeg(leg=leg) for leg in legs if leg != gone))
-    if call.stage == "talking":
+    if call.stage == "talking" or call.waits:
         turn.say(Arrange(contact=call.id))
     if call.to is None:
         turn.say(
@@ -224,8 +279,7 @@ def end(
             pii_number=call.route.pii_number if call.route else "",
         )
     )
-    both = [key for key in (call.agent, call.to) if key is not None]
-    for key in both:
+    for key in _kept_for(call):
         release(floor, key, call.id, turn)
-    for key in both:
+    for key in _kept_for(call):
         offers.serve_agent(floor, key, turn)

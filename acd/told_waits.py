@@ -31,6 +31,8 @@ from ctiserver.core.tables import Queue
 from ctiserver.core.turn import Turn
 
 SERVICES_KNOWN = 3
+_FROM_ANOTHER = ("attended", "conference", "taken_over")
+"""So he comes to somebody whose phone did not ring for him when he was offered."""
 _GoneWithout = CallbackAsked | MessageBegun | ContactTurnedAway
 
 
@@ -65,7 +67,7 @@ def connected(floor: Floor, message: ContactConnected, turn: Turn) -> None:
     """His wait is over: learn from it."""
     books, contact = floor.ledger.waits, floor.ledger.contacts.get(message.contact)
     if contact is not None and contact.offered_at:
-        books.busy_since[message.agent] = contact.offered_at
+        books.busy_since[message.agent] = turn.at if message.began in _FROM_ANOTHER else contact.offered_at
     promise = books.promises.pop(message.contact, None)
     if promise is None:
         return

@@ -4,7 +4,6 @@ from acd import named, offers, parties, talk
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.hold import in_hand
-from ctiserver.core.commands import StartTimer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import TransferCompleted, TransferStarted
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey
@@ -35,9 +34,7 @@ def pass_on_to_colleague(floor: Floor, contact: Contact, giver: AgentKey, to: Ag
     """The colleague alone is asked from now on, and waited for as long as it may take."""
     turn.say(TransferStarted(at=turn.at, contact=contact.id, agent=giver, to=to))
     talk.pass_on(floor, contact, contact.queue, turn, to=to)
-    if contact.stage is Stage.WAITING and contact.named:
-        due_at = turn.at + floor.ledger.tables.timing.named_wait_seconds
-        turn.say(StartTimer(timer=named.named_timer(contact), due_at=due_at))
+    named.wait_a_while(floor, contact, turn)
 
 
 def check_queue(floor: Floor, key: QueueKey, account_id: int) -> None:

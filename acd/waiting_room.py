@@ -13,7 +13,7 @@ are relaxed as he waits) and leave them all together.
 
 import heapq
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -159,13 +159,18 @@ class WaitingRoom:
                     found.append((place, first))
         return found
 
-    def best(self, places: Mapping[Place, int], now: float) -> Standing | None:
+    def best(
+        self, places: Mapping[_Place, int], now: float, may: Callable[[_Place, Standing], bool] | None = None
+    ) -> Standing | None:
         """Whom an agent takes who serves these places, each with his preference (lower first).
 
-        In the router's order: whoever is escalated, then the preference, then the score, then the arrival.
+        In the router's order: whoever is escalated, then the preference, then the score, then the arrival. `may`: of
+        the heads only these.
         """
         best, least = None, None
         for place, one in self.heads(places, now):
+            if may is not None and not may(place, one):
+                continue
             if one.escalated:
                 key = (0, 0, one.since, one.arrived_at, one.order)
             else:

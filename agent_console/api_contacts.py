@@ -11,6 +11,7 @@ from flask import send_file
 from werkzeug.wrappers import Response
 
 from agent_console.contact_answers import ContactTold, ListenerTold, contact_of
+from agent_console.listing import number_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import customer_audit, interactions, recordings
@@ -18,6 +19,9 @@ from crm_core.audit import AuditRow
 from crm_core.recordings import Recording
 from ctiserver.core.errors import NotFound
 from ctiserver.process import folders
+
+_NONE = -1
+"""What is no number names no recording; 0 is that of a message."""
 
 
 def add_to(operations: Operations) -> None:
@@ -89,7 +93,7 @@ def _listener(row: AuditRow, contact: str) -> ListenerTold:
 def _sound(call: Call, contact: str, segment: str, of: str | None = None) -> Response:
     """The file, or the part of it that is asked for. Raises NotFound, also for a talk that is not `of` this agent."""
     who, now = call.principal, call.services.now()
-    number = int(segment) if segment.isdecimal() else 0
+    number = number_of(segment) or (recordings.MESSAGE if segment == "0" else _NONE)
 
     def find(session: Any) -> Recording:
         found = recordings.of_segment(session, who.account_id, contact, number)
@@ -106,7 +110,7 @@ def _sound(call: Call, contact: str, segment: str, of: str | None = None) -> Res
 def _aside(call: Call, contact: str, consult: str, of: str | None = None) -> Response:
     """The file, or part of it. Raises NotFound, also for a consult in which `of` neither asked nor was asked."""
     who, now = call.principal, call.services.now()
-    number = int(consult) if consult.isdecimal() else 0
+    number = number_of(consult)
 
     def find(session: Any) -> Recording:
         found = recordings.of_consult(session, who.account_id, contact, number)

@@ -4,11 +4,11 @@ A figure about a person is that person's first: an agent reads his own up to now
 each of their looks is written down for him to read. The shapes of the answers are the reports' own.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from agent_console.figure_tables import agents_table, queues_table
+from agent_console.figure_tables import QueuesTable, agents_table, queues_table
 from agent_console.listing import Listing, listing
 from agent_console.operations import Call, Operations
 from agent_console.report_files import Format, table_file
@@ -40,7 +40,7 @@ class QueuesSpan(FiguresSpan, kw_only=True, forbid_unknown_fields=True):
 class QueuesExport(QueuesSpan, kw_only=True, forbid_unknown_fields=True):
     """Which table, and as what."""
 
-    table: Literal["intervals", "queues", "classes"]
+    table: QueuesTable
     format: Format = "csv"
 
 
@@ -81,7 +81,12 @@ def add_to(operations: Operations) -> None:
     """This family's rows."""
     add = operations.add
 
-    @add("GET", "/reports/queues", READ, "Figures of queues by interval, queue and value class")
+    @add(
+        "GET",
+        "/reports/queues",
+        READ,
+        "Figures of queues, also by interval, class, weekday and hour",
+    )
     def queue_figures(call: Call, query: QueuesSpan) -> QueueReport:
         return _queues(call, query)
 

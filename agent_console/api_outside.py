@@ -25,9 +25,11 @@ class OutsideQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
 
 
 class OutsideCall(msgspec.Struct, kw_only=True):
-    """A call that is over. `id` is the channel's; `result`: answered, or why not; `seconds` since the answer.
+    """A call that is over, or was refused. `id`: the channel; `result`: answered, or why not; `seconds`: talked.
 
     `cost_minor` in the currency's smallest unit; `trunk` "": nobody answered. `agent` None: nobody asked for it.
+    `contact` "": the rules or a limit refused it, as `result` says (outside_closed, outside_cap_person,
+    outside_cap_account).
     """
 
     id: str

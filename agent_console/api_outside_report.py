@@ -1,6 +1,8 @@
 """The ledger of calls outside as a report: what was called, by whom, at what cost, and whose limit is used up today."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -8,7 +10,9 @@ from agent_console.operations import Call, Operations
 from agent_console.pages import words
 from agent_console.report_files import Format, Table, table_file
 from agent_console.roles import Permission
+from crm_core.accounts import account
 from crm_core.reports import outside_report
+from crm_core.value import settings as value_settings
 
 READ = Permission.READ_INTERACTIONS
 
@@ -29,13 +33,17 @@ class OutsideExport(OutsideSpan, kw_only=True, forbid_unknown_fields=True):
 
 
 class OutsideSum(msgspec.Struct, kw_only=True):
-    """Calls of one person, or of all; `agent` None: nobody of ours asked for them. Costs in the smallest unit."""
+    """Calls of one person, or of all; `agent` None: nobody of ours asked for them. Costs in the smallest unit.
+
+    `refused`: numbers that the rules or a limit kept from being called.
+    """
 
     agent: str | None
     calls: int
     answered: int
     seconds: float
     cost_minor: int
+    refused: int
 
 
 class OutsideLimit(msgspec.Struct, kw_only=True):
@@ -48,8 +56,12 @@ class OutsideLimit(msgspec.Struct, kw_only=True):
 
 
 class OutsideFigures(msgspec.Struct, kw_only=True):
-    """`results`: how many calls ended how; `today`: the account's limit, then those of who spent something."""
+    """`results`: how many calls ended how; `today`: the account's limit, then those of who spent something.
 
+    `currency`: whose smallest unit the amounts are in (ISO 4217).
+    """
+
+    currency: str
     all: OutsideSum
     people: list[OutsideSum]
     results: dict[str, int]
@@ -72,6 +84,7 @@ def add_to(operations: Operations) -> None:
                 from_at=query.from_at,
                 until_at=query.until_at,
                 now=call.services.now(),
+                zone=ZoneInfo(call.services.config.installation.time_zone),
             )
             return msgspec.convert(found, OutsideFigures, from_attributes=True)
 
@@ -81,13 +94,27 @@ def add_to(operations: Operations) -> None:
     def export_outside(call: Call, query: OutsideExport) -> Any:
         wanted = msgspec.structs.asdict(query)
         written_as = wanted.pop("format")
+        zone = ZoneInfo(call.services.store.read(account, call.principal.account_id).time_zone)
         rows = call.services.store.read(
             lambda session: [
-                [one.dialed_at, one.agent, one.number, one.result, one.seconds, one.cost_minor, one.trunk]
+                [
+                    _clock(one.dialed_at, zone),
+                    one.agent,
+                    one.number,
+                    one.result,
+                    one.seconds,
+                    one.cost_minor,
+                    one.trunk,
+                ]
                 for one in outside_report.calls_of(session, call.principal.account_id, **wanted)
             ]
         )
         texts = words(call.principal.language)
-        return table_file(
-            Table([texts[f"report_column_{name}"] for name in _COLUMNS], rows), "outside-calls", written_as
-        )
+        heads = {name: texts[f"report_column_{name}"] for name in _COLUMNS}
+        currency = call.services.store.read(value_settings.settings, call.principal.account_id).currency
+        heads["cost"] = texts["outside_cost_in_units"].format(currency=currency)
+        return table_file(Table(list(heads.values()), rows), "outside-calls", written_as)
+
+
+def _clock(at: float, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at, zone).isoformat(timespec="seconds")

@@ -1,7 +1,7 @@
 """Calls that an agent makes himself: to a customer, another number or a colleague, and what he may choose from.
 
 Whether a customer may be called is asked here, in the store; whether the number may be dialled, and whether the agent
-may call now, the engines say. What they refuse gives the permit back.
+may call now, the engines say. What they refuse gives the permit back. Who has a message in hand may call back from it.
 """
 
 from typing import Any
@@ -22,8 +22,8 @@ from ctiserver.core.permit import Purpose, Refused
 class NewCall(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`number` as one dials it. `customer_id`: whose record the caller looks at; None: whoever has the number.
 
-    `queue`: one of mine, on whose behalf I call; None: my first. `purpose` None: service where something of his is
-    open, else information.
+    `queue`: one of mine, on whose behalf I call; None: that of the message in my hand, else my first. `purpose` None:
+    service where something of his is open, else information.
     """
 
     number: str

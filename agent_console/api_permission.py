@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agent_console.listing import Listing, PageQuery, page_of
+from agent_console.listing import Listing, PageQuery, number_of, page_of
 from agent_console.operations import Call, Operations
 from agent_console.permission_answers import (
     ConsentAnswer,
@@ -30,7 +30,6 @@ from agent_console.permission_answers import (
     address_of,
     consent_answer,
     entry_answer,
-    number_of,
     profile_answer,
 )
 from agent_console.permission_words import clock_of, in_words

@@ -3,14 +3,13 @@
 And the disk that all of them are on.
 """
 
-import shutil
-
 import msgspec
 
 from agent_console.api_desk import Accepted, ask_for
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import recordings
+from ctiserver.process import folders
 
 
 class RecordingPauseAsked(msgspec.Struct, kw_only=True):
@@ -50,7 +49,7 @@ def add_to(operations: Operations) -> None:
     def recordings_disk(call: Call) -> DiskTold:
         services = call.services
         found = services.store.read(recordings.disk, services.now())
-        free = shutil.disk_usage(services.config.installation.state_dir).free
+        free = folders.free_bytes(services.config)
         return DiskTold(
             free_bytes=free,
             kept_bytes=found.size_bytes,

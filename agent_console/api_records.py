@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from agent_console.listing import Listing, PageQuery, listing, page_of
+from agent_console.listing import Listing, PageQuery, listing, number_of, page_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from crm_core import call_backs, customers, interactions
@@ -82,7 +82,7 @@ def add_to(operations: Operations) -> None:
         "GET", "/customers/{customer_id}", Permission.OWN_DESK, "A customer in short, with his last contacts"
     )
     def customer(call: Call, customer_id: str) -> CustomerInShort:
-        account, number = call.principal.account_id, int(customer_id) if customer_id.isdecimal() else 0
+        account, number = call.principal.account_id, number_of(customer_id)
         return call.services.store.read(
             lambda session: _in_short(
                 customers.customer(session, account, number), interactions.history(session, account, number)

@@ -14,7 +14,7 @@ from agent_console.rehearsal_tables import rehearsal_table
 from agent_console.report_files import Format, table_file
 from agent_console.roles import Permission
 from crm_core.administration import queue_profile
-from ctiserver.core.errors import ConfigError, Mistake, NotFound
+from ctiserver.core.errors import ConfigError, NotFound
 from ctiserver.core.rehearsals import (
     Difference,
     FlowChange,
@@ -63,7 +63,7 @@ def add_to(operations: Operations) -> None:
 
     @add("POST", "/rehearsal", BEGIN, "Rehearse a day with another profile or flow")
     def begin_rehearsal(call: Call, body: RehearsalAsked) -> RehearsalTold:
-        if mistakes := list(_mistakes(body.queues)):
+        if mistakes := list(queue_profile.rehearsed(body.queues)):
             raise ConfigError(mistakes)
         flow = body.flow
         text = version_text(call, _FLOWS, flow.name, flow.number) if flow else ""
@@ -71,7 +71,7 @@ def add_to(operations: Operations) -> None:
             account_id=call.principal.account_id,
             day=body.day,
             queues=body.queues,
-            flow=FlowChange(name=flow.name, text=text) if flow else None,
+            flow=FlowChange(name=flow.name, text=text, version=flow.number) if flow else None,
         )
         return _told(_ask(call, "rehearse", asked))
 
@@ -94,17 +94,6 @@ def add_to(operations: Operations) -> None:
     def export_rehearsal(call: Call, query: RehearsalExport) -> Any:
         table = rehearsal_table(_found(call), query.table, call.principal.language)
         return table_file(table, f"rehearsal-{query.table}", query.format)
-
-
-def _mistakes(queues: dict[str, ProfileChange]) -> list[Mistake]:
-    return [
-        Mistake(f"{key}.{one.path}", one.message, one.error_id)
-        for key, change in queues.items()
-        for one in (
-            *queue_profile.by_class(change.head_start_seconds, change.slope, None),
-            *queue_profile.ceiling(change.ceiling_seconds),
-        )
-    ]
 
 
 def _of(call: Call) -> dict[str, int]:

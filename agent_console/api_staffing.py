@@ -10,7 +10,7 @@ import msgspec
 
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
-from crm_core import forecast_intervals, shift_plans, shifts
+from crm_core import forecast_intervals, shift_import, shift_plans
 from crm_core.accounts import account
 from crm_core.queues import queue
 from crm_core.shift_plans import DayPlan, Week
@@ -116,7 +116,7 @@ def add_to(operations: Operations) -> None:
     @add("POST", "/shifts", Permission.COMMAND_AGENTS, "Take in when agents are to work")
     def import_shifts(call: Call, body: ShiftTable) -> RowsTaken:
         zone = call.services.store.read(account, call.principal.account_id).time_zone
-        return RowsTaken(rows=call.write(shifts.import_shifts, body.text, zone=ZoneInfo(zone)))
+        return RowsTaken(rows=call.write(shift_import.import_shifts, body.text, zone=ZoneInfo(zone)))
 
     @add("GET", "/shifts", Permission.COMMAND_AGENTS, "When agents are to work in a week")
     def shifts_of_week(call: Call, query: ShiftsOf) -> Week:

@@ -62,14 +62,17 @@ AGENT_COLUMNS = (
     "transferred",
     "transfer_rate",
 )
+QueuesTable = Literal["intervals", "queues", "classes", "weekdays", "hours", "waits"]
+_WAITS = ("over_seconds", "until_seconds", "answered", "abandoned", "share_until")
 _NAMED = {"answered": "answered_waits"}
 """Columns whose word is not their own name: "answered" alone is a survey's."""
 
 
-def queues_table(
-    found: QueueReport, which: Literal["intervals", "queues", "classes"], language: str
-) -> Table:
-    """One of the three tables; times in seconds, shares from 0 to 1, an interval by its beginning on the clock."""
+def queues_table(found: QueueReport, which: QueuesTable, language: str) -> Table:
+    """One of the tables; times in seconds, shares from 0 to 1, an interval by its beginning on the clock.
+
+    Weekdays are 1 (Monday) to 7.
+    """
     if which == "intervals":
         zone = ZoneInfo(found.time_zone)
         rows = [
@@ -77,9 +80,20 @@ def queues_table(
             for one in found.intervals
         ]
         return Table(_heads(("from", *QUEUE_COLUMNS), language), rows)
-    if which == "classes":
-        rows = [[one.key, *_cells(one.figures)] for one in found.classes]
-        return Table(_heads(("value_class", *QUEUE_COLUMNS), language), rows)
+    if which == "waits":
+        return Table(
+            _heads(_WAITS, language), [[getattr(one, name) for name in _WAITS] for one in found.waits]
+        )
+    keyed = {
+        "classes": ("value_class", found.classes),
+        "weekdays": ("weekday", found.weekdays),
+        "hours": ("hour", found.hours),
+    }
+    if which in keyed:
+        head, groups = keyed[which]
+        return Table(
+            _heads((head, *QUEUE_COLUMNS), language), [[one.key, *_cells(one.figures)] for one in groups]
+        )
     rows = [[one.key, one.name, *_cells(one.figures)] for one in found.queues]
     return Table(_heads(("queue", "label", *QUEUE_COLUMNS), language), rows)
 

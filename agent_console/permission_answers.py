@@ -148,11 +148,6 @@ class PermissionOfCustomer(msgspec.Struct, kw_only=True):
     consents: list[ConsentAnswer]
 
 
-def number_of(written: str) -> int:
-    """The id in a path; 0, which nobody has, for what is no number."""
-    return int(written) if written.isdecimal() else 0
-
-
 def address_of(written: str, country: str, channel: Channel) -> str:
     """As the store keeps it. Raises Refusal for what is no number."""
     if channel not in permission.NUMBERED:

@@ -42,4 +42,4 @@ def given_version() -> int | None:
     if match.star_tag or not match:
         return None
     tag = next(iter(match.as_set()))
-    return int(tag) if tag.isdecimal() else -1
+    return int(tag) if tag.isdecimal() and len(tag) < 18 else -1

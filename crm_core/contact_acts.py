@@ -65,7 +65,11 @@ def _excused(event: e.WrapUpExcused, interaction: Interaction, session: Session)
 
 def _called(event: e.CallOutBegun, interaction: Interaction, session: Session) -> None:
     interaction.queue = event.queue
-    _note(interaction, event, "called", event.agent, reason=event.purpose)
+    _note(interaction, event, "called", event.agent, reason=event.purpose, contact=event.message)
+
+
+def _called_back(event: e.MessageAnswered, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "called_back", event.agent, contact=event.call)
 
 
 def _not_reached(event: e.CallOutFailed, interaction: Interaction, session: Session) -> None:
@@ -76,6 +80,7 @@ STEPS = (
     _overflowed,
     _deflected,
     _called,
+    _called_back,
     _not_reached,
     _moved,
     _preferred,

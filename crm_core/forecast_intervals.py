@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core import audit
 from crm_core.base import Base, EpochSeconds, Seconds
-from crm_core.permission.calendars import instant
+from crm_core.permission.calendars import day_of, instant
 from crm_core.queues import queue as queue_of
 from ctiserver.core.errors import Refusal
 
@@ -119,9 +119,9 @@ def lines_of(text: str, columns: Sequence[str]) -> list[tuple[int, dict[str, str
 def moment(line: int, day: str, clock: str, zone: ZoneInfo) -> tuple[date, float]:
     """A local day and the instant of a time on it. Raises Refusal."""
     try:
-        which = date.fromisoformat(day)
+        which = day_of(day)
         hours, minutes = (int(part) for part in clock.split(":"))
-    except ValueError:
+    except (Refusal, ValueError):
         raise Refusal(
             "wrong_line", f"line {line}: write the day as 2026-11-23 and the time as 09:30"
         ) from None

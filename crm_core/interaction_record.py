@@ -137,6 +137,11 @@ def _(event: e.CallbackCancelled, interaction: Interaction, session: Session) ->
 
 @record.register
 def _(event: e.MessageBegun, interaction: Interaction, session: Session) -> None:
+    interaction.outcome = "no_message"  # until one is left, which may be after he has gone
+
+
+@record.register
+def _(event: e.MessageLeft, interaction: Interaction, session: Session) -> None:
     interaction.outcome = "message"
 
 
@@ -262,7 +267,7 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     guesses.left(interaction.guess, event)
     interaction.outcome = outcome_of(interaction, event)
     # Nobody is called back who left by himself, had his conversation, or was called by us, unless he asked for it.
-    settled = ("answered", "reached", "call_back", "cancelled", "message", "turned_away")
+    settled = ("answered", "reached", "call_back", "cancelled", "message", "no_message", "turned_away")
     ours = interaction.channel == OUTBOUND
     lost = not ours and interaction.outcome not in settled and event.by in ("fallback", "switch")
     interaction.to_call_back = lost or interaction.call_back_at is not None

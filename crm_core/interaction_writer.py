@@ -16,6 +16,7 @@ from crm_core import (
     contact_news,
     dial_record,
     inversions,
+    outside_calls,
     queue_visits,
     reader_positions,
     third_parties,
@@ -52,6 +53,8 @@ def apply_batch(session: Session, batch: Iterable[Identified]) -> int:
                 dial_record.record(session, event)
             elif isinstance(event, e.AgentStatusChanged):
                 agent_statuses.record(session, event)
+            elif isinstance(event, e.OutsideRefused):
+                outside_calls.refused(session, event)
         inversions.record(session, [event for _, event in fresh if isinstance(event, e.ContactConnected)])
         reader_positions.advance(session, READER, reached)
     return len(fresh)

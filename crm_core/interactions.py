@@ -22,6 +22,8 @@ from ctiserver.core.errors import NotFound
 
 OUTBOUND = "outbound"
 """The channel of a contact that an agent began by calling."""
+COUNTED_BEFORE = ("callback", "voicemail")
+"""Channels of those who asked to be called, or left a message: they were counted in the call in which they did."""
 
 
 class Interaction(Base):

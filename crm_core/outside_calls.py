@@ -1,15 +1,21 @@
-"""Calls that people made to numbers outside, and what each cost: one row for each call that is over."""
+"""Calls that people made to numbers outside, and what each cost: one row for each call that is over.
+
+One that the rules or a limit refused is a row as well, which cost nothing and rang nowhere; it is no call.
+"""
 
 from sqlalchemy import Index, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.paging import By, Page, page
-from ctiserver.core.events import OutsideEnded
+from ctiserver.core.events import OutsideEnded, OutsideRefused
 
 
 class OutsideCall(Base):
-    """`id` is the leg's; `cost_minor` in the currency's smallest unit; `agent` None: nobody of ours asked for it."""
+    """`id` is the leg's; `cost_minor` in the currency's smallest unit; `agent` None: nobody of ours asked for it.
+
+    Of a refused one `id` is its own, and `contact` "".
+    """
 
     __tablename__ = "outside_calls"
     __table_args__ = (Index(None, "account_id", "dialed_at"),)
@@ -22,7 +28,7 @@ class OutsideCall(Base):
     dialed_at: Mapped[EpochSeconds]
     ended_at: Mapped[EpochSeconds]
     result: Mapped[str]
-    """answered, or why not: busy, no_answer, rejected, unreachable, refused."""
+    """answered, or why not: busy, no_answer, rejected, unreachable, refused; of `ctiserver.core.outside.REFUSED`."""
     seconds: Mapped[Seconds]
     """Since the answer; 0: there was none."""
     cost_minor: Mapped[int]
@@ -48,6 +54,28 @@ def record(session: Session, event: OutsideEnded) -> None:
             cost_minor=event.cost_minor,
             trunk=event.trunk,
             sip_code=event.sip_code,
+        )
+    )
+
+
+def refused(session: Session, event: OutsideRefused) -> None:
+    """Write down that a number was not called; a second time changes nothing."""
+    if session.get(OutsideCall, event.id) is not None:
+        return
+    session.add(
+        OutsideCall(
+            id=event.id,
+            account_id=event.account_id,
+            contact="",
+            agent=event.agent,
+            number=event.pii_number,
+            dialed_at=event.at,
+            ended_at=event.at,
+            result=event.reason,
+            seconds=0.0,
+            cost_minor=0,
+            trunk="",
+            sip_code=0,
         )
     )
 

@@ -1,10 +1,10 @@
 """Whom an agent calls by his own click, and whether he may.
 
 A number that a customer has is called as his, with a permit: of several who share it, the one whose record the agent
-looks at, else the most valuable. It is service where something of his is open (a case, or a call-back that he asked
-for), and information where nothing is, unless the agent says what else it is for; selling is never service. A number
-that nobody has is called without a permit, but not if it stands on a list of those who must not be called: those that
-the house keeps and the public ones speak of numbers, whoever they belong to.
+looks at, else the most valuable. It is service where something of his is open (a case, a call-back that he asked for,
+a message that he left), and information where nothing is, unless the agent says what else it is for; selling is never
+service. A number that nobody has is called without a permit, but not if it stands on a list of those who must not be
+called: those that the house keeps and the public ones speak of numbers, whoever they belong to.
 """
 
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ def _purpose(session: Session, account_id: int, customer_id: int, said: Purpose 
 
 
 def something_open(session: Session, account_id: int, customer_id: int) -> bool:
-    """Whether a case of his is open, or he waits to be called back."""
+    """Whether a case of his is open, he waits to be called back, or nobody has dealt with a message of his."""
     case = select(Case.id).where(
         Case.account_id == account_id, Case.customer_id == customer_id, Case.is_open.is_(True)
     )
@@ -111,7 +111,13 @@ def something_open(session: Session, account_id: int, customer_id: int) -> bool:
         Interaction.to_call_back.is_(True),
         Interaction.call_back_done_at.is_(None),
     )
-    return bool(session.scalar(select(exists(case)))) or bool(session.scalar(select(exists(wish))))
+    message = select(Interaction.id).where(
+        Interaction.account_id == account_id,
+        Interaction.customer_id == customer_id,
+        Interaction.channel == "voicemail",
+        Interaction.ended_at.is_(None),
+    )
+    return any(session.scalar(select(exists(one))) for one in (case, wish, message))
 
 
 def _listed(session: Session, account_id: int, number: str, now: float) -> Refused | None:

@@ -2,18 +2,24 @@
 
 A contact's reason is that of its case, else what the last agent said it was about, else what the caller's way through
 the menu suggests (`contact_reasons.guess`); contacts without a known customer or reason tell nothing. A contact is
-unresolved while its case is open.
+unresolved while its case is open. Whom we call back, and whose message we hear, has contacted us once: what his
+call-back or message was about is what the call was about in which he asked for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_core.cases import Case, CaseContact
-from crm_core.contact_reasons import guess, reasons_of_account
+from crm_core.contact_reasons import ContactReason, guess, reasons_of_account
 from crm_core.episodes import Resolution, Touch, by_class, episodes, resolution
-from crm_core.interactions import OUTBOUND, Interaction
+from crm_core.interactions import COUNTED_BEFORE, OUTBOUND, Interaction
+
+_ASKED_WITHIN_SECONDS = 86_400.0
+"""A call-back or message belongs to the call just before it; none lasts longer."""
 
 
 def resolution_of(
@@ -32,13 +38,18 @@ def resolution_by_class(
     return by_class(episodes(touches, window_days=window_days), now=now, window_days=window_days)
 
 
-def _touches(session: Session, account_id: int, from_at: float, until_at: float) -> Iterator[Touch]:
+def _touches(session: Session, account_id: int, from_at: float, until_at: float) -> list[Touch]:
     about = CaseContact.account_id == Interaction.account_id, CaseContact.contact_id == Interaction.id
     case = Case.account_id == CaseContact.account_id, Case.id == CaseContact.case_id
     query = (
-        select(Interaction.id, Interaction.customer_id, Interaction.arrived_at, Interaction.value_class)
-        .add_columns(Interaction.contact_reason, Interaction.collected)
-        .add_columns(Case.id, Case.is_open, Case.reason)
+        select(
+            Interaction.id.label("contact"),
+            Interaction.customer_id,
+            Interaction.arrived_at,
+            Interaction.value_class,
+        )
+        .add_columns(Interaction.channel, Interaction.contact_reason, Interaction.collected)
+        .add_columns(Case.id.label("case_id"), Case.is_open, Case.reason.label("case_reason"))
         .outerjoin(CaseContact, about[0] & about[1])
         .outerjoin(Case, case[0] & case[1])
         .where(
@@ -52,16 +63,43 @@ def _touches(session: Session, account_id: int, from_at: float, until_at: float)
     )
     reasons = reasons_of_account(session, account_id, with_retired=True)
     seen: set[str] = set()
-    for contact, customer_id, at, graded, said, collected, case_id, is_open, reason in session.execute(query):
-        known = reason or said or guess(reasons, collected)
-        if contact in seen or not known:
+    touches: list[Touch] = []
+    last_calls: dict[int, int] = {}  # the place of each customer's last call, if that told anything
+    for row in session.execute(query):
+        follows, touch = row.channel in COUNTED_BEFORE, _touch(row, reasons)
+        if row.contact in seen:
             continue  # a contact about two cases is one contact
-        seen.add(contact)
-        yield Touch(
-            customer_id=customer_id,
-            reason=known,
-            at=at,
-            case_id=case_id,
-            unresolved=bool(is_open),
-            value_class=graded or "",
-        )
+        place = last_calls.get(row.customer_id)
+        if touch is None:
+            if not follows:
+                last_calls.pop(row.customer_id, None)
+            continue
+        seen.add(row.contact)
+        if follows and place is not None and touch.at - touches[place].at <= _ASKED_WITHIN_SECONDS:
+            touches[place] = _as_one(touches[place], touch)
+        else:
+            last_calls[touch.customer_id] = len(touches)
+            touches.append(touch)
+    return touches
+
+
+def _touch(row: Any, reasons: Sequence[ContactReason]) -> Touch | None:
+    """None: nobody said what it was about."""
+    reason = row.case_reason or row.contact_reason or guess(reasons, row.collected)
+    if not reason:
+        return None
+    return Touch(
+        customer_id=row.customer_id,
+        reason=reason,
+        at=row.arrived_at,
+        case_id=row.case_id,
+        unresolved=bool(row.is_open),
+        value_class=row.value_class or "",
+    )
+
+
+def _as_one(call: Touch, after: Touch) -> Touch:
+    """A call and the call-back or message that came of it: what is said later counts, a case's word most."""
+    if after.case_id is not None:
+        return replace(call, reason=after.reason, case_id=after.case_id, unresolved=after.unresolved)
+    return call if call.case_id is not None else replace(call, reason=after.reason)

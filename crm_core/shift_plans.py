@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from crm_core import audit
 from crm_core.accounts import account
 from crm_core.agents import Agent
-from crm_core.permission.calendars import instant, local
+from crm_core.permission.calendars import day_of, instant, local
 from crm_core.queues import AgentQueue, Queue
 from crm_core.reports.time_spans import Span, length, merged, within, without
 from crm_core.shifts import KINDS, Shift
@@ -80,7 +80,7 @@ class Week:
 def week(session: Session, account_id: int, day: str, *, agent: str | None = None) -> Week:
     """The week that holds a day; of all agents, or of one. Raises Refusal for what is no day."""
     zone_name = account(session, account_id).time_zone
-    zone, monday = ZoneInfo(zone_name), _day(day)
+    zone, monday = ZoneInfo(zone_name), day_of(day)
     monday -= timedelta(days=monday.weekday())
     days = [monday + timedelta(days=ahead) for ahead in range(DAYS)]
     begins = [instant(one, 0, zone) for one in (*days, monday + timedelta(days=DAYS))]
@@ -120,19 +120,23 @@ def keep(session: Session, account_id: int, plans: Sequence[DayPlan], *, by: str
     known = {login for login, _ in _agents(session, account_id)}
     mistakes: list[Mistake] = []
     made: list[Shift] = []
+    gone: list[Shift] = []
     for plan in plans:
         where = f"{plan.agent} {plan.day}"
         if plan.agent not in known:
             mistakes.append(Mistake(where, "there is no such agent", "no_such_agent"))
             continue
         try:
-            made += _take_the_place(session, account_id, plan, zone)
+            pieces, there = _take_the_place(session, account_id, plan, zone)
         except Refusal as refusal:
             mistakes.append(Mistake(where, str(refusal), refusal.error_id))
+            continue
+        made += pieces
+        gone += there
     session.add_all(made)
     session.flush()
     if not mistakes:
-        mistakes += overlaps(session, account_id, made, zone)
+        mistakes += overlaps(session, account_id, (*made, *gone), zone)
     if mistakes:
         raise ConfigError(mistakes)
     after = {"days": len(plans), "pieces": len(made)}
@@ -142,10 +146,13 @@ def keep(session: Session, account_id: int, plans: Sequence[DayPlan], *, by: str
     return len(made)
 
 
-def overlaps(session: Session, account_id: int, made: Iterable[Shift], zone: ZoneInfo) -> list[Mistake]:
-    """Where what was made lies upon other work of the same agent, or a break outside of it; in order."""
+def overlaps(session: Session, account_id: int, changed: Iterable[Shift], zone: ZoneInfo) -> list[Mistake]:
+    """Where work of an agent lies upon other work of his, or a break outside of it; in order.
+
+    Looked at is when pieces of theirs `changed`: were made, or taken away, which a break after midnight may outlast.
+    """
     spans: dict[str, tuple[float, float]] = {}
-    for one in made:
+    for one in changed:
         first, last = spans.get(one.agent, (one.from_at, one.until_at))
         spans[one.agent] = min(first, one.from_at), max(last, one.until_at)
     found: list[Mistake] = []
@@ -174,15 +181,18 @@ def _mistake(agent: str, row: Shift, zone: ZoneInfo, error_id: str, what: str) -
     return Mistake(f"{agent} {day}", f"{_hours(row, zone)} {what}", error_id, fields)
 
 
-def _take_the_place(session: Session, account_id: int, plan: DayPlan, zone: ZoneInfo) -> list[Shift]:
-    day = _day(plan.day)
+def _take_the_place(
+    session: Session, account_id: int, plan: DayPlan, zone: ZoneInfo
+) -> tuple[list[Shift], list[Shift]]:
+    """What is made, not in the session yet, and what it took the place of. Raises Refusal, Conflict."""
+    day = day_of(plan.day)
     begins, ends = instant(day, 0, zone), instant(day + timedelta(days=1), 0, zone)
     there = _pieces(session, account_id, begins, ends, plan.agent).get(plan.agent, [])
     if plan.seen is not None and [_piece(row, zone) for row in there] != plan.seen:
         raise Conflict(f"somebody changed what {plan.agent} does on {plan.day} meanwhile: look again")
     made = [_shift(account_id, plan.agent, day, piece, zone) for piece in plan.pieces]
     session.execute(delete(Shift).where(Shift.id.in_([row.id for row in there])))
-    return made
+    return made, there
 
 
 def _shift(account_id: int, agent: str, day: date, piece: Piece, zone: ZoneInfo) -> Shift:
@@ -204,11 +214,11 @@ def _shift(account_id: int, agent: str, day: date, piece: Piece, zone: ZoneInfo)
 
 def _minute(written: str) -> int:
     hours, _, minutes = written.partition(":")
-    if hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2:
+    if hours.isdecimal() and len(hours) <= 2 and minutes.isdecimal() and len(minutes) == 2:
         minute = 60 * int(hours) + int(minutes)
         if int(minutes) < 60 and minute <= 1440:
             return minute
-    raise Refusal("wrong_shift_time", f"{written!r} is no time: write it like 09:30")
+    raise Refusal("wrong_shift_time", f"{written[:20]!r} is no time: write it like 09:30")
 
 
 def _piece(row: Shift, zone: ZoneInfo) -> Piece:
@@ -247,13 +257,6 @@ def _agents(session: Session, account_id: int) -> list[tuple[str, str]]:
         ((login, name) for login, name in session.execute(query.where(User.account_id == account_id))),
         key=lambda one: (one[1], one[0]),
     )
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise Refusal("wrong_day", f"{written!r} is no day: write it like 2026-11-23") from None
 
 
 def at_work(session: Session, account_id: int, queue_key: str, spans: Sequence[Span]) -> list[float]:

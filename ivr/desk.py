@@ -56,7 +56,7 @@ class Desk(msgspec.Struct, kw_only=True):
     """The IVR's whole state. `documents`: flows and surveys in use, by version.
 
     `recordings` are messages to the center that callers leave, `messages` those to a queue; either may be stored after
-    its caller has gone.
+    its caller has gone; `unwanted` are those to the center in which nobody said anything.
     """
 
     tables: Tables = Tables()
@@ -71,6 +71,7 @@ class Desk(msgspec.Struct, kw_only=True):
     recordings: dict[RecordingId, tuple[ContactId, int]] = {}
     documents: dict[str, Document] = {}
     messages: dict[RecordingId, Message] = {}
+    unwanted: list[RecordingId] = []
 
     def apply(self, tables: Tables) -> None:
         """Use new tables; documents that a call still walks through are kept."""

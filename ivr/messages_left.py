@@ -13,6 +13,10 @@ from ivr.desk import Desk, Message
 from ivr.session_state import Session
 
 SHORTEST_MESSAGE_SECONDS = 1.5
+SPEAKS_WITHIN_SECONDS = 10.0
+"""Who has not begun by then leaves none."""
+SILENCE_SECONDS = 4.0
+"""So long a pause ends what he says."""
 
 
 def begin(desk: Desk, session: Session, queue: QueueKey, turn: Turn, *, kept: bool) -> RecordingId:
@@ -39,6 +43,9 @@ def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn)
     """A file is whole, or there is none."""
     found = desk.messages.get(message.recording)
     if found is None:
+        if message.recording in desk.unwanted:
+            desk.unwanted.remove(message.recording)
+            turn.say(DiscardRecording(recording=message.recording))
         return
     if isinstance(message, RecordingFailed):
         del desk.messages[message.recording]
@@ -49,6 +56,14 @@ def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn)
         turn.say(DiscardRecording(recording=message.recording))
     else:
         left(desk, found, turn)
+
+
+def nothing_said(desk: Desk, recording: RecordingId) -> None:
+    """Its file is discarded once it is whole: nobody is to hear it."""
+    if recording in desk.messages:
+        desk.messages[recording].dropped = True
+    elif desk.recordings.pop(recording, None) is not None:
+        desk.unwanted.append(recording)
 
 
 def too_short(seconds: float) -> bool:

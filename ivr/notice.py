@@ -1,7 +1,8 @@
 """Telling a caller that he is recorded, where his queue wants him told.
 
-He hears it as he begins to wait. Who is answered before he has heard it to its end, or is recorded only as his agent
-asks for it, hears it at the beginning of the recording, in the talk; in one call he hears it once.
+He hears it as he begins to wait. Who is answered before he has heard it to its end, or hears something else in its
+place, or is recorded only as his agent asks for it, hears it at the beginning of the recording, in the talk; in one
+call he hears it once.
 """
 
 from ctiserver.core.tables import Queue
@@ -25,8 +26,8 @@ def queued(desk: Desk, session: Session, turn: Turn) -> None:
 
 def say(desk: Desk, session: Session, turn: Turn) -> None:
     """Say it now."""
-    session.notice = "saying"
     play(desk, session, PROMPTS, turn)
+    session.notice = "saying"
 
 
 def said(session: Session) -> None:

@@ -7,6 +7,7 @@ from ctiserver.core.inputs import (
     ActionDone,
     ActionFailed,
     LegSilent,
+    LegSpoke,
     RecordingFailed,
     RecordingStored,
     SecretBegun,
@@ -56,6 +57,15 @@ def spoken(desk: Desk, message: SpeechHeard | SpeechMissed, turn: Turn) -> None:
         walk.heard(desk, session, message.pii_text, message.confidence, turn)
     else:
         walk.unheard(desk, session, message.reason, turn)
+
+
+def spoke(desk: Desk, message: LegSpoke, turn: Turn) -> None:
+    """Somebody speaks at the other end."""
+    session = desk.of_leg(message.leg)
+    if session is not None and session.phase is Phase.FLOW:
+        walk.spoke(desk, session, turn)
+    elif session is not None and session.phase is Phase.MESSAGE:
+        waiting_message.spoke(session, turn)
 
 
 def quiet(desk: Desk, message: LegSilent, turn: Turn) -> None:

@@ -19,6 +19,7 @@ from ctiserver.core.events import (
     ContactDeflected,
     ContactEnded,
     ContactEvent,
+    ContactMoved,
     ContactOverflowed,
     ContactQueued,
     ContactRequeued,
@@ -44,6 +45,7 @@ from ctiserver.core.inputs import (
     LegEnded,
     LegFailed,
     LegSilent,
+    LegSpoke,
     LookedUp,
     LookUpFailed,
     PromptEnded,
@@ -142,6 +144,8 @@ class Ivr:
                 results.secret(self.desk, message, turn)
             case SpeechHeard() | SpeechMissed():
                 results.spoken(self.desk, message, turn)
+            case LegSpoke():
+                results.spoke(self.desk, message, turn)
             case LegSilent():
                 results.quiet(self.desk, message, turn)
 
@@ -263,8 +267,8 @@ class Ivr:
             case ContactQueued():
                 walk.queued(self.desk, session, turn)
                 notice.queued(self.desk, session, turn)
-            case PlaceTold() | ContactDeflected():
-                self._told(session, message, turn)
+            case PlaceTold() | ContactDeflected() | ContactOverflowed() | ContactMoved():
+                self._while_waiting(session, message, turn)
             case OfferAccepted():
                 session.phase, session.place, session.wait = Phase.TALKING, None, None
                 session.deflected = False
@@ -275,7 +279,7 @@ class Ivr:
                 session.agent, session.queue = message.agent, message.queue
             case RecordingStarted():
                 notice.recording_starts(self.desk, session, turn)
-            case ContactRequeued(queue=queue) | ContactOverflowed(queue=queue):
+            case ContactRequeued(queue=queue):
                 session.phase, session.queue = Phase.WAITING, queue
             case TalkEnded(caller_stays=True) | PartyLeft(caller_stays=True):
                 questions.offer(self.desk, session, turn)
@@ -285,8 +289,16 @@ class Ivr:
             case _:
                 pass
 
-    def _told(self, session: Session, message: PlaceTold | ContactDeflected, turn: Turn) -> None:
-        if isinstance(message, PlaceTold):
-            telling.tell(self.desk, session, message, turn)
-        else:
-            deflection.deflected(self.desk, session, message, turn)
+    def _while_waiting(
+        self,
+        session: Session,
+        message: PlaceTold | ContactDeflected | ContactOverflowed | ContactMoved,
+        turn: Turn,
+    ) -> None:
+        match message:
+            case PlaceTold():
+                telling.tell(self.desk, session, message, turn)
+            case ContactDeflected():
+                deflection.deflected(self.desk, session, message, turn)
+            case _:
+                waiting_choices.moved(self.desk, session, message.queue, turn)

@@ -53,7 +53,8 @@ class Session(msgspec.Struct, kw_only=True):
     told, `announcing` those of them that he hears now, `of_his_area` those that concern where he lives; `urgent`: he is
     on the way to an emergency. `choices_told_at`: when he last heard what he may do instead of waiting. `wait` is the
     range that he hears with his place; `deflected`: there is no room for him, and `instead` is what he is offered;
-    `message_queue`: whose agents his message is for.
+    `message_queue`: whose agents his message is for; `spoke`: he has made a sound since its beep.
+    `passed_on_by`: the agent who sent him through this flow, who takes him back if it leads nowhere.
     """
 
     contact: ContactId
@@ -109,3 +110,5 @@ class Session(msgspec.Struct, kw_only=True):
     deflected: bool = False
     instead: tuple[InsteadOfWaiting, ...] = ()
     message_queue: QueueKey | None = None
+    passed_on_by: AgentKey | None = None
+    spoke: bool = False

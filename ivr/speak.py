@@ -9,6 +9,7 @@ from ctiserver.core.commands import (
     StartTimer,
     StopPlaying,
 )
+from ctiserver.core.events import FlowTransferFailed
 from ctiserver.core.ids import LegId, PlaybackId
 from ctiserver.core.turn import Turn
 from ivr.desk import Desk, key_timer
@@ -29,6 +30,8 @@ def hush(desk: Desk, session: Session, turn: Turn) -> None:
         desk.playbacks.pop(session.playback, None)
         turn.say(StopPlaying(playback=session.playback))
         session.playback = None
+        if session.notice == "saying":  # he has not heard it to its end
+            session.notice = ""
 
 
 def wait_for_key(session: Session, timeout_seconds: float, turn: Turn) -> None:
@@ -56,6 +59,19 @@ def light_fuse(desk: Desk, session: Session, turn: Turn) -> None:
 def leave_to_fallback(leg: LegId, turn: Turn) -> None:
     """Nothing here knows what to do with the call; the dialplan's fallback queue does."""
     turn.say(SetFuse(leg=leg, seconds=TO_FALLBACK_SECONDS))
+
+
+def nowhere_to_go(session: Session, reason: str, turn: Turn) -> None:
+    """The flow leads to what there is no more: whoever passed him on takes him back, else the dialplan's queue does."""
+    giver, session.passed_on_by = session.passed_on_by, None
+    if giver is None:
+        leave_to_fallback(session.leg, turn)
+    else:
+        turn.say(
+            FlowTransferFailed(
+                at=turn.at, contact=session.contact, agent=giver, reason=reason, flow=session.flow
+            )
+        )
 
 
 def say_goodbye(desk: Desk, session: Session, says: tuple[str, ...], turn: Turn) -> None:

@@ -19,14 +19,14 @@ from ctiserver.core.commands import RunAction
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import CallbackAsked
 from ctiserver.core.hours import is_open, opens_at
-from ctiserver.core.ids import ActionId
+from ctiserver.core.ids import ActionId, QueueKey
 from ctiserver.core.inputs import ActionDone, ActionFailed
 from ctiserver.core.outside import Spent
 from ctiserver.core.tables import Queue
 from ctiserver.core.turn import Turn
 from ivr import deflection, waiting_message
 from ivr.desk import Desk
-from ivr.session_state import Session
+from ivr.session_state import Phase, Session
 from ivr.speak import hush, play, say_goodbye, stop_waiting, wait_for_key
 
 MAY_CALL_BACK = "may_call_back"
@@ -176,6 +176,13 @@ def granted(desk: Desk, message: CallbackAsked, turn: Turn) -> None:
         else "wait-call-back-hours"
     )
     say_goodbye(desk, session, (words,), turn)
+
+
+def moved(desk: Desk, session: Session, queue: QueueKey, turn: Turn) -> None:
+    """He has a place in another queue: nobody sends him away, and he may wait there."""
+    session.phase, session.queue, session.deflected = Phase.WAITING, queue, False
+    if session.step == deflection.FULL:
+        _wait_on(desk, session, turn)
 
 
 def leave(session: Session, turn: Turn) -> None:

@@ -5,7 +5,8 @@
          └────────────────────────────────────────────────────────┘          hanging up, and silence, keep it
 
 He has his place in line until he begins to speak. What he says is whole a moment after he has ended; then it waits for
-an agent (`acd.messages`), whether he is on the line still or not. One that is too short to be one is none.
+an agent (`acd.messages`), whether he is on the line still or not. One that is too short to be one is none, and so is
+one of which nothing is heard within ten seconds of the beep: once he is asked again, then it is goodbye.
 """
 
 from ctiserver.core.commands import AwaitSilence, DiscardRecording, StartRecording, StopRecording
@@ -13,12 +14,11 @@ from ctiserver.core.events import MessageBegun
 from ctiserver.core.ids import QueueKey, RecordingId
 from ctiserver.core.turn import Turn
 from ivr.desk import Desk
-from ivr.messages_left import begin, left, too_short
+from ivr.messages_left import SILENCE_SECONDS, SPEAKS_WITHIN_SECONDS, begin, left, too_short
 from ivr.session_state import Phase, Session
 from ivr.speak import hush, play, say_goodbye, stop_waiting, wait_for_key
 
 LONGEST_SECONDS = 120.0
-SILENCE_SECONDS = 4.0
 PATIENCE_SECONDS = 6.0
 ASKED, SPEAKS, WHOLE = "msg-asked", "msg-speaks", "msg-whole"
 STEPS = frozenset({ASKED, SPEAKS, WHOLE})
@@ -44,6 +44,7 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
     if session.step == SPEAKS and digit == _END_KEY:
         _stop(desk, session, turn)
     elif session.step == WHOLE and digit == "1":
+        session.spoke = True  # he says so
         _keep(desk, session, turn)
     elif session.step == WHOLE and digit == "2":
         _drop(desk, session, turn)
@@ -52,20 +53,33 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
 
 def silent(desk: Desk, session: Session, turn: Turn) -> None:
     """His time is over, or he chooses nothing."""
-    if session.step == SPEAKS:
+    if session.step == SPEAKS and not session.spoke:
+        turn.say(StopRecording(recording=session.recording or RecordingId("")))
+        _keep(desk, session, turn)
+    elif session.step == SPEAKS:
         _stop(desk, session, turn)
     elif session.step == WHOLE:
         _keep(desk, session, turn)
 
 
+def spoke(session: Session, turn: Turn) -> None:
+    """He has begun: he has all of his time from now on."""
+    if session.step == SPEAKS and not session.spoke:
+        session.spoke = True
+        wait_for_key(session, LONGEST_SECONDS, turn)
+
+
 def fell_silent(desk: Desk, session: Session, turn: Turn) -> None:
     """He says no more."""
     if session.step == SPEAKS:
+        session.spoke = True
         _stop(desk, session, turn)
 
 
 def gone(desk: Desk, session: Session, turn: Turn) -> None:
-    """He has hung up: what he said counts."""
+    """He has hung up: what he said counts, and nothing if he said nothing."""
+    if not session.spoke:
+        _drop(desk, session, turn)
     message = desk.messages.get(session.recording or RecordingId(""))
     if message is not None:
         message.kept = True
@@ -83,7 +97,8 @@ def _listen(desk: Desk, session: Session, turn: Turn) -> None:
         StartRecording(recording=recording, leg=session.leg),
         AwaitSilence(leg=session.leg, seconds=SILENCE_SECONDS),
     )
-    wait_for_key(session, LONGEST_SECONDS, turn)
+    session.spoke = False
+    wait_for_key(session, SPEAKS_WITHIN_SECONDS, turn)
 
 
 def _stop(desk: Desk, session: Session, turn: Turn) -> None:
@@ -110,13 +125,16 @@ def _drop(desk: Desk, session: Session, turn: Turn) -> None:
 def _keep(desk: Desk, session: Session, turn: Turn) -> None:
     stop_waiting(session, turn)
     message = desk.messages.get(session.recording or RecordingId(""))
-    short = message is not None and message.seconds is not None and too_short(message.seconds)
+    seconds = message.seconds if message is not None else None
+    short = not session.spoke or (seconds is not None and too_short(seconds))
     if (message is None or short) and session.attempts == 0:
         session.attempts = 1
         _drop(desk, session, turn)
         ask(desk, session, turn, "message-too-short")
         return
-    if message is not None:
+    if not session.spoke:
+        _drop(desk, session, turn)
+    elif message is not None:
         message.kept = True
         left(desk, message, turn)
     session.step, session.recording = "", None

@@ -101,6 +101,7 @@ def _forget_guess(flow: Flow, session: Session, name: str) -> None:
 
 def queued(desk: Desk, session: Session, turn: Turn) -> None:
     """He has his place in a queue."""
+    session.passed_on_by = None
     if not session.flow:
         return  # a campaign called him, and nothing is said to him
     node = _here(desk, session)
@@ -193,6 +194,11 @@ def silent(desk: Desk, session: Session, turn: Turn) -> None:
 def speaks_in_time(desk: Desk, session: Session) -> bool:
     """Whether the time of the node where he is runs also while he hears something."""
     return _here(desk, session).speaks_in_time
+
+
+def spoke(desk: Desk, session: Session, turn: Turn) -> None:
+    """He, or his machine, begins to speak."""
+    _here(desk, session).spoke(Caller(desk, session, turn))
 
 
 def fell_silent(desk: Desk, session: Session, turn: Turn) -> None:

@@ -48,6 +48,7 @@ from ctiserver.core.inputs import (
     LegLeft,
     LegRinging,
     LegSilent,
+    LegSpoke,
     MachineJudged,
     Party,
     PromptEnded,
@@ -220,6 +221,7 @@ class SimulatedSwitch:
             case StopRecording(recording=recording):
                 self._keep(recording)
             case AwaitSilence(leg=leg, seconds=seconds) if leg in self.legs:
+                self._later(self.legs[leg], 0.0, lambda: self._tell(lambda at: LegSpoke(at=at, leg=leg)))
                 self._later(self.legs[leg], seconds, lambda: self._tell(lambda at: LegSilent(at=at, leg=leg)))
 
     # Legs

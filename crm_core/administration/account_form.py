@@ -68,9 +68,7 @@ class Accounts(Thing[Account, AccountForm]):
         if len(form.country) != 2 or not public_holidays(form.country, [_ANY_YEAR]):
             found.append(Mistake("country", "give its two letters, such as CL", "wrong_country"))
         for field in _COSTS:
-            if not 0 <= getattr(form, field) <= _DEAREST_MINOR:
-                text = f"give {field} a number from 0 to {_DEAREST_MINOR}"
-                found.append(Mistake(field, text, "wrong_level"))
+            found += checks.whole(field, getattr(form, field), 0, _DEAREST_MINOR)
         if row is None:
             taken = session.scalars(select(User.login)).all()
             found += checks.key("administrator", form.administrator, None, taken)

@@ -38,6 +38,18 @@ def filled(**fields: str) -> Found:
             yield Mistake(field, "must not be empty", "empty")
 
 
+def whole(
+    field: str, value: int | None, least: int, most: int, *, called: str = "", optional: bool = False
+) -> Found:
+    """A number from `least` to `most`, both included, which the words of the mistake name; `optional`: or none."""
+    if (value is None and optional) or (value is not None and least <= value <= most):
+        return
+    text = f"give {called or field} a number from {least} to {most}" + (
+        ", or leave it empty" if optional else ""
+    )
+    yield Mistake(field, text, "wrong_level", (("least", str(least)), ("most", str(most))))
+
+
 def seconds(**fields: float) -> Found:
     """Durations from 0 s to a day."""
     for field, value in fields.items():
@@ -55,8 +67,7 @@ def levels(field: str, value: Mapping[str, int], choices: Collection[str], highe
     """Numbers from 0 to `highest` for names of things that there are."""
     for name, level in value.items():
         yield from known(field, name, choices)
-        if not 0 <= level <= highest:
-            yield Mistake(field, f"give {name} a number from 0 to {highest}", "wrong_level")
+        yield from whole(field, level, 0, highest, called=name)
 
 
 def time_zone(field: str, value: str | None) -> Found:

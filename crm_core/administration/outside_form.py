@@ -65,9 +65,7 @@ class OutsideRules(Thing[OutsideRule, OutsideRuleForm]):
         others = [one for one in self.rows(session, author.account_id) if one is not row]
         if (form.prefix, frozenset(form.roles)) in {(one.prefix, one.roles) for one in others}:
             found.append(Mistake("prefix", "another rule says something for the same people", "taken"))
-        if form.minor_per_minute is not None and not 0 <= form.minor_per_minute <= _DEAREST_MINOR:
-            text = f"give minor_per_minute a number from 0 to {_DEAREST_MINOR}, or leave it empty"
-            found.append(Mistake("minor_per_minute", text, "wrong_level"))
+        found += checks.whole("minor_per_minute", form.minor_per_minute, 0, _DEAREST_MINOR, optional=True)
         return found
 
     def make(self, session: Session, account_id: int, form: OutsideRuleForm) -> OutsideRule:

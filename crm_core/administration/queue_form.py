@@ -170,19 +170,12 @@ class Queues(Thing[Queue, QueueForm]):
         others = session.scalars(select(Queue.key).where(Queue.account_id == account)).all()
         found += queue_limits.limits(form, queues_of_account(session, account))
         found += queue_profile.relaxations(form.relaxations, skills, others)
-        if not 0 <= form.survey_percent <= 100:
-            found.append(
-                Mistake("survey_percent", "give survey_percent a number from 0 to 100", "wrong_level")
-            )
-        if form.keep_recordings_days is not None and not 1 <= form.keep_recordings_days <= MOST_DAYS:
-            text = f"give keep_recordings_days a number from 1 to {MOST_DAYS}, or leave it empty"
-            found.append(Mistake("keep_recordings_days", text, "wrong_level"))
-        if form.hold_reminder_seconds is not None and not 10 <= form.hold_reminder_seconds <= 3_600:
-            text = "give hold_reminder_seconds a number from 10 to 3600, or leave it empty"
-            found.append(Mistake("hold_reminder_seconds", text, "wrong_level"))
-        if not 0 <= form.wrap_up_extensions <= 20:
-            text = "give wrap_up_extensions a number from 0 to 20"
-            found.append(Mistake("wrap_up_extensions", text, "wrong_level"))
+        found += [
+            *checks.whole("survey_percent", form.survey_percent, 0, 100),
+            *checks.whole("keep_recordings_days", form.keep_recordings_days, 1, MOST_DAYS, optional=True),
+            *checks.whole("hold_reminder_seconds", form.hold_reminder_seconds, 10, 3_600, optional=True),
+            *checks.whole("wrap_up_extensions", form.wrap_up_extensions, 0, 20),
+        ]
         found += checks.caller_number("caller_number", form.caller_number)
         if form.ring_seconds < 1:
             found.append(Mistake("ring_seconds", "let it ring for at least a second", "wrong_seconds"))

@@ -8,6 +8,7 @@ to each other form no circle.
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from crm_core.administration import checks
 from crm_core.queues import Queue
 from ctiserver.core.errors import Mistake
 
@@ -50,9 +51,7 @@ def keys(form: _Form) -> Iterator[Mistake]:
 
 def limits(form: _Form, queues: Sequence[Queue]) -> Iterator[Mistake]:
     """What is wrong in the limits, and in where callers go beyond them; `queues`: those of the account."""
-    if form.most_waiting is not None and not 1 <= form.most_waiting <= MOST_WAITING:
-        text = f"give most_waiting a number from 1 to {MOST_WAITING}, or leave it empty"
-        yield Mistake("most_waiting", text, "wrong_level")
+    yield from checks.whole("most_waiting", form.most_waiting, 1, MOST_WAITING, optional=True)
     if form.longest_wait_seconds is not None and not 1 <= form.longest_wait_seconds <= _DAY_SECONDS:
         yield Mistake(
             "longest_wait_seconds", "give seconds from 1 to 86400, or leave it empty", "wrong_seconds"

@@ -6,6 +6,7 @@ import msgspec
 
 from crm_core.administration import checks
 from ctiserver.core.errors import Mistake
+from ctiserver.core.rehearsals import ProfileChange
 
 MOST_CLASSES_SLOPE = 100.0
 MOST_LEFT_FREE = 999
@@ -30,14 +31,26 @@ def by_class(
         yield Mistake("head_start_seconds", "give seconds from 0 to 86400", "wrong_seconds")
     if any(not 0 < value <= MOST_CLASSES_SLOPE for value in (slope or {}).values()):
         yield Mistake("slope", "give each slope a number above 0, at most 100", "wrong_slope")
-    if any(not 0 <= value <= MOST_LEFT_FREE for value in (leave_free or {}).values()):
-        yield Mistake("leave_free", f"give a number of agents from 0 to {MOST_LEFT_FREE}", "wrong_level")
+    for value in (leave_free or {}).values():
+        yield from checks.whole("leave_free", value, 0, MOST_LEFT_FREE)
 
 
 def ceiling(seconds: float | None) -> Iterable[Mistake]:
     """A ceiling of less than a second would put everybody before everybody else."""
     if seconds is not None and not 1 <= seconds <= 86_400:
         yield Mistake("ceiling_seconds", "give seconds from 1 to 86400, or leave it empty", "wrong_ceiling")
+
+
+def rehearsed(queues: Mapping[str, ProfileChange]) -> list[Mistake]:
+    """What is wrong in the profiles that a rehearsal is to run, each mistake under its queue."""
+    return [
+        Mistake(f"{key}.{one.path}", one.message, one.error_id)
+        for key, change in queues.items()
+        for one in (
+            *by_class(change.head_start_seconds, change.slope, None),
+            *(ceiling(change.ceiling_seconds) if change.ceiling_seconds is not msgspec.UNSET else ()),
+        )
+    ]
 
 
 def relaxations(

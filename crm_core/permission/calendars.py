@@ -12,6 +12,11 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from ctiserver.core.errors import Refusal
+
+_YEARS = range(1900, 2200)
+"""Any others are slips of the pen, and some of them are beyond what a calendar can count."""
+
 
 def local(at: float, zone: ZoneInfo) -> datetime:
     """The wall clock there."""
@@ -23,6 +28,17 @@ def instant(on: date, minute: int, zone: ZoneInfo, fold: int = 0) -> float:
     days, rest = divmod(minute, 1440)
     naive = datetime.combine(on + timedelta(days=days), datetime.min.time()) + timedelta(minutes=rest)
     return naive.replace(tzinfo=zone, fold=fold).timestamp()
+
+
+def day_of(written: str) -> date:
+    """The day that is written as ISO 8601. Raises Refusal for what is no day, or none of our time."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        day = date.min
+    if day.year not in _YEARS:
+        raise Refusal("wrong_day", f"{written[:20]!r} is no day: write it like 2026-11-23")
+    return day
 
 
 def begin_of(window: str, at: float, zone: ZoneInfo) -> float:

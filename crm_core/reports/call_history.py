@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm_core.interactions import Interaction, called_us
+from crm_core.interactions import COUNTED_BEFORE, Interaction, called_us
 from crm_core.permission.calendars import local
 from crm_core.queue_visits import QueueVisit
 from crm_core.reports.local_days import days_of
@@ -49,7 +49,7 @@ def call_history(
         select(QueueVisit.entered_at)
         .join(Interaction, Interaction.id == QueueVisit.interaction_id)
         .where(*mine, QueueVisit.entered_at >= first, QueueVisit.entered_at < until_at)
-        .where(called_us())
+        .where(called_us(), Interaction.channel.not_in(COUNTED_BEFORE))
     )
     days = [
         (day, intervals_in(begins, ends, minutes)) for day, begins, ends in days_of(first, until_at, zone)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from crm_core.permission.calendars import instant, local
+from crm_core.permission.calendars import day_of, instant, local
 from ctiserver.core.errors import Refusal
 
 MOST_DAYS = 92
@@ -26,8 +26,8 @@ def period(from_day: str | None, until_day: str | None, *, now: float, zone: Zon
 
     Raises Refusal for what is no day, for an end before the beginning, and for more than `MOST_DAYS`.
     """
-    last = local(now, zone).date() if until_day is None else _day(until_day)
-    first = last - timedelta(days=6) if from_day is None else _day(from_day)
+    last = local(now, zone).date() if until_day is None else day_of(until_day)
+    first = last - timedelta(days=6) if from_day is None else day_of(from_day)
     if first > last:
         raise Refusal("period_backwards", f"{first} is after {last}: choose an earlier first day")
     if (last - first).days >= MOST_DAYS:
@@ -47,10 +47,3 @@ def days_of(from_at: float, until_at: float, zone: ZoneInfo) -> Iterator[tuple[d
         ends = instant(day + timedelta(days=1), 0, zone)
         yield day, begins, ends
         day += timedelta(days=1)
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise Refusal("wrong_day", f"{written!r} is no day: write it like 2026-11-23") from None

@@ -8,24 +8,27 @@ one first; None: nobody knows who called, or where he lives.
     share = contacts about it / contacts that told what they were about
     change = contacts about it / those of the period of the same length right before, minus 1
 
-Calls that we made are not in it: there it was us who wanted something.
+Calls that we made are not in it: there it was us who wanted something. Whom we called back, and whose message was
+heard, asked once: what the agent said of it is what his call was about.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from crm_core.contact_points import Address
 from crm_core.contact_reasons import guess, reasons_of_account
-from crm_core.interactions import Interaction, called_us
+from crm_core.interactions import COUNTED_BEFORE, Interaction, called_us
 from crm_core.paging import PAGE_AT_MOST, Page, decode, encode
 
 _ROWS_AT_ONCE = 2000
 _TOLD = ("reason", "topic")
 """What flows collect as what a call is about, the special before the general."""
+_ASKED_WITHIN_SECONDS = 86_400.0
+"""A call-back or message belongs to the caller's call just before it; none lasts longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class HeardContact:
 
 def needs_heard(session: Session, account_id: int, from_at: float, until_at: float) -> Needs:
     """What was asked for in the period, beside the one before."""
-    found = list(_heard(session, account_id, from_at, until_at))
+    found = _heard(session, account_id, from_at, until_at)
     before = Counter(one.need for one in _heard(session, account_id, 2 * from_at - until_at, from_at))
     labels = {
         reason.key: {"es": reason.label_es, "en": reason.label_en}
@@ -158,7 +161,25 @@ def _contact(one: Heard, row: Interaction) -> HeardContact:
     )
 
 
-def _heard(session: Session, account_id: int, from_at: float, until_at: float) -> Iterator[Heard]:
+def _heard(session: Session, account_id: int, from_at: float, until_at: float) -> list[Heard]:
+    """In the order of their arrival; who is called back is one with his call."""
+    found: list[Heard] = []
+    calls: dict[int | str, int] = {}  # the place of each caller's last
+    for one, channel, number in _each(session, account_id, from_at, until_at):
+        caller = one.customer_id or number
+        place = calls.get(caller) if channel in COUNTED_BEFORE else None
+        if place is not None and one.at - found[place].at <= _ASKED_WITHIN_SECONDS:
+            found[place] = replace(found[place], need=one.need or found[place].need)
+            continue
+        calls[caller] = len(found)
+        found.append(one)
+    return found
+
+
+def _each(
+    session: Session, account_id: int, from_at: float, until_at: float
+) -> Iterator[tuple[Heard, str, str]]:
+    """Each contact with its channel and its number."""
     reasons = reasons_of_account(session, account_id, with_retired=True)
     areas = _areas_of_customers(session, account_id, from_at, until_at)
     query = (
@@ -168,14 +189,17 @@ def _heard(session: Session, account_id: int, from_at: float, until_at: float) -
             Interaction.customer_id,
             Interaction.contact_reason,
             Interaction.collected,
+            Interaction.channel,
+            Interaction.ani,
         )
         .where(*_in_period(account_id, from_at, until_at))
+        .order_by(Interaction.arrived_at, Interaction.id)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    for contact, at, customer_id, reason, collected in session.execute(query):
+    for contact, at, customer_id, reason, collected, channel, number in session.execute(query):
         said = next((collected[key] for key in _TOLD if collected.get(key)), None)
         need = reason or guess(reasons, collected) or said
-        yield Heard(contact, at, customer_id, need, areas.get(customer_id))
+        yield Heard(contact, at, customer_id, need, areas.get(customer_id)), channel, number
 
 
 def _areas_of_customers(

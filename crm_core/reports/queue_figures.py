@@ -20,8 +20,10 @@ talk in that in which it was answered. Calls that we made are no visits of calle
 not in waits. Pure.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean, median
 
 import msgspec
@@ -64,7 +66,10 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One offer to an agent that is over; `result`: answered, expired, refused or withdrawn."""
+    """One offer to an agent that is over; `result`: answered, expired, refused or withdrawn.
+
+    `ended_at` None: its end was lost with the journal.
+    """
 
     contact: str
     queue: str
@@ -72,6 +77,7 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     agent: str
     made_at: float
     result: str
+    ended_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +170,45 @@ def queue_figures(visits: Sequence[Visit], talks: Sequence[Talk], offers: Sequen
         transferred=transferred,
         transfer_rate=share(transferred, len(handled)),
     )
+
+
+WAIT_LIMITS_SECONDS = (10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitBand:
+    """Who waited for longer than `over_seconds` and no longer than `until_seconds`, None: however long.
+
+    `share_until`: of all who were answered or gave up, those who waited no longer than that; None: nobody was.
+    """
+
+    over_seconds: float
+    until_seconds: float | None
+    answered: int
+    abandoned: int
+    share_until: float | None
+
+
+def wait_bands(visits: Sequence[Visit]) -> list[WaitBand]:
+    """How waits are distributed, the shortest first; who did not wait at all is in the first band."""
+    answered, abandoned = ([wait for _, wait in _waits(visits, name)] for name in ("answered", "abandoned"))
+    found, so_far = [], 0
+    for over, until in pairwise((0.0, *WAIT_LIMITS_SECONDS, math.inf)):
+        counts = [
+            sum((over < wait or over == 0.0) and wait <= until for wait in waits)
+            for waits in (answered, abandoned)
+        ]
+        so_far += sum(counts)
+        found.append(
+            WaitBand(
+                over_seconds=over,
+                until_seconds=None if until == math.inf else until,
+                answered=counts[0],
+                abandoned=counts[1],
+                share_until=share(so_far, len(answered) + len(abandoned)),
+            )
+        )
+    return found
 
 
 def share(part: float, whole: int) -> float | None:

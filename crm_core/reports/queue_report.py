@@ -16,9 +16,18 @@ from sqlalchemy.orm import Session, joinedload
 from crm_core.accounts import account
 from crm_core.interactions import Interaction
 from crm_core.paging import PAGE_AT_MOST, Page, decode, encode
+from crm_core.permission.calendars import local
 from crm_core.queues import Queue
 from crm_core.reports import raw_rows
-from crm_core.reports.queue_figures import Offered, QueueFigures, Talk, Visit, queue_figures
+from crm_core.reports.queue_figures import (
+    Offered,
+    QueueFigures,
+    Talk,
+    Visit,
+    WaitBand,
+    queue_figures,
+    wait_bands,
+)
 from crm_core.reports.time_spans import Step, intervals_of
 
 Rows = tuple[list[Visit], list[Talk], list[Offered]]
@@ -45,7 +54,7 @@ _RESULTS = {"called_back": "callback", "left_message": "message", "waiting": Non
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueGroup:
-    """The figures of one queue or value class. `name`: what people call it, "" for a word of ours."""
+    """The figures of one queue, value class, weekday or hour. `name`: what people call it, "" for a word of ours."""
 
     key: str
     name: str
@@ -63,12 +72,19 @@ class QueueInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueReport:
-    """All of it. `names`: every queue of the account by key, also those without a contact."""
+    """All of it. `names`: every queue of the account by key, also those without a contact.
+
+    `weekdays`: of those that had contacts, "1" Monday to "7" Sunday; `hours`: "00" to "23"; both on the clock of
+    `time_zone`. `waits`: their distribution.
+    """
 
     total: QueueFigures
     intervals: Sequence[QueueInterval]
     queues: Sequence[QueueGroup]
     classes: Sequence[QueueGroup]
+    weekdays: Sequence[QueueGroup]
+    hours: Sequence[QueueGroup]
+    waits: Sequence[WaitBand]
     names: dict[str, str]
     time_zone: str
 
@@ -103,7 +119,8 @@ def queue_report(
     found = {row.key: row for row in session.scalars(select(Queue).where(Queue.account_id == account_id))}
     named = found.get(queue or "")
     zone = (named.time_zone if named else None) or account(session, account_id).time_zone
-    spans = intervals_of(from_at, until_at, step, ZoneInfo(zone))
+    clock = ZoneInfo(zone)
+    spans = intervals_of(from_at, until_at, step, clock)
     rows = _rows(session, account_id, from_at, until_at, queue=queue, value_class=value_class)
     begins = [begin for begin, _ in spans]
     by_place = _grouped(rows, lambda one: bisect_right(begins, _at(one)) - 1)
@@ -118,6 +135,9 @@ def queue_report(
         ],
         queues=_groups(_grouped(rows, lambda one: one.queue), names),
         classes=_groups(_grouped(rows, lambda one: one.value_class), {}),
+        weekdays=_groups(_grouped(rows, lambda one: str(local(_at(one), clock).isoweekday())), {}),
+        hours=_groups(_grouped(rows, lambda one: f"{local(_at(one), clock).hour:02}"), {}),
+        waits=wait_bands(rows[0]),
         names=names,
         time_zone=zone,
     )

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from crm_core.interactions import Interaction, Offer, Segment, called_us
+from crm_core.interactions import COUNTED_BEFORE, Interaction, Offer, Segment, called_us
 from crm_core.queue_visits import QueueVisit
 from crm_core.queues import Queue
 from crm_core.reports.queue_figures import Offered, Talk, Visit
@@ -25,8 +25,6 @@ _LONGEST_BEFORE_SECONDS = 7 * 86400.0
 
 
 _MESSAGE = "voicemail"
-COUNTED_BEFORE = ("callback", "voicemail")
-"""Whoever asked to be called, or left a message, was counted in the call in which he did."""
 
 
 def visits(session: Session, account_id: int, from_at: float, until_at: float) -> list[Visit]:
@@ -117,6 +115,7 @@ def offers(
             Offer.agent,
             Offer.made_at,
             Offer.result,
+            Offer.ended_at,
         )
         .join(Interaction, Interaction.id == Offer.interaction_id)
         .where(
@@ -136,8 +135,9 @@ def offers(
             agent=who,
             made_at=made_at,
             result=result or "",
+            ended_at=ended_at,
         )
-        for contact, queue, value_class, who, made_at, result in session.execute(query)
+        for contact, queue, value_class, who, made_at, result, ended_at in session.execute(query)
     ]
 
 

@@ -5,12 +5,14 @@ import tomllib
 from argparse import Namespace
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from crm_core.administration import queue_profile
 from crm_core.db import Store
 from crm_core.permission.calendars import instant
 from ctiserver.app import prompt_files, rehearsal_task
@@ -93,13 +95,20 @@ def read_profile(file: Path, queues: Collection[str]) -> dict[str, ProfileChange
         raise ConfigError([Mistake(str(file), f"cannot be read ({error.strerror})")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise ConfigError([Mistake(str(file), str(error))]) from None
+    for change in asked.queues.values():
+        if change.ceiling_seconds == inf:  # as TOML, which has no null, says that there is none
+            change.ceiling_seconds = None
     unknown = [
         Mistake(f"{file}: queues.{key}", f"there is no such queue; there are {', '.join(sorted(queues))}")
         for key in asked.queues
         if key not in queues
     ]
-    if unknown:
-        raise ConfigError(unknown)
+    wrong = [
+        Mistake(f"{file}: queues.{one.path}", one.message, one.error_id)
+        for one in queue_profile.rehearsed(asked.queues)
+    ]
+    if unknown or wrong:
+        raise ConfigError([*unknown, *wrong])
     return asked.queues
 
 

@@ -2,7 +2,6 @@
 
 import ctypes
 import resource
-import shutil
 import time
 import zoneinfo
 from collections.abc import Iterator
@@ -64,9 +63,7 @@ def time_zone(config: Config) -> Iterator[Finding]:
 
 def disk(config: Config) -> Iterator[Finding]:
     """Room for journal, records and recordings."""
-    folder = config.installation.state_dir
-    there = next(place for place in (folder, *folder.parents) if place.exists())
-    yield judge_disk(folder, shutil.disk_usage(there).free)
+    yield judge_disk(config.installation.state_dir, folders.free_bytes(config))
 
 
 def judge_disk(folder: Path, free_bytes: int) -> Finding:

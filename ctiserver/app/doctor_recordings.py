@@ -1,6 +1,5 @@
 """What the doctor examines of recordings: how much of the disk they take, and how long it will last."""
 
-import shutil
 import time
 from collections.abc import Iterator
 
@@ -8,6 +7,7 @@ from crm_core import recordings
 from crm_core.db import Store
 from ctiserver.app.doctor_finding import Finding, ok, warn
 from ctiserver.core.config import Config
+from ctiserver.process import folders
 
 LEAST_DAYS = 30
 _MEGABYTE, _GIGABYTE = 1e6, 1e9
@@ -21,7 +21,7 @@ def kept(config: Config) -> Iterator[Finding]:
     if not found.bytes_a_day:
         yield ok(says)
         return
-    free = shutil.disk_usage(config.installation.state_dir).free
+    free = folders.free_bytes(config)
     days = free / found.bytes_a_day
     says += f", {found.bytes_a_day / _MEGABYTE:.1f} MB a day: the disk lasts {days:.0f} days"
     if days < LEAST_DAYS:

@@ -23,6 +23,7 @@ from ctiserver.core.inputs import (
     LegEnded,
     LegFailed,
     LegSilent,
+    LegSpoke,
     PromptEnded,
     RecordingFailed,
     RecordingStored,
@@ -180,7 +181,7 @@ def _again(message: Input, session: Session) -> Input | None:
         RecordingStored: ("recording", session.recording),
         RecordingFailed: ("recording", session.recording),
     }
-    if isinstance(message, DigitPressed | LegEnded | LegFailed | LegSilent):
+    if isinstance(message, DigitPressed | LegEnded | LegFailed | LegSilent | LegSpoke):
         return msgspec.structs.replace(message, leg=session.leg)
     if isinstance(message, TimerFired):
         return msgspec.structs.replace(message, timer=key_timer(session))

@@ -1,7 +1,8 @@
 """What the levers of the ledger of inversions would have gained on a recorded day: simulated in the jobs process.
 
 The day is read from the records: who came to which queue, when, of what class; whether he hung up, and after how long;
-how long he kept the agent who answered; when each agent was available. Queues and skills are those of now.
+how long agents were rung for him, and how long he kept the one who answered; when each agent was available. Queues and
+skills are those of now.
 `acd.levers` says how it is run, and what it cannot know.
 """
 
@@ -19,7 +20,7 @@ from crm_core.agent_statuses import StatusSpan
 from crm_core.db import Store
 from crm_core.passing import LOWEST_CLASS
 from crm_core.reports import raw_rows
-from crm_core.reports.queue_figures import Talk, Visit
+from crm_core.reports.queue_figures import Offered, Talk, Visit
 from ctiserver.core.config import Config
 from ctiserver.core.errors import Refusal
 from ctiserver.core.ids import QueueKey
@@ -54,10 +55,11 @@ class LeverGains:
         span = asked.account_id, asked.from_at, asked.until_at
         visits = self._store.read(raw_rows.visits, *span)
         talks = self._store.read(raw_rows.talks, *span[:2], asked.until_at + _LONGEST_SECONDS)
+        offers = self._store.read(raw_rows.offers, *span[:2], asked.until_at + _LONGEST_SECONDS)
         spans = self._store.read(agent_statuses.spans_of, *span)
         queues = {queue.key: queue for queue in tables.queues if queue.account_id == asked.account_id}
         visits = [one for one in visits if QueueKey(one.queue) in queues]
-        calls = _calls(visits, talks)
+        calls = _calls(visits, talks, offers)
         if not calls or len(calls) > _MOST_CALLS:
             raise Refusal(
                 "no_day_to_simulate",
@@ -68,11 +70,14 @@ class LeverGains:
         return msgspec.json.encode({"queue": queue, "calls": len(calls), "gains": found})
 
 
-def _calls(visits: Sequence[Visit], talks: Sequence[Talk]) -> list[GivenCall]:
+def _calls(visits: Sequence[Visit], talks: Sequence[Talk], offers: Sequence[Offered]) -> list[GivenCall]:
     """Who was answered or hung up; visits that ended in another queue or with a call-back are left out."""
     of_contact: dict[str, list[Talk]] = defaultdict(list)
     for talk in talks:
         of_contact[talk.contact].append(talk)
+    rings: dict[str, list[Offered]] = defaultdict(list)
+    for offer in offers:
+        rings[offer.contact].append(offer)
     found = []
     for number, one in enumerate(visits):
         if one.left_at is None or one.result not in ("answered", "abandoned"):
@@ -87,6 +92,11 @@ def _calls(visits: Sequence[Visit], talks: Sequence[Talk]) -> list[GivenCall]:
                 at=one.entered_at,
                 patience_seconds=inf if served else one.left_at - one.entered_at,
                 service_seconds=its.talk_seconds + its.after_seconds if its else 0.0,
+                ring_seconds=sum(
+                    (ring.ended_at or ring.made_at) - ring.made_at
+                    for ring in rings[one.contact]
+                    if one.entered_at <= ring.made_at <= one.left_at
+                ),
             )
         )
     known = [one.service_seconds for one in found if one.service_seconds]

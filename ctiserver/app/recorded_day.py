@@ -1,6 +1,6 @@
 """A journalled day as a rehearsal needs it: what happened to each caller in each queue, and when agents were available.
 
-Visits that ended in another queue or with a call-back are left out.
+Visits that ended in another queue, with a call-back, a message or a goodbye are left out; so are the messages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -100,6 +100,8 @@ class _Reading:
     since: dict[str, float] = field(default_factory=dict)
     spans: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    messages: set[str] = field(default_factory=set)
     seen: int = 0
 
     def entry(self, line: Entry) -> None:
@@ -114,7 +116,7 @@ class _Reading:
         match event:
             case e.AgentStatusChanged():
                 self._status(event.agent, event.at, event.status is Status.AVAILABLE)
-            case e.ContactQueued() | e.ContactRequeued():
+            case e.ContactQueued() | e.ContactRequeued() if event.contact not in self.messages:
                 self._queued(event, getattr(event, "value_class", None))
             case e.PriorityChanged() if event.contact in self.open:
                 self.open[event.contact].value_class = self.classes[event.contact] = event.value_class
@@ -123,10 +125,13 @@ class _Reading:
                 visit.left_at, visit.agent = event.at, str(event.agent)
                 self.talking[str(event.agent)] = visit
                 self._keep(visit)
-            case e.TalkEnded() | e.WrapUpEnded() if str(event.agent) in self.talking:
-                self.talking[str(event.agent)].over_at = event.at
-            case e.CallbackAsked():
+            case e.TalkEnded() | e.WrapUpEnded():
+                self._over(event)
+            case e.CallbackAsked() | e.MessageBegun() | e.ContactTurnedAway():
                 self.open.pop(event.contact, None)
+            case e.MessagePlaced():
+                self.open.pop(event.contact, None)
+                self.messages.add(event.contact)
             case e.ContactEnded() if event.contact in self.open:
                 visit = self.open.pop(event.contact)
                 visit.left_at = event.at
@@ -165,10 +170,18 @@ class _Reading:
         name = f"{event.contact}" if not there else f"{event.contact} {self.seen}"
         self.open[event.contact] = _Visit(name, event.queue, value_class, event.at)
 
+    def _over(self, event: e.TalkEnded | e.WrapUpEnded) -> None:
+        """The agent is done with a caller; what else he does then is none of that one's time."""
+        visit = self.talking.get(str(event.agent))
+        if visit is not None and visit.contact.partition(" ")[0] == event.contact:
+            visit.over_at = event.at
+
     def _keep(self, visit: _Visit) -> None:
+        """One more, by a name of its own."""
         if self.from_at <= visit.at < self.until_at:
-            if any(visit.contact == one.contact for one in self.done[-50:]):
+            if visit.contact in self.names:
                 visit.contact = f"{visit.contact} {self.seen}"
+            self.names.add(visit.contact)
             self.done.append(visit)
 
     def _status(self, agent: str, at: float, available: bool) -> None:

@@ -7,14 +7,14 @@ anew.
 import subprocess
 import sys
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from crm_core.accounts import account
 from crm_core.db import Store
-from crm_core.permission.calendars import instant
+from crm_core.permission.calendars import day_of, instant
 from ctiserver.app import prompt_files
 from ctiserver.app.center import SWITCH
 from ctiserver.app.engine_tables import names_of, read_tables
@@ -64,6 +64,7 @@ class RehearsalDesk:
                 day=asked.day,
                 queues=asked.queues,
                 flow=asked.flow.name if asked.flow else "",
+                flow_version=asked.flow.version if asked.flow else 0,
             )
             self._children[asked.account_id], self._states[asked.account_id] = child, state
         threading.Thread(
@@ -117,10 +118,7 @@ class RehearsalDesk:
 
     def _task(self, asked: RehearsalQuestion) -> Task:
         """Raises Refusal for what cannot be rehearsed."""
-        try:
-            day = date.fromisoformat(asked.day)
-        except ValueError:
-            raise Refusal("wrong_day", f"{asked.day!r} is no day: write it like 2026-11-23") from None
+        day = day_of(asked.day)
         zone = ZoneInfo(self._store.read(account, asked.account_id).time_zone)
         try:
             _, tables = read_tables(self._config, self._store)

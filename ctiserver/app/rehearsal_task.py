@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -73,17 +74,17 @@ def run(task: Task, tell: Tell) -> Rehearsal:
 def changed_queues(queues: tuple[Queue, ...], changes: dict[str, ProfileChange]) -> dict[QueueKey, Queue]:
     """The queues that are changed, of those of that day."""
     return {
-        queue.key: msgspec.structs.replace(
-            queue,
-            **{
-                name: value
-                for name, value in msgspec.structs.asdict(changes[queue.key]).items()
-                if value is not None
-            },
-        )
+        queue.key: msgspec.structs.replace(queue, **_given(changes[queue.key]))
         for queue in queues
         if queue.key in changes
     }
+
+
+def _given(change: ProfileChange) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(change)
+    ceiling = fields.pop("ceiling_seconds")
+    given = {name: value for name, value in fields.items() if value is not None}
+    return given if ceiling is msgspec.UNSET else given | {"ceiling_seconds": ceiling}
 
 
 def _lines(task: Task, begins: list[float], tell: Tell) -> Iterator[Line]:

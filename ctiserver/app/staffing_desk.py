@@ -12,6 +12,7 @@ import msgspec
 from acd.forecast import Day, Forecast, forecast
 from acd.staffing import Demand, Target, required_agents
 from crm_core.db import Store
+from crm_core.permission.calendars import day_of
 from crm_core.reports.arrival_rates import Rates
 from crm_core.reports.call_history import intervals_in, minute_of
 from crm_core.reports.staffing_facts import Expected, StaffingFacts, staffing_facts
@@ -71,10 +72,7 @@ class StaffingDesk:
     def answer(self, body: bytes) -> bytes:
         """A job: the Staffing of a StaffingQuestion. Raises Refusal, NotFound."""
         asked = msgspec.json.decode(body, type=StaffingQuestion)
-        try:
-            day = date.fromisoformat(asked.day)
-        except ValueError:
-            raise Refusal("wrong_day", f"{asked.day!r} is no day: write it like 2026-11-23") from None
+        day = day_of(asked.day)
         facts = self._store.read(
             staffing_facts, asked.account_id, asked.queue, day, minutes=asked.minutes, now=asked.now
         )

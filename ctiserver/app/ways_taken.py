@@ -19,6 +19,7 @@ from ctiserver.core.inputs import (
     LegEnded,
     LegFailed,
     LegSilent,
+    LegSpoke,
     LookedUp,
     RecordingFailed,
     RecordingStored,
@@ -164,7 +165,7 @@ def _note(desk: Desk, call: WayTaken, session: Session, message: Input) -> None:
 def _whose(desk: Desk, message: Input) -> Session | None:
     """The caller whom it concerns; None: nobody who is in the IVR."""
     match message:
-        case DigitPressed() | LegEnded() | LegFailed() | LegSilent():
+        case DigitPressed() | LegEnded() | LegFailed() | LegSilent() | LegSpoke():
             return desk.of_leg(message.leg)
         case LookedUp():
             key = desk.look_ups.get(message.look_up)

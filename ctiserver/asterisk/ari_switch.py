@@ -27,7 +27,7 @@ from ctiserver.asterisk.event_time import happened_at
 from ctiserver.asterisk.performer import Performer
 from ctiserver.asterisk.permitted import ClosedBook, PermitBook
 from ctiserver.asterisk.reality import read_reality, recorded_seconds
-from ctiserver.asterisk.resync import Reality, differences, missed_calls, orphans
+from ctiserver.asterisk.resync import Reality, differences, lost_ends, missed_calls, orphans
 from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.asterisk.translate import AriEvent, Translator
 from ctiserver.core.commands import Listen, Play
@@ -125,6 +125,7 @@ class AriSwitch(Service):
         self._phones = AgentPhones(self._ari.request)
         self._belief = Belief()
         self._reality = Reality(app=app)
+        self._absent: frozenset[LegId] = frozenset()
         self._live = False
         self._kept: list[AriEvent] = []
         self._stop_looking: Callable[[], None] = lambda: None
@@ -211,6 +212,7 @@ class AriSwitch(Service):
 
     def _rest(self) -> None:
         self._live = False
+        self._absent = frozenset()
         self._kept.clear()
         self._performer.rest()
         self._stop_looking()
@@ -242,7 +244,7 @@ class AriSwitch(Service):
             self._performer.told(one)
             self._emit(one)
 
-    # Calls that only the fallback saw, while we live
+    # What nobody told us, while we live: calls that only the fallback saw, ends whose event was lost
 
     def _look_later(self) -> None:
         self._stop_looking()
@@ -260,7 +262,12 @@ class AriSwitch(Service):
         if not self._live:
             return
         reality = Reality(app=self._app, channels={channel["id"]: channel for channel in listed})
-        told = missed_calls(belief, reality, records, self._clock.now())
+        at = self._clock.now()
+        told = missed_calls(belief, reality, records, at)
+        ends, self._absent = lost_ends(belief, reality, records, at, self._absent)
+        if ends:
+            log.warning("ends_never_told", inputs=[type(one).__name__ for one in ends])
+            self._told(ends)
         another = records.inode not in (0, belief.cel_inode)
         if len(told) > 1 or another or records.offset - belief.cel_offset > _WORTH_TELLING_BYTES:
             self._told(told)

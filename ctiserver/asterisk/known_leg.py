@@ -42,6 +42,7 @@ class KnownLeg:
     decided: bool = False
     detecting: bool = False
     awaiting_silence: bool = False
+    spoke: bool = False
     detecting_since: float | None = None
     q850: int = 0
 

@@ -100,6 +100,23 @@ def missed_calls(belief: Belief, reality: Reality, cel: CelPart, at: float) -> l
     return [*told, synced]
 
 
+def lost_ends(
+    belief: Belief, reality: Reality, cel: CelPart, at: float, absent_before: frozenset[LegId]
+) -> tuple[list[Input], frozenset[LegId]]:
+    """Ends that were never told, and the legs that have no channel now: `absent_before` of the next look.
+
+    A leg is over that is absent in two looks one after the other, for it may be made while Asterisk answers. One that
+    is being dialled has no channel yet, and its own time to end.
+    """
+    logs = channel_logs(cel, reality.app)
+    absent = frozenset(
+        leg for leg, it in belief.legs.items() if leg not in reality.channels and it.state != "dialling"
+    )
+    gone = sorted(absent & absent_before)
+    told = [one for leg in gone for one in _vanished(leg, belief.legs[leg], belief, logs.get(leg), at)]
+    return told, absent
+
+
 def orphans(belief: Belief, reality: Reality, installation: str) -> Orphans:
     """Channels, snoops and bridges that bear our name and that no command in force wants.
 

@@ -28,6 +28,7 @@ from ctiserver.core.inputs import (
     LegResumed,
     LegRinging,
     LegSilent,
+    LegSpoke,
     Party,
     PromptEnded,
     PromptStarted,
@@ -87,7 +88,7 @@ class Translator:
     def awaiting_silence(self, leg: LegId) -> None:
         """A leg whose next silence is to be told."""
         if leg in self.legs:
-            self.legs[leg].awaiting_silence = True
+            self.legs[leg].awaiting_silence, self.legs[leg].spoke = True, False
 
     def not_judged(self, leg: LegId, cause: str, at: float) -> list[Input]:
         """The detector was not to be had; told once."""
@@ -216,6 +217,14 @@ class Translator:
             return []
         return [DigitPressed(at=at, leg=leg, pii_digit=str(event.get("digit", ""))[:1])]
 
+    def _spoke(self, event: AriEvent, at: float) -> list[Input]:
+        leg = LegId(event["channel"]["id"])
+        known = self.legs.get(leg)
+        if known is None or not known.awaiting_silence or known.spoke:
+            return []
+        known.spoke = True
+        return [LegSpoke(at=at, leg=leg)]
+
     def _fell_silent(self, event: AriEvent, at: float) -> list[Input]:
         leg = LegId(event["channel"]["id"])
         known = self.legs.get(leg)
@@ -289,6 +298,7 @@ _ROWS: dict[str, Callable[[Translator, AriEvent, float], list[Input]]] = {
     "ChannelHangupRequest": Translator._hang_up_requested,
     "ChannelDestroyed": Translator._destroyed,
     "ChannelDtmfReceived": Translator._key,
+    "ChannelTalkingStarted": Translator._spoke,
     "ChannelTalkingFinished": Translator._fell_silent,
     "ChannelEnteredBridge": Translator._joined,
     "ChannelLeftBridge": Translator._left,

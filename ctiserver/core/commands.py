@@ -79,7 +79,7 @@ class DetectMachine(Command):
 
 
 class AwaitSilence(Command):
-    """Tell when the leg, having made some sound, has been silent for so many seconds: LegSilent."""
+    """Tell when the leg, having made some sound, has been silent for so many seconds: LegSpoke, LegSilent."""
 
     leg: LegId
     seconds: float

@@ -17,7 +17,7 @@ FOLLOWED = (e.ContactQueued, e.ContactRequeued, e.ContactConnected, e.ContactEnd
 
 
 class GivenBack(msgspec.Struct, kw_only=True):
-    """`to` did not take the contact, for a `reason` of TransferFailed.
+    """`to` did not take the contact, for a `reason` of TransferFailed; "": a number outside, or the `flow`.
 
     `now`: returning (to the agent himself), waiting (in `queue`), talking (with `agent`) or ended.
     """
@@ -30,6 +30,7 @@ class GivenBack(msgspec.Struct, kw_only=True):
     now: Literal["returning", "waiting", "talking", "ended"]
     queue: QueueKey | None = None
     agent: AgentKey | None = None
+    flow: str = ""
 
 
 def begin(
@@ -45,6 +46,7 @@ def begin(
         reason=event.reason,
         now="returning" if returns else "waiting",
         queue=None if returns else queue,
+        flow=event.flow,
     )
 
 

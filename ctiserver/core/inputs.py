@@ -197,6 +197,12 @@ class MachineJudged(Input):
     seconds: float = 0.0
 
 
+class LegSpoke(Input):
+    """Who is on the leg makes a sound, since AwaitSilence wanted to know when he is silent; told once."""
+
+    leg: LegId
+
+
 class LegSilent(Input):
     """Who was on the leg has finished what he said, as AwaitSilence wanted to know; told once."""
 

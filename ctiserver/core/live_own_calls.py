@@ -52,22 +52,30 @@ def _does(row: AgentView, event: e.OwnCallEvent) -> None:
     match event:
         case e.OwnCallBegun():
             row.activity, row.since = "calling" if row.agent == event.agent else "reserved", event.at
+            row.own_call_over = None
         case e.OwnCallRinging() if row.agent != event.agent:
             row.activity, row.since = "ringing", event.at
         case e.OwnCallAnswered():
             row.activity, row.since = "talking", event.at
-        case e.OwnCallOver(reason=reason) if row.agent == event.agent and reason not in _NO_NEWS:
-            row.own_call_over = event
+        case e.OwnCallOver(reason=reason):
+            if row.agent == event.agent and reason not in _NO_NEWS:
+                row.own_call_over = event
+            if row.contact != event.call:  # the message that he called back from is in his hand still
+                row.activity, row.since = "message", event.at
         case _:
             pass
 
 
-def called_out(contacts: Mapping[ContactId, ContactView], event: e.ContactEvent) -> None:
-    """Fold in how far somebody outside is whom an agent calls."""
+def called_out(
+    agents: Mapping[AgentKey, AgentView], contacts: Mapping[ContactId, ContactView], event: e.ContactEvent
+) -> None:
+    """Fold in how far somebody outside is whom an agent calls; he who answers is in his hand in place of a message."""
     contact = contacts.get(event.contact)
     match event:
         case e.CallOutBegun(agent=agent, queue=queue) if contact:
             contact.stage, contact.since, contact.agent, contact.queue = "calling", event.at, agent, queue
+        case e.MessageAnswered(agent=agent, call=call) if agent in agents:
+            agents[agent].contact = call
         case e.CallOutReached() if contact:
             contact.stage, contact.since = "joining", event.at
         case _:

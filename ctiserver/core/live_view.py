@@ -111,7 +111,7 @@ class LiveView(msgspec.Struct, kw_only=True):
                 self._attach(event)
             case e.ContactEvent():
                 live_supervision.supervised(self.agents, event)
-                live_own_calls.called_out(self.contacts, event)
+                live_own_calls.called_out(self.agents, self.contacts, event)
                 if contact := self.contacts.get(event.contact):
                     self._contact(event, contact)
 

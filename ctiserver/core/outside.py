@@ -21,6 +21,8 @@ from ctiserver.core.errors import Refusal
 from ctiserver.core.message import Frozen
 
 Kind = Literal["emergency", "service", "national", "premium", "international"]
+REFUSED = ("outside_closed", "outside_cap_account", "outside_cap_person")
+"""Why the rules or a limit keep a number from being called, as `route` refuses."""
 _BY_DEFAULT: Kind = "national"
 _DEAR = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 _FILLING = re.compile(r"[\s().\-/]")

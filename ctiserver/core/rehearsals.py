@@ -9,19 +9,23 @@ import msgspec
 
 
 class ProfileChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is changed of a queue; None stays as it was. Seconds, slopes and levels of skill by their names."""
+    """What is changed of a queue; None stays as it was. Seconds, slopes and levels of skill by their names.
+
+    `ceiling_seconds` None: there is none; left out: it stays as it was.
+    """
 
     head_start_seconds: dict[str, float] | None = None
     slope: dict[str, float] | None = None
-    ceiling_seconds: float | None = None
+    ceiling_seconds: float | msgspec.UnsetType | None = msgspec.UNSET
     requires: dict[str, int] | None = None
 
 
 class FlowChange(msgspec.Struct, kw_only=True):
-    """A flow's text in the place of the one that was in force."""
+    """A flow's text in the place of the one that was in force; `version`: which it is, 0: none that is kept."""
 
     name: str
     text: str
+    version: int = 0
 
 
 class RehearsalQuestion(msgspec.Struct, kw_only=True):
@@ -126,4 +130,5 @@ class RehearsalState(msgspec.Struct, kw_only=True):
     day: str = ""
     queues: dict[str, ProfileChange] = {}
     flow: str = ""
+    flow_version: int = 0
     found: Rehearsal | None = None

@@ -1,9 +1,17 @@
 """Where an installation keeps its files, all below its state directory."""
 
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
 from ctiserver.core.config import Config
+
+
+def free_bytes(config: Config) -> int:
+    """Of the disk that the state directory lies on, or will lie on once it is made."""
+    folder = config.installation.state_dir
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return shutil.disk_usage(there).free
 
 
 def journal_dir(config: Config) -> Path:

@@ -113,6 +113,9 @@ class NodeBase(Frozen, forbid_unknown_fields=True):
         """No key for too long."""
         return None
 
+    def spoke(self, caller: Caller) -> None:
+        """Who is at the other end begins to speak."""
+
     def fell_silent(self, caller: Caller) -> str | None:
         """Who is at the other end has finished what he said."""
         return None

@@ -11,7 +11,7 @@ from ivr import invitation, questions
 from ivr.caller import Caller
 from ivr.nodes.base import Known, NodeBase
 from ivr.session_state import Phase
-from ivr.speak import leave_to_fallback
+from ivr.speak import nowhere_to_go
 
 
 class Enqueue(NodeBase, tag="queue"):
@@ -43,7 +43,7 @@ class Enqueue(NodeBase, tag="queue"):
         caller.hush()
         session = caller.session
         if not caller.desk.has_queue(self.queue):
-            leave_to_fallback(session.leg, caller.turn)
+            nowhere_to_go(session, "no_queue", caller.turn)
             return None
         if self.closed and not self._is_open(caller):
             return self.closed
@@ -93,7 +93,7 @@ class Transfer(NodeBase, tag="transfer"):
         session, document = caller.session, caller.desk.tables.flows.get(self.flow)
         if document is None:
             caller.hush()
-            leave_to_fallback(session.leg, caller.turn)
+            nowhere_to_go(session, "no_flow", caller.turn)
             return None
         session.flow, session.flow_version = self.flow, document.version
         caller.tell(

@@ -1,20 +1,20 @@
 """Nodes for whom nobody has time: a wish to be called back, and a message after the beep.
 
 The wish goes on the call-back list with the number he calls from, or one that he typed. The message is recorded until
-`#`, until he hangs up or until its time is over; a case opens with it, or it waits for the agents of a queue, unless it
-is too short to be one.
+`#`, a pause, until he hangs up or until its time is over; a case opens with it, or it waits for the agents of a queue,
+unless it is too short to be one, or nothing was heard of him in time.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from ctiserver.core.commands import StartRecording, StopRecording
+from ctiserver.core.commands import AwaitSilence, StartRecording, StopRecording
 from ctiserver.core.events import CallbackAsked
 from ctiserver.core.ids import QueueKey, RecordingId
 from ctiserver.core.toml_mistakes import Wrong, wrong
 from ivr import messages_left
 from ivr.caller import Caller
-from ivr.messages_left import SHORTEST_MESSAGE_SECONDS
+from ivr.messages_left import SHORTEST_MESSAGE_SECONDS, SILENCE_SECONDS, SPEAKS_WITHIN_SECONDS
 from ivr.nodes.base import Known, NodeBase
 
 _RECORDING = "recording"
@@ -66,11 +66,13 @@ class Voicemail(NodeBase, tag="voicemail"):
     """Records what he says after the prompts and a beep.
 
     `queue`: whose agents it waits for, as a message left in place of waiting does; None: a case opens with it.
+    `speaks_within_seconds`: who has not begun by then leaves none.
     """
 
     prompts: tuple[str, ...]
     next: str
     longest_seconds: float = 120.0
+    speaks_within_seconds: float = SPEAKS_WITHIN_SECONDS
     queue: QueueKey | None = None
 
     takes_keys: ClassVar[bool] = True
@@ -83,6 +85,8 @@ class Voicemail(NodeBase, tag="voicemail"):
         return (*self.prompts, "beep")
 
     def wrong(self, known: Known) -> Iterator[Wrong]:
+        if self.speaks_within_seconds <= 0:
+            yield wrong(("speaks_within_seconds",), "no_chance", kind="voicemail")
         if self.longest_seconds <= SHORTEST_MESSAGE_SECONDS:
             yield wrong(("longest_seconds",), "no_chance", kind="voicemail")
         if self.queue is not None and self.queue not in known.queues:
@@ -95,9 +99,25 @@ class Voicemail(NodeBase, tag="voicemail"):
     def said(self, caller: Caller) -> str | None:
         session = caller.session
         session.step, session.recording = _RECORDING, self._recording(caller)
-        caller.tell(StartRecording(recording=session.recording, leg=session.leg))
-        caller.wait(self.longest_seconds)
+        caller.tell(
+            StartRecording(recording=session.recording, leg=session.leg),
+            AwaitSilence(leg=session.leg, seconds=SILENCE_SECONDS),
+        )
+        session.spoke = False
+        caller.wait(min(self.speaks_within_seconds, self.longest_seconds))
         return None
+
+    def spoke(self, caller: Caller) -> None:
+        session = caller.session
+        if session.step == _RECORDING and not session.spoke:
+            session.spoke = True
+            caller.wait(self.longest_seconds)
+
+    def fell_silent(self, caller: Caller) -> str | None:
+        if caller.session.step != _RECORDING:
+            return None
+        caller.session.spoke = True
+        return self._over(caller)
 
     def _recording(self, caller: Caller) -> RecordingId:
         """The one to begin; a queue that is gone keeps nobody from leaving word."""
@@ -114,6 +134,9 @@ class Voicemail(NodeBase, tag="voicemail"):
         return self._over(caller) if caller.session.step == _RECORDING else self.next
 
     def silent(self, caller: Caller) -> str | None:
+        session = caller.session
+        if session.recording is not None and not session.spoke:
+            messages_left.nothing_said(caller.desk, session.recording)
         return self._over(caller)
 
     def _over(self, caller: Caller) -> str | None:

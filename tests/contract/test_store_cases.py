@@ -123,6 +123,37 @@ def test_a_contact_is_about_what_its_agent_said_else_what_the_menu_suggests(desk
     assert (found.closed, found.calls_to_resolve) == (3, 1.0)
 
 
+def test_whom_we_call_back_and_whose_message_we_hear_has_contacted_us_once(desk: Store) -> None:
+    def asked(session: Session) -> None:
+        session.add(
+            ContactReason(
+                account_id=1, key="balance", label_es="Saldo", label_en="Balance", guessed_by=["reason=saldo"]
+            )
+        )
+        for who in (1, 2, 3):
+            add_customer(session, 1, now=0.0, name=f"Cliente {who}")
+        session.flush()
+        told = (
+            (1, "voice", None, "saldo"),
+            (1, "callback", "balance", ""),
+            (2, "voice", None, "saldo"),  # what the agent says of his call-back is right, not the menu
+            (2, "callback", "invoice", ""),
+            (3, "voice", None, ""),  # only his message tells what he wanted
+            (3, "voicemail", "balance", ""),
+            (3, "voice", "balance", ""),
+        )
+        for place, (who, channel, said, pressed) in enumerate(told):
+            contact = Interaction(id=f"c-{place}", account_id=1, customer_id=who, arrived_at=MONDAY + place)
+            contact.channel, contact.contact_reason, contact.collected = channel, said, {"reason": pressed}
+            contact.last_epoch = contact.last_seq = contact.last_n = 1
+            session.add(contact)
+
+    desk.write(asked)
+    span = {"from_at": MONDAY, "until_at": MONDAY + HOUR, "now": MONDAY + 30 * 24 * HOUR, "window_days": 7.0}
+    found = desk.read(resolution_of, 1, **span)
+    assert (found.closed, found.calls_to_resolve) == (3, 4 / 3)
+
+
 def test_the_holidays_of_the_country_and_closed_days_count_nothing(desk: Store) -> None:
     opened_at = at("2026-09-17T17:00")  # the 18th is a holiday, a Friday
     assert opened(desk, now=opened_at).respond_by_at == at("2026-09-21T16:00")

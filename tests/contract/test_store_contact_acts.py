@@ -29,6 +29,8 @@ def test_acts_stand_in_the_record_in_the_order_of_time(store: Store) -> None:
         e.AbuseReported(at=9.0, agent="ann", segment=1, **KEY),  # type: ignore[arg-type]
         e.ContactClosed(at=10.0, by="pia", reason="fraud", **KEY),
         e.WrapUpExcused(at=11.0, agent="ann", segment=1, by="pia", **KEY),  # type: ignore[arg-type]
+        e.MessageAnswered(at=12.0, agent="ann", call="c-9", **KEY),  # type: ignore[arg-type]
+        e.CallOutBegun(at=13.0, agent="ann", queue="service", message="c-8", **KEY),  # type: ignore[arg-type]
     ]
     batch = [(EventId(1, seq, 1), one) for seq, one in enumerate(happened, 1)]
     store.write(interaction_writer.apply_batch, batch)
@@ -49,7 +51,10 @@ def test_acts_stand_in_the_record_in_the_order_of_time(store: Store) -> None:
         (9.0, "abuse", "ann"),
         (10.0, "closed", "pia"),
         (11.0, "excused", "pia"),
+        (12.0, "called_back", "ann"),
+        (13.0, "called", "ann"),
     ]
+    assert [it["contact"] for it in acts[-2:]] == ["c-9", "c-8"]
     assert (acts[1]["reason"], acts[2]["agent"], acts[0]["from_queue"]) == ("is ill", "ann", "service")
 
 

@@ -1,5 +1,6 @@
 """Figures of queues and agents from the events that the reader recorded, on both databases."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,15 +12,17 @@ from crm_core.accounts import Account
 from crm_core.agents import add_agent
 from crm_core.db import Store
 from crm_core.interaction_writer import apply_batch
+from crm_core.permission.calendars import instant
 from crm_core.queues import add_queue
 from crm_core.reader_positions import EventId
 from crm_core.reports.agent_report import agent_report, own_report
 from crm_core.reports.arrival_rates import arrival_rates
+from crm_core.reports.call_history import call_history
 from crm_core.reports.queue_report import contacts_behind, queue_report
-from crm_core.shifts import import_shifts
+from crm_core.shift_import import import_shifts
 from crm_core.users import add_user
 from ctiserver.core import events as e
-from ctiserver.core.errors import Refusal
+from ctiserver.core.errors import ConfigError
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Status
@@ -43,12 +46,18 @@ class Day:
         self.store.write(apply_batch, batch)
 
     def arrives(
-        self, contact: str, at: float, queue: str, value_class: str = "A", account_id: int = 1
+        self,
+        contact: str,
+        at: float,
+        queue: str,
+        value_class: str = "A",
+        account_id: int = 1,
+        channel: Any = "voice",
     ) -> None:
         key: dict[str, Any] = {"contact": ContactId(contact), "at": at, "account_id": account_id}
         key |= {"leg": LegId("l"), "pii_number": "+56971884213", "language": "es"}
         self.tell(
-            e.ContactArrived(did="6", flow="main", flow_version="1", **key),
+            e.ContactArrived(did="6", flow="main", flow_version="1", channel=channel, **key),
             e.ContactQueued(queue=QueueKey(queue), value_class=value_class, **key),
         )
 
@@ -173,14 +182,46 @@ def test_an_agents_time_and_who_looked_at_it(day: Day) -> None:
     assert day.store.read(agent_report, 2, MIDNIGHT, MIDNIGHT + DAY, now=now, by="boss").people == 0
 
 
+@pytest.mark.parametrize(("name", "hours"), [("2026-04-04", 25), ("2026-09-06", 23)])
+def test_every_hour_of_a_day_on_which_the_clock_is_changed_is_counted_once(
+    day: Day, name: str, hours: int
+) -> None:
+    begins = instant(date.fromisoformat(name), 0, ZoneInfo("America/Santiago"))
+    available: dict[str, Any] = {"agent": AgentKey("ann"), "reason": "", "by": "ann"}
+    day.tell(e.AgentStatusChanged(at=begins - HOUR, status=Status.AVAILABLE, **available))
+    for hour in range(-1, hours + 1):
+        day.arrives(f"c{hour}", begins + hour * HOUR + 60, "sales")
+        day.talk(f"c{hour}", begins + hour * HOUR + 90, "ann", "sales", 1, 600)
+        day.ends(f"c{hour}", begins + hour * HOUR + 690)
+    whole = (begins, begins + hours * HOUR)
+    report = day.store.read(queue_report, 1, *whole, queue="sales", step="60")
+    assert [one.figures.queued for one in report.intervals] == [1] * hours
+    assert (report.total.queued, report.total.answered, report.total.asa_seconds) == (hours, hours, 30.0)
+    assert [one.figures.queued for one in report.weekdays] == [hours]
+    assert sum(one.figures.queued for one in report.hours) == hours
+    assert {one.figures.queued for one in report.hours} == {1, 2} if hours == 25 else {1}
+    assert len(report.hours) == min(hours, 24)
+    own = day.store.read(own_report, 1, "ann", name, name, step="60", now=begins + 2 * DAY)
+    assert [one.figures.handled for one in own.intervals] == [1] * hours
+    assert (own.total.handled, own.total.occupancy) == (hours, pytest.approx(610 / HOUR))
+
+
 def test_adherence_is_time_in_what_the_shift_says(day: Day) -> None:
     table = "agent,day,from,until,kind\nann,2026-05-29,00:00,04:00,work\nann,2026-05-29,01:00,02:00,break\n"
     zone = ZoneInfo("America/Santiago")
     given: dict[str, Any] = {"zone": zone, "by": "boss", "now": 1.0}
     assert day.store.write(import_shifts, 1, table, **given) == 2
     assert day.store.write(import_shifts, 1, table, **given) == 2  # in the place of the first
-    with pytest.raises(Refusal, match="line 2: agent is the login of an agent"):
+    with pytest.raises(ConfigError, match="line 2: agent is the login of an agent"):
         day.store.write(import_shifts, 2, table, **given)
+    wrong = "bob,2026-05-29,00:00,04:00,work\nann,2026-05-29,25,26,work\n"
+    with pytest.raises(ConfigError) as refused:
+        day.store.write(import_shifts, 1, table + wrong, **given)
+    assert [one.path for one in refused.value.mistakes] == ["line 4", "line 5"]
+    upon = "ann,2026-05-29,03:00,06:00,work\nann,2026-05-29,05:30,06:30,break\n"
+    with pytest.raises(ConfigError) as refused:
+        day.store.write(import_shifts, 1, table + upon, **given)  # and what was there stays
+    assert [one.error_id for one in refused.value.mistakes] == ["shift_overlap", "break_outside"]
     status: dict[str, Any] = {"agent": AgentKey("ann"), "reason": "", "by": "ann"}
     day.tell(
         e.AgentStatusChanged(at=MIDNIGHT + 1800, status=Status.AVAILABLE, **status),
@@ -191,3 +232,11 @@ def test_adherence_is_time_in_what_the_shift_says(day: Day) -> None:
     assert own.total.planned_seconds == 4 * HOUR
     assert own.total.adherence == 3.5 / 4
     assert [one.figures.adherence for one in own.intervals] == [0.5, 1.0, 1.0, 1.0, None]
+
+
+def test_a_forecast_is_made_of_callers_and_not_of_calls_back_messages_and_our_own_calls(day: Day) -> None:
+    for place, channel in enumerate(("voice", "callback", "voicemail", "outbound", "voice")):
+        day.arrives(f"c-{place}", MIDNIGHT + HOUR + place, "sales", channel=channel)
+    zone = ZoneInfo("America/Santiago")
+    (found,) = day.store.read(call_history, 1, "sales", MIDNIGHT, MIDNIGHT + DAY, minutes=60, zone=zone)
+    assert {minute: calls for minute, calls in found.calls.items() if calls} == {60: 2.0}

@@ -10,7 +10,7 @@ from crm_core.db import Store
 from crm_core.interaction_writer import apply
 from crm_core.outside_rules import OutsideRule, SavedNumber, numbers_of_account, rules_of_account
 from ctiserver.core.errors import Conflict
-from ctiserver.core.events import OutsideEnded
+from ctiserver.core.events import OutsideEnded, OutsideRefused
 from ctiserver.core.ids import AgentKey, ContactId, LegId
 from ctiserver.core.outside import OutsideLimits
 
@@ -92,3 +92,19 @@ def test_each_call_that_is_over_is_one_row_with_its_cost(store: Store) -> None:
     assert store.read(of, 1) == [("l2", 17), ("l1", 17)]
     assert store.read(of, 1, "ann") == [("l1", 17)]
     assert store.read(of, 2) == []
+
+
+def test_a_number_that_the_rules_refused_is_written_down_once_for_its_account(store: Store) -> None:
+    told = OutsideRefused(
+        at=50.0,
+        id="r-1",
+        account_id=1,
+        agent=AgentKey("ann"),
+        pii_number="+12125550123",
+        reason="outside_closed",
+    )
+    store.write(apply, (1, 1, 1), told)
+    store.write(outside_calls.refused, told)
+    [row] = store.read(outside_calls.newest, 1).rows
+    assert (row.agent, row.number, row.result, row.contact) == ("ann", "+12125550123", "outside_closed", "")
+    assert store.read(outside_calls.newest, 2).rows == []

@@ -166,6 +166,25 @@ def test_needs_are_counted_by_area_beside_the_period_before_with_the_contacts_be
     assert [one.contact for one in calls.store.read(contacts_about, *span, need="").rows] == ["c-5"]
 
 
+def test_who_is_called_back_asked_once_for_what_the_agent_says(calls: Calls) -> None:
+    calls.call("c-1", MIDNIGHT + 100, ANA, MENU, told={"topic": "invoices"})
+    calls.call("back", MIDNIGHT + 900, ANA, MENU)
+    calls.call("c-2", MIDNIGHT + 1000, BETO, MENU, told={"reason": "leak"})
+
+    def called_back(session: Session) -> None:
+        row = session.get_one(Interaction, "back")
+        row.channel, row.contact_reason = "callback", "move"
+
+    calls.store.write(called_back)
+    heard = calls.store.read(needs_heard, 1, MIDNIGHT, MIDNIGHT + DAY)
+    assert (heard.contacts, [(one.need, one.contacts) for one in heard.needs]) == (
+        2,
+        [("leak", 1), ("move", 1)],
+    )
+    behind = calls.store.read(contacts_about, 1, MIDNIGHT, MIDNIGHT + DAY, need="move").rows
+    assert [one.contact for one in behind] == ["c-1"]
+
+
 def test_what_an_agent_wrote_down_is_what_the_contact_was_about(calls: Calls) -> None:
     calls.call("c-1", MIDNIGHT + 100, ANA, MENU, told={"topic": "invoices"}, queue="sales")
     noted = e.Disposed(

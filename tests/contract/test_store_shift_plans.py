@@ -81,8 +81,28 @@ def test_what_overlaps_is_refused_whole_with_every_mistake(planned: Store) -> No
     assert [one for one, _ in refused(planned, nobody, strange)] == ["no_such_agent", "wrong_shift_time"]
     with pytest.raises(Conflict, match="meanwhile"):
         keep(planned, DayPlan(agent="ann", day=MONDAY, pieces=[], seen=[WORK]))
-    with pytest.raises(Refusal, match="no day"):
-        week(planned, "tomorrow")
+    for day in ("tomorrow", "9999-12-31"):
+        with pytest.raises(Refusal, match="no day"):
+            week(planned, day)
+    endless = Piece(begins="9" * 5000 + ":00", ends="10:00")
+    far = DayPlan(agent="ann", day="9999-12-31", pieces=[WORK])
+    assert [one for one, _ in refused(planned, far, DayPlan(agent="ann", day=MONDAY, pieces=[endless]))] == [
+        "wrong_day",
+        "wrong_shift_time",
+    ]
+
+
+def test_a_break_after_midnight_does_not_outlast_the_work_around_it(planned: Store) -> None:
+    rest = Piece(kind="break", begins="02:00", ends="02:30")
+    keep(
+        planned,
+        DayPlan(agent="bea", day=MONDAY, pieces=[NIGHT]),
+        DayPlan(agent="bea", day=TUESDAY, pieces=[rest]),
+    )
+    for left in ([], [Piece(begins="20:00", ends="23:00")]):
+        evening = DayPlan(agent="bea", day=MONDAY, pieces=left)
+        assert refused(planned, evening) == [("break_outside", "02:00-02:30")]
+    assert keep(planned, evening, DayPlan(agent="bea", day=TUESDAY, pieces=[])) == 1
 
 
 def test_days_on_which_the_clock_is_changed_have_their_hours(planned: Store) -> None:

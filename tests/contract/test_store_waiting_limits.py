@@ -122,6 +122,10 @@ def test_a_message_is_a_contact_of_its_own_counted_once_with_a_recording_that_it
     center.arrives("c-1", 10.0)
     center.happen(e.MessageBegun(at=20.0, contact="c-1", queue="servicio", recording="rec-9"))  # type: ignore[arg-type]
     center.ends("c-1", 40.0)
+    assert center.outcome("c-1") == "no_message"
+    left: dict[str, Any] = {"contact": "c-1", "account_id": 1, "queue": "servicio", "recording": "rec-9"}
+    number: Any = {"pii_number": "+56221234567", "language": "es", "value_class": "B"}
+    center.happen(e.MessageLeft(at=41.0, seconds=12.0, **left, **number))
     center.arrives("m-1", 41.0, channel="voicemail")
     placed: Any = {"contact": "m-1", "left_in": "c-1", "queue": "servicio", "recording": "rec-9"}
     center.happen(e.MessagePlaced(at=41.0, seconds=12.0, **placed))

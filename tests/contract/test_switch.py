@@ -34,6 +34,7 @@ from ctiserver.core.inputs import (
     LegLeft,
     LegRinging,
     LegSilent,
+    LegSpoke,
     MachineJudged,
     PromptEnded,
     PromptStarted,
@@ -343,10 +344,12 @@ class TestSwitch:
         leg = dial(rig, "c1", rig.phone(says="clock-5"))
         rig.wait(LegAnswered, leg=leg)
         rig.perform(AwaitSilence(leg=leg, seconds=0.7))
+        rig.wait(LegSpoke, leg=leg)
         rig.wait(LegSilent, leg=leg)
         rig.perform(DropLeg(leg=leg))
         rig.wait(LegEnded, leg=leg)
         assert len(_of(rig.inputs, LegSilent, {})) == 1
+        assert len(_of(rig.inputs, LegSpoke, {})) == 1
 
     def test_legs_are_arranged_and_rearranged(self, rig: Rig, leg: LegId) -> None:
         contact, waiting, talking = rig.new_id("contact"), rig.new_id("hold"), rig.new_id("talk")

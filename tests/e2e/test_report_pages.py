@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -38,7 +39,11 @@ def test_a_queues_figures_stand_beside_their_formula_and_lead_to_contacts(
     level = page.locator(".figure", has=page.get_by_text("Nivel de servicio", exact=True))
     expect(level).to_contain_text("(atendidas ≤ X + abandonadas ≤ X) / (atendidas + abandonadas)")
     expect(level.locator("b")).to_have_text("0 %")  # he hung up after a minute
-    expect(page.locator(".graph canvas")).to_be_visible()  # drawn, under a policy without inline style
+    expect(page.locator(".graph canvas")).to_have_count(
+        2
+    )  # intervals and waits, drawn, under a policy without inline style
+    waits = page.get_by_role("region", name="Cuánto se esperó")
+    expect(waits.locator("tr", has_text="30 s a 1:00")).to_contain_text("100 %")
     page.locator(".figure", has=page.get_by_text("Abandonadas", exact=True)).get_by_role("button").click()
     expect(page.locator("#behind tbody a")).to_have_attribute("href", "/contacts/r-1")
     page.select_option("#choice-value_class", "B")
@@ -72,7 +77,9 @@ def test_a_supervisor_reads_from_the_figure_down_to_the_contact(stage: Stage, br
     assert faults_of(page) == []
     page.fill("#until", "2020-01-01")  # before the first day: said in words, nothing that was shown is lost
     expect(page.locator("#banner-report")).to_contain_text("elija uno anterior")
-    page.select_option("#period", "yesterday")
+    quiet = (datetime.now(UTC) - timedelta(days=4)).date().isoformat()  # nobody called, at any hour
+    page.fill("#from", quiet)
+    page.fill("#until", quiet)
     expect(page.locator("#banner-report")).to_have_count(0)
     expect(page.locator("#tab")).to_contain_text("No hay nada en este período")
 

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 import agent_console
+from crm_core.queues import Queue, add_queue
+from ctiserver.bus import topics
 from ctiserver.core.events import ContactConnected, TransferCompleted, TransferFailed
 from tests.integration.ari_proxy import AriProxy
 from tests.integration.asterisk import DID_ES, PrivateAsterisk
@@ -30,6 +33,26 @@ RINGS = 120
 """Seconds: a busy machine may take long to start two successors while a phone rings."""
 TONES = (CALLER, ANN, BOB, OUTSIDE)
 OUT_OF_REACH = {"486": "busy", "404": "unreachable", "503": "unreachable", "408": "no_answer"}
+_PAYMENTS = """\
+name = "payments"
+start = "menu"
+emergency = { key = "9", node = "emergency" }
+
+[node.menu]
+type = "menu"
+prompts = ["beep"]
+keys = { 1 = "pay" }
+timeout_seconds = 30
+on_failure = "pay"
+
+[node.pay]
+type = "queue"
+queue = "pagos"
+
+[node.emergency]
+type = "queue"
+queue = "emergencia"
+"""
 _WORDS = tomllib.loads((Path(agent_console.__file__).parent / "words/es.toml").read_text())
 
 
@@ -198,3 +221,51 @@ def test_a_number_outside_is_consulted_taken_in_and_passed_on_to_or_gives_the_ca
     asked = [(it.outcome, it.reason) for it in record.third_parties]
     assert asked[:4] == [("failed", reason) for reason in OUT_OF_REACH.values()]
     assert len(record.segments) == 5
+
+
+def test_a_caller_passed_on_to_a_menu_walks_it_across_a_kill_and_is_back_where_it_leads_nowhere(
+    proxied: tuple[RunningCenter, AriProxy],
+) -> None:
+    """The menu's queue is taken away while he stands before it."""
+    c, _proxy = proxied
+    flow = c.folder / "flows" / "payments.toml"
+    flow.write_text(_PAYMENTS)
+    c.store.write(lambda session: add_queue(session, 1, "pagos", "Pagos", skills={}) and None)
+    c.probe.ask(topics.RELOAD, seconds=30)
+    with (
+        outages(c) as test,
+        c.phone("ann", tone_hertz=ANN) as ann,
+        c.call(number="+56977790005", keys=[(0.3, "0")], tone_hertz=CALLER) as caller,
+    ):
+        asks(test, "SetStatus", status="available")
+        wait_heard(test, (caller, {ANN}), (ann, {CALLER}))
+        c.wait_stage("talking")  # they hear each other before the center has been told
+        asks(test, "TransferToFlow", flow="main")
+        ann.wait_ended()
+        test.kill()
+        caller.press("0")  # the operator: the queue of the menu is hers
+        c.wait_stage("queued")
+        c.dispose("ann")
+        wait_heard(test, (caller, {ANN}), (ann, {CALLER}))
+        c.wait_stage("talking")
+
+        asks(test, "TransferToFlow", flow="payments")
+        c.dispose("ann")
+        flow.write_text(_PAYMENTS.replace("pagos", "servicio"))
+        c.store.write(lambda session: session.execute(delete(Queue).where(Queue.key == "pagos")) and None)
+        c.probe.ask(topics.RELOAD, seconds=30)
+        caller.press("1")
+        until(lambda: test.journal.events(TransferFailed), "the caller back", 20, test.story)
+        wait_heard(test, (caller, {ANN}), (ann, {CALLER}))
+        c.wait_stage("talking")
+        asks(test, "TransferToFlow", flow="payments")
+        caller.hang_up()
+        c.dispose("ann")
+        [record] = test.records()
+    [failed] = test.journal.events(TransferFailed)
+    assert (failed.flow, failed.reason, failed.returned_to) == ("payments", "no_queue", "agent")
+    assert [(it.began, it.transferred_to, it.transfer_failed) for it in record.segments] == [
+        ("queue", "main", None),
+        ("blind", "payments", "no_queue"),
+        ("returned", "payments", None),
+    ]

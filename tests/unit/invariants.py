@@ -34,7 +34,7 @@ _STAGE_SEEN = {
     Stage.PARKED: "call_back",
     Stage.RESERVED: "calling_back",
 }
-_ACTIVITY_SEEN = {Stage.HELD: "on_hold", Stage.RETURNING: "away"}
+_ACTIVITY_SEEN = {Stage.HELD: "on_hold", Stage.RETURNING: "away", Stage.MESSAGE: "message"}
 
 
 def check(world: World, turn: Turn, before: Waiting) -> None:
@@ -69,8 +69,12 @@ def _each_agent_has_one_contact(world: World) -> None:
     for key, state in world.agents.items():
         assert state.activity != "wrapping_up" or f"acd:wrap_up:{key}" in world.timers
     busy = [s for s in world.agents.values() if s.activity in ("reserved", "ringing", "talking")]
-    calling = [key for it in own_calls(world) for key in (it.agent, it.to) if key]
-    assert len(set(calling)) == len(calling)
+    all_calling = [key for it in own_calls(world) for key in (it.agent, it.to) if key]
+    assert len(set(all_calling)) == len(all_calling)
+    from_messages = [it for it in own_calls(world) if it.message]
+    for it in from_messages:
+        assert (world.contacts[it.message].agent, world.agents[it.agent].contact) == (it.agent, it.message)
+    calling = [key for key in all_calling if key not in {it.agent for it in from_messages}]
     kept = world.center._acd.floor.ledger.kept
     assert len(busy) == len(served) + len(guests) + len(kept) + len(calling)
 
@@ -105,7 +109,7 @@ def _each_contact_is_with_its_caller(world: World) -> None:
     absent = to_call(world)
     called = {it.id for it in own_calls(world) if it.to is None}
     assert not called & (set(world.sessions) | set(world.ended) | set(world.contacts))
-    absent |= called
+    absent |= called | messages(world)
     assert set(world.arrived) == set(world.sessions) | set(world.ended) | absent
     assert not set(world.sessions) & set(world.ended)
     assert all(times == 1 for times in world.ended.values())
@@ -123,6 +127,11 @@ def _each_contact_is_with_its_caller(world: World) -> None:
 def own_calls(world: World) -> list[OwnCall]:
     """Calls that agents make themselves, which nobody outside has answered yet."""
     return list(world.center._acd.floor.ledger.own_calls.values())
+
+
+def messages(world: World) -> set[Any]:
+    """What was left in place of waiting, and nobody has dealt with."""
+    return {it.id for it in world.contacts.values() if it.message}
 
 
 def to_call(world: World) -> set[Any]:
@@ -173,14 +182,19 @@ def _may_serve(agent: Agent, queue: Queue, contact: Contact) -> bool:
 
 def _the_view_tells_the_truth(world: World) -> None:
     called = {it.id for it in own_calls(world) if it.to is None}
-    assert set(world.view.contacts) == set(world.sessions) | to_call(world) | called
+    absent = to_call(world) | called | messages(world)
+    assert set(world.view.contacts) == set(world.sessions) | absent
     callers = {it.agent for it in own_calls(world) if it.stage != "talking"}
+    busy_calling = {key for it in own_calls(world) for key in (it.agent, it.to)}
     for it in world.contacts.values():
         seen = world.view.contacts[it.id]
         if it.stage is Stage.FLOW:  # what the IVR does with him is seen
             assert seen.agent is None
             continue
-        stage = _STAGE_SEEN[it.stage] if it.leg else "call_back"
+        if it.message:
+            stage = "message" if it.stage is Stage.MESSAGE else "voicemail"
+        else:
+            stage = _STAGE_SEEN[it.stage] if it.leg else "call_back"
         assert (seen.stage, seen.queue, seen.agent) == (stage, it.queue, it.agent)
     for key in world.center._acd.floor.roster:
         state, seen_agent = world.agents[key], world.view.agents[key]
@@ -188,7 +202,7 @@ def _the_view_tells_the_truth(world: World) -> None:
         his = held is not None and held.agent == key  # else a colleague has the caller, and this one wraps up
         activity = _ACTIVITY_SEEN.get(held.stage, state.activity) if held and his else state.activity
         activity = "calling" if key in callers else activity
-        assert bool(seen_agent.own_call) == (state.contact in {it.id for it in own_calls(world)})
+        assert bool(seen_agent.own_call) == (key in busy_calling)
         assert (seen_agent.status, seen_agent.activity) == (state.status, activity)
 
 

@@ -123,11 +123,12 @@ export async function showForm({ section, thing, kept, title, mayChange, done, c
 
   function refused(problem) {
     const mistakes = problem.told?.fields ?? [];
-    for (const { field, error_id: id, detail } of mistakes) {
-      const said = settings.words[`mistake_${id}`] ?? detail;
+    for (const { field, error_id: id, detail, says } of mistakes) {
+      const said = settings.words[`mistake_${id}`] ? t(`mistake_${id}`, says) : detail;
       (fields.get(field) ?? [...fields.values()][0]).show(said);
     }
-    const first = mistakes.map(({ field }) => fields.get(field)).find(Boolean);
+    const wrong = new Set(mistakes.map(({ field }) => field));
+    const first = [...fields].find(([name]) => wrong.has(name))?.[1];
     if (problem.errorId === "stale_version" && problem.told.current) return differs(problem.told);
     told.replaceChildren(el("p", { class: "problem", role: "alert", text: `⚠ ${mistakes.length ? t("mend_fields", { count: mistakes.length }) : problem.message}` }));
     first?.focus();

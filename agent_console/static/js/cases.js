@@ -104,9 +104,10 @@ async function act(name, detail = null) {
   actions[name]({ found: opened, detail, done });
 }
 
-async function done(whole) {
+/** It is sent, and its form may close: the list follows. */
+function done(whole) {
   if (whole) show(whole);
-  await load();
+  load();
 }
 
 window.addEventListener("hashchange", () => { const id = Number(location.hash.slice(1)); if (id && id !== opened?.id) open(id); });

@@ -74,7 +74,7 @@ function waited(one) {
 /** What somebody did with it besides talking. */
 function act(one) {
   const more = [one.by === "center" ? "" : one.by, one.limit ? t(`limit_${one.limit}`) : "", one.agent, one.from_queue && one.queue ? `${one.from_queue} → ${one.queue}` : one.queue, one.value_class, one.seconds ? clock(one.seconds) : ""];
-  return row(one.at, el("span", { text: [of("act", one.act), ...more].filter(Boolean).join(" · ") }), one.reason ? el("p", { text: REASONS[one.act] ? of(REASONS[one.act], one.reason) : one.reason }) : null);
+  return row(one.at, el("span", { text: [of("act", one.act), ...more].filter(Boolean).join(" · ") }), one.reason ? el("p", { text: REASONS[one.act] ? of(REASONS[one.act], one.reason) : one.reason }) : null, one.contact ? el("p", {}, el("a", { href: `/contacts/${encodeURIComponent(one.contact)}`, text: t(`contact_act_${one.act}`) })) : null);
 }
 
 const REASONS = { called: "purpose", not_reached: "own_over" };
@@ -93,7 +93,7 @@ function filledIn({ form }) {
 /** How a talk ended in another's hands, or was to. */
 function passedOn(one) {
   if (!one.transfer) return null;
-  const to = one.transferred_to || t("contact_outside");
+  const to = one.transferred_to_kind === "flow" ? t("contact_flow", { flow: one.transferred_to.replaceAll("_", " ") }) : one.transferred_to || t("contact_outside");
   const failed = one.transfer_failed ? t("contact_transfer_failed", { why: of("not_taken", one.transfer_failed) }) : "";
   return el("p", { text: [t(`contact_transfer_${one.transfer}`, { to }), failed].filter(Boolean).join(" · ") });
 }

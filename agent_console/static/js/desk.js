@@ -16,7 +16,7 @@ import * as recording from "./recording.js";
 import { command } from "./palette.js";
 import { drawPhoneLight } from "./phone_light.js";
 import { knowQueues, queueName, showLead, showPop, whoIs } from "./pop.js";
-import { takeMessage } from "./desk_message.js";
+import { callBack, takeMessage } from "./desk_message.js";
 import { knowResults, takeScript } from "./desk_script.js";
 import * as outbound from "./desk_outbound.js";
 import { closeCall, openCall, ownStage, ownWords, OWN_CONTROLS, takeOwnCall } from "./own_call.js";
@@ -29,6 +29,7 @@ import * as wrapUp from "./wrap_up.js";
 import "./reminders.js";
 
 const { phone } = softphone;
+const decimals = (figure) => new Intl.NumberFormat(settings.language, { minimumFractionDigits: 1 }).format(figure);
 const me = `/agents/${settings.agent}`;
 let desk = null;
 let queues = [];
@@ -104,7 +105,7 @@ const CONTROLS = {
   ringing: ["answer", "reject"],
   talking: ["hold", "mute", "keypad", "transfer", "consult", "hang_up"],
   on_hold: ["resume", "transfer", "consult", "hang_up"],
-  message: ["message_done"],
+  message: ["message_call", "message_done"],
 };
 
 function drawCard() {
@@ -124,8 +125,8 @@ function drawCard() {
   const withThird = stageWithThird(at, contact);
   showThird(withThird, contact, agent);
   const inTalk = (at === "talking" || at === "on_hold") && withThird !== "consulted" && withThird !== "guest";
-  recording.takeRecording(contact, inTalk);
-  const shown = [...CONTROLS_WITH_THIRD[withThird] ?? CONTROLS[at] ?? OWN_CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "keypad"].includes(name));
+  recording.takeRecording(contact, inTalk, withThird);
+  const shown = [...CONTROLS_WITH_THIRD[withThird] ?? CONTROLS[at] ?? OWN_CONTROLS[at] ?? [], ...inTalk ? recording.recordingControls(contact) : []].filter((name) => phone.call || phone.state === "desk" || !["answer", "reject", "keypad"].includes(name)).filter((name) => name !== "message_call" || contact.pii_number);
   for (const button of document.querySelectorAll("[data-do]")) button.hidden = !shown.includes(button.dataset.do);
   const muteButton = document.querySelector('[data-do="mute"]');
   muteButton.setAttribute("aria-pressed", String(isMuted()));
@@ -144,7 +145,7 @@ function drawLights() {
   drawPhoneLight($("phone-light"));
   $("quality").hidden = !phone.quality;
   heardSound(phone.call ? phone.quality : null);
-  if (phone.quality) text($("quality"), t("quality_text", { ...phone.quality, word: of("quality", phone.quality.word) }));
+  if (phone.quality) text($("quality"), t("quality_text", { ...phone.quality, loss: decimals(phone.quality.loss), word: of("quality", phone.quality.word) }));
 }
 
 function tick() {
@@ -238,6 +239,7 @@ const actions = {
   remove: () => ask("/conference", undefined, "DELETE"),
   hang_up: hangUp,
   call: openCall,
+  message_call: () => callBack(desk.contact),
   message_done: hangUp,
   record: recording.record,
   pause_recording: () => recording.pause(),

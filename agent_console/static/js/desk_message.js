@@ -1,5 +1,6 @@
-// A message that a caller left in place of waiting: heard on the desk by the agent who has it in hand.
+// A message that a caller left in place of waiting: heard on the desk by the agent who has it in hand, who may call back.
 
+import { callNumber } from "./call_button.js";
 import { $, el, fill } from "./dom.js";
 import { player } from "./recording_player.js";
 import { t } from "./words.js";
@@ -15,3 +16,6 @@ export function takeMessage(contact, at) {
     el("p", { class: "quiet", text: t("desk_message_hint") }),
   ] : []));
 }
+
+/** Calls whoever left it; it is done once he answers, and in hand still if he does not. */
+export const callBack = ({ pii_number: number, customer }) => callNumber(number, customer ? { customer_id: customer.customer_id } : {});

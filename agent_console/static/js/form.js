@@ -115,7 +115,7 @@ function sentences(problem, fields) {
   const mistakes = problem.told?.mistakes ?? [];
   if (!mistakes.length) return problem.message;
   const label = (path) => fields.find(({ key }) => path === key || path === `fields.${key}`)?.label ?? path;
-  const known = new Map((problem.told.fields ?? []).map((one) => [one.field, settings.words[`mistake_${one.error_id}`]]));
+  const known = new Map((problem.told.fields ?? []).map((one) => [one.field, settings.words[`mistake_${one.error_id}`] && t(`mistake_${one.error_id}`, one.says)]));
   const sentence = (path) => (known.get(path) ? `${label(path)}: ${known.get(path)}` : t("form_mend", { field: label(path) }));
   return mistakes.map((one) => sentence(one.split(":")[0])).join(" ");
 }

@@ -95,4 +95,7 @@ export function openCall() {
 /** The call has begun, or something else came: nobody is chosen any more. */
 export const closeCall = () => { if ($("call-out").open) $("call-out").close(); };
 $("close-call").addEventListener("click", closeCall);
-onKey("F", t("call"), () => { if (!document.querySelector('[data-do="call"]').hidden) openCall(); });
+onKey("F", `${t("call")} / ${t("desk_message_call")}`, () => {
+  const button = ["call", "message_call"].map((name) => document.querySelector(`[data-do="${name}"]`)).find(({ hidden }) => !hidden);
+  if (button) button.click();
+});

@@ -5,7 +5,7 @@ import { callButton } from "./call_button.js";
 import { reasonWord, toldWords } from "./contact_reasons.js";
 import { $, el, fill } from "./dom.js";
 import { recordLink } from "./record_link.js";
-import { clock, day, of, step, t } from "./words.js";
+import { clock, day, of, settings, step, t } from "./words.js";
 
 const records = new Map(); // customer id -> his record, as far as it is known
 let queueNames = {};
@@ -22,6 +22,8 @@ export const queueName = (key) => queueNames[key] ?? key ?? "";
 
 /** One sentence: why this contact came to this agent. */
 export function why(contact) {
+  const asked = contact.parties?.find(({ agent }) => agent === settings.agent);
+  if (asked) return t("why_asked", { name: personName(asked.asked_by) });
   const made = contact.why;
   if (!made) return t(contact.channel === "outbound" ? "why_own_call" : "why_unknown");
   const head = made.heads?.find((one) => one.contact === contact.contact) ?? made.heads?.[0];

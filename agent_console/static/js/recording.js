@@ -8,6 +8,7 @@ import { settings, t } from "./words.js";
 const path = `/agents/${settings.agent}/recording`;
 let contact = null;
 let onDemand = () => false;
+const OTHERS_TALK = new Set(["consulted", "guest"]);
 
 /** `recordsOnDemand(queue)`: whether its agents may begin a recording. */
 export const knowRecording = (recordsOnDemand) => { onDemand = recordsOnDemand; };
@@ -21,13 +22,22 @@ export function recordingControls(talk) {
   return [talk.recording_paused ? "resume_recording" : "pause_recording"];
 }
 
-/** Another contact is in hand, or the same has gone on. */
-export function takeRecording(next, inTalk) {
+/** Another contact is in hand, or the same has gone on; `third`: what somebody else makes of it, see third_party.js. */
+export function takeRecording(next, inTalk, third) {
   contact = inTalk ? next : null;
   const light = $("recording");
-  light.hidden = !recorded(contact);
-  if (recorded(contact)) text(light, t(contact.recording_paused ? "recording_paused" : "recording_on"));
-  light.dataset.paused = String(Boolean(contact?.recording_paused));
+  const word = inTalk || OTHERS_TALK.has(third) ? lightWord(next, third) : null;
+  light.hidden = !word;
+  if (word) text(light, t(word));
+  light.dataset.paused = String(word === "recording_paused");
+}
+
+/** Everybody who is recorded is told so, also who is asked or a guest and cannot pause it; null: nothing is. */
+function lightWord(talk, third) {
+  if (third === "consulted" ? !talk.aside : !recorded(talk)) return null;
+  if (talk.recording_paused) return "recording_paused";
+  if (third !== "consulting" || !talk.recording) return "recording_on";
+  return talk.aside ? "recording_consult_too" : "recording_not_consult";
 }
 
 async function ask(what, body) {

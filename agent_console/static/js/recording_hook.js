@@ -2,12 +2,13 @@
 // A page that dies in between is no matter: the center ends each pause after a few minutes.
 
 import { get, post } from "./api.js";
-import { banner } from "./dom.js";
+import { banner, el } from "./dom.js";
 import { settings, t } from "./words.js";
 
 const FIELD = "[data-pauses-recording]";
 const AGAIN_MILLISECONDS = 60000; // who types that long gets the time of the pause anew
 const path = `/agents/${settings.agent}/recording`;
+const note = el("p", { class: "pauses-recording", role: "status", text: t("recording_paused_by_field") }); // beside the field: a banner may be out of sight
 let pausedAt = 0; // when this page paused it; 0: it has not
 
 const inField = () => document.activeElement?.matches(FIELD) === true;
@@ -24,15 +25,18 @@ async function say(what, body) {
 
 async function pause() {
   const { contact } = await get("/me/desk");
-  if (!contact?.recording || (contact.recording_paused && !pausedAt)) return; // there is none, or the agent has paused it
-  if (!(await say("/pause", { reason: "card_data" }))) return;
+  if (!contact?.recording || (contact.recording_paused && !pausedAt)) return undefined; // there is none, or the agent has paused it
+  if (!(await say("/pause", { reason: "card_data" }))) return undefined;
   pausedAt = Date.now();
-  banner("recording", t("recording_paused_by_field"));
-  if (!inField()) resume(); // he was quicker
+  banner("recording", null);
+  if (!inField()) return resume(); // he was quicker
+  document.activeElement.after(note);
+  return undefined;
 }
 
 async function resume() {
   pausedAt = 0;
+  note.remove();
   if (await say("/resume")) banner("recording", null);
 }
 

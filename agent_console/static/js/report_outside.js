@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { callButton } from "./call_button.js";
 import { el } from "./dom.js";
+import { money } from "./figures.js";
 import { figure, nothing, panel, seconds, spent, table, whole } from "./report_parts.js";
 import { day, of, settings, t } from "./words.js";
 
@@ -15,15 +16,16 @@ export async function outsideTab(place, span) {
     el("div", { class: "figures" },
       figure(t("outside_count"), whole(found.all.calls), t("outside_count_formula"), { detail: t("outside_answered", { count: whole(found.all.answered) }) }),
       figure(t("outside_time"), spent(found.all.seconds), t("outside_time_formula")),
-      figure(t("outside_cost"), whole(found.all.cost_minor), t("outside_cost_formula"))),
-    panel(t("outside_today"), { wide: true, formula: t("outside_today_formula") }, table([["by"], ["cost", "n"], ["limit", "n"], ["state"]], found.today.map(limit), t("outside_today")), raise(found.today)),
-    found.people.length ? panel(t("outside_people"), { wide: true }, table([["agent_login"], ["calls", "n"], ["answered", "n spare"], ["talked", "n"], ["cost", "n"]], found.people.map(person), t("outside_people"))) : nothing(),
+      figure(t("outside_cost"), money(found.all.cost_minor, found.currency), t("outside_cost_formula")),
+      figure(t("outside_refused"), whole(found.all.refused), t("outside_refused_formula"))),
+    panel(t("outside_today"), { wide: true, formula: t("outside_today_formula") }, table([["by"], ["cost", "n"], ["limit", "n"], ["state"]], found.today.map(limit(found)), t("outside_today")), raise(found.today)),
+    found.people.length ? panel(t("outside_people"), { wide: true }, table([["agent_login"], ["calls", "n"], ["answered", "n spare"], ["talked", "n"], ["cost", "n"], ["refused", "n spare"]], found.people.map(person(found)), t("outside_people"))) : nothing(),
     calls);
-  if (found.all.calls) await listed(calls, span, found);
+  if (found.all.calls + found.all.refused) await listed(calls, span, found);
   else calls.remove();
 }
 
-const limit = (one) => [one.agent || t("outside_account"), whole(one.spent_minor), whole(one.limit_minor), el("span", { class: "tag", "data-tone": one.tripped ? "bad" : "good", text: t(one.tripped ? "outside_tripped" : "outside_within") })];
+const limit = ({ currency }) => (one) => [one.agent || t("outside_account"), money(one.spent_minor, currency), money(one.limit_minor, currency), el("span", { class: "tag", "data-tone": one.tripped ? "bad" : "good", text: t(one.tripped ? "outside_tripped" : "outside_within") })];
 
 /** A limit that has tripped is lifted by raising it: the way there, for who may. */
 function raise(today) {
@@ -31,7 +33,7 @@ function raise(today) {
   return el("p", {}, el("a", { class: "btn btn-outline-secondary", href: "/administration#accounts", text: t("outside_raise") }));
 }
 
-const person = (one) => [who(one.agent), whole(one.calls), whole(one.answered), spent(one.seconds), whole(one.cost_minor)];
+const person = ({ currency }) => (one) => [who(one.agent), whole(one.calls), whole(one.answered), spent(one.seconds), money(one.cost_minor, currency), whole(one.refused)];
 
 /** The calls themselves, page by page. */
 async function listed(place, span, found) {
@@ -49,7 +51,7 @@ async function listed(place, span, found) {
     rows = again ? [...rows, ...page.items] : page.items;
     next = page.next;
     more.hidden = !next;
-    lines.replaceChildren(table([["when"], ["agent_login"], ["number"], ["result"], ["talked", "n"], ["cost", "n"], ["carrier", "spare"]], rows.map(row), t("outside_calls")));
+    lines.replaceChildren(table([["when"], ["agent_login"], ["number"], ["result"], ["talked", "n"], ["cost", "n"], ["carrier", "spare"]], rows.map(row(found)), t("outside_calls")));
     const saved = panel(t("outside_calls"), { path: `/reports/outside/export?${query()}` });
     place.querySelector("h2").replaceWith(saved.querySelector("h2"));
   }
@@ -61,4 +63,4 @@ async function listed(place, span, found) {
   await load();
 }
 
-const row = (one) => [day(one.dialed_at), who(one.agent), el("span", { class: "number" }, el("a", { href: `/contacts/${encodeURIComponent(one.contact)}`, text: one.number }), " ", callButton(one.number) ?? ""), of("outside_result", one.result), seconds(one.seconds || null), whole(one.cost_minor), one.trunk];
+const row = ({ currency }) => (one) => [day(one.dialed_at), who(one.agent), el("span", { class: "number" }, one.contact ? el("a", { href: `/contacts/${encodeURIComponent(one.contact)}`, text: one.number }) : one.number, " ", callButton(one.number) ?? ""), of("outside_result", one.result), seconds(one.seconds || null), money(one.cost_minor, currency), one.trunk];

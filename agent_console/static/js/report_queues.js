@@ -31,6 +31,9 @@ export async function queuesTab(place, span) {
       rows("from", shown.map((one) => [label(one, zone), one.figures, { from_at: one.from_at, until_at: one.until_at }]), show, t("report_queues_intervals"))),
     panel(t("report_queues_queues"), { path: path("queues"), wide: true }, rows("queue", found.queues.map((one) => [one.name || one.key, one.figures, { queue: one.key }]), show, t("report_queues_queues"))),
     panel(t("report_queues_classes"), { path: path("classes"), wide: true }, rows("value_class", found.classes.map((one) => [one.key || t("value_class_none"), one.figures, { value_class: one.key }]), show, t("report_queues_classes"))),
+    panel(t("report_queues_waits"), { path: path("waits"), wide: true, formula: t("report_queues_waits_formula") }, waitsChart(found.waits), waitsTable(found.waits)),
+    panel(t("report_queues_weekdays"), { path: path("weekdays"), wide: true }, rows("weekday", found.weekdays.map((one) => [weekday(one.key), one.figures]), null, t("report_queues_weekdays"))),
+    panel(t("report_queues_hours"), { path: path("hours"), wide: true }, rows("hour", found.hours.map((one) => [`${one.key}:00`, one.figures]), null, t("report_queues_hours"))),
     behind,
   );
   return undefined;
@@ -76,7 +79,7 @@ function figures(total, show) {
 function rows(head, found, show, caption) {
   const columns = [[head], ["queued", "n"], ["answered_waits", "n"], ["abandoned", "n"], ["service_level", "n"], ["abandon_rate", "n spare"], ["asa_seconds", "n"], ["longest_wait_seconds", "n spare"], ["aht_seconds", "n"], ["non_response", "n spare"], ["transfer_rate", "n spare"]];
   return table(columns, found.map(([name, one, more]) => [
-    name, ...["queued", "answered", "abandoned"].map((kind) => number(one[kind], () => show(kind, more))),
+    name, ...["queued", "answered", "abandoned"].map((kind) => (show ? number(one[kind], () => show(kind, more)) : whole(one[kind]))),
     percent(one.service_level, 1), percent(one.abandon_rate, 1), seconds(one.asa_seconds), seconds(one.longest_wait_seconds), seconds(one.aht_seconds), percent(one.non_response, 1), percent(one.transfer_rate, 1)]), caption);
 }
 
@@ -93,6 +96,21 @@ const chart = (intervals, zone) => graph({
   columns: [["answered_waits", "--end-served", "answered"], ["abandoned", "--end-cut", "abandoned"]].map(([word, color, name]) => ({ name: t(`report_column_${word}`), color, values: intervals.map(({ figures: one }) => one[name]) })),
   lines: [{ name: t("report_column_service_level"), color: "--text", share: true, values: intervals.map(({ figures: one }) => one.service_level) }],
 });
+
+/** "1" is Monday, as the first of January 2024 was. */
+const weekday = (key) => new Intl.DateTimeFormat(settings.language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2024, 0, Number(key)));
+
+const band = (one) => (one.until_seconds === null ? t("report_wait_longer", { over: seconds(one.over_seconds) }) : t("report_wait_band", { over: seconds(one.over_seconds), until: seconds(one.until_seconds) }));
+
+const waitsChart = (waits) => graph({
+  title: t("report_queues_waits"),
+  labels: waits.map(band),
+  columns: [["answered_waits", "--end-served", "answered"], ["abandoned", "--end-cut", "abandoned"]].map(([word, color, name]) => ({ name: t(`report_column_${word}`), color, values: waits.map((one) => one[name]) })),
+  lines: [{ name: t("report_column_share_until"), color: "--text", share: true, values: waits.map((one) => one.share_until) }],
+});
+
+const waitsTable = (waits) => table([["wait"], ["answered_waits", "n"], ["abandoned", "n"], ["share_until", "n"]],
+  waits.map((one) => [band(one), whole(one.answered), whole(one.abandoned), percent(one.share_until, 1)]), t("report_queues_waits"));
 
 async function showBehind(behind, query, name) {
   const title = `${t("report_behind")}: ${named(name)}`;

@@ -9,6 +9,7 @@ import { settings, t, written } from "./words.js";
 
 const LOOK_MILLISECONDS = 700;
 const SIDES = ["recorded", "before", "after"];
+let names = {}; // of queues, by key
 const chosen = { day: "", queue: "", profile: {}, flow: "" }; // stays while one looks elsewhere
 
 class Unreadable extends Error {
@@ -20,6 +21,7 @@ class Unreadable extends Error {
 export async function rehearsalTab(place) {
   const [queues, flows, told, { until_day: today }] = await Promise.all([get("/configuration/queues"), get("/configuration/flows"), get("/rehearsal"), get("/reports/period")]);
   chosen.day ||= before(today);
+  names = Object.fromEntries(queues.map(({ id, value }) => [id, value.name]));
   const found = el("div", { class: "wide rehearsal", "aria-live": "polite" });
   place.replaceChildren(...(settings.permissions.includes("command_agents") ? [form(queues, flows, found)] : []), found);
   follow(found, told);
@@ -27,6 +29,13 @@ export async function rehearsalTab(place) {
 
 const before = (iso) => new Date(Date.parse(iso) - 86400000).toISOString().slice(0, 10);
 const named = (choices, value) => choices.map(([key, words]) => el("option", { value: key, selected: key === value, text: words }));
+
+/** "" is none. */
+function numberOrNone(typed) {
+  const found = typed.trim() ? Number(typed.replace(",", ".")) : null;
+  if (Number.isNaN(found)) throw new Unreadable("mistake_no_number");
+  return found;
+}
 
 function form(queues, flows, found) {
   const wrong = el("p", { class: "wrong", role: "alert", hidden: true });
@@ -45,7 +54,7 @@ function form(queues, flows, found) {
     const slopes = byClass({ said: "grows_faster" }, "field-slope", its.slope, Unreadable);
     const ceiling = el("input", { id: "rehearsal-ceiling", class: "form-control level", inputmode: "decimal", value: its.ceiling_seconds ?? "" });
     const [buttons] = presets(null, "rehearsal-presets");
-    read = () => ({ [chosen.queue]: { head_start_seconds: heads[1](), slope: slopes[1](), ceiling_seconds: ceiling.value.trim() ? Number(ceiling.value.replace(",", ".")) : null } });
+    read = () => ({ [chosen.queue]: { head_start_seconds: heads[1](), slope: slopes[1](), ceiling_seconds: numberOrNone(ceiling.value) } });
     return profile.replaceChildren(
       el("div", {}, el("span", { class: "quiet", text: t("field_head_start_seconds") }), heads[0]),
       el("div", {}, el("span", { class: "quiet", text: t("field_slope") }), slopes[0]),
@@ -108,7 +117,7 @@ async function over(found, { rehearsal: its, differing }) {
   if (its.state === "none") return found.replaceChildren();
   if (its.state === "cancelled") return found.replaceChildren(el("p", { class: "panel quiet", text: t("rehearsal_cancelled") }));
   if (its.state === "failed") return found.replaceChildren(el("p", { class: "panel wrong", role: "alert", text: t(`problem_${its.problem}`) }));
-  const changes = [...Object.keys(its.queues).map((queue) => t("rehearsal_changed_queue", { queue })), ...(its.flow ? [t("rehearsal_changed_flow", { flow: its.flow })] : [])];
+  const changes = [...Object.keys(its.queues).map((queue) => t("rehearsal_changed_queue", { queue: queueName(queue) })), ...(its.flow ? [t("rehearsal_changed_flow", { flow: its.flow_version ? t("rehearsal_version", { name: its.flow, number: its.flow_version }) : its.flow })] : [])];
   const late = its.found.journal_from_at;
   const hour = (at) => new Intl.DateTimeFormat(settings.language, { hour: "2-digit", minute: "2-digit" }).format(at * 1000);
   const contacts = panel(`${t("rehearsal_contacts")} (${whole(differing)})`, { path: "/rehearsal/export?table=contacts" });
@@ -138,7 +147,8 @@ function ends(flows) {
     table(columns, flows.ends.map((one) => [end(one), whole(one.before), whole(one.after)]), t("rehearsal_ends")));
 }
 
-const end = (one) => `${t(`rehearsal_end_${one.end}`)} ${one.queue}`.trim();
+const queueName = (key) => names[key] ?? key;
+const end = (one) => (one.queue ? t("rehearsal_end_queue_named", { queue: queueName(one.queue) }) : t(`rehearsal_end_${one.end}`));
 
 async function list(place, before_, cursor = null) {
   const { items, next } = await get(`/rehearsal/contacts?${new URLSearchParams(cursor ? { cursor } : {})}`);
@@ -157,5 +167,5 @@ function contact(one) {
 function went(its, way) {
   if (!its) return way ? end(way) : "—";
   const by = its.agent ?? t(its.waits ? "rehearsal_waits" : "rehearsal_gave_up");
-  return [its.queue, seconds(its.wait_seconds), by, way?.asked_anew ? t("rehearsal_asked_anew") : ""].filter(Boolean).join(" · ");
+  return [queueName(its.queue), seconds(its.wait_seconds), by, way?.asked_anew ? t("rehearsal_asked_anew") : ""].filter(Boolean).join(" · ");
 }

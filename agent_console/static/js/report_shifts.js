@@ -5,7 +5,7 @@ import { get, post } from "./api.js";
 import { el } from "./dom.js";
 import { percent } from "./figures.js";
 import { panel, seconds } from "./report_parts.js";
-import { shown } from "./shift_words.js";
+import { mistakesOf, shown } from "./shift_words.js";
 import { settings, t } from "./words.js";
 
 const drafts = new Map(); // "agent day" -> what was typed
@@ -97,13 +97,9 @@ async function attempt(wrong, run) {
   try {
     await run();
   } catch (problem) {
-    const lines = (problem.told?.fields ?? []).map((one) => sentence(one));
-    wrong.replaceChildren(...(lines.length ? lines : [problem.message]).map((words) => el("li", { text: words })));
+    wrong.replaceChildren(...mistakesOf(problem).map((words) => el("li", { text: words })));
   }
 }
-
-/** A mistake of the server's in the reader's words. */
-const sentence = (one) => `${one.field}: ${t(`mistake_${one.error_id}`, one.says ?? {})}`;
 
 async function keep(cells) {
   const changed = cells.flat().filter(({ key }) => drafts.has(key));

@@ -6,6 +6,7 @@ import { percent } from "./figures.js";
 import { graph } from "./graph.js";
 import { figure, panel, seconds, table, whole } from "./report_parts.js";
 import { shiftsPanel } from "./report_shifts.js";
+import { mistakesOf } from "./shift_words.js";
 import { settings, t } from "./words.js";
 
 const chosen = { queue: "", day: "", minutes: "30", service_level: "80", within_seconds: "20" }; // stays while the period changes
@@ -89,7 +90,7 @@ function imports(again) {
         told.textContent = t("staffing_taken", { rows: whole(rows) });
         await again();
       } catch (problem) {
-        told.textContent = problem.message;
+        told.textContent = mistakesOf(problem).join(" ");
       }
       choose.value = "";
     } });

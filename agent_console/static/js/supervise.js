@@ -101,7 +101,7 @@ function press(name) {
 $("supervise-close").addEventListener("click", close);
 
 /** The button of a row that opens the dialog. */
-export const opener = (name, run) => (maySupervise ? el("button", { type: "button", class: "btn btn-outline-secondary small", text: "⋯", title: t("supervise"), "aria-label": `${t("supervise")}: ${name}`, onclick: run }) : null);
+export const opener = (name, run) => (maySupervise ? el("button", { type: "button", class: "btn btn-outline-secondary small", "aria-haspopup": "dialog", text: "⋯", title: t("supervise"), "aria-label": `${t("supervise")}: ${name}`, onclick: run }) : null);
 
 // Writing to many
 

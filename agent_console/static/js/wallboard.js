@@ -136,7 +136,8 @@ function show(what) {
 
 function superviseAgent(key) {
   const agent = rows.agents.get(key);
-  if (agent) show({ agent, contact: rows.contacts.get(agent.contact) ?? null, title: agent.name || agent.agent, queues: names });
+  const contact = rows.contacts.get(agent?.contact) ?? null;
+  if (agent) show({ agent, contact, title: [agent.name || agent.agent, contact && who(contact)].filter(Boolean).join(" · "), queues: names });
 }
 
 function superviseContact(key) {
@@ -218,11 +219,13 @@ function contactRow(contact) {
   const grade = contact.value_class ? el("span", { class: "class", title: t("value_class"), text: contact.value_class }) : null;
   const agent = rows.agents.get(contact.agent)?.name ?? contact.agent;
   const known = contact.customer ?? contact.candidates?.[0];
-  const ends = WAITING.has(contact.stage) && contact.wait_ends ? el("div", { class: "second quiet", text: t("wait_between", { from: hourOf(contact.wait_ends[0]), until: hourOf(contact.wait_ends[1]) }) }) : null;
+  const ends = WAITING.has(contact.stage) && contact.wait_ends ? el("div", { class: "second quiet", text: waitEnds(contact.wait_ends.map(hourOf)) }) : null;
   return el("tr", { "data-contact": contact.contact }, twoLines(known?.pii_name ? recordLink(known.customer_id, who(contact)) ?? who(contact) : who(contact), path, grade), withCallOff(state("stage", contact.stage), contact, who(contact)),
     el("td", { class: "n" }, whyLink(contact, el("span", { "data-since": since })), ends), twoLines(named(contact.queue), agent),
     el("td", { class: "acts" }, opener(who(contact), () => superviseContact(contact.contact))));
 }
+
+const waitEnds = ([from, until]) => (from === until ? t("wait_about", { at: from }) : t("wait_between", { from, until }));
 
 /** The time that he waits leads to why he does. */
 const whyLink = ({ contact, stage }, since) => (WAITING.has(stage) && may("read_interactions") ? el("a", { href: `/contacts/${encodeURIComponent(contact)}#why`, class: "record-link", title: t("passing_title"), target: "_blank", rel: "noopener" }, since) : since);

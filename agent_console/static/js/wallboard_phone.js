@@ -1,5 +1,6 @@
 // A supervisor's telephone in the page of the wallboard: he listens, whispers and joins in without one on his desk.
-// It is his from his click on, until another page of his takes it; a reload of this one has it again.
+// It is his from his click on, until another page of his takes it. This computer remembers it: the next time the page is
+// his telephone at once, unless he has a call in hand elsewhere.
 
 import { $, banner, el } from "./dom.js";
 import { socket } from "./feed.js";
@@ -10,12 +11,13 @@ import { settings, t } from "./words.js";
 const { phone } = softphone;
 const HERE = `wallboard-phone-${settings.agent}`;
 const light = $("phone-light");
+const onTheWall = document.documentElement.classList.contains("kiosk"); // nobody sits there
 let begun = false;
 
 function begin() {
   if (begun) return;
   begun = true;
-  sessionStorage.setItem(HERE, "yes");
+  localStorage.setItem(HERE, "yes");
   softphone.start({ onChange: draw, onReady: () => socket.emit("phone_ready"), onGone: () => socket.emit("phone_gone"), autoAnswer: () => false });
   window.softphone = phone; // what tests and people with a problem look at
   draw();
@@ -33,9 +35,12 @@ if (light) {
   light.addEventListener("click", begin);
   socket.on("phone_taken", () => {
     softphone.taken();
-    sessionStorage.removeItem(HERE);
+    localStorage.removeItem(HERE);
     draw();
   });
   socket.on("connect", () => { if (begun && softphone.works()) socket.emit("phone_ready"); });
-  if (sessionStorage.getItem(HERE)) begin();
+  socket.once("patch", ({ agents }) => {
+    const mine = agents?.[settings.agent];
+    if (localStorage.getItem(HERE) && !onTheWall && (!mine || mine.activity === "idle" || mine.supervises)) begin();
+  });
 }

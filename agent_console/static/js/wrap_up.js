@@ -5,6 +5,7 @@ import { choices } from "./choices.js";
 import { allReasons, knowReasons, reasonLabel, reasonOf } from "./contact_reasons.js";
 import { askEffect } from "./disposition_form.js";
 import { $, banner, el, text } from "./dom.js";
+import { drop, keep, kept } from "./drafts.js";
 import { forget, whoIs } from "./pop.js";
 import { settings, t } from "./words.js";
 import { answers, firstEmpty, isFilledIn, knowFields, sent, takeForm } from "./wrap_up_form.js";
@@ -55,9 +56,11 @@ export function take(next) {
     if (moved) takeForm(next);
     return;
   }
+  const calledBack = contact?.channel === "voicemail" && next?.channel === "outbound" && next.pii_number === contact.pii_number;
+  if (calledBack && $("note").value) keep(noteKey(next.contact), $("note").value); // what the message said
   contact = next;
   [beginning, reason, pending] = [null, null, null];
-  $("note").value = next ? localStorage.getItem(noteKey(next.contact)) ?? "" : "";
+  $("note").value = next ? kept(noteKey(next.contact)) ?? "" : "";
   text($("note-state"), t("note_hint"));
   takeForm(next);
 }
@@ -170,7 +173,7 @@ $("call-back").addEventListener("submit", (event) => {
 
 $("note").addEventListener("input", () => {
   if (!contact) return;
-  localStorage.setItem(noteKey(contact.contact), $("note").value);
+  keep(noteKey(contact.contact), $("note").value);
   text($("note-state"), t("note_saved"));
 });
 $("note").addEventListener("keydown", (event) => {
@@ -180,7 +183,7 @@ $("note").addEventListener("keydown", (event) => {
 async function deliver(done, code, callBackAt, requestId, effect = {}) {
   await post(`/agents/${settings.agent}/disposition`, { contact: done.contact, code, contact_reason: reason ?? "", note: $("note").value, call_back_at: callBackAt, effect, form: answers(), request_id: requestId });
   localStorage.setItem(resultKey(), code);
-  localStorage.removeItem(noteKey(done.contact));
+  drop(noteKey(done.contact));
   sent(done.contact);
   $("call-back-at").value = "";
   banner("result", null);

@@ -1,6 +1,7 @@
 // What the company has agents fill in after a contact. What is typed is kept on this computer, by contact, until it is sent.
 
 import { $, banner, el, text } from "./dom.js";
+import { drop, keep, kept } from "./drafts.js";
 import { settings, t } from "./words.js";
 
 let known = [];
@@ -13,10 +14,6 @@ const boxOf = ({ key }) => $(`wrap-field-${key}`);
 
 export function knowFields(told) {
   known = told;
-}
-
-function draft() {
-  try { return JSON.parse(localStorage.getItem(draftKey(contact.contact)) ?? "{}"); } catch { return {}; }
 }
 
 function control(field, value) {
@@ -33,7 +30,7 @@ function control(field, value) {
 export function takeForm(next) {
   contact = next;
   fields = next ? known.filter((one) => one.queue === null || one.queue === next.queue) : [];
-  const typed = next ? draft() : {};
+  const typed = (next && kept(draftKey(next.contact))) ?? {};
   $("wrap-up-form").hidden = !fields.length;
   $("wrap-up-fields").replaceChildren(...fields.map((field) => el("div", { class: "field" },
     el("label", { for: `wrap-field-${field.key}`, text: label(field) }, field.required ? el("span", { class: "needed", text: ` ${t("form_needed")}` }) : null), control(field, typed[field.key]))));
@@ -61,7 +58,7 @@ export function isFilledIn() {
 
 /** It was sent: nothing is to be kept. */
 export function sent(id) {
-  localStorage.removeItem(draftKey(id));
+  drop(draftKey(id));
 }
 
 /** What keeps the agent from choosing a result, if anything does. */
@@ -72,7 +69,7 @@ export const firstEmpty = () => {
 
 $("wrap-up-form").addEventListener("input", () => {
   if (!contact) return;
-  localStorage.setItem(draftKey(contact.contact), JSON.stringify(Object.fromEntries(fields.map((field) => [field.key, boxOf(field).value]))));
+  keep(draftKey(contact.contact), Object.fromEntries(fields.map((field) => [field.key, boxOf(field).value])));
   text($("form-state"), t("note_saved"));
 });
 $("wrap-up-form").addEventListener("submit", (event) => event.preventDefault());

@@ -4,6 +4,7 @@ from typing import Literal
 
 from ctiserver.core.events.contact import ContactEvent
 from ctiserver.core.ids import AgentKey, LegId
+from ctiserver.core.message import Event
 
 OutsideResult = Literal[
     "answered", "busy", "no_answer", "rejected", "unreachable", "refused", "not_permitted"
@@ -42,3 +43,13 @@ class OutsideEnded(ContactEvent):
     cost_minor: int = 0
     trunk: str = ""
     sip_code: int = 0
+
+
+class OutsideRefused(Event):
+    """The rules or a limit did not let an agent call a number; `reason`: of `core.outside.REFUSED`. `id`: its own."""
+
+    id: str
+    account_id: int
+    agent: AgentKey
+    pii_number: str
+    reason: str

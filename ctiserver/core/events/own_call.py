@@ -40,7 +40,8 @@ class OwnCallAnswered(OwnCallEvent):
 class OwnCallOver(OwnCallEvent):
     """Nobody calls any more, or two colleagues have talked (hung_up); `reason` else: why nobody answered.
 
-    given_up: he hung up before; own_phone: his own telephone did not answer; gone: one of them is no agent any more.
+    given_up: he hung up before; own_phone: his own telephone did not answer; gone: one of them is no agent any more;
+    taken_back: he called about a message that is not his any more.
     """
 
     reason: str
@@ -48,11 +49,15 @@ class OwnCallOver(OwnCallEvent):
 
 
 class CallOutBegun(ContactEvent):
-    """An agent calls somebody outside, on behalf of a queue; `purpose`: what for, "" for who is no customer."""
+    """An agent calls somebody outside, on behalf of a queue; `purpose`: what for, "" for who is no customer.
+
+    `message`: the contact of the message that he has in hand and answers by it; None: none.
+    """
 
     agent: AgentKey
     queue: QueueKey
     purpose: str = ""
+    message: ContactId | None = None
 
 
 class CallOutReached(ContactEvent):

@@ -65,15 +65,16 @@ class TransferStarted(ContactEvent):
 class TransferFailed(ContactEvent):
     """The colleague `to` did not take the caller; he goes back to the agent, or to his queue at his old place.
 
-    "": the number outside did not.
+    "": the number outside did not, or the `flow` led nowhere.
 
-    `reason`: of the offer that failed, or busy, gone, moved (the caller chose the emergency).
+    `reason`: of the offer that failed, or busy, gone, moved (the caller chose the emergency); of FlowTransferFailed.
     """
 
     agent: AgentKey
     to: AgentKey
     reason: str
     returned_to: Literal["agent", "queue"]
+    flow: str = ""
 
 
 class TransferredToFlow(ContactEvent):
@@ -84,10 +85,14 @@ class TransferredToFlow(ContactEvent):
 
 
 class FlowTransferFailed(ContactEvent):
-    """The caller whom the agent passed on to a flow cannot walk through it: somebody has to take him back."""
+    """The caller whom the agent passed on to a flow cannot walk on through it: somebody has to take him back.
+
+    `reason`: no_flow or no_queue, there is none where it leads; fault, of ours. `flow`: the one that he was in.
+    """
 
     agent: AgentKey
     reason: str
+    flow: str = ""
 
 
 class TransferCompleted(ContactEvent):

@@ -69,3 +69,10 @@ class MessageGiven(ContactEvent):
 
     agent: AgentKey
     queue: QueueKey
+
+
+class MessageAnswered(ContactEvent):
+    """The agent called back whoever left the message, and has reached him: it is done, and `call` is in his hand."""
+
+    agent: AgentKey
+    call: ContactId

@@ -216,3 +216,18 @@ def test_an_agent_who_is_taken_from_the_roster_while_he_is_kept_is_kept_no_longe
     assert only(said, e.AgentReleased)
     assert acd.agent("ann").activity == "idle"
     assert acd.contact(contact).stage is Stage.WAITING
+
+
+def test_who_does_not_answer_while_his_queue_is_taken_away_goes_to_those_to_call() -> None:
+    acd = floor_with("ann")
+    acd.status("ann", LOGGED_OUT)
+    acd.queue("c1", at=10.0)
+    contact = asks(acd, "c1", at=20.0)
+    due(acd, contact, 30.0)
+    acd.status("ann", AVAILABLE, at=35.0)
+    leg = acd.contact(contact).leg
+    others = tuple(it for it in QUEUES if it.key != "service")
+    acd.say(configured(at=40.0, version="2", queues=others, agents=(), outside=OUTSIDE))
+    acd.say(LegFailed(at=60.0, leg=leg, reason="no_answer"))
+    said = due(acd, contact, 180.0)
+    assert [(it.contact, it.by) for it in only(said, e.ContactEnded)] == [(contact, "switch")]

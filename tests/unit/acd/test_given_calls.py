@@ -61,6 +61,30 @@ def test_who_gives_up_is_gone_and_an_agent_serves_only_while_he_is_there() -> No
     assert went["late"] == Went(wait_seconds=100.0, agent=None, waits=True)
 
 
+LEAVES = {SALES: Queue(key=SALES, leave_free={"C": 1}, ceiling_seconds=300.0)}
+
+
+def test_a_class_leaves_a_free_agent_to_others_until_it_has_waited_too_long() -> None:
+    calls = [
+        call("c1", 0.0),
+        call("c2", 10.0),
+        call("a", 20.0, value_class="A", service=400.0),
+        call("c3", 30.0, patience_seconds=20.0),
+    ]
+    went = Day(LEAVES, [agent("ann"), agent("bob")], calls).run()
+    assert went == {
+        "c1": Went(wait_seconds=0.0, agent="ann"),  # bob stays free
+        "c2": Went(wait_seconds=300.0, agent="ann"),  # left free to others at 100, his from the ceiling on
+        "a": Went(wait_seconds=0.0, agent="bob"),
+        "c3": Went(wait_seconds=20.0, agent=None),
+    }
+
+
+def test_an_agent_who_is_rung_is_kept_for_as_long_before_he_serves() -> None:
+    went = Day(QUEUES, [agent("ann")], [call("one", 0.0, ring_seconds=15.0), call("two", 10.0)]).run()
+    assert [went[name].wait_seconds for name in ("one", "two")] == [0.0, 105.0]
+
+
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 60), st.integers(0, 90)), max_size=30))
 def test_every_call_goes_one_way_and_nobody_waits_beside_a_free_agent(
     rows: list[tuple[int, int, int]],

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from company import AVAILABLE, agent
+from company import AVAILABLE, agent, queue
 from driven_acd import Driven
 
 from acd.agent_state import Activity
-from acd.lease import LOOK, LOOK_SECONDS, SLACK_SECONDS
+from acd.lease import KEPT_SECONDS, LOOK, LOOK_SECONDS, SLACK_SECONDS
 from ctiserver.core import inputs as i
 from ctiserver.core.commands import CancelTimer, DropLeg, StartTimer
+from ctiserver.core.events import MessageLeft
 from ctiserver.core.message import Message
+from ctiserver.core.outside import Outside
+from ctiserver.core.requests import CallOut, TransferBlind
 
 TALK_FUSE_SECONDS = 14_400.0
 
@@ -139,6 +142,21 @@ def test_two_who_are_never_joined_are_told_apart_and_he_is_offered_again() -> No
     assert one.contact().agent_leg != leg
 
 
+def test_a_call_back_from_a_message_that_nothing_is_heard_of_again_ends_and_the_message_stays() -> None:
+    one = Lossy()
+    one.acd = Driven("ann", agents=(agent("ann", "service"),), outside=Outside(trunks=("pstn",)))
+    told: Any = {"contact": "c1", "account_id": 1, "queue": "service", "recording": "r", "seconds": 8.0}
+    number: Any = {"pii_number": "+56221234567", "language": "es", "value_class": "B"}
+    one.took(one.acd.say(MessageLeft(at=one.at, **told, **number)))
+    call: Any = {"request_id": "r", "by": "ann", "agent": "ann", "pii_number": "2 2123 4567"}
+    one.took(one.acd.say(CallOut(at=one.at, **call)))
+    assert one.acd.acd.floor.ledger.own_calls
+    one.passes(one.at + KEPT_SECONDS + 3 * LOOK_SECONDS)
+    assert one.acd.acd.floor.ledger.own_calls == {}
+    [message] = one.acd.acd.floor.ledger.contacts.values()
+    assert (message.stage, message.agent, one.ann.contact) == ("message", "ann", message.id)
+
+
 def test_nobody_is_looked_at_while_all_are_idle() -> None:
     acd = Driven("ann")
     assert acd.acd.floor.ledger.looks_at is None
@@ -146,3 +164,17 @@ def test_nobody_is_looked_at_while_all_are_idle() -> None:
     assert acd.acd.floor.ledger.looks_at == 40.0
     acd.caller_hangs_up("c1", at=12.0)
     assert acd.acd.floor.ledger.looks_at is None
+
+
+def test_she_wraps_up_for_as_long_as_she_was_given_whatever_queue_her_caller_waits_in_by_then() -> None:
+    queues = (queue("service", wrap_up_seconds=300.0), queue("other", wrap_up_seconds=15.0))
+    acd = Driven("ann", queues=queues, agents=(agent("ann", "service"), agent("bob", "other")))
+    acd.queue("c1")
+    acd.talks("c1")
+    passed: Any = {"agent": "ann", "queue": "other", "by": "ann"}
+    acd.say(TransferBlind(at=40.0, request_id="r", **passed))
+    for at in range(70, 370, 30):
+        acd.fires(LOOK, at=float(at))
+        assert acd.agent("ann").activity is Activity.WRAPPING_UP, at
+    acd.fires(LOOK, at=340.0 + SLACK_SECONDS)
+    assert acd.agent("ann").activity is Activity.IDLE

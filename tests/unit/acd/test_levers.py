@@ -60,16 +60,48 @@ def test_training_and_a_larger_head_start_save_and_each_lever_has_its_cause() ->
         assert gain.seconds.mean > 0.0
 
 
+ALONE = [GivenAgent(agent=agent("ann", "service"), spans=((0.0, 7200.0),))]
+
+
+def of_class_a(contact: str, at: float, **more: Any) -> GivenCall:
+    told: dict[str, Any] = {"queue": SERVICE, "value_class": "A", "patience_seconds": 3600.0}
+    return GivenCall(contact=contact, at=at, service_seconds=100.0, **(told | more))
+
+
+def test_half_the_ringing_saves_half_of_it_to_each_who_is_rung_for_or_waits_behind() -> None:
+    some = [of_class_a(f"a{place}", 0.0, ring_seconds=20.0) for place in range(3)]
+    gain = {one.lever: one for one in gains(QUEUES, ALONE, some, queue=SERVICE)}["shorter_ringing"]
+    assert (gain.cause, gain.why_not) == ("ringing", "")
+    assert gain.seconds is not None
+    assert gain.seconds.mean == 10.0 + 20.0 + 30.0  # answered at 20, 140, 260; with the lever at 10, 120, 230
+
+
+def test_an_agent_less_left_free_saves_a_class_the_wait_for_him() -> None:
+    leaves = {SERVICE: queue("service", ceiling_seconds=None, leave_free={"B": 1})}
+    pair = [*ALONE, GivenAgent(agent=agent("bob", "service"), spans=((0.0, 7200.0),))]
+    some = [of_class_a("b1", 0.0, value_class="B"), of_class_a("b2", 40.0, value_class="B")]
+    gain = {one.lever: one for one in gains(leaves, pair, some, queue=SERVICE)}["leave_fewer_free"]
+    assert (gain.cause, gain.why_not) == ("left_free", "")
+    assert gain.seconds is not None
+    assert gain.seconds.mean == 60.0  # the second waits for the first one's end, beside a free agent
+
+
 def test_what_is_not_run_and_what_cannot_be_changed_have_no_figure_but_a_reason() -> None:
     all_of_them = found()
-    for lever in ("shorter_ringing", "call_back_sooner", "leave_fewer_free", "shorter_named_wait"):
+    for lever in ("call_back_sooner", "shorter_named_wait"):
         assert all_of_them[lever] == Gain(lever=lever, cause=all_of_them[lever].cause, why_not="not_run")
     plain = {key: queue(key, ceiling_seconds=None, head_start_seconds={}) for key in (SERVICE, GAS)}
     alike = [GivenAgent(agent=agent("ann", "service"), spans=((0.0, 7200.0),))]
     its = {one.lever: one.why_not for one in gains(plain, alike, calls(8), queue=SERVICE)}
-    assert {its[lever] for lever in ("no_breaks", "one_trained", "later_ceiling", "no_preference")} == {
-        "nothing_to_change"
-    }
+    changing = (
+        "no_breaks",
+        "one_trained",
+        "later_ceiling",
+        "no_preference",
+        "shorter_ringing",
+        "leave_fewer_free",
+    )
+    assert {its[lever] for lever in changing} == {"nothing_to_change"}
 
 
 def test_the_same_day_gives_the_same_gains_and_a_quiet_day_none() -> None:

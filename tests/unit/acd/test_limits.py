@@ -104,6 +104,26 @@ def test_whose_agent_is_being_rung_is_looked_at_again_later() -> None:
     assert (again.timer, again.due_at) == ("acd:limit:c1", 100.0)
 
 
+def test_who_was_rung_for_at_once_and_not_answered_waits_no_longer_than_the_others() -> None:
+    acd = floor_with(longest_wait_seconds=60.0, available=("ann",))
+    [timer] = [it for it in only(acd.queue("c1"), c.StartTimer) if ":limit:" in it.timer]  # type: ignore[type-var]
+    assert timer.due_at == 70.0
+    acd.fires(f"acd:ring:{acd.agent_leg('c1')}", at=30.0)
+    assert deflections(due(acd, "c1", 70.0)) == [("c1", "waited", ())]
+
+
+def test_who_is_moved_to_a_queue_without_limits_has_none_any_more() -> None:
+    acd = floor_with(queue("other"), longest_wait_seconds=60.0, available=("ann",))
+    acd.status("ann", Status.PAUSE, at=5.0)
+    acd.queue("c1")
+    acd.status("ann", Status.AVAILABLE, at=8.0)
+    asked = MoveContact(at=30.0, request_id="r", by="sue", contact="c1", queue="other")  # type: ignore[arg-type]
+    [queued] = only(acd.say(asked), e.ContactQueued)
+    said = acd.say(queued)
+    assert offered(said) == [("c1", "ann", "only")]
+    assert c.CancelTimer(timer="acd:limit:c1") in said  # type: ignore[arg-type]
+
+
 def test_who_chose_nothing_that_came_about_is_asked_again() -> None:
     acd = floor_with(longest_wait_seconds=60.0)
     acd.queue("c1")

@@ -144,3 +144,18 @@ def test_a_restart_loses_none() -> None:
     other = Driven(queues=(queue("service"),), agents=(ANN, BOB))
     other.acd.restore(acd.acd.state())
     assert given(other.status("bob", Status.AVAILABLE, at=90.0)) == [(contact, "bob")]
+
+
+def test_one_that_is_given_back_where_nobody_serves_it_any_more_goes_to_those_to_call() -> None:
+    acd = floor_with("ann")
+    contact = contact_of(left(acd))
+    acd.say(configured(queues=tuple(it for it in QUEUES if it.key != "service"), agents=()))
+    said = acd.fires(f"acd:message:{contact}", at=2000.0)
+    assert [(it.contact, it.by) for it in only(said, e.ContactEnded)] == [(contact, "switch")]
+
+
+def test_one_for_a_queue_that_was_taken_away_meanwhile_is_for_another_of_its_company() -> None:
+    acd = floor_with()
+    assert contact_of(left(acd, queue="gone"))
+    [placed] = only(left(acd, queue="gone", recording="r2"), e.MessagePlaced)
+    assert placed.queue == "service"

@@ -12,11 +12,20 @@ from ctiserver.core import events as e
 from ctiserver.core import requests as r
 from ctiserver.core.customers import Candidate
 from ctiserver.core.errors import Refusal
-from ctiserver.core.inputs import AgentLost, LegAnswered, LegEnded, LegFailed, LegJoined, LegRinging
+from ctiserver.core.inputs import (
+    AgentLost,
+    AgentPresent,
+    LegAnswered,
+    LegEnded,
+    LegFailed,
+    LegJoined,
+    LegRinging,
+)
 from ctiserver.core.message import Message
 from ctiserver.core.outside import Outside
 from ctiserver.core.permit import Channel, Permit, Purpose
 from ctiserver.core.topology import Kind, Mode
+from ctiserver.core.turn import Turn
 
 NUMBER = "+56971884213"
 ROSA = Candidate(customer_id=3, pii_name="Rosa", value_class="A")
@@ -179,10 +188,71 @@ def test_nobody_is_given_to_him_meanwhile_and_who_waits_is_given_to_him_afterwar
     assert [(one.contact, one.agent) for one in only(said, e.OfferMade)] == [("c1", "ann")]
 
 
-def test_a_browser_that_goes_away_before_anybody_answered_ends_it(acd: Driven) -> None:
+def away_and_back(acd: Driven) -> Any:
+    """The page is reloaded; the leg on which its phone is rung again."""
+    said = acd.say(AgentLost(at=12.0, agent="ann"))  # type: ignore[arg-type]
+    assert (over(said), len(only(said, c.DropLeg))) == ([], 1)  # type: ignore[arg-type]
+    assert acd.say(LegEnded(at=12.5, leg=the_call(acd).agent_leg, by="center")) == []
+    said = acd.say(AgentPresent(at=14.0, agent="ann"))  # type: ignore[arg-type]
+    [dial] = [one for one in said if isinstance(one, c.DialLeg)]
+    assert (dial.auto_answer, dial.leg) == (True, the_call(acd).agent_leg)
+    assert not [it for it in acd.say(AgentPresent(at=14.1, agent="ann")) if isinstance(it, c.DialLeg)]  # type: ignore[arg-type]
+    return dial.leg
+
+
+def test_a_page_that_is_reloaded_before_the_own_telephone_answers_is_rung_again(acd: Driven) -> None:
     calls(acd)
-    assert over(acd.say(AgentLost(at=12.0, agent="ann"))) == ["device_lost"]  # type: ignore[arg-type]
-    assert acd.agent("ann").activity == "idle"
+    said = answers(acd, away_and_back(acd))
+    assert len([one for one in said if isinstance(one, c.DialOutside)]) == 1
+
+
+def test_a_page_that_is_reloaded_while_the_number_rings_hears_it_ring_on(acd: Driven) -> None:
+    calls(acd)
+    answers(acd, the_call(acd).agent_leg)
+    leg = away_and_back(acd)
+    said = answers(acd, leg)
+    assert [type(one).__name__ for one in said] == ["SetFuse", "Play"]
+    answers(acd, the_call(acd).leg, 20.0)
+    [contact] = acd.acd.floor.ledger.contacts.values()
+    assert (contact.stage, contact.agent_leg) == ("joining", leg)
+
+
+def test_who_answers_while_the_page_is_away_hears_music_until_it_is_back(acd: Driven) -> None:
+    for who, begin in (("outside", calls), ("bob", rings_up)):
+        begin(acd)
+        call = the_call(acd)
+        answers(acd, call.agent_leg)
+        acd.say(LegEnded(at=13.0, leg=call.agent_leg, by="switch"))  # before the page itself is missed
+        [hold] = [one for one in answers(acd, call.leg, 13.5) if isinstance(one, c.Arrange)]
+        assert [(one.kind, one.legs) for one in hold.conversations] == [(Kind.HOLD, (call.leg,))]
+        acd.say(AgentPresent(at=14.0, agent="ann"))  # type: ignore[arg-type]
+        said = answers(acd, call.agent_leg, 15.0)
+        [talk] = [one for one in said if isinstance(one, c.Arrange)]
+        assert [(one.kind, set(one.legs)) for one in talk.conversations] == [
+            (Kind.TALK, {call.leg, call.agent_leg})
+        ]
+        if who == "outside":
+            acd.joins(call.id, 21.0)
+            acd.agent_hangs_up(call.id, at=60.0)
+            acd.dispose("ann", call.id)
+
+
+def test_a_page_that_stays_away_ends_it_and_so_does_the_other(acd: Driven) -> None:
+    calls(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    acd.say(AgentLost(at=12.0, agent="ann"))  # type: ignore[arg-type]
+    answers(acd, call.leg, 13.0)
+    said = acd.fires("acd:away:ann", 42.0)
+    assert over(said) == ["device_lost"]
+    assert [one.conversations for one in said if isinstance(one, c.Arrange)] == [()]
+    assert call.leg in [one.leg for one in said if isinstance(one, c.DropLeg)]
+    acd.status("ann", AVAILABLE)
+    calls(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    acd.say(AgentLost(at=12.0, agent="ann"))  # type: ignore[arg-type]
+    assert over(acd.say(LegFailed(at=40.0, leg=call.leg, reason="busy"))) == ["busy"]
 
 
 def test_a_restored_acd_goes_on_with_the_same_leg_so_that_nobody_is_rung_twice(acd: Driven) -> None:
@@ -224,11 +294,91 @@ def test_who_has_something_in_hand_owes_something_or_is_logged_out_calls_nobody(
     assert refusal(acd, calls, who="zoe") == "unknown_agent"
 
 
+def test_a_number_that_the_rules_refuse_is_told_of_with_its_reason_and_what_is_no_number_is_not(
+    acd: Driven,
+) -> None:
+    def told(number: str) -> list[tuple[str, str, str]]:
+        turn = Turn(name="r1", at=10.0)
+        with pytest.raises(Refusal):
+            acd.acd.handle(
+                r.CallOut(at=10.0, request_id="r", by="ann", agent="ann", pii_number=number),  # type: ignore[arg-type]
+                turn,
+            )
+        refused = [one for one in turn.said if isinstance(one, e.OutsideRefused)]
+        return [(one.agent, one.pii_number, one.reason) for one in refused]
+
+    assert told("hello") == []
+    assert told("+1 212 555 0123") == [("ann", "+12125550123", "outside_closed")]
+
+
 def test_rules_queues_and_permits_are_kept_to(acd: Driven) -> None:
     assert refusal(acd, calls, number="+12125550123") == "outside_closed"
     assert refusal(acd, calls, number="hello") == "not_a_number"
     assert refusal(acd, calls, who="bob", queue="technical") == "queue_not_served"
     assert refusal(acd, calls, number="+56971884214", permit=PERMIT) == "permit_other_address"
+
+
+# From a message in hand
+
+
+def has_message(acd: Driven, at: float = 5.0) -> Any:
+    """The contact of a message that Ann has in hand."""
+    acd.status("bob", LOGGED_OUT)
+    told: dict[str, Any] = {"contact": "c1", "account_id": 1, "queue": "technical", "recording": "r1"}
+    more = {"seconds": 8.0, "pii_number": NUMBER, "language": "es", "value_class": "B"}
+    [given] = only(acd.say(e.MessageLeft(at=at, **told, **more)), e.MessageGiven)
+    assert given.agent == "ann"
+    return given.contact
+
+
+def test_who_left_a_message_is_called_for_its_queue_and_it_is_done_once_he_answers(acd: Driven) -> None:
+    message = has_message(acd)
+    said = calls(acd)
+    [begun] = only(said, e.CallOutBegun)
+    assert (begun.message, begun.queue) == (message, "technical")
+    assert only(said, e.AgentReserved) == []
+    assert acd.contact(message).stage == "message"
+    assert refusal(acd, calls) == "call_in_hand"
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    said = answers(acd, call.leg, 20.0)
+    assert [(one.contact, one.call) for one in only(said, e.MessageAnswered)] == [(message, call.id)]
+    assert [(one.contact, one.where, one.by) for one in only(said, e.ContactEnded)] == [
+        (message, "talk", "agent")
+    ]
+    assert f"acd:message:{message}" in [one.timer for one in said if isinstance(one, c.CancelTimer)]
+    acd.joins(call.id, 21.0)
+    acd.agent_hangs_up(call.id, at=60.0)
+    assert (acd.agent("ann").activity, acd.agent("ann").contact) == ("wrapping_up", call.id)
+
+
+def test_a_message_whose_caller_does_not_answer_is_in_hand_still_and_she_may_try_again(acd: Driven) -> None:
+    message = has_message(acd)
+    for _ in range(2):
+        calls(acd)
+        call = the_call(acd)
+        answers(acd, call.agent_leg)
+        said = acd.say(LegFailed(at=40.0, leg=call.leg, reason="busy"))
+        assert (over(said), only(said, e.AgentReleased)) == (["busy"], [])
+        assert (acd.agent("ann").activity, acd.agent("ann").contact) == ("talking", message)
+    calls(acd)
+    assert over(hangs_up(acd, "ann")) == ["given_up"]
+    [ended] = only(hangs_up(acd, "ann"), e.ContactEnded)
+    assert ended.contact == message
+
+
+def test_a_message_that_is_taken_away_takes_the_call_with_it_and_the_time_for_it_waits(acd: Driven) -> None:
+    message = has_message(acd)
+    calls(acd)
+    said = acd.fires(f"acd:message:{message}", 1900.0)
+    assert [(one.timer, one.due_at) for one in said if isinstance(one, c.StartTimer)] == [
+        (f"acd:message:{message}", 1960.0)
+    ]
+    said = acd.say(
+        r.EndContact(at=1910.0, request_id="e", by="sue", contact=message, reason="dealt with by mail")
+    )
+    assert over(said) == ["taken_back"]
+    assert [one.contact for one in only(said, e.WrapUpStarted)] == [message]
 
 
 # Colleagues
@@ -256,6 +406,14 @@ def test_a_colleague_is_kept_rung_and_talks_in_private(acd: Driven) -> None:
     assert acd.say(LegJoined(at=16.0, leg=call.leg, conversation=both.id)) == []
     assert [acd.agent(one).activity for one in ("ann", "bob")] == ["talking", "talking"]
     assert only(acd.queue("c1"), e.OfferMade) == []
+
+
+def test_a_ring_that_is_told_late_changes_nothing(acd: Driven) -> None:
+    rings_up(acd)
+    call = the_call(acd)
+    answers(acd, call.agent_leg)
+    answers(acd, call.leg, 15.0)
+    assert acd.say(LegRinging(at=15.0, leg=call.leg)) == []
 
 
 def test_each_of_two_colleagues_may_mute_himself_once_they_talk(acd: Driven) -> None:

@@ -110,13 +110,23 @@ def test_with_patience_it_is_erlang_a(
     holds([run.occupancy["all"] for run in found], occupancy)
 
 
-COBHAM = [([0.3, 0.5], 1, [1.1429, 5.7143], 4.0), ([2, 3, 3], 10, [0.0511, 0.1023, 0.4092], 0.2046)]
+COBHAM = [
+    ([0.3, 0.5], 1, [1.1429, 5.7143], 4.0),
+    ([2, 3, 3], 10, [0.0511, 0.1023, 0.4092], 0.2046),
+    ([3, 6], 10, [0.0955, 0.9553], 0.6687),
+]
 SLOPES = [
     ([0.3, 0.5], 1, [2, 1], [2.8235, 4.7059], 4.0),
+    ([0.3, 0.5], 1, [4, 1], [2.0645, 5.1613], 4.0),
     ([2, 3, 3], 10, [4, 2, 1], [0.1120, 0.1786, 0.2923], 0.2046),
     ([3, 6], 10, [3, 1], [0.3344, 0.8359], 0.6687),
 ]
-HEAD_STARTS = [(0.0, [0.6687, 0.6687]), (0.25, [0.5783, 0.7142]), (1.0, [0.3872, 0.8097])]
+HEAD_STARTS = [
+    (0.0, [0.6687, 0.6687]),
+    (0.25, [0.5783, 0.7142]),
+    (1.0, [0.3872, 0.8097]),
+    (1e9, [0.0955, 0.9553]),
+]
 
 
 @cache
@@ -130,13 +140,24 @@ def fifo_waits(calls: tuple[float, ...], agents: int) -> list[float]:
 
 
 def waits_are(world: World, calls: Sequence[float], waits: Sequence[float], fifo: float) -> None:
-    """As shares of the wait that the same callers have first come, first served: most of the noise falls out."""
+    """As shares of the wait that the same callers have first come, first served: most of the noise falls out.
+
+    And as service times are alike, the mean of all callers is the same whoever goes first (Kleinrock's conservation).
+    """
     found = runs(world)
     all_alike = fifo_waits(tuple(calls), world.pools[0].count)
     for number, wait in enumerate(waits):
         name = str(number + 1)
         shares = [run.classes[name].wait_seconds / of for run, of in zip(found, all_alike, strict=True)]
         holds(shares, wait / fifo, at_most=0.2)
+    means = [
+        sum(rate * run.classes[str(number + 1)].wait_seconds for number, rate in enumerate(calls))
+        / sum(calls)
+        for run in found
+    ]
+    assert [mean / of for mean, of in zip(means, all_alike, strict=True)] == pytest.approx(
+        [1.0] * len(found), abs=0.1
+    )
 
 
 @pytest.mark.parametrize(("calls", "agents", "waits", "fifo"), COBHAM)
@@ -160,6 +181,43 @@ def test_head_starts_are_as_published_and_none_is_first_come_first_served(
     if head_start == 0.0:
         few = replace(world, calls=500)
         assert runs(few, [1]) == runs(replace(few, discipline="fifo"), [1])
+
+
+def test_at_full_load_strict_priority_starves_the_least_and_a_head_start_does_not() -> None:
+    """20 agents, 300 s, load 1, a patience of 600 s, a tenth of class A and three of B."""
+    classes = tuple(
+        CallerClass(
+            name=name,
+            calls_per_hour=240 * share,
+            service_seconds=300.0,
+            patience_seconds=600.0,
+            value=value,
+            head_start_seconds=head_start,
+        )
+        for name, share, value, head_start in (
+            ("A", 0.1, 2.0, 120.0),
+            ("B", 0.3, 1.0, 45.0),
+            ("C", 0.6, 0.0, 0.0),
+        )
+    )
+    world = World(
+        classes=classes,
+        pools=(Pool(name="all", count=20, queues={"queue": 0}),),
+        calls=12_000,
+        warm_up_calls=1_500,
+        service_level_seconds=300.0,
+    )
+    found = compare(world, ["fifo", "priority", "head_start"], SEEDS)
+
+    def mean(discipline: Discipline, name: str, figure: str) -> float:
+        return float(np.mean([getattr(run.classes[name], figure) for run in found[discipline]]))
+
+    longest = {name: mean(name, "C", "longest_wait_seconds") for name in ("priority", "head_start")}
+    assert longest["priority"] > 1.5 * longest["head_start"]
+    late = {name: 1.0 - mean(name, "C", "service_level") for name in ("priority", "head_start")}
+    assert late["priority"] == pytest.approx(0.029, abs=0.01)
+    assert late["head_start"] < 0.3 * late["priority"]
+    assert mean("head_start", "A", "wait_seconds") < 0.5 * mean("fifo", "A", "wait_seconds")
 
 
 def test_two_pools_of_which_one_serves_both_classes_are_the_exact_n_model() -> None:

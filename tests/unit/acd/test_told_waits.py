@@ -9,8 +9,9 @@ from driven_acd import Driven, only
 
 from acd.told_waits import SERVICES_KNOWN
 from ctiserver.core import events as e
+from ctiserver.core.inputs import LegAnswered
 from ctiserver.core.message import Event, Message
-from ctiserver.core.requests import Status
+from ctiserver.core.requests import CompleteTransfer, StartConsult, Status
 
 AGENTS = tuple(agent(name, "service") for name in ("ann", "bob", "cid"))
 SERVICE = queue("service", tells="both", wrap_up_seconds=60.0)
@@ -132,3 +133,19 @@ def test_who_hangs_up_teaches_how_much_patience_there_is() -> None:
     assert known.patience_seconds is None
     handed_back(acd, acd.caller_hangs_up("c2", at=74.0))
     assert known.patience_seconds == 60.0
+
+
+def test_a_colleague_who_takes_a_caller_over_was_not_kept_by_him_before() -> None:
+    acd = center("ann")
+    acd.queue("c1", at=10.0)
+    acd.answers("c1", 12.0)
+    handed_back(acd, acd.joins("c1", 12.0))
+    asks: Any = {"request_id": "r", "by": "ann", "agent": "ann"}
+    acd.status("bob", Status.AVAILABLE, at=600.0)
+    acd.say(StartConsult(at=600.0, to="bob", **asks))
+    [bob] = acd.contact("c1").parties
+    acd.say(LegAnswered(at=610.0, leg=bob.leg))
+    handed_back(acd, acd.say(CompleteTransfer(at=620.0, **asks)))
+    handed_back(acd, acd.caller_hangs_up("c1", at=650.0))
+    handed_back(acd, acd.dispose("bob", "c1", at=660.0))
+    assert acd.acd.floor.ledger.waits.of("service").service_seconds == 40.0

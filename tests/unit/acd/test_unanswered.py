@@ -5,6 +5,8 @@ from driven_acd import Driven, offered, only
 
 from ctiserver.core.commands import StartTimer
 from ctiserver.core.events import DecisionMade
+from ctiserver.core.ids import LegId
+from ctiserver.core.inputs import LegRinging
 
 BOTH = (agent("ann", "service"), agent("bob", "service"))
 
@@ -30,6 +32,10 @@ def test_the_same_contact_waits_for_the_other_and_she_gets_the_next() -> None:
     said = [*acd.caller_hangs_up("c1", at=50.0), *acd.dispose("bob", "c1", at=51.0)]
     [decision] = only(said, DecisionMade)
     assert (decision.contact, decision.agent) == ("c2", "bob")
+
+
+def test_nothing_is_said_of_it_again_and_again_meanwhile() -> None:
+    assert missed().say(LegRinging(at=46.0, leg=LegId("somebody"))) == []
 
 
 def test_the_decision_counts_whom_the_agent_was_not_given() -> None:

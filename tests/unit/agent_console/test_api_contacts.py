@@ -1,5 +1,6 @@
 """One contact whole, and the sound of its talks, over REST."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -141,6 +142,9 @@ def test_a_talk_is_heard_whole_or_in_parts_and_who_heard_it_is_written_down(hear
     assert [(row["by"], row["action"]) for row in rows] == [(BOSS, "hear recording")]
     assert boss.get(f"{PATH}/recordings/2").status_code == 404
     assert boss.get(f"{PATH}/recordings/x").status_code == 404
+    for asked in ("recordings", "consults"):
+        nobody = f"{PATH}/{asked}/{'9' * 5000}" + ("/recording" if asked == "consults" else "")
+        assert boss.get(nobody).status_code == 404
 
 
 def test_an_agent_hears_his_own_talks_and_no_others(heard: Any) -> None:
@@ -199,6 +203,10 @@ def test_before_it_is_compressed_it_is_heard_as_the_switch_wrote_it(heard: Any) 
 
 def test_a_supervisor_is_told_how_long_the_disk_lasts_for_recordings(heard: Any) -> None:
     path = "/api/v1/recordings/disk"
+    elsewhere = replace(heard.config.installation, state_dir=heard.state_dir / "not" / "there")
+    heard.use(
+        replace(heard.config, installation=elsewhere)
+    )  # not made yet: its disk is the one it will lie on
     told = heard.browser(BOSS).get(path).json
     assert (told["kept_bytes"], told["bytes_a_day"], told["days"]) == (0, 0, None)
     assert told["free_bytes"] > 0

@@ -149,7 +149,6 @@ def test_where_he_is_reached_whom_he_knows_and_his_files(office: Any, ann: Any) 
     assert [one["name"] for one in kin] == ["Ben Muñoz"]
     assert ann.delete(f"{API}{path}/relationships/{kin[0]['relationship_id']}").json[0]["until"] == office.now
 
-    office.app.config["MAX_CONTENT_LENGTH"] = None
     kept = ann.post(f"{API}{path}/attachments?name=contrato.pdf", data=b"%PDF-1.7").json
     file = f"{API}{path}/attachments/{kept['number']}"
     answer = ann.get(file)

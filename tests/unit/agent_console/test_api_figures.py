@@ -61,6 +61,12 @@ def test_a_queues_figures_lead_to_contacts_and_can_be_taken_away(office: Any) ->
     assert (row["Entraron"], row["Espera media (ASA)"]) == ("3", "30.0")
     times = boss.get(f"/api/v1/reports/queues/export?{SPAN}&table=intervals&step=60").get_data(as_text=True)
     assert "1969-12-31T21:00-03:00,3," in times  # the company's own clock
+    assert [(one["key"], one["figures"]["queued"]) for one in told["weekdays"]] == [("3", 3)]  # a Wednesday
+    assert [(one["key"], one["figures"]["queued"]) for one in told["hours"]] == [("21", 3)]
+    assert sum(one["answered"] for one in told["waits"]) == told["total"]["answered"]
+    for which, head in (("weekdays", "Día"), ("hours", "Hora"), ("waits", "Más de, s")):
+        table = boss.get(f"/api/v1/reports/queues/export?{SPAN}&table={which}").get_data(as_text=True)
+        assert table.removeprefix("\ufeff").startswith(f"{head},") or f'"{head}"' in table.partition("\n")[0]
     refused = boss.get("/api/v1/reports/queues?from_at=0&until_at=9000000&step=15")
     assert (refused.status_code, refused.json["error_id"]) == (409, "too_many_intervals")
 
@@ -164,5 +170,6 @@ def test_staffing_is_asked_of_the_jobs_process_and_tables_come_in_as_csv(
     shifts = {"text": "agent,day,from,until,kind\nagent,1969-12-31,00:00,24:00,work\n"}
     assert boss.post("/api/v1/shifts", json=shifts).json == {"rows": 1}
     wrong = boss.post("/api/v1/shifts", json={"text": shifts["text"].replace("work", "sleep")})
-    assert (wrong.status_code, wrong.json["error_id"]) == (409, "wrong_line")
+    assert (wrong.status_code, wrong.json["error_id"]) == (422, "mistakes")
+    assert "2" in wrong.json["mistakes"][0]
     assert office.browser("agent").get("/api/v1/me/figures").json["total"]["planned_seconds"] > 0

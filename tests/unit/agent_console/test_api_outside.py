@@ -65,10 +65,13 @@ def test_the_report_adds_up_tells_the_limits_and_is_taken_away(office: Any) -> N
     span = "from_at=0&until_at=100"
     found = boss.get(f"{API}/reports/outside?{span}").json
     assert (found["all"]["calls"], found["all"]["cost_minor"]) == (2, 40)
+    assert found["currency"] == "CLP"
     assert found["today"][0] == {"agent": "", "spent_minor": 40, "limit_minor": 50_000, "tripped": False}
     assert [one["agent"] for one in found["people"]] == ["agent", "boss"]
     table = boss.get(f"{API}/reports/outside/export?{span}&agent=boss").text
     assert "boss" in table
+    assert "smallest unit of CLP" in table or "unidad mínima de CLP" in table
+    assert "1969-12-31T21:00:30-03:00" in table  # as the company's clock tells it
     assert len(table.strip().splitlines()) == 2
     assert [row["id"] for row in boss.get(f"{API}/outside-calls?{span}&result=busy").json["items"]] == []
     assert office.browser("agent").get(f"{API}/reports/outside?{span}").status_code == 403

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crm_core import permission
+from crm_core.interactions import Interaction
 from crm_core.own_calls import ask
 from crm_core.permission import do_not_call
 from crm_core.permission.permits import PermitRow
@@ -85,6 +86,21 @@ def test_what_is_open_makes_it_service_and_only_then(office: Any, me: Any) -> No
     office.store.write(permission.release, called.permit.permit_id, now=office.now)
     selling = office.store.write(ask, 1, ROSAS, by="agent", now=office.now, purpose=Purpose.SALES)
     assert getattr(selling, "permit", None) is None or selling.permit.purpose is Purpose.SALES
+
+
+def test_a_message_that_nobody_has_dealt_with_makes_it_service_too(office: Any, me: Any) -> None:
+    left: dict[str, Any] = {"account_id": 1, "candidate_ids": [1], "customer_id": 1, "channel": "voicemail"}
+    row = Interaction(id="m1", arrived_at=1.0, incomplete=False, **left | _NOTHING)
+    office.store.write(lambda session: session.add(row))
+    called = office.store.write(ask, 1, ROSAS, by="agent", now=office.now)
+    assert called.permit.purpose is Purpose.SERVICE
+
+
+_NOTHING: dict[str, Any] = {
+    **{key: [] for key in ("menu_path", "decisions", "acts")},
+    **{key: {} for key in ("collected", "collected_as")},
+    **dict.fromkeys(("last_epoch", "last_seq", "last_n"), 0),
+}
 
 
 def case_of(customer_id: int) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def test_a_rehearsal_is_asked_for_with_the_text_of_the_flow(office: Any, monkeyp
     assert (kind, question["account_id"], question["flow"]) == (
         "rehearse",
         1,
-        {"name": "draft", "text": "start = 1"},
+        {"name": "draft", "text": "start = 1", "version": 2},
     )
     assert question["queues"]["sales"]["slope"] == {"A": 4.0}
     wrong = boss.post("/api/v1/rehearsal", json=body | {"queues": {"sales": {"slope": {"A": -4.0}}}})

@@ -82,8 +82,8 @@ def test_what_levers_would_have_gained_is_asked_of_the_jobs_process(office: Any,
     drawn = {"mean": 4.0, "half_width": 1.5}
     gain = {"lever": "one_more_agent", "cause": "", "pairs": drawn, "seconds": drawn, "why_not": ""}
     none = {
-        "lever": "shorter_ringing",
-        "cause": "ringing",
+        "lever": "call_back_sooner",
+        "cause": "call_back_held",
         "pairs": None,
         "seconds": None,
         "why_not": "not_run",

@@ -31,12 +31,14 @@ STEPS = 700
 class CallingBack(World):
     """A world in which who waits may ask, and his telephone answers, or does not."""
 
+    queues = QUEUES
+
     def __init__(self, seed: int) -> None:
-        super().__init__(seed, configured(at=1000.0, agents=BROWSERS, queues=QUEUES, outside=OUTSIDE))
+        super().__init__(seed, configured(at=1000.0, agents=BROWSERS, queues=self.queues, outside=OUTSIDE))
 
     def _tables(self) -> i.ConfigurationApplied:
         version = f"w{self.seq}"
-        return configured(self.at, version=version, agents=BROWSERS, queues=QUEUES, outside=OUTSIDE)
+        return configured(self.at, version=version, agents=BROWSERS, queues=self.queues, outside=OUTSIDE)
 
     def perform(self, command: Command) -> None:
         match command:

@@ -3,24 +3,50 @@
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from company import AVAILABLE
 from random_walk import disturb
+from test_called_back import QUEUES as WITH_CALL_BACKS
 from test_called_back import STEPS, CallingBack
 from test_center import assert_quiet
 
+from acd import message_in_hand
+from acd.contact_state import Stage
 from ctiserver.core import commands as c
 from ctiserver.core import events as e
 from ctiserver.core import requests as r
 from ctiserver.core.requests import Status
 
+QUEUES = tuple(msgspec.structs.replace(it, message_key="4") for it in WITH_CALL_BACKS)
+
 
 class CallingOut(CallingBack):
-    """A world in which agents call whom they like; who is called outside answers, or does not."""
+    """A world in which agents call whom they like, also from messages; who is called outside answers, or does not."""
+
+    queues = QUEUES
+
+    def leave_word(self) -> None:
+        """Somebody who waits leaves a message, and may hang up or say that it is whole."""
+        waiting = [it for it in self.contacts.values() if it.stage is Stage.WAITING and it.leg]
+        if waiting:
+            self.put(self._tables())
+            leg = self.random.choice(waiting).leg
+            self.press(leg, "4")
+            self._later(self.random.uniform(4.0, 20.0), lambda: self.says_enough(leg))
+
+    def says_enough(self, leg: Any) -> None:
+        """He has spoken."""
+        if leg in self.legs:
+            self.press(leg, "#")
+            self._later(1.0, lambda: self.press(leg, "1") if leg in self.legs else None)
 
     def call_somebody(self) -> None:
-        """A random agent calls somebody, at the right moment or not."""
+        """A random agent calls somebody, at the right moment or not; who has a message in hand, more often."""
         who, to = (self.random.choice(("ann", "bob", "eve", "tom")) for _ in range(2))
+        hearing = [key for key in self.agents if message_in_hand.of(self.center._acd.floor, key)]
+        if hearing and self.random.random() < 0.5:
+            who = self.random.choice(hearing)
         request = {"at": self.at, "request_id": f"o{self.seq}", "by": who, "agent": who}
         call: Any = r.CallColleague(**request, to=to)  # type: ignore[arg-type]
         if self.random.random() < 0.6:
@@ -40,6 +66,10 @@ class CallingOut(CallingBack):
         self.run(200.0)
         while self.center._acd.floor.ledger.own_calls:
             self.hang_up_somebody()
+        for it in [it for it in self.contacts.values() if it.message]:
+            self.put(
+                r.EndContact(at=self.at, request_id=f"e{self.seq}", by="boss", contact=it.id, reason="x")
+            )
         super().finish()
 
 
@@ -55,6 +85,8 @@ def walked(seed: int) -> CallingOut:
             )
         if random.random() < 0.2:
             world.call_somebody()
+        if random.random() < 0.05:
+            world.leave_word()
         if random.random() < 0.005:
             world.hang_up_somebody()
     world.finish()
@@ -79,3 +111,13 @@ def test_who_is_called_is_reached_or_the_agent_hears_why_and_nobody_is_left_on_a
     assert len(set(rung)) == len(rung)
     assert world.center._acd.floor.ledger.outside.calls == {}
     assert_quiet(world)
+
+
+def test_messages_are_called_back_from_and_are_done_only_when_somebody_was_reached() -> None:
+    said = [one for seed in range(6) for turn in walked(seed).turns for one in turn.said]
+    begun = {one.contact: one.message for one in said if isinstance(one, e.CallOutBegun) and one.message}
+    answered = [(one.call, one.contact) for one in said if isinstance(one, e.MessageAnswered)]
+    reached = {one.contact for one in said if isinstance(one, e.CallOutReached)}
+    assert answered
+    assert sorted(answered) == sorted((call, begun[call]) for call in begun.keys() & reached)
+    assert begun.keys() - reached

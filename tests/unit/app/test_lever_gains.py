@@ -12,7 +12,7 @@ from crm_core import schema
 from crm_core.agent_statuses import AgentStatus
 from crm_core.agents import add_agent, agent
 from crm_core.db import Store
-from crm_core.interactions import Interaction, Segment
+from crm_core.interactions import Interaction, Offer, Segment
 from crm_core.queue_visits import QueueVisit
 from crm_core.queues import add_queue, let_serve
 from crm_core.users import add_user
@@ -68,6 +68,17 @@ def _day(session: Session) -> None:
             )
         )
         session.add(
+            Offer(
+                interaction_id=row.id,
+                ordinal=1,
+                agent="ann",
+                queue="sales",
+                made_at=at + waited - 10.0 if waited else at,
+                ended_at=at + waited,
+                result="answered",
+            )
+        )
+        session.add(
             Segment(
                 interaction_id=row.id,
                 ordinal=1,
@@ -94,7 +105,8 @@ def test_one_more_agent_saves_the_valuable_their_waiting_and_a_lever_without_a_f
     assert (
         gains["one_more_agent"]["seconds"]["mean"] > gains["one_more_agent"]["seconds"]["half_width"] >= 0.0
     )
-    assert gains["shorter_ringing"]["why_not"] == "not_run"
+    assert gains["shorter_ringing"]["seconds"]["mean"] > 0.0
+    assert gains["shorter_named_wait"]["why_not"] == "not_run"
     assert gains["no_preference"]["why_not"] == "nothing_to_change"
 
 

@@ -78,12 +78,26 @@ def test_a_profile_names_queues_of_that_day(tmp_path: Path, day: RecordedDay) ->
     file.write_text("[queues.service]\nceiling_seconds = 60.0\n[queues.service.slope]\nA = 4.0\n")
     (changed,) = changed_queues(day.tables.queues, read_profile(file, keys)).values()
     assert (changed.ceiling_seconds, changed.slope, changed.key) == (60.0, {"A": 4.0}, "service")
+    file.write_text("[queues.service.slope]\nA = 4.0\n")
+    had = [msgspec.structs.replace(one, ceiling_seconds=900.0) for one in day.tables.queues]
+    (changed,) = changed_queues(tuple(had), read_profile(file, keys)).values()
+    assert changed.ceiling_seconds == 900.0
+    file.write_text("[queues.service]\nceiling_seconds = inf\n")
+    (changed,) = changed_queues(tuple(had), read_profile(file, keys)).values()
+    assert changed.ceiling_seconds is None
     file.write_text("[queues.nowhere]\n")
     with pytest.raises(ConfigError, match="no such queue"):
         read_profile(file, keys)
     file.write_text("[queues.service]\nheadstart = 1\n")
     with pytest.raises(ConfigError, match="headstart"):
         read_profile(file, keys)
+    file.write_text("[queues.service]\nceiling_seconds = 0.0\n[queues.service.slope]\nA = 0.0\n")
+    with pytest.raises(ConfigError) as wrong:
+        read_profile(file, keys)
+    assert [one.path.partition(": ")[2] for one in wrong.value.mistakes] == [
+        "queues.service.slope",
+        "queues.service.ceiling_seconds",
+    ]
 
 
 def test_without_a_configuration_there_is_nothing_to_rehearse() -> None:

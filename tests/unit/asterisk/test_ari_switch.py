@@ -423,3 +423,17 @@ def test_a_long_file_of_events_is_put_aside_when_all_of_it_is_read(
     file.write_bytes(line)
     world.clock.advance(30, 1)
     assert (world.belief.cel_inode, world.belief.cel_offset) == (file.stat().st_ino, len(line))
+
+
+def test_an_end_whose_event_was_lost_is_told_within_two_looks(world: World) -> None:
+    world.live().arrived()
+    world.ari.channels = [
+        {"id": CALLER, "state": "Up", "dialplan": {"app_name": "Stasis", "app_data": "cti,in,+56"}}
+    ]
+    world.clock.advance(90, 1)
+    assert world.inputs == []
+    world.ari.channels = []
+    world.clock.advance(30, 1)
+    assert world.inputs == []
+    world.clock.advance(60, 1)
+    assert [(type(one), one.leg) for one in world.inputs] == [(LegEnded, CALLER)]  # type: ignore[attr-defined]

@@ -1,3 +1,4 @@
+from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -5,7 +6,7 @@ import msgspec
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.cel import CelPart, CelRecord
 from ctiserver.asterisk.legs import Seen, SeenBridge
-from ctiserver.asterisk.resync import Orphans, Reality, differences, missed_calls, orphans
+from ctiserver.asterisk.resync import Orphans, Reality, differences, lost_ends, missed_calls, orphans
 from ctiserver.core.commands import (
     Arrange,
     DetectMachine,
@@ -365,3 +366,33 @@ def test_only_what_bears_our_name_and_is_not_wanted_is_an_orphan() -> None:
     assert orphans(it, there, "cti") == Orphans(
         ("cti-a-1-9-1", "snoop-cti-a-1-9-2", "ear-cti-a-1-9-3", "media-cti-a-1-9-3"), (NEW,)
     )
+
+
+def test_whichever_ends_are_never_told_are_found_at_the_second_look_and_no_others() -> None:
+    second = LegId("cti-18.0")
+    up = [
+        DIAL,
+        RINGING,
+        LegAnswered(at=3, leg=AGENT),
+        CallArrived(at=4, leg=second, did="+5622", pii_number=""),
+    ]
+    channels = {CALLER: caller(), AGENT: agent("Up"), second: caller(id=second)}
+    for count in range(4):
+        for lost in combinations(channels, count):
+            it = belief(*up)
+            there = reality(*(channel for leg, channel in channels.items() if leg not in lost))
+            told, absent = lost_ends(it, there, cel(), NOW, frozenset())
+            assert (told, absent) == ([], frozenset(lost))
+            told, absent = lost_ends(it, there, cel(), NOW + 30, absent)
+            assert {(type(one), one.leg) for one in told} == {(LegEnded, leg) for leg in lost}  # type: ignore[attr-defined]
+            for one in told:
+                it.note(one)
+            assert lost_ends(it, there, cel(), NOW + 60, absent) == ([], frozenset())
+
+
+def test_a_phone_that_is_dialled_has_no_channel_yet_and_one_made_meanwhile_is_there_the_next_time() -> None:
+    it = belief(DIAL)
+    assert lost_ends(it, reality(caller()), cel(), NOW, frozenset()) == ([], frozenset())
+    it.note(RINGING)
+    _, absent = lost_ends(it, reality(caller()), cel(), NOW, frozenset())
+    assert lost_ends(it, reality(caller(), agent("Ringing")), cel(), NOW, absent) == ([], frozenset())

@@ -29,7 +29,9 @@ def classes(root: type[Message]) -> list[type[Message]]:
         value
         for module in (commands, events, inputs, requests)
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, root) and value.__module__ == module.__name__
+        if isinstance(value, type)
+        and issubclass(value, root)
+        and value.__module__.startswith(module.__name__)
     ]
     return sorted(found, key=lambda kind: kind.__name__)
 

@@ -2,10 +2,17 @@
 
 from typing import Any
 
+import pytest
 from company import QUEUES, queue
 from driven_ivr import CONTACT, Driven, plays
 
-from ctiserver.core.events import ContactDeflected, ContactOverflowed, ContactTurnedAway, OfferAccepted
+from ctiserver.core.events import (
+    ContactDeflected,
+    ContactMoved,
+    ContactOverflowed,
+    ContactTurnedAway,
+    OfferAccepted,
+)
 from ctiserver.core.message import Message
 from ctiserver.core.outside import Outside
 
@@ -74,3 +81,25 @@ def test_who_goes_on_in_another_queue_chooses_as_its_callers_do() -> None:
     moved: Any = {"contact": CONTACT, "queue": "other", "from_queue": "service", "reason": "waited"}
     ivr.say(ContactOverflowed(at=20.0, **moved))
     assert plays(ivr.press("5")) == [("voicemail-ask", "beep")]
+
+
+MOVED: tuple[Any, ...] = (
+    ContactMoved(at=25.0, contact=CONTACT, by="sue", queue="technical", from_queue="service"),  # type: ignore[arg-type]
+    ContactOverflowed(at=25.0, contact=CONTACT, queue="technical", from_queue="service", reason="waited"),  # type: ignore[arg-type]
+)
+
+
+@pytest.mark.parametrize("moved", MOVED, ids=["by a supervisor", "as another queue has room now"])
+def test_who_has_a_place_elsewhere_meanwhile_is_not_sent_away(moved: Any) -> None:
+    ivr, _ = deflected(*BOTH)
+    assert plays(ivr.say(moved)) == [("wait-on",)]
+    assert (ivr.session.queue, ivr.session.step, ivr.session.deflected) == ("technical", "", False)
+    assert away(ivr.silence()) == []
+
+
+def test_who_is_choosing_as_he_gets_a_place_elsewhere_may_wait_on() -> None:
+    ivr, _ = deflected(*BOTH)
+    ivr.press("1")
+    assert plays(ivr.say(MOVED[1])) == []
+    said = ivr.press("3")
+    assert (plays(said), away(said)) == ([("wait-on",)], [])

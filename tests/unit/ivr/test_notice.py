@@ -6,7 +6,7 @@ from company import queue
 from driven_ivr import CONTACT, Driven, plays
 
 from ctiserver.core.commands import StopPlaying
-from ctiserver.core.events import PlaceTold, RecordingStarted
+from ctiserver.core.events import ContactDeflected, PlaceTold, RecordingStarted
 
 NOTICE = ("recording-notice",)
 
@@ -36,6 +36,15 @@ def test_who_is_answered_before_its_end_hears_it_in_the_talk_once() -> None:
     assert recording_starts(ivr) == [NOTICE]
     ivr.heard()
     assert recording_starts(ivr) == []
+
+
+def test_who_hears_something_else_in_its_place_hears_it_in_the_talk() -> None:
+    ivr = waiting()
+    full: Any = {"queue": "service", "reason": "full", "offers": ("message",)}
+    ivr.say(ContactDeflected(at=6.0, contact=CONTACT, **full))
+    ivr.heard()
+    ivr.is_accepted()
+    assert recording_starts(ivr) == [NOTICE]
 
 
 def test_who_is_recorded_on_demand_hears_it_as_that_begins() -> None:

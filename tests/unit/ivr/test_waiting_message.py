@@ -5,9 +5,9 @@ from typing import Any
 from company import QUEUES, queue
 from driven_ivr import CONTACT, LEG, Driven, plays
 
-from ctiserver.core.commands import AwaitSilence, DiscardRecording, StartRecording, StopRecording
+from ctiserver.core.commands import AwaitSilence, DiscardRecording, StartRecording, StartTimer, StopRecording
 from ctiserver.core.events import ContactEnded, MessageBegun, MessageLeft, PlaceTold
-from ctiserver.core.inputs import LegEnded, LegSilent, RecordingFailed, RecordingStored
+from ctiserver.core.inputs import LegEnded, LegSilent, LegSpoke, RecordingFailed, RecordingStored
 from ctiserver.core.message import Message
 
 SERVICE = queue("service", message_key="4", survey=None)
@@ -19,7 +19,7 @@ def waits() -> Driven:
     return ivr
 
 
-def speaks() -> tuple[Driven, Any]:
+def speaks(*, says_something: bool = True) -> tuple[Driven, Any]:
     """He has pressed the key, heard the beep, and speaks; the recording."""
     ivr = waits()
     assert plays(ivr.press("4")) == [("voicemail-ask", "beep")]
@@ -27,6 +27,9 @@ def speaks() -> tuple[Driven, Any]:
     [begun] = of(said, MessageBegun)
     assert (begun.queue, [it.leg for it in of(said, StartRecording)]) == ("service", [LEG])
     assert (len(of(said, AwaitSilence)), ivr.session.phase) == (1, "message")
+    if says_something:
+        assert [it.due_at for it in of(ivr.say(LegSpoke(at=6.0, leg=LEG)), StartTimer)] == [126.0]
+        assert ivr.say(LegSpoke(at=7.0, leg=LEG)) == []
     return ivr, begun.recording
 
 
@@ -68,6 +71,31 @@ def test_silence_ends_it_and_silence_sends_it() -> None:
     assert plays(ivr.say(LegSilent(at=30.0, leg=LEG))) == [("message-keys",)]
     ivr.heard()
     assert plays(ivr.silence()) == [("message-kept",)]
+    assert len(of(stored(ivr, recording), MessageLeft)) == 1
+
+
+def test_who_says_nothing_is_asked_once_more_and_then_it_is_goodbye_and_nothing_is_kept() -> None:
+    ivr, first = speaks(says_something=False)
+    said = ivr.silence(at=15.0)
+    assert (len(of(said, StopRecording)), plays(said)) == (
+        1,
+        [("message-too-short", "voicemail-ask", "beep")],
+    )
+    [begun] = of(ivr.heard(at=20.0), MessageBegun)
+    assert plays(ivr.silence(at=31.0)) == [("goodbye",)]
+    for recording in (first, begun.recording):
+        said = stored(ivr, recording, seconds=10.0)
+        assert (of(said, MessageLeft), len(of(said, DiscardRecording))) == ([], 1)
+    assert ivr.ivr.desk.messages == {}
+
+
+def test_who_hangs_up_without_a_word_leaves_nothing_and_who_sends_it_by_key_means_it() -> None:
+    ivr, recording = speaks(says_something=False)
+    ivr.say(LegEnded(at=12.0, leg=LEG, by="caller"))
+    assert [type(it) for it in stored(ivr, recording)] == [DiscardRecording]
+    ivr, recording = speaks(says_something=False)
+    ivr.press("#")
+    ivr.press("1")
     assert len(of(stored(ivr, recording), MessageLeft)) == 1
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,10 +11,11 @@ from crm_core import schema
 from crm_core.accounts import account
 from crm_core.db import Store
 from crm_core.outside_calls import OutsideCall
-from crm_core.reports.outside_report import calls_of, outside_report
+from crm_core.reports.outside_report import calls_of, limits_today, outside_report
 
 MORNING = 1_795_352_400.0  # 2026-11-22 10:00 in Santiago
 DAY = 86_400.0
+SANTIAGO = ZoneInfo("America/Santiago")
 
 
 @pytest.fixture
@@ -33,6 +35,7 @@ def furnish(session: Session) -> None:
         ("b", MORNING + 60, "ann", "busy", 0.0, 0),
         ("c", MORNING + 90, "bob", "answered", 30.0, 100),
         ("d", MORNING + 95, None, "answered", 10.0, 50),
+        ("r", MORNING + 97, "eve", "outside_closed", 0.0, 0),
         ("y", MORNING - DAY, "bob", "answered", 60.0, 900),
     )
     for id, at, agent, result, seconds, cost in rows:
@@ -55,7 +58,9 @@ def furnish(session: Session) -> None:
 
 
 def test_calls_are_added_up_by_person_and_by_how_they_ended(store: Store) -> None:
-    found = store.read(outside_report, 1, from_at=MORNING, until_at=MORNING + DAY, now=MORNING + 200)
+    found = store.read(
+        outside_report, 1, from_at=MORNING, until_at=MORNING + DAY, now=MORNING + 200, zone=SANTIAGO
+    )
     assert (found.all.calls, found.all.answered, found.all.seconds, found.all.cost_minor) == (
         4,
         3,
@@ -66,12 +71,21 @@ def test_calls_are_added_up_by_person_and_by_how_they_ended(store: Store) -> Non
         ("ann", 2, 300),
         ("bob", 1, 100),
         (None, 1, 50),
+        ("eve", 0, 0),
     ]
-    assert found.results == {"answered": 3, "busy": 1}
+    assert found.results == {"answered": 3, "busy": 1, "outside_closed": 1}
+
+
+def test_what_the_rules_refused_is_told_apart_and_is_no_call(store: Store) -> None:
+    day = {"from_at": MORNING, "until_at": MORNING + DAY}
+    found = store.read(outside_report, 1, now=MORNING + 200, zone=SANTIAGO, **day)  # type: ignore[arg-type]
+    assert (found.all.refused, found.people[-1].agent, found.people[-1].refused) == (1, "eve", 1)
+    span = {"from_at": MORNING, "until_at": MORNING + DAY}
+    assert [one.id for one in store.read(calls_of, 1, result="outside_closed", **span)] == ["r"]  # type: ignore[arg-type]
 
 
 def test_a_limit_of_today_that_is_used_up_has_tripped_and_yesterday_counts_for_nothing(store: Store) -> None:
-    found = store.read(outside_report, 1, from_at=0.0, until_at=MORNING, now=MORNING + 200)
+    found = store.read(outside_report, 1, from_at=0.0, until_at=MORNING, now=MORNING + 200, zone=SANTIAGO)
     assert found.all.cost_minor == 900
     limits = [(one.agent, one.spent_minor, one.limit_minor, one.tripped) for one in found.today]
     assert limits == [("", 450, 500, False), ("ann", 300, 300, True), ("bob", 100, 300, False)]
@@ -82,7 +96,21 @@ def test_the_calls_themselves_are_chosen_by_person_and_result(store: Store) -> N
         span = {"from_at": MORNING, "until_at": MORNING + DAY}
         return [one.id for one in store.read(calls_of, 1, **span, **wanted)]  # type: ignore[arg-type]
 
-    assert chosen() == ["d", "c", "b", "a"]
+    assert chosen() == ["r", "d", "c", "b", "a"]
     assert chosen(agent="ann") == ["b", "a"]
     assert chosen(agent="ann", result="answered") == ["a"]
     assert store.read(calls_of, 2, from_at=0.0, until_at=MORNING + DAY) == []
+
+
+def test_today_is_a_day_of_the_installations_clock_also_where_midnight_comes_twice(store: Store) -> None:
+    havana = ZoneInfo("America/Havana")
+    second_time = 1_793_511_000.0  # 2026-11-01 00:30 in Havana, where it was 00:30 an hour before, too
+
+    def at_half_past_midnight(session: Session) -> None:
+        for row in calls_of(session, 1, from_at=MORNING, until_at=MORNING + 1):
+            row.dialed_at = second_time - 3600
+
+    store.write(at_half_past_midnight)
+    assert store.read(limits_today, 1, second_time, havana)[0].spent_minor == 300
+    lima = ZoneInfo("America/Lima")  # there the call was on the evening before
+    assert store.read(limits_today, 1, second_time, lima)[0].spent_minor == 0

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.reports.queue_figures import Offered, QueueFigures, Talk, Visit, queue_figures
+from crm_core.reports.queue_figures import Offered, QueueFigures, Talk, Visit, queue_figures, wait_bands
 
 RESULTS = ("answered", "abandoned", "callback", "moved", "cut", None)
 
@@ -36,6 +36,24 @@ def test_of_nothing_there_is_no_share() -> None:
     assert found.service_level is None
     assert found.aht_seconds is None
     assert found.longest_wait_seconds is None
+
+
+def test_each_wait_lies_in_one_band_its_end_included_and_the_shares_grow_to_the_whole() -> None:
+    waits = [
+        (0.0, "answered"),
+        (10.0, "answered"),
+        (10.5, "abandoned"),
+        (600.0, "answered"),
+        (601.0, "abandoned"),
+    ]
+    found = wait_bands([visit(left_at=100.0 + wait, result=result) for wait, result in waits])
+    assert [(one.over_seconds, one.until_seconds) for one in (found[0], found[-1])] == [
+        (0.0, 10.0),
+        (600.0, None),
+    ]
+    assert [(one.answered, one.abandoned) for one in found] == [(2, 0), (0, 1), *[(0, 0)] * 4, (1, 0), (0, 1)]
+    assert [one.share_until for one in found] == [0.4, *[0.6] * 5, 0.8, 1.0]
+    assert {one.share_until for one in wait_bands([visit(left_at=None, result=None)])} == {None}
 
 
 visits = st.builds(

@@ -1,9 +1,15 @@
 from driven_ivr import CONTACT, LEG, nodes, plays
 from single_node import AtNode
 
-from ctiserver.core.commands import StartRecording, StartTimer, StopRecording
+from ctiserver.core.commands import (
+    AwaitSilence,
+    DiscardRecording,
+    StartRecording,
+    StartTimer,
+    StopRecording,
+)
 from ctiserver.core.events import CallbackAsked, MessageLeft, VoicemailLeft
-from ctiserver.core.inputs import RecordingFailed, RecordingStored
+from ctiserver.core.inputs import LegSilent, LegSpoke, RecordingFailed, RecordingStored
 
 CALLBACK = {"type": "callback", "next": "next", "no_number": "operator"}
 VOICEMAIL = {"type": "voicemail", "prompts": ["voicemail-ask"], "next": "next", "longest_seconds": 60}
@@ -35,8 +41,13 @@ def test_a_message_is_recorded_after_the_beep_until_the_pound_key() -> None:
     recording = ivr.session.recording
     assert said == [
         StartRecording(recording=recording, leg=LEG),
-        StartTimer(timer=f"ivr:key:{CONTACT}", due_at=70.0),
+        AwaitSilence(leg=LEG, seconds=4.0),
+        StartTimer(timer=f"ivr:key:{CONTACT}", due_at=20.0),
     ]
+    assert ivr.say(LegSpoke(at=12.0, leg=LEG)) == [
+        StartTimer(timer=f"ivr:key:{CONTACT}", due_at=72.0)  # all of his time
+    ]
+    assert ivr.say(LegSpoke(at=13.0, leg=LEG)) == []
     assert ivr.press("123*") == []
     said = ivr.press("#")
     assert StopRecording(recording=recording) in said
@@ -54,6 +65,21 @@ def test_a_message_ends_when_its_time_is_over_or_he_goes_elsewhere() -> None:
     ivr.heard()
     recording = ivr.session.recording
     assert StopRecording(recording=recording) in ivr.press("0")
+
+
+def test_a_pause_ends_it_and_who_says_nothing_leaves_nothing() -> None:
+    ivr = AtNode(VOICEMAIL)
+    ivr.heard()
+    recording = ivr.session.recording
+    assert nodes(ivr.say(LegSilent(at=20.0, leg=LEG))) == ["next"]
+    assert len(ivr.say(RecordingStored(at=21.0, recording=recording, seconds=9.0))) == 1
+    ivr = AtNode(VOICEMAIL)
+    ivr.heard()
+    recording = ivr.session.recording
+    assert nodes(ivr.silence()) == ["next"]
+    said = ivr.say(RecordingStored(at=21.0, recording=recording, seconds=10.0))
+    assert said == [DiscardRecording(recording=recording)]
+    assert ivr.ivr.desk.unwanted == []
 
 
 def test_a_message_counts_when_its_caller_has_hung_up() -> None:
