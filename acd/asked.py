@@ -17,6 +17,7 @@ from acd import (
     mute,
     notices,
     offers,
+    outside_cap,
     outside_talk,
     oversight,
     own_calls,
@@ -101,4 +102,5 @@ _DONE_BY: dict[type[Request], Callable[[Floor, Any, Turn], None]] = {
     r.MoveContact: oversight.move,
     r.ChangePriority: oversight.prefer,
     r.CancelCallback: call_backs.cancel,
+    r.LiftOutsideCap: outside_cap.lift,
 }

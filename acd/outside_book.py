@@ -1,7 +1,8 @@
 """Calls that people make outside, and what they cost today.
 
 A call costs by the second from its answer on, rounded up to the currency's smallest unit; one that is under way counts
-with what it has cost so far. Days are those of the installation's time zone, and begin with nothing spent.
+with what it has cost so far. Days are those of the installation's time zone, and begin with nothing spent. A limit
+that a supervisor lifts begins with nothing spent, too: what was spent till then counts no more that day.
 """
 
 import math
@@ -34,11 +35,16 @@ class OutsideCall(msgspec.Struct, kw_only=True):
 
 
 class Day(msgspec.Struct, kw_only=True):
-    """What the calls of one account cost that have ended on one date; `persons`: each asker's part."""
+    """What the calls of one account cost that have ended on one date; `persons`: each asker's part.
+
+    `lifted_minor`, `persons_lifted`: what had been spent when the limit was lifted the last time.
+    """
 
     date: str
     account_minor: int = 0
     persons: dict[AgentKey, int] = {}
+    lifted_minor: int = 0
+    persons_lifted: dict[AgentKey, int] = {}
 
 
 class OutsideBook(msgspec.Struct, kw_only=True):
@@ -48,7 +54,15 @@ class OutsideBook(msgspec.Struct, kw_only=True):
     days: dict[int, Day] = {}
 
     def spent(self, account_id: int, agent: AgentKey | None, at: float, time_zone: str) -> Spent:
-        """What the account and the agent have spent on the day of `at`."""
+        """What the account and the agent have spent on the day of `at`, each since its limit was lifted."""
+        day, whole = self._day(account_id, at, time_zone), self.spent_in_all(account_id, agent, at, time_zone)
+        lifted = day.persons_lifted.get(agent, 0) if agent else 0
+        return Spent(
+            account_minor=whole.account_minor - day.lifted_minor, person_minor=whole.person_minor - lifted
+        )
+
+    def spent_in_all(self, account_id: int, agent: AgentKey | None, at: float, time_zone: str) -> Spent:
+        """What they have spent on the day of `at`, whatever was lifted."""
         day = self._day(account_id, at, time_zone)
         under_way = [call for call in self.calls.values() if call.account_id == account_id]
         own = day.persons.get(agent, 0) if agent else 0
@@ -68,6 +82,17 @@ class OutsideBook(msgspec.Struct, kw_only=True):
             day.persons[call.agent] = day.persons.get(call.agent, 0) + cost
         self.days[call.account_id] = day
         return call
+
+    def lift(self, account_id: int, agent: AgentKey | None, at: float, time_zone: str) -> int:
+        """Lets the limit of the agent, or (None) of the account, begin anew; what was spent till now."""
+        day = self._day(account_id, at, time_zone)
+        spent = self.spent_in_all(account_id, agent, at, time_zone)
+        if agent:
+            day.persons_lifted[agent] = spent.person_minor
+        else:
+            day.lifted_minor = spent.account_minor
+        self.days[account_id] = day
+        return spent.person_minor if agent else spent.account_minor
 
     def _day(self, account_id: int, at: float, time_zone: str) -> Day:
         date = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(time_zone)).date().isoformat()

@@ -28,7 +28,7 @@ def of(floor: Floor, key: ContactId) -> Contact:
 def end(floor: Floor, request: EndContact, turn: Turn) -> None:
     """Hang up on the caller; the end of his leg ends the rest. Raises Refusal."""
     contact = of(floor, request.contact)
-    reason = _reason(request.reason)
+    reason = why(request.reason)
     if call_backs.is_absent(contact):
         call_backs.call_off(floor, contact, request.by, reason, turn)
         return
@@ -73,7 +73,7 @@ def move(floor: Floor, request: MoveContact, turn: Turn) -> None:
 def prefer(floor: Floor, request: ChangePriority, turn: Turn) -> None:
     """Let him go sooner. Raises Refusal, also where it would not help him."""
     contact = _waiting(floor, request.contact)
-    reason, before = _reason(request.reason), contact.virtual_arrival
+    reason, before = why(request.reason), contact.virtual_arrival
     if (request.value_class is None) == (request.head_start_seconds is None):
         raise Refusal("bad_request", "name the class or the seconds of head start: one of the two")
     if request.head_start_seconds is not None:
@@ -109,7 +109,8 @@ def _waiting(floor: Floor, key: ContactId) -> Contact:
     return contact
 
 
-def _reason(given: str) -> str:
+def why(given: str) -> str:
+    """The reason that a supervisor gives for his judgement. Raises Refusal for none."""
     if not given.strip():
         raise Refusal("reason_required", "say why: the reason stays in the record")
     return given.strip()

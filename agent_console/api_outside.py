@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from agent_console.api_desk import Accepted, ask_for
+from agent_console.api_supervision import noted
 from agent_console.listing import Listing, PageQuery, listing
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
@@ -52,6 +54,14 @@ class SavedNumber(msgspec.Struct, kw_only=True):
     number: str
 
 
+class Lift(msgspec.Struct, kw_only=True):
+    """`agent`: whose limit, None the whole account's; `reason` stays in the record."""
+
+    reason: str
+    agent: str | None = None
+    request_id: str | None = None
+
+
 def add_to(operations: Operations) -> None:
     """This family's rows."""
     add = operations.add
@@ -64,6 +74,17 @@ def add_to(operations: Operations) -> None:
             return listing(outside_calls.newest(session, account_id, **wanted), _row)
 
         return call.services.store.read(read)
+
+    @add(
+        "POST",
+        "/outside-calls/lift",
+        Permission.LIFT_LIMITS,
+        "Let calls outside go on today: once more what the tripped limit allows",
+    )
+    def lift_outside_cap(call: Call, body: Lift) -> Accepted:
+        asked = ask_for(call, "LiftOutsideCap", {"agent": body.agent, "reason": body.reason}, body.request_id)
+        subject = f"agent {body.agent}" if body.agent else "account"
+        return noted(call, "outside_cap.lift", subject, {"reason": body.reason}, asked)
 
     @add("GET", "/me/saved-numbers", Permission.OWN_DESK, "Numbers outside that are saved for everybody")
     def my_saved_numbers(call: Call) -> list[SavedNumber]:

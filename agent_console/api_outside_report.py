@@ -47,12 +47,20 @@ class OutsideSum(msgspec.Struct, kw_only=True):
 
 
 class OutsideLimit(msgspec.Struct, kw_only=True):
-    """What somebody has spent today, and may; `agent` "": the whole account. `tripped`: no call of his goes through."""
+    """What somebody has spent today, and may; `agent` "": the whole account. `tripped`: no call of his goes through.
+
+    `lifted_minor`: what had been spent when it was lifted, at `lifted_at`, from where it counts anew; 0, None: it was
+    not.
+    `refused_at`: when it refused a number last, since then; None: it did not.
+    """
 
     agent: str
     spent_minor: int
     limit_minor: int
     tripped: bool
+    lifted_minor: int
+    lifted_at: float | None
+    refused_at: float | None
 
 
 class OutsideFigures(msgspec.Struct, kw_only=True):

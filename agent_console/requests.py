@@ -56,8 +56,11 @@ OF_NO_AGENT: dict[str, Permission] = {
     "EndContact": Permission.SUPERVISE,
     "MoveContact": Permission.SUPERVISE,
     "ChangePriority": Permission.SUPERVISE,
+    "LiftOutsideCap": Permission.LIFT_LIMITS,
 }
 """What is asked for nobody's own desk: about a contact that is live, or about several agents."""
+
+_OF_ACCOUNT = {"TellAgents", "LiftOutsideCap"}
 
 THROUGH_REST = frozenset(
     {
@@ -111,7 +114,7 @@ def _ask_of_no_agent(
     principal.need(OF_NO_AGENT[kind])
     fields = {name: value for name, value in fields.items() if value is not None}
     _need_of_account(view, principal, fields)
-    if kind == "TellAgents":
+    if kind in _OF_ACCOUNT:
         fields["account_id"] = principal.account_id
     else:
         _need_live(view, principal, fields.get("contact"))

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CONTACT_LAW = "contact_law"  # confirm legal profiles, load registers, take off the list
     READ_CUSTOMERS = "read_customers"  # find and see customers, what they have and what happened
     CHANGE_CUSTOMERS = "change_customers"  # add and change them, take orders down
+    LIFT_LIMITS = "lift_limits"  # let calls outside go on today though they cost what they may
     EVENTS = "events"  # hear the account's events as a program does
     CASES = "cases"  # work on cases: open, assign, take steps, escalate
     DECIDE_CASES = "decide_cases"  # approve refunds, accept warranties, share filters
@@ -75,6 +76,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.COMMAND_AGENTS,
             _P.ANNOUNCE,
             _P.SUPERVISE,
+            _P.LIFT_LIMITS,
             _P.CONTACT_PERMISSION,
             _P.HEAR_RECORDINGS,
             _P.READ_INTERACTIONS,
@@ -108,6 +110,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.CONTACT_LAW,
             _P.MANAGE_USERS,
             _P.MANAGE_ACCOUNTS,
+            _P.LIFT_LIMITS,
             _P.READ_AUDIT,
             _P.MANAGE_WEBHOOKS,
             _P.PERSONAL_DATA,

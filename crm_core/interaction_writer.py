@@ -17,6 +17,7 @@ from crm_core import (
     dial_record,
     inversions,
     outside_calls,
+    outside_lifts,
     queue_visits,
     reader_positions,
     third_parties,
@@ -55,6 +56,8 @@ def apply_batch(session: Session, batch: Iterable[Identified]) -> int:
                 agent_statuses.record(session, event)
             elif isinstance(event, e.OutsideRefused):
                 outside_calls.refused(session, event)
+            elif isinstance(event, e.OutsideCapLifted):
+                outside_lifts.record(session, event)
         inversions.record(session, [event for _, event in fresh if isinstance(event, e.ContactConnected)])
         reader_positions.advance(session, READER, reached)
     return len(fresh)

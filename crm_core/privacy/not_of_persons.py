@@ -30,6 +30,7 @@ NOT_OF_PERSONS: dict[str, str] = {
     "announcement_sounds": "what callers are told",
     "announcements": "what callers are told",
     "outages": "where supply is cut, by comuna",
+    "outside_lifts": "which limits of the staff were lifted, and why",
     "outside_rules": "which numbers the staff may dial",
     "parts": "what technicians use up",
     "pause_reasons": "words to choose from",

@@ -1,8 +1,8 @@
 """What calls outside cost: by person and by how they ended in a period, and today against the limits of a day.
 
 Calls that are over count, by when they were dialled. A limit trips on calls under way too, which the engine alone knows
-(`acd.outside_book`): who is near one here may be over it there. Today is the engine's: that of the installation's
-clock.
+(`acd.outside_book`): who is near one here may be over it there, as what it refused him says. One that was lifted counts
+from what had been spent then. Today is the engine's: that of the installation's clock.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from crm_core.accounts import account
 from crm_core.outside_calls import OutsideCall, matching
+from crm_core.outside_lifts import OutsideLift, lifts
 from crm_core.permission.calendars import begin_of
 from crm_core.value import settings as value_settings
 from ctiserver.core.outside import REFUSED
@@ -34,18 +35,25 @@ class Calls:
     refused: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Limit:
-    """What somebody has spent today, and may. `agent` "": the account. `tripped`: he calls nobody outside any more."""
+    """What somebody has spent today, and may. `agent` "": the account. `tripped`: he calls nobody outside any more.
+
+    `lifted_minor`: what had been spent when it was lifted the last time, at `lifted_at`; 0, None: it was not.
+    `refused_at`: when it refused a number the last time since then, as it may for calls that are not over.
+    """
 
     agent: str
     spent_minor: int
     limit_minor: int
+    lifted_minor: int = 0
+    lifted_at: float | None = None
+    refused_at: float | None = None
 
     @property
     def tripped(self) -> bool:
         """Whether no call is let through any more today."""
-        return self.spent_minor >= self.limit_minor
+        return self.spent_minor - self.lifted_minor >= self.limit_minor
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +76,7 @@ def outside_report(
     """The calls dialled from `from_at` until before `until_at`, UTC epoch seconds. `zone`: the installation's."""
     currency = value_settings.settings(session, account_id).currency
     found = OutsideReport(currency=currency, today=limits_today(session, account_id, now, zone))
-    for agent, result, calls, seconds, cost in session.execute(_sums(account_id, from_at, until_at)):
+    for agent, result, calls, seconds, cost, _ in session.execute(_sums(account_id, from_at, until_at)):
         person = next((one for one in found.people if one.agent == agent), None)
         if person is None:
             person = Calls(agent=agent)
@@ -87,19 +95,32 @@ def outside_report(
 
 
 def limits_today(session: Session, account_id: int, now: float, zone: ZoneInfo) -> list[Limit]:
-    """Of the account first, then of each person who spent something today, the dearest first."""
+    """Of the account first, then of each person who spent something today or met his limit, the dearest first."""
     own = account(session, account_id)
-    spent: dict[str, int] = {}
-    for agent, _, _, _, cost in session.execute(_sums(account_id, begin_of("day", now, zone), now + 1)):
-        spent[agent or ""] = spent.get(agent or "", 0) + int(cost)
-    whole = Limit(agent="", spent_minor=sum(spent.values()), limit_minor=own.outside_per_day_minor)
     each = own.outside_person_per_day_minor
-    people = [
-        Limit(agent=agent, spent_minor=cost, limit_minor=each)
-        for agent, cost in sorted(spent.items(), key=lambda item: (-item[1], item[0]))
-        if agent and cost
-    ]
-    return [whole, *people]
+    whole = Limit(agent="", spent_minor=0, limit_minor=own.outside_per_day_minor)
+    people: dict[str, Limit] = {}
+    begin = begin_of("day", now, zone)
+    for agent, result, _, _, cost, last_at in session.execute(_sums(account_id, begin, now + 1)):
+        whole.spent_minor += int(cost)
+        if result == "outside_cap_account":
+            whole.refused_at = max(whole.refused_at or 0.0, last_at)
+        met = result == "outside_cap_person"
+        if agent and (cost or met):
+            person = people.setdefault(agent, Limit(agent=agent, spent_minor=0, limit_minor=each))
+            person.spent_minor += int(cost)
+            person.refused_at = last_at if met else person.refused_at
+    for lift in lifts(session, account_id, from_at=begin, until_at=now + 1):
+        _lifted(people.get(lift.agent) if lift.agent else whole, lift)
+    return [whole, *sorted(people.values(), key=lambda one: (-one.spent_minor, one.agent))]
+
+
+def _lifted(limit: Limit | None, lift: OutsideLift) -> None:
+    if limit is None:
+        return
+    limit.lifted_minor, limit.lifted_at = lift.spent_minor, lift.at
+    if limit.refused_at is not None and limit.refused_at <= lift.at:
+        limit.refused_at = None
 
 
 def calls_of(
@@ -118,8 +139,10 @@ def calls_of(
     return session.scalars(query.order_by(*order).limit(limit)).all()
 
 
-def _sums(account_id: int, from_at: float, until_at: float) -> Select[str | None, str, int, float, int]:
+def _sums(
+    account_id: int, from_at: float, until_at: float
+) -> Select[str | None, str, int, float, int, float]:
     it = OutsideCall
-    sums = func.count(), func.sum(it.seconds), func.sum(it.cost_minor)
+    sums = func.count(), func.sum(it.seconds), func.sum(it.cost_minor), func.max(it.dialed_at)
     query = select(it.agent, it.result, *sums).where(it.account_id == account_id)
     return query.where(it.dialed_at >= from_at, it.dialed_at < until_at).group_by(it.agent, it.result)

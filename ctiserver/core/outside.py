@@ -183,10 +183,10 @@ def _check(rule: OutsideRule | None, kind: Kind, number: str, limits: OutsideLim
     if spent.account_minor >= limits.account_per_day_minor:
         raise Refusal(
             "outside_cap_account",
-            "today's calls have cost what they may: ask an administrator to look at them and raise the limit",
+            "today's calls have cost what they may: ask a supervisor to look at them and lift the limit",
         )
     if spent.person_minor >= limits.person_per_day_minor:
         raise Refusal(
             "outside_cap_person",
-            "your calls have cost what they may today: ask an administrator to raise the limit",
+            "your calls have cost what they may today: ask a supervisor to lift the limit",
         )

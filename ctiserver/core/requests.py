@@ -295,6 +295,17 @@ class ChangePriority(Request):
     head_start_seconds: float | None = None
 
 
+class LiftOutsideCap(Request):
+    """Let calls outside go on today though they cost what they may: of one agent, or (None) of the whole account.
+
+    They may cost once more the limit of a day, then it trips again.
+    """
+
+    account_id: int
+    agent: AgentKey | None = None
+    reason: str
+
+
 class CancelCallback(Request):
     """Don't call him any more who waits to be called."""
 

@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from crm_core import outside_calls
+from crm_core import outside_calls, outside_lifts
 from crm_core.accounts import Account
 from crm_core.configuration import tables, version
 from crm_core.db import Store
 from crm_core.interaction_writer import apply
 from crm_core.outside_rules import OutsideRule, SavedNumber, numbers_of_account, rules_of_account
 from ctiserver.core.errors import Conflict
-from ctiserver.core.events import OutsideEnded, OutsideRefused
+from ctiserver.core.events import OutsideCapLifted, OutsideEnded, OutsideRefused
 from ctiserver.core.ids import AgentKey, ContactId, LegId
 from ctiserver.core.outside import OutsideLimits
 
@@ -108,3 +108,25 @@ def test_a_number_that_the_rules_refused_is_written_down_once_for_its_account(st
     [row] = store.read(outside_calls.newest, 1).rows
     assert (row.agent, row.number, row.result, row.contact) == ("ann", "+12125550123", "outside_closed", "")
     assert store.read(outside_calls.newest, 2).rows == []
+
+
+def test_a_limit_that_was_lifted_is_written_down_once_for_its_account(store: Store) -> None:
+    told = OutsideCapLifted(
+        at=50.0,
+        id="u-1",
+        account_id=1,
+        agent=None,
+        by="boss",
+        reason="a fair day",
+        spent_minor=50_010,
+        limit_minor=50_000,
+    )
+    store.write(apply, (1, 1, 1), told)
+    store.write(outside_lifts.record, told)
+
+    def of(session: Session, account_id: int, until_at: float) -> list[tuple[str, int, str]]:
+        found = outside_lifts.lifts(session, account_id, from_at=50.0, until_at=until_at)
+        return [(row.by, row.spent_minor, row.reason) for row in found]
+
+    assert store.read(of, 1, 50.1) == [("boss", 50_010, "a fair day")]
+    assert store.read(of, 1, 50.0) == store.read(of, 2, 50.1) == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from crm_core import outside_calls
 from crm_core.interaction_writer import apply_batch
 from crm_core.reader_positions import EventId
 from ctiserver.core import events as e
@@ -164,4 +165,26 @@ def test_shifts_are_planned_by_keyboard_and_nothing_typed_is_lost(stage: Stage, 
     expect(cells.nth(0)).to_have_value("")
     page.get_by_role("button", name="Copiar la semana anterior").click()
     expect(cells.nth(0)).to_have_value("22:00-06:00")
+    assert faults_of(page) == []
+
+
+def test_a_limit_of_calls_outside_that_tripped_is_lifted_where_it_is_shown(
+    stage: Stage, browser: Browser
+) -> None:
+    refused = e.OutsideRefused(
+        at=time.time(), id="r", account_id=1, agent="ann", pii_number="103", reason="outside_cap_account"
+    )
+    stage.store.write(outside_calls.refused, refused)
+    page = stage.page(browser, SPANISH)
+    page.goto(f"{stage.origin}/reports#outside")
+    limits = page.get_by_role("region", name="Límites de hoy").locator("tbody tr", has_text="Toda la empresa")
+    expect(limits).to_contain_text("Alcanzado")
+    limits.get_by_role("button", name="Levantar el tope de Toda la empresa").click()
+    page.get_by_label("Motivo (queda en el registro)").fill("Llamó a clientes todo el día")
+    page.locator("#form").get_by_role("button", name="Levantar por hoy").click()
+    expect(limits).to_contain_text("Levantado a las")
+    expect(limits.get_by_role("button")).to_have_count(0)
+    asked = stage.requests[-1]
+    assert (asked["type"], asked.get("agent"), asked["by"]) == ("LiftOutsideCap", None, SPANISH)
+    assert asked["reason"] == "Llamó a clientes todo el día"
     assert faults_of(page) == []

@@ -1,11 +1,12 @@
 // Calls outside: what they cost, by person; today's limits; and the calls themselves, by person and by how they ended.
 
-import { get } from "./api.js";
+import { get, post } from "./api.js";
 import { callButton } from "./call_button.js";
 import { el } from "./dom.js";
 import { money } from "./figures.js";
+import { ask } from "./form.js";
 import { figure, nothing, panel, seconds, spent, table, whole } from "./report_parts.js";
-import { day, of, settings, t } from "./words.js";
+import { day, of, settings, t, when } from "./words.js";
 
 const who = (agent) => agent || t("outside_nobody");
 
@@ -25,9 +26,32 @@ export async function outsideTab(place, span) {
   else calls.remove();
 }
 
-const limit = ({ currency }) => (one) => [one.agent || t("outside_account"), money(one.spent_minor, currency), money(one.limit_minor, currency), el("span", { class: "tag", "data-tone": one.tripped ? "bad" : "good", text: t(one.tripped ? "outside_tripped" : "outside_within") })];
+const limit = ({ currency }) => (one) => [one.agent || t("outside_account"), money(one.spent_minor, currency), money(one.limit_minor, currency), state(one, currency)];
 
-/** A limit that has tripped is lifted by raising it: the way there, for who may. */
+/** Whether it has tripped, when it was lifted, and the button that does so. What calls under way cost only the server knows: a number that it refused says so. */
+function state(one, currency) {
+  const tripped = one.tripped || one.refused_at !== null;
+  const tag = el("span", { class: "tag", "data-tone": tripped ? "bad" : "good", text: t(tripped ? "outside_tripped" : "outside_within") });
+  const lifted = one.lifted_at === null ? null : el("span", { class: "quiet", text: ` ${t("outside_lifted", { time: when(one.lifted_at), spent: money(one.lifted_minor, currency) })}` });
+  const box = el("span", {}, tag, lifted);
+  if (tripped && settings.permissions.includes("lift_limits")) box.append(" ", liftButton(one, () => box.replaceWith(state(asLifted(one), currency))));
+  return box;
+}
+
+/** As the report will tell it, once the lift has been written down. */
+const asLifted = (one) => ({ ...one, tripped: false, refused_at: null, lifted_minor: one.spent_minor, lifted_at: Date.now() / 1000 });
+
+function liftButton(one, done) {
+  const title = t("outside_lift_of", { who: one.agent || t("outside_account") });
+  const send = async ({ reason }) => {
+    await post("/outside-calls/lift", { agent: one.agent || null, reason });
+    done();
+  };
+  const fields = [{ key: "reason", label: t("supervise_reason"), required: true }];
+  return el("button", { type: "button", class: "btn btn-outline-secondary small", "aria-haspopup": "dialog", "aria-label": title, text: t("outside_lift"), onclick: () => ask({ title, button: t("outside_lift"), more: t("outside_lift_more"), fields, send }) });
+}
+
+/** The limit itself is raised elsewhere, for every day: the way there, for who may. */
 function raise(today) {
   if (!today.some(({ tripped }) => tripped) || !settings.permissions.includes("manage_accounts")) return "";
   return el("p", {}, el("a", { class: "btn btn-outline-secondary", href: "/administration#accounts", text: t("outside_raise") }));

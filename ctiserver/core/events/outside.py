@@ -53,3 +53,18 @@ class OutsideRefused(Event):
     agent: AgentKey
     pii_number: str
     reason: str
+
+
+class OutsideCapLifted(Event):
+    """A limit that had tripped at `spent_minor` allows `limit_minor` more today; `agent` None: the account's.
+
+    `id`: its own.
+    """
+
+    id: str
+    account_id: int
+    agent: AgentKey | None
+    by: str
+    reason: str
+    spent_minor: int
+    limit_minor: int

@@ -9,10 +9,11 @@ from driven_acd import Driven, only
 from acd import outside_calls
 from ctiserver.core.commands import DialOutside
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import OutsideAnswered, OutsideDialed, OutsideEnded
+from ctiserver.core.events import OutsideAnswered, OutsideCapLifted, OutsideDialed, OutsideEnded
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
 from ctiserver.core.message import Message
 from ctiserver.core.outside import Outside, OutsideLimits, OutsideRule
+from ctiserver.core.requests import LiftOutsideCap
 from ctiserver.core.turn import Turn
 
 ANN: Any = "ann"
@@ -124,3 +125,66 @@ def test_what_calls_cost_outlives_a_restart(acd: Driven) -> None:
 
 def test_who_was_removed_while_he_talks_calls_nobody_outside(acd: Driven) -> None:
     assert refused(acd, "zoe") == "unknown_agent"
+
+
+def lift(
+    acd: Driven, who: Any = None, at: float = MORNING + 200, reason: str = "a fair day"
+) -> list[Message]:
+    request = LiftOutsideCap(
+        at=at, request_id=f"lift-{at}", by="boss", account_id=1, agent=who, reason=reason
+    )
+    return acd.say(request)
+
+
+def no_lift(acd: Driven, who: Any = None, at: float = MORNING + 200, **fields: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        lift(acd, who, at, **fields)
+    return caught.value.error_id
+
+
+def test_a_persons_cap_that_tripped_is_lifted_by_one_more_cap_and_trips_again(acd: Driven) -> None:
+    talks(acd, "o1", 110)
+    [lifted] = only(lift(acd, "ann"), OutsideCapLifted)
+    assert (lifted.agent, lifted.by, lifted.reason) == (ANN, "boss", "a fair day")
+    assert (lifted.spent_minor, lifted.limit_minor) == (1100, 1000)
+    talks(acd, "o2", 90, at=MORNING + 300)
+    assert refused(acd, at=MORNING + 500) == "outside_cap_account"  # 2000 in all: that one was not lifted
+    lift(acd, at=MORNING + 500)
+    talks(acd, "o3", 10, at=MORNING + 500)
+    assert refused(acd, at=MORNING + 600) == "outside_cap_person"  # 2100: 1000 since it was lifted
+
+
+def test_what_is_under_way_when_a_cap_is_lifted_counts_from_there_on(acd: Driven) -> None:
+    calls(acd, "o1")
+    acd.say(LegAnswered(at=MORNING, leg="o1"))  # type: ignore[arg-type]
+    [lifted] = only(lift(acd, at=MORNING + 200), OutsideCapLifted)
+    assert (lifted.agent, lifted.spent_minor) == (None, 2000)
+    assert outside_calls.find(acd.acd.floor, "bob", "981234567", Turn(name="t", at=MORNING + 399))  # type: ignore[arg-type]
+    assert refused(acd, "bob", MORNING + 400, "981234567") == "outside_cap_account"
+
+
+def test_a_lift_outlives_a_restart_and_ends_with_the_day(acd: Driven) -> None:
+    talks(acd, "o1", 100)
+    lift(acd, "ann")
+    again = Driven(agents=(agent("ann"), agent("bob")), outside=OUTSIDE)
+    again.acd.restore(acd.acd.state())
+    assert outside_calls.find(again.acd.floor, ANN, "981234567", Turn(name="t", at=MORNING + 300))
+    tomorrow = MORNING + 14.5 * 3600
+    talks(again, "o2", 100, at=tomorrow)
+    assert refused(again, at=tomorrow + 200) == "outside_cap_person"
+
+
+def test_only_a_cap_that_tripped_is_lifted_with_a_reason_and_for_a_person_of_the_account(acd: Driven) -> None:
+    assert no_lift(acd, "ann") == "outside_cap_holds"
+    assert no_lift(acd) == "outside_cap_holds"
+    assert no_lift(acd, "zoe") == "unknown_agent"
+    talks(acd, "o1", 100)
+    assert no_lift(acd, "ann", reason=" ") == "reason_required"
+    lift(acd, "ann")
+    assert no_lift(acd, "ann", MORNING + 201) == "outside_cap_holds"
+
+
+def test_a_cap_of_nothing_cannot_be_lifted_by_once_more_nothing() -> None:
+    shut = OutsideLimits(account_id=1, account_per_day_minor=0, person_per_day_minor=0)
+    acd = Driven("ann", agents=(agent("ann", "service"),), outside=Outside(trunks=("first",), limits=(shut,)))
+    assert no_lift(acd) == no_lift(acd, "ann") == "outside_cap_zero"

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from crm_core import audit
 from crm_core.outside_calls import OutsideCall
 from crm_core.outside_rules import SavedNumber
 
@@ -66,7 +69,15 @@ def test_the_report_adds_up_tells_the_limits_and_is_taken_away(office: Any) -> N
     found = boss.get(f"{API}/reports/outside?{span}").json
     assert (found["all"]["calls"], found["all"]["cost_minor"]) == (2, 40)
     assert found["currency"] == "CLP"
-    assert found["today"][0] == {"agent": "", "spent_minor": 40, "limit_minor": 50_000, "tripped": False}
+    assert found["today"][0] == {
+        "agent": "",
+        "spent_minor": 40,
+        "limit_minor": 50_000,
+        "tripped": False,
+        "lifted_minor": 0,
+        "lifted_at": None,
+        "refused_at": None,
+    }
     assert [one["agent"] for one in found["people"]] == ["agent", "boss"]
     table = boss.get(f"{API}/reports/outside/export?{span}&agent=boss").text
     assert "boss" in table
@@ -75,3 +86,24 @@ def test_the_report_adds_up_tells_the_limits_and_is_taken_away(office: Any) -> N
     assert len(table.strip().splitlines()) == 2
     assert [row["id"] for row in boss.get(f"{API}/outside-calls?{span}&result=busy").json["items"]] == []
     assert office.browser("agent").get(f"{API}/reports/outside?{span}").status_code == 403
+
+
+@pytest.mark.parametrize(("whose", "subject"), [("agent", "agent agent"), (None, "account")])
+def test_a_supervisor_lifts_a_limit_with_a_reason_and_the_audit_says_so(
+    office: Any, whose: str | None, subject: str
+) -> None:
+    body = {"agent": whose, "reason": "a fair day", "request_id": "once"}
+    assert office.browser("supervisor").post(f"{API}/outside-calls/lift", json=body).status_code == 200
+    told = {name: value for name, value in body.items() if value is not None}
+    assert office.engines.asked == [("LiftOutsideCap", "supervisor", {"account_id": 1, **told})]
+    [row] = office.store.read(lambda session: audit.newest(session, 1))
+    noted = (row.action, row.subject, row.by, row.after)
+    assert noted == ("outside_cap.lift", subject, "supervisor", {"reason": "a fair day"})
+
+
+def test_nobody_lifts_a_limit_of_another_company_nor_without_permission(office: Any) -> None:
+    body = {"agent": "other", "reason": "mine"}
+    answer = office.browser("supervisor").post(f"{API}/outside-calls/lift", json=body)
+    assert (answer.status_code, answer.json["error_id"]) == (404, "unknown_agent")
+    assert office.browser("agent").post(f"{API}/outside-calls/lift", json=body).status_code == 403
+    assert office.engines.asked == []

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from crm_core import schema
+from crm_core import outside_calls, outside_lifts, schema
 from crm_core.accounts import account
 from crm_core.db import Store
 from crm_core.outside_calls import OutsideCall
 from crm_core.reports.outside_report import calls_of, limits_today, outside_report
+from ctiserver.core.events import OutsideCapLifted, OutsideRefused
 
 MORNING = 1_795_352_400.0  # 2026-11-22 10:00 in Santiago
 DAY = 86_400.0
@@ -114,3 +115,39 @@ def test_today_is_a_day_of_the_installations_clock_also_where_midnight_comes_twi
     assert store.read(limits_today, 1, second_time, havana)[0].spent_minor == 300
     lima = ZoneInfo("America/Lima")  # there the call was on the evening before
     assert store.read(limits_today, 1, second_time, lima)[0].spent_minor == 0
+
+
+def lifted(id: str, agent: str | None, at: float, spent: int, limit: int) -> OutsideCapLifted:
+    return OutsideCapLifted(
+        at=at,
+        id=id,
+        account_id=1,
+        agent=agent,
+        by="boss",
+        reason="fair",
+        spent_minor=spent,
+        limit_minor=limit,
+    )
+
+
+def test_a_limit_that_was_lifted_counts_from_there_and_trips_again(store: Store) -> None:
+    for lift in (lifted("1", "ann", MORNING + 150, 300, 300), lifted("2", None, MORNING - DAY, 450, 500)):
+        store.write(outside_lifts.record, lift)
+    [whole, ann, _] = store.read(limits_today, 1, MORNING + 200, SANTIAGO)
+    assert (ann.tripped, ann.lifted_minor, ann.lifted_at) == (False, 300, MORNING + 150)
+    assert (whole.tripped, whole.lifted_at) == (False, None)  # that was yesterday
+    store.write(outside_lifts.record, lifted("3", "ann", MORNING + 160, 0, 300))
+    assert store.read(limits_today, 1, MORNING + 200, SANTIAGO)[1].tripped
+
+
+def test_a_number_that_a_limit_refused_tells_of_it_before_the_calls_are_over_until_it_is_lifted(
+    store: Store,
+) -> None:
+    refusal = OutsideRefused(
+        at=MORNING + 170, id="r2", account_id=1, agent="zoe", pii_number="103", reason="outside_cap_person"
+    )
+    store.write(outside_calls.refused, refusal)
+    zoe = store.read(limits_today, 1, MORNING + 200, SANTIAGO)[-1]
+    assert (zoe.agent, zoe.spent_minor, zoe.refused_at) == ("zoe", 0, MORNING + 170)
+    store.write(outside_lifts.record, lifted("1", "zoe", MORNING + 180, 310, 300))
+    assert store.read(limits_today, 1, MORNING + 200, SANTIAGO)[-1].refused_at is None
