@@ -31,6 +31,12 @@ from ctiserver.core.turn import Turn
 RING_SECONDS = 20.0
 _MODES = {"listen": Mode.LISTEN, "whisper": Mode.WHISPER, "barge": Mode.TALK}
 _NAMES = {mode: name for name, mode in _MODES.items()}
+_WHY_NOT: dict[str, str] = {
+    "busy": "phone_busy",
+    "no_answer": "not_answered",
+    "rejected": "phone_rejected",
+}
+"""How `SupervisionEnded` calls what became of a telephone that was rung; all else: it could not be reached."""
 
 
 def supervise(floor: Floor, request: Supervise, turn: Turn) -> None:
@@ -121,9 +127,15 @@ def gone(
     floor: Floor, contact: Contact, party: Participant, message: LegFailed | LegEnded, turn: Turn
 ) -> None:
     """He hung up, or his phone was not answered."""
-    parties.supervisor_leaves(floor, contact, party, "hung_up" if party.up else "not_answered", turn)
+    parties.supervisor_leaves(floor, contact, party, _why_gone(party, message), turn)
     if isinstance(message, LegEnded):
         arrangement.arrange(contact, turn)
+
+
+def _why_gone(party: Participant, message: LegFailed | LegEnded) -> str:
+    if isinstance(message, LegFailed):
+        return _WHY_NOT.get(message.reason, "phone_unreachable")
+    return "hung_up" if party.up else "not_answered"
 
 
 def _change(contact: Contact, party: Participant, mode: Mode, turn: Turn) -> None:
@@ -153,6 +165,8 @@ def _check(floor: Floor, contact: Contact, key: AgentKey) -> AgentState:
         raise Refusal("no_talk", "nobody talks with this caller just now")
     if contact.agent == key or any(it.agent == key for it in contact.parties):
         raise Refusal("own_call", "this call is your own")
-    if state.supervises is not None or state.activity is not Activity.IDLE:
-        raise Refusal("busy", "you are in another call: end it first")
+    if state.supervises is not None:
+        raise Refusal("supervising", "you are in another talk: leave it first")
+    if state.activity is not Activity.IDLE:
+        raise Refusal("busy", "you have a contact in hand: finish it first")
     return state

@@ -43,7 +43,7 @@ class WaysThrough(msgspec.Struct, kw_only=True):
 def add_to(operations: Operations) -> None:
     """This family's rows."""
 
-    @operations.add("POST", "/me/phone", Permission.OWN_DESK, "Have a telephone in my browser")
+    @operations.add("POST", "/me/phone", Permission.OWN_PHONE, "Have a telephone in my browser")
     def my_phone(call: Call) -> PhoneAccount:
         services = call.services
         phone = services.store.read(agents.phone_of, call.principal.login)
@@ -62,7 +62,7 @@ def add_to(operations: Operations) -> None:
             ice_seconds=ways.ice_seconds,
         )
 
-    @operations.add("GET", "/me/phone/ice", Permission.OWN_DESK, "Have fresh credentials for my audio's way")
+    @operations.add("GET", "/me/phone/ice", Permission.OWN_PHONE, "Have fresh credentials for my audio's way")
     def my_ways(call: Call) -> WaysThrough:
         ice = call.services.config.console.ice
         servers = ice_servers(ice, call.principal.login, call.services.now())

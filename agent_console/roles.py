@@ -11,7 +11,8 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What can be allowed."""
 
-    OWN_DESK = "own_desk"  # be an agent: own phone, own status, own contacts
+    OWN_DESK = "own_desk"  # be an agent: own status, own contacts
+    OWN_PHONE = "own_phone"  # have a telephone in one's page: to take contacts, or to listen
     MISSED_CONTACTS = "missed_contacts"  # see and claim who should be called back
     WALLBOARD = "wallboard"  # see queues, agents and contacts of the account
     COMMAND_AGENTS = "command_agents"  # act for an agent: force a status
@@ -59,6 +60,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.SURVEYS,
             _P.CUSTOMER_VALUE,
             _P.OWN_DESK,
+            _P.OWN_PHONE,
             _P.MISSED_CONTACTS,
             _P.CASES,
             _P.WORK_ORDERS,
@@ -77,6 +79,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.ANNOUNCE,
             _P.SUPERVISE,
             _P.LIFT_LIMITS,
+            _P.OWN_PHONE,
             _P.CONTACT_PERMISSION,
             _P.HEAR_RECORDINGS,
             _P.READ_INTERACTIONS,

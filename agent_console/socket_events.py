@@ -71,7 +71,7 @@ OUTGOING: tuple[SocketEvent, ...] = (
     SocketEvent("pop", "My telephone rings: who calls.", Permission.OWN_DESK, ScreenPop),
     SocketEvent("reminder", "An activity that I am to be reminded of, to all my pages.", None, ActivityOf),
     SocketEvent("feed", "Whether what is shown may be old.", None, Feed),
-    SocketEvent("phone_taken", "My telephone is another page from now on.", Permission.OWN_DESK, Nothing),
+    SocketEvent("phone_taken", "My telephone is another page from now on.", Permission.OWN_PHONE, Nothing),
     SocketEvent("ended", "The log-in is over; a call goes on.", None, Nothing),
 )
 """What the server says."""
@@ -81,12 +81,12 @@ INCOMING: tuple[SocketEvent, ...] = (
         "request", "Ask the engines; needs what the same request needs in the API.", None, Asked, Answered
     ),
     SocketEvent(
-        "phone_ready", "This page's telephone is registered.", Permission.OWN_DESK, Nothing, Answered
+        "phone_ready", "This page's telephone is registered.", Permission.OWN_PHONE, Nothing, Answered
     ),
     SocketEvent(
         "phone_gone",
         "This page's telephone cannot take calls any more.",
-        Permission.OWN_DESK,
+        Permission.OWN_PHONE,
         Nothing,
         Answered,
     ),

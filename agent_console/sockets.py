@@ -43,8 +43,8 @@ RULES: dict[str, Permission | None] = {
     "connect": None,
     "disconnect": None,
     "request": None,
-    "phone_ready": Permission.OWN_DESK,
-    "phone_gone": Permission.OWN_DESK,
+    "phone_ready": Permission.OWN_PHONE,
+    "phone_gone": Permission.OWN_PHONE,
 }
 """Socket events and what they need; each kind of request has a rule of its own (`requests.RULES`)."""
 _LOOK_AT_LOG_INS_SECONDS = 5.0
@@ -109,8 +109,8 @@ class Sockets:
 
     async def _phone_ready(self, sid: str, *_data: Any) -> dict[str, Any]:
         principal = self._principals[sid]
-        if not principal.agent or not principal.may(Permission.OWN_DESK):
-            return {"error_id": "forbidden", "message": f"this needs the permission {Permission.OWN_DESK}"}
+        if not principal.agent or not principal.may(Permission.OWN_PHONE):
+            return {"error_id": "forbidden", "message": f"this needs the permission {Permission.OWN_PHONE}"}
         taken_from = self._owners.ready(principal.agent, sid)
         if taken_from:
             await self._emit("phone_taken", {}, to=taken_from)
@@ -118,7 +118,7 @@ class Sockets:
 
     async def _phone_gone(self, sid: str, *_data: Any) -> dict[str, Any]:
         principal = self._principals[sid]
-        if principal.agent and principal.may(Permission.OWN_DESK):
+        if principal.agent and principal.may(Permission.OWN_PHONE):
             self._owners.gone(principal.agent, sid)
         return {}
 

@@ -24,6 +24,7 @@ TECHNICIANS_CODE = "20"
 PEOPLE = (AGENT, SELLER, SUPERVISOR, DISPATCHER, TECHNICIAN)
 _TELEPHONES = {AGENT: ("Agente", "1100", "tecnico"), SELLER: ("Vendedora", "1101", "ventas")}
 """Name, extension, and the queue that each serves."""
+_SUPERVISORS_EXTENSION = "1102"
 _LEVEL = 90
 
 
@@ -41,6 +42,7 @@ def add_people(session: Session, new_password: Callable[[], str]) -> dict[str, s
     if SUPERVISOR in told:
         roles = {"supervisor", "campaign_manager"}
         add_user(session, login=SUPERVISOR, name="Supervisora", password=told[SUPERVISOR], roles=roles)
+        add_agent(session, login=SUPERVISOR, extension=_SUPERVISORS_EXTENSION, skills={}, browser_phone=True)
     if DISPATCHER in told:
         add_user(
             session, login=DISPATCHER, name="Despachadora", password=told[DISPATCHER], roles={"dispatcher"}

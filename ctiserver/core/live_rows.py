@@ -3,7 +3,14 @@
 import msgspec
 
 from ctiserver.core.customers import Candidate, Level
-from ctiserver.core.events import ConsultEnded, DecisionMade, LeadPreviewed, NoticeSent, OwnCallOver
+from ctiserver.core.events import (
+    ConsultEnded,
+    DecisionMade,
+    LeadPreviewed,
+    NoticeSent,
+    OwnCallOver,
+    SupervisionEnded,
+)
 from ctiserver.core.given_back import GivenBack
 from ctiserver.core.ids import AgentKey, ContactId, QueueKey, RecordingId
 from ctiserver.core.message import Frozen
@@ -105,7 +112,8 @@ class AgentView(msgspec.Struct, kw_only=True):
     what was written to him and he has not read; `listened_by`: supervisors in his talk, where he is to know of them;
     `served_queue`: of his latest talk, whatever became of its caller; `muted`: he has silenced himself;
     `own_call`: one that he makes himself, or in which a colleague calls him, until somebody outside answers;
-    `own_call_over`: his last one, if nobody answered it.
+    `own_call_over`: his last one, if nobody answered it; `supervision_over`: why he is in the talk no more that he
+    supervised last, or never came into it.
     """
 
     agent: AgentKey
@@ -131,6 +139,7 @@ class AgentView(msgspec.Struct, kw_only=True):
     hand_why: str = ""
     notices: tuple[NoticeSent, ...] = ()
     supervises: SupervisionView | None = None
+    supervision_over: SupervisionEnded | None = None
     listened_by: tuple[AgentKey, ...] = ()
     served_queue: QueueKey | None = None
     own_call: OwnCallView | None = None

@@ -40,6 +40,7 @@ def supervised(
     agent = agents.get(event.agent) if event.agent else None
     if supervisor is not None:
         supervisor.supervises = _now(supervisor.supervises, event)
+        supervisor.supervision_over = event if isinstance(event, e.SupervisionEnded) else None
     if agent is None:
         return
     if isinstance(event, e.SupervisionStarted) and event.told:

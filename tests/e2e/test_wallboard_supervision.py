@@ -1,6 +1,7 @@
 """A supervisor's hands on the wallboard, and what an agent's desk shows of them."""
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from crm_core import audit
 from crm_core.wrap_up_fields import WrapUpField
-from ctiserver.core.events import NoticeSent
+from ctiserver.core.events import NoticeSent, SupervisionEnded
 from ctiserver.core.live_rows import SupervisionView
 from ctiserver.core.live_view import LiveView
 from tests.e2e import layout, scenes
@@ -91,6 +92,53 @@ def test_who_asks_for_help_is_helped_by_button_and_by_key(stage: Stage, browser:
     page.click('[data-supervise="prefer"]')
     wait_asked(stage, ("ChangePriority", "Tiene a su madre enferma"))
     until(lambda: len(stage.store.read(_audit)) >= 3, "the audit")
+    browser.close_pages()
+
+
+def telephone_failed(now: float) -> LiveView:
+    """The same morning, a moment after Sofía's telephone could not be reached, when she wanted to listen to Emma."""
+    view = asked_for_help(now)
+    rows: dict[Any, Any] = view.agents  # type: ignore[assignment]
+    row = rows[ENGLISH]
+    rows[SPANISH].supervision_over = SupervisionEnded(
+        at=now,
+        contact=row.contact,
+        supervisor=rows[SPANISH].agent,
+        agent=row.agent,
+        reason="phone_unreachable",
+    )
+    return view
+
+
+def call_over(now: float) -> LiveView:
+    """Emma's caller has gone."""
+    view = asked_for_help(now)
+    rows: dict[Any, Any] = view.agents  # type: ignore[assignment]
+    view.contacts.pop(rows[ENGLISH].contact)
+    rows[ENGLISH].contact, rows[ENGLISH].activity = None, "idle"
+    return view
+
+
+def test_the_dialog_says_why_nobody_is_listened_to(stage: Stage, browser: Browser) -> None:
+    stage.scene = asked_for_help
+    page = stage.page(browser, SPANISH)
+    page.goto(f"{stage.origin}/wallboard")
+    opens(page, "#hands .hand")
+    page.keyboard.press("Alt+Shift+X")
+    problem = page.locator("#supervise-problem")
+    expect(problem).to_contain_text("Primero escuche la llamada")
+    page.keyboard.press("Alt+Shift+L")
+    expect(page.locator("#supervise-rings")).to_contain_text("Suena su teléfono")
+    expect(problem).to_be_empty()
+    failed = telephone_failed(time.time())
+    stage.scene = lambda _now: failed
+    expect(problem).to_contain_text("Su teléfono no está conectado", timeout=15_000)
+    expect(page.locator("#supervise-rings")).to_be_empty()
+    assert layout.faults(page) == []
+    stage.scene = call_over
+    expect(page.locator("#supervise-contact")).to_be_hidden(timeout=15_000)
+    page.keyboard.press("Alt+Shift+L")
+    expect(problem).to_contain_text("Nadie conversa ahora")
     browser.close_pages()
 
 

@@ -8,14 +8,15 @@ import { clock, of, settings, t } from "./words.js";
 export const maySupervise = settings.permissions.includes("supervise");
 const HEAD_STARTS_SECONDS = [60, 300, 900];
 let open = null; // what the dialog is about: {agent, contact}
+let waitsFor = null; // my telephone rings for {contact}; `before`: what had become of my last part in a talk
 
 const path = (contact) => `/live/${encodeURIComponent(contact.contact)}`;
 
 /** Ask; what is refused is said in the dialog, and what was typed stays. */
 async function ask(work, stay = false) {
+  text($("supervise-problem"), "");
   try {
     await work();
-    text($("supervise-problem"), "");
     if (!stay) close();
   } catch (problem) {
     text($("supervise-problem"), problem.message);
@@ -32,12 +33,14 @@ export function openFor({ agent = null, contact = null, title, queues = {}, wait
   open = { agent, contact };
   text($("supervise-title"), title);
   text($("supervise-problem"), "");
+  showRinging(null);
   $("supervise-reason").value = "";
   $("supervise-text").value = "";
   $("supervise-contact").hidden = !contact;
   $("supervise-waiting").hidden = !contact || !waiting;
   $("supervise-agent").hidden = !agent;
   $("supervise-talk").hidden = !contact || waiting || !settings.agent;
+  $("supervise-no-phone").hidden = !contact || waiting || Boolean(settings.agent);
   $("supervise-hand").hidden = !agent?.hand_raised_at;
   $("supervise-excuse").hidden = !agent?.owes && agent?.activity !== "wrapping_up";
   $("supervise-page").hidden = !contact || !settings.permissions.includes("read_interactions");
@@ -54,14 +57,48 @@ export function openFor({ agent = null, contact = null, title, queues = {}, wait
 const force = (status) => api("PUT", `/agents/${encodeURIComponent(open.agent.agent)}/status`, { status, reason: status === "pause" ? "supervisor" : "" });
 
 /** Be in the talk in one way or another; the dialog stays open, for the next one. */
-const be = (mode) => api("PUT", `${path(open.contact)}/supervision`, { mode });
+async function be(mode) {
+  const { contact } = open.contact;
+  const before = row?.supervision_over?.at;
+  await api("PUT", `${path(open.contact)}/supervision`, { mode });
+  if (row?.supervises?.contact !== contact && row?.supervision_over?.at === before) showRinging({ contact, before });
+  else tellOver(before);
+}
 const STAYS_OPEN = new Set(["listen", "whisper", "barge"]);
+const NO_NEWS = new Set(["stopped", "taken_over"]); // how a part of mine ends when I wanted it to
+let row = null; // my own, as it was heard last
 
-/** What I do now, as my own row says it. */
-export function showMine(me) {
+/** What I do now, and why I do it no more, as my own row says it; `there`: whether the dialog's contact goes on. */
+export function showMine(me, there = () => true) {
+  const before = (row ?? me)?.supervision_over?.at; // what was so before this page came is no news
+  row = me ?? null;
   const mine = me?.supervises && open?.contact?.contact === me.supervises.contact ? me.supervises.mode : "";
   for (const mode of STAYS_OPEN) document.querySelector(`[data-supervise="${mode}"]`).setAttribute("aria-pressed", String(mode === mine));
-  for (const name of ["take_over", "leave"]) document.querySelector(`[data-supervise="${name}"]`).disabled = !mine;
+  for (const button of document.querySelectorAll('[data-supervise="take_over"], [data-supervise="leave"]')) button.disabled = !mine;
+  if (mine) showRinging(null);
+  if (me?.supervises) banner("supervision", null);
+  tellOver(waitsFor ? waitsFor.before : before);
+  if (open?.contact && !$("supervise-contact").hidden && !there(open.contact.contact)) {
+    $("supervise-contact").hidden = true;
+    if (!$("supervise-problem").textContent) text($("supervise-problem"), t("problem_no_such_contact"));
+  }
+}
+
+/** Why I am in the talk no more, or never came into it, if that is news since the part that ended `before`. */
+function tellOver(before) {
+  const over = row?.supervision_over;
+  if (!over || over.at === before) return;
+  showRinging(null);
+  if (NO_NEWS.has(over.reason)) return;
+  const words = of("supervision_over", over.reason);
+  if (open?.contact?.contact === over.contact) text($("supervise-problem"), words);
+  else if (over.reason !== "talk_ended") banner("supervision", words, "warn", el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("understood"), onclick: () => banner("supervision", null) }));
+}
+
+/** My telephone rings, or rings no more. */
+function showRinging(call) {
+  waitsFor = call;
+  text($("supervise-rings"), call ? t("supervise_rings") : "");
 }
 
 const reason = () => $("supervise-reason").value;
@@ -93,10 +130,18 @@ for (const [key, name, words] of [["L", "listen", "act_listen"], ["W", "whisper"
   if (maySupervise) onKey(key, t(words), () => press(name));
 }
 
-/** A key does what the dialog's button does, while it is there to be pressed. */
+/** A key does what the dialog's button does; where that cannot be, the dialog says why. */
 function press(name) {
+  if (!open) return;
   const button = document.querySelector(`[data-supervise="${name}"]`);
-  if (open && button.offsetParent && !button.disabled) button.click();
+  if (button?.offsetParent && !button.disabled) return button.click();
+  text($("supervise-problem"), t(whyNot(button)));
+}
+
+function whyNot(button) {
+  if (!settings.agent) return "problem_no_phone";
+  if (!button) return "supervise_needs_desk";
+  return button.offsetParent ? "problem_not_supervising" : "problem_no_talk";
 }
 $("supervise-close").addEventListener("click", close);
 

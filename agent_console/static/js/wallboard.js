@@ -61,7 +61,7 @@ function paint() {
     paintAgents();
     paintContacts();
     paintHands();
-    showMine(rows.agents.get(settings.agent));
+    showMine(rows.agents.get(settings.agent), (contact) => rows.contacts.has(contact));
   }
   for (const timer of document.querySelectorAll("[data-since]")) text(timer, clock(now() - Number(timer.dataset.since)));
 }

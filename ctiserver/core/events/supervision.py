@@ -83,7 +83,8 @@ class SupervisionModeChanged(ContactEvent):
 
 
 class SupervisionEnded(ContactEvent):
-    """He is in the talk no more: stopped, hung_up, not_answered, talk_ended or taken_over."""
+    """He is in the talk no more: stopped, hung_up, talk_ended or taken_over; or he never was, since his telephone was
+    not_answered, phone_busy, phone_rejected or phone_unreachable."""
 
     supervisor: AgentKey
     agent: AgentKey | None

@@ -119,11 +119,33 @@ def test_who_leaves_lets_the_two_go_on(talking: Driven, leaves: Any, reason: str
     assert names(asks(talking, "listen", at=31.0)) == ["DialLeg"]
 
 
-def test_a_phone_that_is_not_answered_changes_nothing_for_the_two(talking: Driven) -> None:
+@pytest.mark.parametrize(
+    ("failed", "told"),
+    [
+        ("no_answer", "not_answered"),
+        ("busy", "phone_busy"),
+        ("rejected", "phone_rejected"),
+        ("unreachable", "phone_unreachable"),
+    ],
+)
+def test_a_phone_that_is_not_answered_changes_nothing_for_the_two_and_it_is_told_why(
+    talking: Driven, failed: Any, told: str
+) -> None:
     asks(talking, "listen")
-    said = talking.say(LegFailed(at=40.0, leg=party(talking).leg, reason="no_answer"))
-    assert [it.reason for it in only(said, SupervisionEnded)] == ["not_answered"]
+    said = talking.say(LegFailed(at=40.0, leg=party(talking).leg, reason=failed))
+    assert [it.reason for it in only(said, SupervisionEnded)] == [told]
     assert "Arrange" not in names(said)
+    assert names(asks(talking, "listen", at=41.0)) == ["DialLeg"]
+
+
+def test_who_is_in_a_talk_is_told_to_leave_it_before_he_listens_to_another(talking: Driven) -> None:
+    talking.queue("c2")
+    talking.status("tom", AVAILABLE)
+    talking.talks("c2")
+    listens(talking)
+    with pytest.raises(Refusal) as refused:
+        asks(talking, "listen", contact="c2")
+    assert refused.value.error_id == "supervising"
 
 
 def test_nobody_calls_a_supervisor_while_he_listens(talking: Driven) -> None:

@@ -150,7 +150,7 @@ def test_what_belongs_to_another_account_is_not_there_for_a_request(
 
 def test_every_socket_event_has_a_rule() -> None:
     assert set(sockets.RULES) == {"connect", "disconnect", "request", "phone_ready", "phone_gone"}
-    assert sockets.RULES["phone_ready"] is sockets.RULES["phone_gone"] is Permission.OWN_DESK
+    assert sockets.RULES["phone_ready"] is sockets.RULES["phone_gone"] is Permission.OWN_PHONE
 
 
 def test_nobody_words_himself_who_a_customer_is(office: Any) -> None:

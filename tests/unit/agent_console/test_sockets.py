@@ -12,6 +12,7 @@ from agent_console.auth import COOKIE
 from agent_console.roles import ROLES, Permission
 from agent_console.socket_events import OUTGOING
 from agent_console.sockets import Sockets
+from crm_core.agents import add_agent
 from ctiserver.core import events as e
 from ctiserver.core.live_rows import ScreenPop
 from ctiserver.core.live_view import LiveView
@@ -137,6 +138,9 @@ def test_a_role_hears_what_its_permissions_allow_and_nothing_else(hall: Hall, ro
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_say_what_its_permissions_allow(hall: Hall, role: str) -> None:
+    if role == "supervisor":
+        hall.office.store.write(add_agent, login=role, extension="1999", skills={}, browser_phone=True)
+
     async def scenario() -> Any:
         await hall.connect(role)
         return await hall.say(role, "phone_ready"), await hall.say(
@@ -145,8 +149,9 @@ def test_a_role_may_say_what_its_permissions_allow(hall: Hall, role: str) -> Non
 
     ready, asked = asyncio.run(scenario())
     own_desk = Permission.OWN_DESK in ROLES[role]
-    assert (ready == {}) is own_desk
-    assert (hall.present == [("agent", True)]) is own_desk
+    own_phone = Permission.OWN_PHONE in ROLES[role]
+    assert (ready == {}) is own_phone
+    assert (hall.present == [(role, True)]) is own_phone
     may_ask = own_desk or Permission.COMMAND_AGENTS in ROLES[role]
     assert ("request_id" in asked) is may_ask
     assert bool(hall.office.engines.asked) is may_ask
