@@ -30,8 +30,8 @@ class OutsideCall(msgspec.Struct, kw_only=True):
     """A call that is over, or was refused. `id`: the channel; `result`: answered, or why not; `seconds`: talked.
 
     `cost_minor` in the currency's smallest unit; `trunk` "": nobody answered. `agent` None: nobody asked for it.
-    `contact` "": the rules or a limit refused it, as `result` says (outside_closed, outside_cap_person,
-    outside_cap_account).
+    `contact` "": it was refused, as `result` says: by the rules or a limit (outside_closed, outside_cap_person,
+    outside_cap_account), or because the customer must not be called (not_permitted).
     """
 
     id: str

@@ -35,7 +35,7 @@ class OutsideExport(OutsideSpan, kw_only=True, forbid_unknown_fields=True):
 class OutsideSum(msgspec.Struct, kw_only=True):
     """Calls of one person, or of all; `agent` None: nobody of ours asked for them. Costs in the smallest unit.
 
-    `refused`: numbers that the rules or a limit kept from being called.
+    `refused`: numbers that the rules, a limit or want of a permission kept from being called.
     """
 
     agent: str | None

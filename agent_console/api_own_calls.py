@@ -4,6 +4,7 @@ Whether a customer may be called is asked here, in the store; whether the number
 may call now, the engines say. What they refuse gives the permit back. Who has a message in hand may call back from it.
 """
 
+from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -13,9 +14,9 @@ from agent_console.operations import Call, Operations
 from agent_console.permission_words import clock_of, in_words
 from agent_console.principal import Forbidden
 from agent_console.roles import Permission
-from crm_core import own_calls, permission
+from crm_core import outside_calls, own_calls, permission, phone_numbers
 from crm_core.accounts import account
-from ctiserver.core.errors import CtiError, Refusal
+from ctiserver.core.errors import Refusal
 from ctiserver.core.permit import Purpose, Refused
 
 
@@ -48,7 +49,7 @@ def add_to(operations: Operations) -> None:
     def call_out(call: Call, agent: str, body: NewCall) -> Accepted:
         if agent != call.principal.agent:
             raise Forbidden(Permission.OWN_DESK)
-        called = call.services.store.write(_asked, call, body)
+        called = _may_call(call, body, agent)
         fields: dict[str, Any] = {
             "agent": agent,
             "pii_number": called.number,
@@ -58,7 +59,7 @@ def add_to(operations: Operations) -> None:
         } | ({"queue": body.queue} if body.queue else {})
         try:
             return ask_for(call, "CallOut", fields, body.request_id)
-        except CtiError:
+        except Refusal:  # who got no answer does not know: he asks again, with the permit that he has
             if called.permit is not None:
                 call.services.store.write(
                     permission.release, called.permit.permit_id, now=call.services.now()
@@ -70,18 +71,26 @@ def add_to(operations: Operations) -> None:
         return ask_for(call, "CallColleague", {"agent": agent, "to": body.to}, body.request_id)
 
 
-def _asked(session: Any, call: Call, body: NewCall) -> own_calls.Called:
+def _may_call(call: Call, body: NewCall, agent: str) -> own_calls.Called:
+    """Whom the number calls, with his permit. Raises Refusal, which stands in the report of calls outside."""
     who, services = call.principal, call.services
-    answer = own_calls.ask(
-        session,
-        who.account_id,
+    answer = call.write(
+        own_calls.ask,
         body.number,
         customer_id=body.customer_id,
         purpose=body.purpose,
-        by=who.login,
-        now=services.now(),
+        request_id=body.request_id,
     )
-    if isinstance(answer, Refused):
-        clock = clock_of(account(session, who.account_id).time_zone)
-        raise Refusal("not_permitted", in_words(answer, who.language, clock))
-    return answer
+    if not isinstance(answer, Refused):
+        return answer
+    home = services.store.read(account, who.account_id)
+    services.store.write(
+        outside_calls.not_called,
+        f"{who.account_id} {agent} {body.request_id or token_hex(8)}",
+        who.account_id,
+        agent=agent,
+        number=phone_numbers.normalise(body.number, home.country) or body.number,
+        at=services.now(),
+        why="not_permitted",
+    )
+    raise Refusal("not_permitted", in_words(answer, who.language, clock_of(home.time_zone)))

@@ -1,6 +1,7 @@
 """Calls that people made to numbers outside, and what each cost: one row for each call that is over.
 
-One that the rules or a limit refused is a row as well, which cost nothing and rang nowhere; it is no call.
+One that the rules, a limit or want of a permission refused is a row as well, which cost nothing and rang nowhere; it is
+no call.
 """
 
 from sqlalchemy import Index, Select, select
@@ -9,6 +10,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from crm_core.base import Base, EpochSeconds, Seconds
 from crm_core.paging import By, Page, page
 from ctiserver.core.events import OutsideEnded, OutsideRefused
+from ctiserver.core.outside import REFUSED
+
+NO_CALLS = (*REFUSED, "not_permitted")
+"""Results of what never left the house: the rules, a limit, or want of a permission to contact the customer."""
 
 
 class OutsideCall(Base):
@@ -28,7 +33,7 @@ class OutsideCall(Base):
     dialed_at: Mapped[EpochSeconds]
     ended_at: Mapped[EpochSeconds]
     result: Mapped[str]
-    """answered, or why not: busy, no_answer, rejected, unreachable, refused; of `ctiserver.core.outside.REFUSED`."""
+    """answered, or why not: busy, no_answer, rejected, unreachable, refused; of `NO_CALLS`."""
     seconds: Mapped[Seconds]
     """Since the answer; 0: there was none."""
     cost_minor: Mapped[int]
@@ -60,18 +65,33 @@ def record(session: Session, event: OutsideEnded) -> None:
 
 def refused(session: Session, event: OutsideRefused) -> None:
     """Write down that a number was not called; a second time changes nothing."""
-    if session.get(OutsideCall, event.id) is not None:
+    not_called(
+        session,
+        event.id,
+        event.account_id,
+        agent=event.agent,
+        number=event.pii_number,
+        at=event.at,
+        why=event.reason,
+    )
+
+
+def not_called(
+    session: Session, id: str, account_id: int, *, agent: str, number: str, at: float, why: str
+) -> None:
+    """Write down that the agent was not let call a number, under an id of its own; a second time changes nothing."""
+    if session.get(OutsideCall, id) is not None:
         return
     session.add(
         OutsideCall(
-            id=event.id,
-            account_id=event.account_id,
+            id=id,
+            account_id=account_id,
             contact="",
-            agent=event.agent,
-            number=event.pii_number,
-            dialed_at=event.at,
-            ended_at=event.at,
-            result=event.reason,
+            agent=agent,
+            number=number,
+            dialed_at=at,
+            ended_at=at,
+            result=why,
             seconds=0.0,
             cost_minor=0,
             trunk="",

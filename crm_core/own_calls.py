@@ -54,11 +54,12 @@ def ask(
     now: float,
     customer_id: int | None = None,
     purpose: Purpose | None = None,
+    request_id: str | None = None,
 ) -> Called | Refused:
     """Whom this number calls, with a permit stored where he is a customer, or which rule refuses. In a writing unit.
 
     `written` as on a telephone; `customer_id` None: whoever has it. Raises NotFound; Refusal for a purpose that this
-    call cannot have.
+    call cannot have. The same `request_id` again gets the permit that it got.
     """
     home = account(session, account_id)
     number = phone_numbers.normalise(written, home.country)
@@ -82,6 +83,7 @@ def ask(
         automatic=False,
         now=now,
         by=by,
+        request_id=request_id,
     )
     if isinstance(answer, Refused):
         return answer

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm_core.permission import decision
 from crm_core.permission.facts import Asked, facts
-from crm_core.permission.permits import PermitRow, PermitUse
+from crm_core.permission.permits import PermitRow, PermitUse, of_request
 from ctiserver.core.errors import NotFound, Refusal
 from ctiserver.core.permit import Channel, Permit, Purpose, Refused
 
@@ -30,14 +30,22 @@ def permit(
     product: str | None = None,
     valid_seconds: float = VALID_SECONDS,
     by: str = "",
+    request_id: str | None = None,
 ) -> Permit | Refused:
     """Permission for one contact, stored, or the first rule that refuses it. In a writing unit. Raises NotFound.
 
     `address` is a number in E.164 or an e-mail; `automatic`: a machine chose the moment; `product`: the key of what
     shall be offered. It expires after `valid_seconds`, or earlier at the instant at which a rule would refuse.
+    The same `request_id` of the same person again: what it was given, whatever the rules say by now.
     """
     asked = _asked(customer_id, address, channel, purpose, automatic, product)
     _lock(session, account_id, asked)
+    if request_id and (
+        before := of_request(
+            session, account_id, customer_id, asked.address, by=by, request_id=request_id, now=now
+        )
+    ):
+        return granted(session, before)
     known = facts(session, account_id, asked, now=now)
     if (refused := decision.decide(known, now)) is not None:
         return refused
@@ -50,6 +58,7 @@ def permit(
         product=product,
         automatic=automatic,
         by=by,
+        request_id=request_id,
         granted_at=now,
         expires_at=decision.good_until(known, now, now + valid_seconds),
         rows=[one.profile.key for one in known.rows],

@@ -16,7 +16,10 @@ from ctiserver.core.permit import Channel, Purpose
 
 
 class PermitRow(Base):
-    """One contact that was allowed. `rows`: keys of the legal profile rows that it relied on."""
+    """One contact that was allowed. `rows`: keys of the legal profile rows that it relied on.
+
+    `request_id`: under which `by` asked for it, if he may ask again; None: he will not.
+    """
 
     __tablename__ = "permits"
     __table_args__ = (
@@ -37,6 +40,7 @@ class PermitRow(Base):
     """What shall be offered; None: nothing."""
     automatic: Mapped[bool]
     by: Mapped[str]
+    request_id: Mapped[str | None]
     granted_at: Mapped[EpochSeconds]
     expires_at: Mapped[EpochSeconds]
     rows: Mapped[list[Any]]
@@ -51,6 +55,32 @@ class PermitUse(Base):
     account_id: Mapped[int]
     use: Mapped[str]
     used_at: Mapped[EpochSeconds]
+
+
+def of_request(
+    session: Session,
+    account_id: int,
+    customer_id: int,
+    address: str,
+    *,
+    by: str,
+    request_id: str,
+    now: float,
+) -> int | None:
+    """The permit that this request was given already and that is used or still held; None: there is none."""
+    query = (
+        select(PermitRow.id)
+        .outerjoin(PermitUse, PermitUse.permit_id == PermitRow.id)
+        .where(
+            PermitRow.account_id == account_id,
+            PermitRow.customer_id == customer_id,
+            PermitRow.address == address,
+            PermitRow.by == by,
+            PermitRow.request_id == request_id,
+            or_(PermitUse.used_at.is_not(None), PermitRow.expires_at > now),
+        )
+    )
+    return session.scalar(query.order_by(PermitRow.id.desc()).limit(1))
 
 
 def contacted(

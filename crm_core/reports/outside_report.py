@@ -13,18 +13,17 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from crm_core.accounts import account
-from crm_core.outside_calls import OutsideCall, matching
+from crm_core.outside_calls import NO_CALLS, OutsideCall, matching
 from crm_core.outside_lifts import OutsideLift, lifts
 from crm_core.permission.calendars import begin_of
 from crm_core.value import settings as value_settings
-from ctiserver.core.outside import REFUSED
 
 
 @dataclass(slots=True, kw_only=True)
 class Calls:
     """Of one person, or of all; `agent` None: nobody of ours asked for them (call-backs). `seconds`: since answers.
 
-    `refused`: numbers that the rules or a limit did not let him call, which are no calls.
+    `refused`: numbers that the rules, a limit or want of a permission did not let him call, which are no calls.
     """
 
     agent: str | None = None
@@ -82,7 +81,7 @@ def outside_report(
             person = Calls(agent=agent)
             found.people.append(person)
         for one in (found.all, person):
-            if result in REFUSED:
+            if result in NO_CALLS:
                 one.refused += calls
                 continue
             one.calls += calls

@@ -10,6 +10,7 @@ from crm_core.interactions import Interaction
 from crm_core.own_calls import ask
 from crm_core.permission import do_not_call
 from crm_core.permission.permits import PermitRow
+from ctiserver.bus.port import NoAnswer
 from ctiserver.core.errors import Refusal
 from ctiserver.core.permit import Purpose
 
@@ -51,6 +52,47 @@ def test_a_refusal_of_the_engines_gives_the_permit_back(
     assert answer.json["error_id"] == "call_in_hand"
     [row] = office.store.read(lambda session: session.query(PermitRow).all())
     assert row.expires_at <= office.now
+
+
+def permits(office: Any) -> list[PermitRow]:
+    rows: list[PermitRow] = office.store.read(lambda session: session.query(PermitRow).all())
+    return rows
+
+
+def test_the_same_request_again_holds_no_second_permit(office: Any, me: Any) -> None:
+    for _ in range(2):
+        assert me.post(CALL, json={"number": ROSAS, "request_id": "once"}).status_code == 200
+    assert len(permits(office)) == 1
+    first, again = (fields["permit"]["permit_id"] for _, _, fields in office.engines.asked)
+    assert first == again
+    assert me.post(CALL, json={"number": ROSAS, "request_id": "another"}).status_code == 200
+    assert len(permits(office)) == 2
+
+
+def test_who_got_no_answer_keeps_the_permit_for_when_he_asks_again(
+    office: Any, me: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: Any) -> str:
+        raise NoAnswer("the calls process did not answer")
+
+    with monkeypatch.context() as unheard:
+        unheard.setattr(office.engines, "request", silent)
+        assert me.post(CALL, json={"number": ROSAS, "request_id": "once"}).status_code == 504
+    assert me.post(CALL, json={"number": ROSAS, "request_id": "once"}).status_code == 200
+    [row] = permits(office)
+    assert (asked(office)["permit"]["permit_id"], row.expires_at > office.now) == (row.id, True)
+
+
+def test_who_was_not_called_for_want_of_a_permission_stands_in_the_report_once(office: Any, me: Any) -> None:
+    office.store.write(do_not_call.add, 1, ROSAS, source="call", by="eva", now=1.0)
+    for _ in range(2):
+        me.post(CALL, json={"number": "9 2222 0001", "request_id": "once"})
+    span = f"from_at={MONDAY_MORNING}&until_at={MONDAY_MORNING + 1}"
+    boss = office.browser("supervisor")
+    [row] = boss.get(f"/api/v1/outside-calls?{span}").json["items"]
+    assert (row["agent"], row["number"], row["result"]) == ("agent", ROSAS, "not_permitted")
+    found = boss.get(f"/api/v1/reports/outside?{span}").json
+    assert (found["all"]["calls"], found["all"]["refused"]) == (0, 1)
 
 
 def test_who_must_not_be_called_is_not_and_the_reason_is_said(office: Any, me: Any) -> None:
