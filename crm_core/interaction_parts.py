@@ -86,14 +86,21 @@ def last_segment_of(interaction: Interaction, agent: str) -> Segment | None:
 def outcome_of(interaction: Interaction, event: e.ContactEnded) -> str:
     """answered, reached (a customer whom we called and who saw no queue), disconnected, ended_in_ivr or abandoned;
     call_back (he asked for it instead of waiting); of one, and of whom an agent called: not_reached; cancelled;
-    message (he left one instead of waiting); no_message (he wanted to, and said nothing); turned_away (there was no
-    room for him).
+    message (he left one instead of waiting); no_message (he wanted to, and said nothing); message_lost (it could not be
+    recorded); turned_away (there was no room for him).
 
     Whom a campaign called and who found no agent was abandoned, also when it is we who hung up after its message.
     """
     if interaction.connected_at is not None or interaction.segments:  # that he was connected may be lost
         return "answered"
-    if interaction.outcome in ("call_back", "cancelled", "message", "no_message", "turned_away"):
+    if interaction.outcome in (
+        "call_back",
+        "cancelled",
+        "message",
+        "no_message",
+        "message_lost",
+        "turned_away",
+    ):
         return interaction.outcome
     if interaction.dial_id is not None and interaction.queued_at is None:
         return "reached"

@@ -141,6 +141,12 @@ def _(event: e.MessageBegun, interaction: Interaction, session: Session) -> None
 
 
 @record.register
+def _(event: e.MessageLost, interaction: Interaction, session: Session) -> None:
+    interaction.outcome = "message_lost"  # our fault: he is called back
+    interaction.to_call_back = interaction.ended_at is not None
+
+
+@record.register
 def _(event: e.MessageLeft, interaction: Interaction, session: Session) -> None:
     interaction.outcome = "message"
 
@@ -270,6 +276,7 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     settled = ("answered", "reached", "call_back", "cancelled", "message", "no_message", "turned_away")
     ours = interaction.channel == OUTBOUND
     lost = not ours and interaction.outcome not in settled and event.by in ("fallback", "switch")
+    lost = lost or interaction.outcome == "message_lost"
     interaction.to_call_back = lost or interaction.call_back_at is not None
 
 

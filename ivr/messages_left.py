@@ -5,8 +5,8 @@ it waits in the queue (`acd.messages`). One that is too short to be one is none.
 """
 
 from ctiserver.core.commands import DiscardRecording
-from ctiserver.core.events import MessageLeft
-from ctiserver.core.ids import QueueKey, RecordingId
+from ctiserver.core.events import MessageLeft, MessageLost
+from ctiserver.core.ids import ContactId, QueueKey, RecordingId
 from ctiserver.core.inputs import RecordingFailed, RecordingStored
 from ctiserver.core.turn import Turn
 from ivr.desk import Desk, Message
@@ -49,6 +49,17 @@ def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn)
         return
     if isinstance(message, RecordingFailed):
         del desk.messages[message.recording]
+        failed(desk, found.contact, found.recording)
+        if not found.dropped:
+            turn.say(
+                MessageLost(
+                    at=turn.at,
+                    contact=found.contact,
+                    queue=found.queue,
+                    recording=found.recording,
+                    reason=message.reason,
+                )
+            )
         return
     found.seconds = message.seconds
     if found.dropped:
@@ -64,6 +75,13 @@ def nothing_said(desk: Desk, recording: RecordingId) -> None:
         desk.messages[recording].dropped = True
     elif desk.recordings.pop(recording, None) is not None:
         desk.unwanted.append(recording)
+
+
+def failed(desk: Desk, contact: ContactId, recording: RecordingId) -> None:
+    """Whoever speaks still is not recorded any more: his session has no recording."""
+    session = desk.sessions.get(contact)
+    if session is not None and session.recording == recording:
+        session.recording = None
 
 
 def too_short(seconds: float) -> bool:

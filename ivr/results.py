@@ -16,9 +16,8 @@ from ctiserver.core.inputs import (
     SpeechMissed,
 )
 from ctiserver.core.turn import Turn
-from ivr import questions, waiting_choices, waiting_message, walk
+from ivr import messages_left, questions, waiting_choices, waiting_message, walk
 from ivr.desk import Desk
-from ivr.messages_left import SHORTEST_MESSAGE_SECONDS
 from ivr.session_state import Phase
 
 
@@ -80,9 +79,12 @@ def quiet(desk: Desk, message: LegSilent, turn: Turn) -> None:
 def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn) -> None:
     """A message that a caller left; he may be gone by now."""
     contact, account_id = desk.recordings.pop(message.recording, (None, 0))
-    if contact is None or isinstance(message, RecordingFailed):
+    if contact is None:
         return
-    if message.seconds >= SHORTEST_MESSAGE_SECONDS:
+    if isinstance(message, RecordingFailed):
+        messages_left.failed(desk, contact, message.recording)
+        return
+    if not messages_left.too_short(message.seconds):
         turn.say(
             VoicemailLeft(
                 at=turn.at,

@@ -6,7 +6,8 @@
 
 He has his place in line until he begins to speak. What he says is whole a moment after he has ended; then it waits for
 an agent (`acd.messages`), whether he is on the line still or not. One that is too short to be one is none, and so is
-one of which nothing is heard within ten seconds of the beep: once he is asked again, then it is goodbye.
+one of which nothing is heard within ten seconds of the beep: once he is asked again, then it is goodbye. One that could
+not be recorded he is told of as what it is, a fault of ours.
 """
 
 from ctiserver.core.commands import AwaitSilence, DiscardRecording, StartRecording, StopRecording
@@ -23,6 +24,7 @@ PATIENCE_SECONDS = 6.0
 ASKED, SPEAKS, WHOLE = "msg-asked", "msg-speaks", "msg-whole"
 STEPS = frozenset({ASKED, SPEAKS, WHOLE})
 _END_KEY = "#"
+_FAILED = "technical-problem"
 
 
 def ask(desk: Desk, session: Session, turn: Turn, *before: str) -> None:
@@ -130,7 +132,7 @@ def _keep(desk: Desk, session: Session, turn: Turn) -> None:
     if (message is None or short) and session.attempts == 0:
         session.attempts = 1
         _drop(desk, session, turn)
-        ask(desk, session, turn, "message-too-short")
+        ask(desk, session, turn, _FAILED if message is None else "message-too-short")
         return
     if not session.spoke:
         _drop(desk, session, turn)
@@ -139,4 +141,7 @@ def _keep(desk: Desk, session: Session, turn: Turn) -> None:
         left(desk, message, turn)
     session.step, session.recording = "", None
     hush(desk, session, turn)
-    say_goodbye(desk, session, ("goodbye",) if message is None or short else ("message-kept",), turn)
+    if message is None:
+        say_goodbye(desk, session, (_FAILED, "goodbye"), turn)
+    else:
+        say_goodbye(desk, session, ("goodbye",) if short else ("message-kept",), turn)

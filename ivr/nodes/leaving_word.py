@@ -66,7 +66,8 @@ class Voicemail(NodeBase, tag="voicemail"):
     """Records what he says after the prompts and a beep.
 
     `queue`: whose agents it waits for, as a message left in place of waiting does; None: a case opens with it.
-    `speaks_within_seconds`: who has not begun by then leaves none.
+    `speaks_within_seconds`: who has not begun by then leaves none. `unheard`: the node for him, and for whom the
+    recording failed while he spoke; None: they go on like everybody.
     """
 
     prompts: tuple[str, ...]
@@ -74,12 +75,16 @@ class Voicemail(NodeBase, tag="voicemail"):
     longest_seconds: float = 120.0
     speaks_within_seconds: float = SPEAKS_WITHIN_SECONDS
     queue: QueueKey | None = None
+    unheard: str | None = None
 
     takes_keys: ClassVar[bool] = True
     keeps_time: ClassVar[bool] = True
 
     def exits(self) -> tuple[str, ...]:
-        return (self.next,)
+        return tuple(dict.fromkeys((self.next, self.unheard or self.next)))
+
+    def ways(self) -> Mapping[str, str]:
+        return {self.unheard or self.next: "–", self.next: ""}
 
     def says(self) -> tuple[str, ...]:
         return (*self.prompts, "beep")
@@ -135,14 +140,17 @@ class Voicemail(NodeBase, tag="voicemail"):
 
     def silent(self, caller: Caller) -> str | None:
         session = caller.session
-        if session.recording is not None and not session.spoke:
-            messages_left.nothing_said(caller.desk, session.recording)
-        return self._over(caller)
+        if session.recording is None or session.spoke:
+            return self._over(caller)
+        messages_left.nothing_said(caller.desk, session.recording)
+        self._over(caller)
+        return self.unheard or self.next
 
     def _over(self, caller: Caller) -> str | None:
         caller.stop_waiting()
+        failed = caller.session.recording is None
         stop_recording(caller)
-        return self.next
+        return self.unheard or self.next if failed else self.next
 
 
 def stop_recording(caller: Caller) -> None:

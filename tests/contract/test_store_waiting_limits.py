@@ -116,6 +116,20 @@ def test_each_queue_answers_for_its_own_and_who_went_elsewhere_is_counted(center
     assert [(it["act"], it["limit"]) for it in acts] == [("overflowed", "waited")]
 
 
+@pytest.mark.parametrize("hangs_up_first", [False, True])
+def test_who_left_a_message_that_was_lost_is_called_back(center: Center, hangs_up_first: bool) -> None:
+    lost: dict[str, Any] = {"contact": "c-1", "queue": "servicio", "recording": "rec-9"}
+    center.arrives("c-1", 10.0)
+    center.happen(e.MessageBegun(at=20.0, **lost))
+    if hangs_up_first:
+        center.ends("c-1", 29.0)
+    center.happen(e.MessageLost(at=30.0, reason="disk full", **lost))
+    if not hangs_up_first:
+        center.ends("c-1", 31.0)
+    assert center.outcome("c-1") == "message_lost"
+    assert center.store.read(lambda session: session.get_one(Interaction, "c-1").to_call_back)
+
+
 def test_a_message_is_a_contact_of_its_own_counted_once_with_a_recording_that_its_queue_keeps(
     center: Center,
 ) -> None:

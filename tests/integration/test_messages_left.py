@@ -3,15 +3,20 @@
 Prompts are tones of one pitch, callers speak in another. One center serves all walks.
 """
 
+import shutil
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+import ivr.demo
 from crm_core.agents import Agent
 from crm_core.interactions import Interaction
-from crm_core.queues import add_queue, let_serve
+from crm_core.opening_hours import OpeningHours
+from crm_core.queues import add_queue, let_serve, queue
+from ctiserver.bus import topics
 from ctiserver.core.events import (
     ContactConnected,
     ContactDeflected,
@@ -24,7 +29,7 @@ from ctiserver.core.events import (
     MessagePlaced,
     PlaceTold,
 )
-from ctiserver.core.inputs import LegSilent
+from ctiserver.core.inputs import LegSilent, PromptEnded
 from tests.integration.daemon import RunningCenter, center
 from tests.integration.outages import Outages, outages
 from tests.integration.recordings import sound_of
@@ -36,6 +41,7 @@ pytestmark = pytest.mark.integration
 
 VOICE_HERTZ, WORDS_SECONDS, PROMPT_SECONDS = 500, 2.0, 0.5
 PROMPT_HERTZ = HERTZ["es"]
+SERVICE_LINE = "+56221234580"
 _ordinals = count(1)
 
 
@@ -219,3 +225,57 @@ def test_once_three_were_served_who_waits_is_told_how_long(test: Outages) -> Non
     assert place.at_most_seconds is not None
     assert place.at_least_seconds <= place.at_most_seconds
     test.records(5)
+
+
+def test_the_demos_closed_queue_takes_a_message_that_is_its_contact_when_it_opens(
+    tmp_path: Path,
+) -> None:
+    number = f'[[numbers]]\ndid = "{SERVICE_LINE}"\nflow = "service"\n'
+    write_tone(tmp_path / "words.wav", VOICE_HERTZ, WORDS_SECONDS)
+    more = number + tone_prompts(tmp_path / "tones", PROMPT_SECONDS)
+    with center(tmp_path, more=more, queue={"survey": None}, start=False) as c:
+        shutil.copy(Path(ivr.demo.__path__[0]) / "service.toml", c.folder / "flows")
+        c.store.write(_closes)
+        c.start()
+        with outages(c) as test, c.call(number="+56976600999", did=SERVICE_LINE) as caller:
+            told = c.probe.told
+            until(lambda: told("NodeEntered", node="main"), "the menu", 20, test.story)
+            caller.press("0")
+            until(lambda: told("NodeEntered", node="after-hours"), "that it is closed", 20, test.story)
+            [entered] = told("NodeEntered", node="after-hours")
+
+            def beeped() -> (
+                bool
+            ):  # what is told takes longer than one prompt; another ended as he pressed the key
+                return any(
+                    one.at > entered["at"] + PROMPT_SECONDS for one in test.journal.inputs(PromptEnded)
+                )
+
+            until(beeped, "the beep", 20, test.story)
+            caller.audio.say(c.folder / "words.wav")
+            assert caller.wait_ended(seconds=60) == "bye_received"
+            until(lambda: test.journal.events(MessagePlaced), "the message", 20, test.story)
+            assert told("NodeEntered", node="message-kept")
+            [placed] = test.journal.events(MessagePlaced)
+            assert (placed.queue, seconds_of(test, placed.recording, VOICE_HERTZ) > 1.0) == ("servicio", True)
+            c.store.write(_opens)
+            c.probe.ask(topics.RELOAD, seconds=30)
+            c.set_status("ann", "available")
+            until(lambda: test.journal.events(MessageGiven), "it is given to her", 20, test.story)
+            assert test.journal.events(MessageGiven)[0].contact == placed.contact
+            assert "error_id" not in test.ask("HangUp", agent="ann")
+            c.wait_activity("ann", "wrapping_up")
+            c.set_status("ann", "logged_out")
+            c.dispose("ann")
+            call, message = test.records(2)
+            assert (call.outcome, message.outcome, message.channel) == ("message", "answered", "voicemail")
+
+
+def _closes(session: Session) -> None:
+    add_queue(session, 1, "tecnico", "Técnico", skills={})
+    never = OpeningHours(account_id=1, key="never", name="Nunca", time_zone=None, week={}, holidays_of=None)
+    queue(session, 1, "servicio").hours = never
+
+
+def _opens(session: Session) -> None:
+    queue(session, 1, "servicio").hours = None

@@ -55,6 +55,14 @@ class MessageLeft(ContactEvent):
     level: Level = "none"
 
 
+class MessageLost(ContactEvent):
+    """His message could not be recorded or kept; while he is on the line he is told so, and asked once more."""
+
+    queue: QueueKey
+    recording: RecordingId
+    reason: str
+
+
 class MessagePlaced(ContactEvent):
     """The message waits for an agent as a contact of its own; `left_in` is the call in which it was left."""
 

@@ -20,7 +20,7 @@ from ctiserver.core.customers import MATTERS, Candidate, Matter
 from ctiserver.core.leads import Lead
 from ctiserver.core.message import Event, Input
 from ctiserver.core.permit import Channel, Permit, Purpose
-from ctiserver.core.tables import Dialing, Document, Number, Tables
+from ctiserver.core.tables import Dialing, Document, Hours, Number, Tables
 from dialer.scheduled import LOOK
 from ivr.flow import Ask, Callback, Decide, Flow, Guess, Identify, Menu, Quiet, Voicemail
 from ivr.session_state import Phase, Session
@@ -53,11 +53,17 @@ DIALING = Dialing(trunk="pstn")
 LEG: Any = "leg"
 
 
-def tables_for(flows: dict[str, tuple[Flow, Document]], name: str) -> Tables:
-    """A company with the queues that the ready-made flows name, whose number leads to this flow."""
+NEVER = Hours(time_zone="America/Santiago", week=((),) * 7)
+
+
+def tables_for(flows: dict[str, tuple[Flow, Document]], name: str, *, hours: Hours | None = None) -> Tables:
+    """A company with the queues that the ready-made flows name, whose number leads to this flow.
+
+    `hours`: when its queues serve; an emergency's always does.
+    """
     queues = ("servicio", "tecnico", "emergencia")
     applied = configured(
-        queues=tuple(queue(key, survey=None, emergency=key == "emergencia") for key in queues),
+        queues=tuple(queue(key, survey=None, emergency=key == "emergencia", hours=hours) for key in queues),
         agents=(agent("ann", *queues),),
         numbers=(Number(did="*", flow=name),),
         flows={key: document for key, (_, document) in flows.items()},
@@ -273,13 +279,13 @@ def beginnings(flow: Flow) -> Iterator[Move]:
         yield from EXPECTED
 
 
-def explored(flow: Flow, tables: Tables) -> tuple[list[Walk], set[str]]:
-    """A call in every state of the flow, and the nodes that were come to."""
+def explored(flow: Flow, tables: Tables, *, when: str = "open") -> tuple[list[Walk], set[str]]:
+    """A call in every state of the flow, and the nodes that were come to; `when` is part of its name."""
     seen, walks, nodes = set[tuple[Any, ...]](), list[Walk](), set[str]()
     todo: list[Way] = [(how,) for how in beginnings(flow)]
     while todo:
         way = todo.pop(0)
-        walk = Walk(flow, tables, way, name=f"{flow.name}-{len(walks)}")
+        walk = Walk(flow, tables, way, name=f"{flow.name}-{when}-{len(walks)}")
         nodes |= set(walk.nodes())
         if walk.state() not in seen:
             seen.add(walk.state())

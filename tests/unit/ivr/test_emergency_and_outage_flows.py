@@ -10,10 +10,10 @@ import ivr.demo
 from ctiserver.app import actions, prompt_files
 from ctiserver.core.commands import RunAction, StartRecording
 from ctiserver.core.customers import Candidate
-from ctiserver.core.events import ContactQueued
-from ctiserver.core.inputs import ActionDone, ActionFailed
+from ctiserver.core.events import ContactQueued, MessageLeft, VoicemailLeft
+from ctiserver.core.inputs import ActionDone, ActionFailed, LegSpoke, RecordingStored
 from ctiserver.core.message import Message
-from ctiserver.core.tables import Document, Number, Queue
+from ctiserver.core.tables import Document, Hours, Number, Queue
 from ivr.flow_file import read_flow
 
 FOLDER = Path(ivr.demo.__path__[0])
@@ -38,9 +38,13 @@ def document(name: str) -> Document:
     return found[1]
 
 
-def driven(name: str, *, emergency: bool = False) -> Driven:
+def driven(name: str, *, emergency: bool = False, hours: Hours | None = None) -> Driven:
+    queues = tuple(
+        Queue(key=queue.key, emergency=queue.emergency, hours=None if queue.emergency else hours)
+        for queue in QUEUES
+    )
     flows = {file.stem: document(file.stem) for file in FOLDER.glob("*.toml")}
-    return Driven(flows=flows, queues=QUEUES, numbers=(Number(did="600", flow=name, emergency=emergency),))
+    return Driven(flows=flows, queues=queues, numbers=(Number(did="600", flow=name, emergency=emergency),))
 
 
 def asked(said: list[Message]) -> RunAction:
@@ -55,6 +59,51 @@ def comes(ivr: Driven, said: list[Message], outcome: str, **values: str) -> list
 
 def is_queued(said: list[Message]) -> bool:
     return any(isinstance(one, ContactQueued) and one.queue == "emergencia" for one in said)
+
+
+CLOSED = Hours(time_zone="America/Santiago", week=((),) * 7)
+
+
+@pytest.mark.parametrize(("name", "keys"), [("main", "0"), ("main", "12"), ("service", "0")])
+def test_after_hours_a_message_for_customer_service_waits_in_its_closed_queue(name: str, keys: str) -> None:
+    ivr = driven(name, hours=CLOSED)
+    ivr.heard()
+    said = ivr.press(keys)
+    assert nodes(said)[-1] == "after-hours"
+    assert plays(said)[-1][0] == "out-of-hours"
+    ivr.heard()
+    ivr.say(LegSpoke(at=5.0, leg=LEG))
+    recording: Any = ivr.session.recording
+    said = ivr.press("#")
+    assert (nodes(said), plays(said)) == (["message-kept"], [("message-kept",)])
+    [left] = ivr.say(RecordingStored(at=20.0, recording=recording, seconds=9.0))
+    assert isinstance(left, MessageLeft)
+    assert left.queue == "servicio"
+
+
+def test_after_hours_a_message_for_the_technical_service_opens_a_case_and_a_gas_leak_still_goes_through() -> (
+    None
+):
+    ivr = driven("main", hours=CLOSED)
+    ivr.heard()
+    assert nodes(ivr.press("21"))[-1] == "after-hours-visit"
+    ivr.heard()
+    ivr.say(LegSpoke(at=5.0, leg=LEG))
+    recording: Any = ivr.session.recording
+    assert plays(ivr.press("#")) == [("voicemail-kept", "goodbye")]
+    assert isinstance(ivr.say(RecordingStored(at=20.0, recording=recording, seconds=9.0))[0], VoicemailLeft)
+    ivr = driven("main", hours=CLOSED)
+    ivr.heard()
+    ivr.press("21")
+    assert is_queued(ivr.press("9"))
+
+
+def test_after_hours_nobody_who_says_nothing_is_told_that_his_message_is_kept() -> None:
+    ivr = driven("main", hours=CLOSED)
+    ivr.heard()
+    ivr.press("0")
+    ivr.heard()
+    assert plays(ivr.silence()) == [("message-too-short", "goodbye")]
 
 
 class TestEmergency:

@@ -6,7 +6,7 @@ from company import QUEUES, queue
 from driven_ivr import CONTACT, LEG, Driven, plays
 
 from ctiserver.core.commands import AwaitSilence, DiscardRecording, StartRecording, StartTimer, StopRecording
-from ctiserver.core.events import ContactEnded, MessageBegun, MessageLeft, PlaceTold
+from ctiserver.core.events import ContactEnded, MessageBegun, MessageLeft, MessageLost, PlaceTold
 from ctiserver.core.inputs import LegEnded, LegSilent, LegSpoke, RecordingFailed, RecordingStored
 from ctiserver.core.message import Message
 
@@ -138,6 +138,27 @@ def test_one_too_short_to_be_one_is_asked_for_once_more_and_then_is_none() -> No
     stored(ivr, begun.recording, 0.4)
     said = ivr.press("1")
     assert (plays(said), of(said, MessageLeft)) == ([("goodbye",)], [])
+
+
+def test_a_message_that_could_not_be_recorded_is_told_as_our_fault_and_asked_for_once_more() -> None:
+    ivr, recording = speaks()
+    [lost] = ivr.say(RecordingFailed(at=20.0, recording=recording, reason="disk"))
+    assert isinstance(lost, MessageLost)
+    assert (lost.contact, lost.queue, lost.recording, lost.reason) == (CONTACT, "service", recording, "disk")
+    ivr.press("#")
+    assert plays(ivr.press("1")) == [("technical-problem", "voicemail-ask", "beep")]
+    [begun] = of(ivr.heard(), MessageBegun)
+    ivr.say(LegSpoke(at=26.0, leg=LEG))
+    ivr.say(RecordingFailed(at=27.0, recording=begun.recording, reason="disk"))
+    ivr.press("#")
+    assert plays(ivr.press("1")) == [("technical-problem", "goodbye")]
+
+
+def test_a_recording_that_fails_once_he_said_nothing_or_began_anew_loses_nothing() -> None:
+    ivr, recording = speaks()
+    ivr.press("#")
+    ivr.press("2")
+    assert ivr.say(RecordingFailed(at=20.0, recording=recording, reason="disk")) == []
 
 
 def test_a_recording_that_fails_leaves_nothing_behind() -> None:

@@ -124,3 +124,22 @@ def test_silence_and_a_recording_that_failed_are_no_message() -> None:
         ivr.ivr.desk.recordings = {"r": (CONTACT, 1)}  # type: ignore[dict-item]
         assert ivr.say(outcome) == []
         assert not ivr.ivr.desk.recordings
+
+
+def test_who_is_not_heard_goes_where_he_is_told_so() -> None:
+    def speaks(**more: str) -> AtNode:
+        ivr = AtNode(VOICEMAIL | {"unheard": "operator"} | more)
+        ivr.heard()
+        return ivr
+
+    assert nodes(speaks().silence()) == ["operator"]
+    for more in ({}, {"queue": "service"}):
+        ivr = speaks(**more)
+        ivr.say(LegSpoke(at=12.0, leg=LEG))
+        failed = RecordingFailed(at=13.0, recording=ivr.session.recording, reason="disk")  # type: ignore[arg-type]
+        ivr.say(failed)
+        assert nodes(ivr.press("#")) == ["operator"]
+    ivr = speaks()
+    ivr.say(LegSpoke(at=12.0, leg=LEG))
+    ivr.say(RecordingStored(at=13.0, recording=ivr.session.recording, seconds=9.0))  # type: ignore[arg-type]
+    assert nodes(ivr.press("#")) == ["next"]
