@@ -11,6 +11,7 @@ from acd.own_call_state import OwnCall
 from acd.own_calls import customer_name, end, value_class
 from ctiserver.core import events as e
 from ctiserver.core.commands import Arrange, DialLeg, Play, SetFuse, StopPlaying
+from ctiserver.core.errors import Refusal
 from ctiserver.core.ids import AgentKey, ConversationId, LegId, PlaybackId
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed, LegRinging, Party
 from ctiserver.core.topology import Conversation, Kind
@@ -71,6 +72,12 @@ def _on_the_line(floor: Floor, call: OwnCall, turn: Turn) -> None:
     if call.agent not in floor.roster or (call.to is not None and call.to not in floor.roster):
         end(floor, call, "gone", "center", turn)
         return
+    if call.route is not None:
+        try:
+            call.route = outside_calls.find(floor, call.agent, call.route.pii_number, turn, queue=call.queue)
+        except Refusal as refusal:  # closed, or a limit tripped, since he asked for it
+            end(floor, call, refusal.error_id, "center", turn)
+            return
     call.stage, call.tone = "calling", PlaybackId(turn.new_id())
     turn.say(
         SetFuse(leg=call.agent_leg, seconds=floor.ledger.tables.timing.talk_fuse_seconds),

@@ -8,7 +8,7 @@ import msgspec
 from agent_console.shaped import shaped
 from crm_core.interactions import Interaction, Offer, Segment
 from crm_core.recordings import MESSAGE, Recording, RecordingPause
-from crm_core.talk_shares import shares
+from crm_core.talk_shares import outside, shares, together
 from crm_core.third_parties import ThirdParty
 
 
@@ -39,9 +39,9 @@ class PauseTold(msgspec.Struct, kw_only=True):
 
 
 class VoicesTold(msgspec.Struct, kw_only=True):
-    """Who spoke when, in seconds of the recording, and what part of it that was, 0 to 1.
+    """Who spoke when, in seconds of the recording, and what part of their talk that was, 0 to 1.
 
-    `both`: at once; `silence`: neither.
+    `both`: at once; `silence`: neither. What was said while the caller heard music is none of their talk.
     """
 
     caller: list[tuple[float, float]]
@@ -256,13 +256,18 @@ def _recording(sound: Recording, segment: Segment | None, pauses: list[Recording
     )
 
 
-def _voices(spells: dict[str, Any] | None, seconds: float) -> VoicesTold | None:
-    if spells is None or seconds <= 0:
+def _voices(heard: dict[str, Any] | None, seconds: float) -> VoicesTold | None:
+    if heard is None or "caller" not in heard:
         return None
-    found = shares(spells["caller"], spells["agent"], seconds)
+    apart = [(since, seconds if until is None else until) for since, until in heard.get("apart", ())]
+    caller, agent = outside(heard["caller"], apart), outside(heard["agent"], apart)
+    talked = together(apart, seconds)
+    if talked <= 0:
+        return None
+    found = shares(caller, agent, seconds, of_seconds=talked)
     return VoicesTold(
-        caller=spells["caller"],
-        agent=spells["agent"],
+        caller=caller,
+        agent=agent,
         caller_share=found.caller,
         agent_share=found.agent,
         both_share=found.both,

@@ -4,7 +4,9 @@ Pure bookkeeping on one interaction; the database is asked only who has a number
 still there.
 """
 
+from collections.abc import Iterator
 from functools import singledispatch
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +24,7 @@ from crm_core.interaction_parts import (
     segment_of,
     still_there,
 )
-from crm_core.interactions import OUTBOUND, Interaction, Offer
+from crm_core.interactions import OUTBOUND, Interaction, Offer, Segment
 from crm_core.queues import Queue
 from ctiserver.core import events as e
 from ctiserver.core.live_view import LONGEST_PATH
@@ -285,6 +287,7 @@ def _(event: e.RecordingStarted, interaction: Interaction, session: Session) -> 
     for segment in interaction.segments:
         if segment.ordinal == event.segment:
             segment.recording = event.recording
+            segment.voices = {"begun_at": event.at}
 
 
 @record.register
@@ -292,10 +295,35 @@ def _(event: e.VoicesNoted, interaction: Interaction, session: Session) -> None:
     for segment in interaction.segments:
         if segment.recording == event.recording:
             known = segment.voices or {}
-            segment.voices = {
+            segment.voices = known | {
                 "caller": [*known.get("caller", ()), *map(list, event.caller)],
                 "agent": [*known.get("agent", ()), *map(list, event.agent)],
             }
+
+
+@record.register(e.ContactHeld)
+@record.register(e.ConsultStarted)
+def _(event: e.ContactHeld | e.ConsultStarted, interaction: Interaction, session: Session) -> None:
+    for segment, heard in _recorded_now(interaction):
+        apart = heard.get("apart", [])
+        if not apart or apart[-1][1] is not None:  # who consults may have held him before
+            segment.voices = heard | {"apart": [*apart, [round(event.at - heard["begun_at"], 1), None]]}
+
+
+@record.register
+def _(event: e.ContactResumed, interaction: Interaction, session: Session) -> None:
+    for segment, heard in _recorded_now(interaction):
+        apart = heard.get("apart", [])
+        if apart and apart[-1][1] is None:
+            closed = [apart[-1][0], round(event.at - heard["begun_at"], 1)]
+            segment.voices = heard | {"apart": [*apart[:-1], closed]}
+
+
+def _recorded_now(interaction: Interaction) -> Iterator[tuple[Segment, dict[str, Any]]]:
+    """The segments whose talk goes on and is recorded, with what is known of who spoke."""
+    for segment in interaction.segments:
+        if segment.ended_at is None and segment.voices and "begun_at" in segment.voices:
+            yield segment, segment.voices
 
 
 @record.register

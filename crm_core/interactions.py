@@ -207,7 +207,12 @@ class Segment(Base):
     """None: the file isn't whole, or there is none."""
     recording_error: Mapped[str | None]
     voices: Mapped[dict[str, Any] | None]
-    """Who spoke when, in seconds of the recording: {"caller": [[0.4, 2.1]], "agent": []}; None: nobody followed."""
+    """Who spoke when, in seconds of the recording: {"caller": [[0.4, 2.1]], "agent": []}; without these
+    nobody followed.
+
+    "begun_at": when the recording began, UTC epoch seconds; "apart": while the caller heard music, in seconds of the
+    recording too, until None: to its end. What was said then is none of their talk.
+    """
 
     @property
     def talk_seconds(self) -> float | None:

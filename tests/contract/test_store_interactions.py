@@ -259,7 +259,7 @@ def test_a_whole_life_becomes_one_interaction(store: Store, customer_id: int) ->
         "recording": "rec-1",
         "recording_seconds": 59.8,
         "recording_error": None,
-        "voices": None,
+        "voices": {"begun_at": 130.1},
     }
     assert [(answer["question"], answer["raw"], answer["value"]) for answer in (solved, grade)] == [
         ("solved", "1", 1),

@@ -85,7 +85,34 @@ def test_who_paused_a_recording_and_why_stands_in_the_record_of_its_account_alon
 
 def test_who_spoke_when_is_put_together_from_its_pieces(talked: Store) -> None:
     [segment] = talked.read(lambda session: session.scalars(select(Segment)).all())
-    assert segment.voices == {"caller": [[0.5, 2.0], [9.0, 9.5]], "agent": [[3.0, 8.0]]}
+    assert segment.voices == {"begun_at": 10.0, "caller": [[0.5, 2.0], [9.0, 9.5]], "agent": [[3.0, 8.0]]}
+
+
+def test_while_the_caller_hears_music_the_two_do_not_talk(store: Store) -> None:
+    key: dict[str, Any] = {"contact": "c-2"}
+    agent: dict[str, Any] = {"agent": "ann"}
+    happened: list[Event] = [
+        e.ContactConnected(at=10.0, queue="servicio", segment=1, leg="a", **agent, **key),
+        e.ContactHeld(at=11.0, **agent, **key),  # it is not recorded yet
+        e.ContactResumed(at=12.0, **agent, **key),
+        e.RecordingStarted(at=15.0, recording="rec-2", segment=1, **key),
+        e.ContactHeld(at=20.0, **agent, **key),
+        e.ConsultStarted(at=24.0, to="bob", **agent, **key),
+        e.ContactResumed(at=31.04, **agent, **key),
+        e.VoicesNoted(at=32.0, recording="rec-2", caller=((0.5, 2.0),), agent=((6.0, 9.0),), **key),
+        e.ConsultStarted(at=40.0, to="bob", **agent, **key),
+        e.TalkEnded(at=45.0, segment=1, by="agent", caller_stays=True, **agent, **key),
+        e.ContactResumed(at=46.0, **agent, **key),
+    ]
+    store.write(lambda session: add_queue(session, 1, "servicio", "Servicio", skills={}))
+    store.write(apply_batch, [(EventId(1, n, 0), event) for n, event in enumerate(happened, 1)])
+    [segment] = store.read(lambda session: session.scalars(select(Segment)).all())
+    assert segment.voices == {
+        "begun_at": 15.0,
+        "apart": [[5.0, 16.0], [25.0, None]],
+        "caller": [[0.5, 2.0]],
+        "agent": [[6.0, 9.0]],
+    }
 
 
 def test_a_whole_file_waits_to_be_kept_and_is_then_found_by_its_segment(talked: Store) -> None:

@@ -41,7 +41,8 @@ class OwnCallOver(OwnCallEvent):
     """Nobody calls any more, or two colleagues have talked (hung_up); `reason` else: why nobody answered.
 
     given_up: he hung up before; own_phone: his own telephone did not answer; gone: one of them is no agent any more;
-    taken_back: he called about a message that is not his any more.
+    taken_back: he called about a message that is not his any more; outside_closed and the like: as `core.outside.route`
+    refuses, right before the number was to ring.
     """
 
     reason: str

@@ -22,7 +22,7 @@ from ctiserver.core.inputs import (
     LegRinging,
 )
 from ctiserver.core.message import Message
-from ctiserver.core.outside import Outside
+from ctiserver.core.outside import Outside, OutsideLimits, OutsideRule
 from ctiserver.core.permit import Channel, Permit, Purpose
 from ctiserver.core.topology import Kind, Mode
 from ctiserver.core.turn import Turn
@@ -316,6 +316,45 @@ def test_rules_queues_and_permits_are_kept_to(acd: Driven) -> None:
     assert refusal(acd, calls, number="hello") == "not_a_number"
     assert refusal(acd, calls, who="bob", queue="technical") == "queue_not_served"
     assert refusal(acd, calls, number="+56971884214", permit=PERMIT) == "permit_other_address"
+
+
+def limited(**limits: Any) -> Any:
+    return configured(
+        agents=AGENTS,
+        queues=(queue("service"), queue("technical")),
+        outside=msgspec.structs.replace(OUTSIDE, **limits),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"rules": (OutsideRule(account_id=1, prefix="+569", allowed=False),)}, "outside_closed"),
+        ({"limits": (OutsideLimits(account_id=1, person_per_day_minor=0),)}, "outside_cap_person"),
+        ({"trunks": ()}, "no_trunk"),
+    ],
+)
+def test_what_was_closed_while_his_own_telephone_rang_is_not_dialled(
+    acd: Driven, changed: dict[str, Any], reason: str
+) -> None:
+    calls(acd, customer=ROSA, permit=PERMIT)
+    call = the_call(acd)
+    acd.say(limited(**changed))
+    said = answers(acd, call.agent_leg)
+    assert not [one for one in said if isinstance(one, c.DialOutside)]
+    assert (over(said), [one.reason for one in only(said, e.CallOutFailed)]) == ([reason], [reason])
+    assert [one.leg for one in said if isinstance(one, c.DropLeg)] == [call.agent_leg]
+    assert len(only(said, e.OutsideRefused)) == (reason != "no_trunk")
+    assert acd.agent("ann").activity == "idle"
+    assert acd.acd.floor.ledger.outside.calls == {}
+
+
+def test_a_price_that_changed_while_his_own_telephone_rang_is_the_one_that_counts(acd: Driven) -> None:
+    calls(acd)
+    call = the_call(acd)
+    acd.say(limited(limits=(OutsideLimits(account_id=1, usual_minor_per_minute=99),)))
+    [dial] = [one for one in answers(acd, call.agent_leg) if isinstance(one, c.DialOutside)]
+    assert dial.route.minor_per_minute == 99
 
 
 # From a message in hand

@@ -108,6 +108,18 @@ def test_who_spoke_is_told_as_lanes_and_as_shares_of_the_talk(heard: Any) -> Non
     assert [voices[f"{what}_share"] for what in ("caller", "agent", "both", "silence")] == [0.5, 0.5, 0, 0]
 
 
+def test_who_spoke_counts_the_talk_only_and_not_what_the_caller_did_not_hear(heard: Any) -> None:
+    def consulted(session: Any) -> None:
+        segment = session.get_one(Interaction, "c-9").segments[0]
+        segment.voices = {"begun_at": 9.0, "caller": [[0.0, 15.5]], "agent": [[15.5, 31.0]]}
+        segment.voices |= {"apart": [[10.0, 20.0], [26.0, None]]}
+
+    heard.store.write(consulted)
+    voices = heard.browser(BOSS).get(PATH).json["segments"][0]["recording"]["voices"]
+    assert (voices["caller"], voices["agent"]) == ([[0.0, 10.0]], [[20.0, 26.0]])
+    assert [voices[f"{what}_share"] for what in ("caller", "agent", "silence")] == [0.625, 0.375, 0]
+
+
 def test_a_contact_is_told_whole_and_never_to_another_company(heard: Any) -> None:
     told = heard.browser(BOSS).get(PATH).json
     assert (told["customer"], told["number"], told["wait_seconds"], told["outcome"]) == (

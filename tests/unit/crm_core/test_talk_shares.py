@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.talk_shares import Shares, shares
+from crm_core.talk_shares import Shares, outside, shares, together
 
 spells = st.lists(st.tuples(st.floats(0, 120), st.floats(0, 120)).map(lambda it: (min(it), max(it))))
 
@@ -30,3 +30,26 @@ def test_all_parts_make_the_whole(
     it = shares(one, other, seconds)
     assert it.caller + it.agent - it.both + it.silence == pytest.approx(1)
     assert 0 <= it.both <= min(it.caller, it.agent) + 1e-9
+
+
+def test_what_is_said_while_they_are_apart_is_cut_out_and_its_time_does_not_count() -> None:
+    apart = [(10.0, 20.0), (18.0, 30.0), (90.0, 200.0)]
+    assert outside([(5.0, 12.0), (12.0, 19.0), (15.0, 35.0), (95.0, 99.0)], apart) == [
+        (5.0, 10.0),
+        (30.0, 35.0),
+    ]
+    assert outside([(5.0, 35.0)], apart) == [(5.0, 10.0), (30.0, 35.0)]
+    assert together(apart, 100.0) == 70.0
+    assert together([], 100.0) == 100.0
+    assert shares([(5, 12)], [], 100, of_seconds=70).caller == 0.1
+
+
+@given(spells, spells, st.floats(1, 100))
+def test_of_the_talk_too_all_parts_make_the_whole(
+    one: list[tuple[float, float]], apart: list[tuple[float, float]], seconds: float
+) -> None:
+    talked = together(apart, seconds)
+    assert 0 <= talked <= seconds
+    if talked > 0.01:
+        it = shares(outside(one, apart), [], seconds, of_seconds=talked)
+        assert it.caller + it.silence == pytest.approx(1)
