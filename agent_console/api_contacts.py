@@ -10,12 +10,14 @@ from typing import Any
 from flask import send_file
 from werkzeug.wrappers import Response
 
-from agent_console.contact_answers import ContactTold, ListenerTold, contact_of
+from agent_console.contact_answers import ContactTold, ListenerTold, NamesTold, contact_of
+from agent_console.flow_titles import flow_titles
 from agent_console.listing import number_of
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
-from crm_core import customer_audit, interactions, recordings
+from crm_core import contact_names, customer_audit, interactions, recordings
 from crm_core.audit import AuditRow
+from crm_core.interactions import Interaction
 from crm_core.recordings import Recording
 from ctiserver.core.errors import NotFound
 from ctiserver.process import folders
@@ -46,8 +48,12 @@ def add_to(operations: Operations) -> None:
                 told.listeners = [
                     _listener(one, contact) for one in customer_audit.listeners(session, account, contact)
                 ]
+            told.names = _names(session, account, found, told, titles)
+            for one in told.segments:
+                one.disposition_label = contact_names.result(session, account, one.queue, one.disposition)
             return told
 
+        titles = flow_titles(call)
         return call.services.store.read(read)
 
     @add(
@@ -82,6 +88,17 @@ def add_to(operations: Operations) -> None:
     )
     def my_consult_recording(call: Call, contact: str, consult: str) -> Any:
         return _aside(call, contact, consult, of=call.principal.login)
+
+
+def _names(
+    session: Any, account: int, found: Interaction, told: ContactTold, titles: dict[str, dict[str, str]]
+) -> NamesTold:
+    heard_by = [one.by for one in told.listeners or ()]
+    return NamesTold(
+        people=contact_names.people(session, account, [*contact_names.named_in(found), *heard_by]),
+        queues=contact_names.queues(session, account),
+        flows=titles,
+    )
 
 
 def _listener(row: AuditRow, contact: str) -> ListenerTold:

@@ -99,11 +99,6 @@ def add_to(operations: Operations) -> None:
         _add_changing(operations, family)
 
 
-def flow_names(call: Call) -> list[str]:
-    """The account's flows, in the order of their names."""
-    return sorted(one.name for one in call.services.store.read(flow_desk.flows, FLOW_FAMILY.shelf(call)))
-
-
 def _add_reading(operations: Operations, family: Family) -> None:
     def listed(call: Call) -> list[KeptFlow]:
         return call.services.store.read(flow_desk.flows, family.shelf(call))

@@ -3,7 +3,7 @@
 import msgspec
 
 from agent_console.api_desk import Accepted, ask_for
-from agent_console.api_flows import flow_names
+from agent_console.flow_titles import FlowChoice, flow_choices
 from agent_console.operations import Call, Operations
 from agent_console.roles import Permission
 from ctiserver.core.errors import Refusal
@@ -97,13 +97,13 @@ def add_to(operations: Operations) -> None:
     )
     def transfer(call: Call, agent: str, body: Whom) -> Accepted:
         chosen = body.chosen()
-        if body.flow and body.flow not in flow_names(call):
+        if body.flow and body.flow not in {one.name for one in flow_choices(call)}:
             raise Refusal("unknown_flow", f"there is no flow {body.flow!r}")
         return ask_for(call, _PASSING_ON[next(iter(chosen))], {"agent": agent} | chosen, body.request_id)
 
     @add("GET", "/me/flows", Permission.OWN_DESK, "Flows to which I may pass a caller on, by name")
-    def my_flows(call: Call) -> list[str]:
-        return flow_names(call)
+    def my_flows(call: Call) -> list[FlowChoice]:
+        return flow_choices(call)
 
     @add("GET", "/me/colleagues", Permission.OWN_DESK, "To whom I may pass a caller, and what they are doing")
     def colleagues(call: Call) -> list[Colleague]:

@@ -76,6 +76,7 @@ class SegmentTold(msgspec.Struct, kw_only=True):
     """One agent's part. `began`: queue, or blind, attended, conference, returned `from_agent`.
 
     `transfer`: how he passed the customer on, to what and to whom; `transfer_failed`: why nobody took him there.
+    `disposition_label`: the result in words, by language; null where nobody knows it any more.
     """
 
     ordinal: int
@@ -87,6 +88,7 @@ class SegmentTold(msgspec.Struct, kw_only=True):
     talk_seconds: float | None
     wrap_up_seconds: float | None
     disposition: str | None
+    disposition_label: dict[str, str] | None = None
     note: str
     form: list[FilledIn]
     began: str
@@ -148,6 +150,14 @@ class ListenerTold(msgspec.Struct, kw_only=True):
     consult: int | None = None
 
 
+class NamesTold(msgspec.Struct, kw_only=True):
+    """What people call those whom the record names: people by login, queues by key, flows by name and language."""
+
+    people: dict[str, str]
+    queues: dict[str, str]
+    flows: dict[str, dict[str, str]]
+
+
 class ContactTold(msgspec.Struct, kw_only=True):
     """Everything that is kept of one contact. `acts`: `{"at", "act", "by", ...}`, what people did besides talking.
 
@@ -184,6 +194,7 @@ class ContactTold(msgspec.Struct, kw_only=True):
     listeners: list[ListenerTold] | None
     message: RecordingTold | None
     waits: list[WaitTold]
+    names: NamesTold | None = None
 
 
 def contact_of(
@@ -207,6 +218,7 @@ def contact_of(
         listeners=None,
         message=_recording(by_segment[MESSAGE], None, []) if MESSAGE in by_segment else None,
         waits=[shaped(WaitTold, one) for one in found.visits],
+        names=None,
     )
 
 
@@ -219,6 +231,7 @@ def _segment(one: Segment, sound: Recording | None, pauses: Sequence[RecordingPa
     return shaped(
         SegmentTold,
         one,
+        disposition_label=None,
         form=msgspec.convert(one.form or [], list[FilledIn]),
         recording=_recording(sound, one, his) if sound else None,
     )

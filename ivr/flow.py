@@ -60,6 +60,10 @@ class Flow(Frozen, forbid_unknown_fields=True):
     identify: str | None = None
     given: tuple[str, ...] = ()
     """Variables that whoever has customers called with this flow brings along (`values` of a dial)."""
+    title: dict[str, str] = {}
+    """What people see of it, by language."""
+    transfer: bool = True
+    """Whether agents may pass their callers on to it; never, where something is `given`."""
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         """The keys that lead away from every node."""

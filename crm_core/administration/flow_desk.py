@@ -70,6 +70,15 @@ def flows(session: Session, shelf: Shelf) -> list[KeptFlow]:
     ]
 
 
+def texts_in_force(session: Session, shelf: Shelf) -> dict[str, str]:
+    """The texts that calls begin with now, by name."""
+    return {
+        one.name: text(session, shelf, one.name, one.in_force)
+        for one in flows(session, shelf)
+        if one.in_force is not None
+    }
+
+
 def flow(session: Session, shelf: Shelf, name: str) -> KeptFlow:
     """One of them. Raises NotFound."""
     for found in flows(session, shelf):

@@ -185,6 +185,28 @@ def test_a_message_is_heard_on_the_desk_and_done_by_a_key_and_counted_on_the_boa
     browser.close_pages()
 
 
+def hears_a_message(now: float) -> LiveView:
+    """The morning in which the first agent has a message in hand."""
+    view = scenes.morning(now)
+    rows: dict[Any, Any] = view.agents  # type: ignore[assignment]
+    rows["agent1"].activity, rows["agent1"].contact = "message", None
+    rows["agent1"].queues = ("servicio", "tecnico")
+    return view
+
+
+def test_the_bar_of_the_desk_is_as_high_whatever_its_agent_does(stage: Stage, browser: Browser) -> None:
+    heights = set()
+    for scene, word in ((scenes.morning, "En llamada"), (hears_a_message, "Escucha un mensaje")):
+        stage.scene = scene
+        page = stage.page(browser, "agent1")
+        page.goto(f"{stage.origin}/desk")
+        expect(page.locator("#activity")).to_have_text(word)
+        expect(page.locator("#chips .chip")).to_have_count(2)
+        heights.add(page.evaluate("document.querySelector('.topbar').offsetHeight"))
+    assert len(heights) == 1, heights
+    browser.close_pages()
+
+
 def test_a_form_is_filled_in_before_a_result_and_a_supervisor_may_excuse_from_it(
     stage: Stage, browser: Browser
 ) -> None:

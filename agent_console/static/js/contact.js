@@ -16,6 +16,10 @@ const mayHear = settings.permissions.includes("hear_recordings");
 const hour = (at) => new Intl.DateTimeFormat(settings.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at * 1000);
 const row = (at, ...told) => el("li", {}, el("time", { datetime: new Date(at * 1000).toISOString(), text: hour(at) }), el("div", {}, ...told));
 const part = (title, rows) => (rows.length ? [el("h2", { text: title }), el("ol", { class: "contact-lines" }, ...rows)] : []);
+let names = { people: {}, queues: {}, flows: {} };
+const person = (login) => names.people[login] ?? login;
+const queue = (name) => names.queues[name] ?? name;
+const flow = (name) => names.flows[name]?.[settings.language] ?? name.replaceAll("_", " ");
 const called = (step) => step.label?.[settings.language] ?? Object.values(step.label ?? {})[0] ?? step.node;
 
 async function load() {
@@ -27,6 +31,7 @@ async function load() {
 }
 
 function show(one) {
+  names = one.names ?? names;
   const who = one.customer_id === null ? el("span", { text: one.number || of("channel", one.channel) }) : el("a", { href: `/customers/${one.customer_id}`, text: one.customer });
   box.replaceChildren(
     el("h1", {}, who, one.value_class ? ` (${one.value_class})` : ""),
@@ -40,7 +45,7 @@ function show(one) {
     ...(one.message ? [el("h2", { text: t("desk_message") }), ...[sound(one, { ordinal: 0, recording: one.message })].flat().filter(Boolean)] : []),
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
     ...part(t("contact_thirds"), one.third_parties.map((asked) => third(one, asked))),
-    ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t(it.consult === null ? "contact_listener" : "contact_listener_consult", { by: it.by, talk: it.segment, consult: it.consult, date: date(it.at) }) })))),
+    ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t(it.consult === null ? "contact_listener" : "contact_listener_consult", { by: person(it.by), talk: it.segment, consult: it.consult, date: date(it.at) }) })))),
     ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
   );
 }
@@ -58,8 +63,8 @@ function glance(one) {
 
 function offer(one) {
   const heads = one.why?.heads.slice(1) ?? [];
-  const others = heads.map((head) => t("contact_head", { queue: head.queue, class: head.value_class, score: Math.round(head.score_seconds) }));
-  return row(one.made_at, el("span", { text: `${one.agent} · ${one.queue} · ${of("offer", one.result)}${one.reason ? ` (${of("reason", one.reason)})` : ""}` }),
+  const others = heads.map((head) => t("contact_head", { queue: queue(head.queue), class: head.value_class, score: Math.round(head.score_seconds) }));
+  return row(one.made_at, el("span", { text: `${person(one.agent)} · ${queue(one.queue)} · ${of("offer", one.result)}${one.reason ? ` (${of("reason", one.reason)})` : ""}` }),
     others.length ? el("p", { text: t("contact_heads", { heads: others.join(", ") }) }) : null);
 }
 
@@ -68,19 +73,20 @@ function waited(one) {
   const seconds = one.left_at === null ? "" : clock(one.left_at - one.entered_at);
   const promised = one.told_until_at === null ? "" : t("contact_wait_told", { from: clock(one.told_from_at - one.entered_at), until: clock(one.told_until_at - one.entered_at) });
   const kept = one.told_until_at === null || one.result !== "answered" ? "" : t(one.left_at <= one.told_until_at ? "contact_wait_kept" : "contact_wait_broken");
-  return row(one.entered_at, el("span", { text: [one.queue, one.result ? t(`visit_${one.result}`) : t("stage_queued"), seconds, promised, kept].filter(Boolean).join(" · ") }));
+  return row(one.entered_at, el("span", { text: [queue(one.queue), one.result ? t(`visit_${one.result}`) : t("stage_queued"), seconds, promised, kept].filter(Boolean).join(" · ") }));
 }
 
 /** What somebody did with it besides talking. */
 function act(one) {
-  const more = [one.by === "center" ? "" : one.by, one.limit ? t(`limit_${one.limit}`) : "", one.agent, one.from_queue && one.queue ? `${one.from_queue} → ${one.queue}` : one.queue, one.value_class, one.seconds ? clock(one.seconds) : ""];
+  const queues = [one.from_queue, one.queue].filter(Boolean).map(queue).join(" → ");
+  const more = [one.by === "center" ? "" : person(one.by), one.limit ? t(`limit_${one.limit}`) : "", person(one.agent), queues, one.value_class, one.seconds ? clock(one.seconds) : ""];
   return row(one.at, el("span", { text: [of("act", one.act), ...more].filter(Boolean).join(" · ") }), one.reason ? el("p", { text: REASONS[one.act] ? of(REASONS[one.act], one.reason) : one.reason }) : null, one.contact ? el("p", {}, el("a", { href: `/contacts/${encodeURIComponent(one.contact)}`, text: t(`contact_act_${one.act}`) })) : null);
 }
 
 const REASONS = { called: "purpose", not_reached: "own_over" };
 
 function talk(contact, one) {
-  const said = [one.agent, one.from_agent ? t(`contact_began_${one.began}`, { agent: one.from_agent }) : "", one.queue, one.talk_seconds === null ? "" : t("contact_talked", { time: clock(one.talk_seconds) }), one.wrap_up_seconds === null ? "" : t("contact_wrapped", { time: clock(one.wrap_up_seconds) }), one.disposition];
+  const said = [person(one.agent), one.from_agent ? t(`contact_began_${one.began}`, { agent: person(one.from_agent) }) : "", queue(one.queue), one.talk_seconds === null ? "" : t("contact_talked", { time: clock(one.talk_seconds) }), one.wrap_up_seconds === null ? "" : t("contact_wrapped", { time: clock(one.wrap_up_seconds) }), one.disposition_label?.[settings.language] ?? one.disposition];
   return row(one.answered_at, el("span", { text: said.filter(Boolean).join(" · ") }), passedOn(one), one.note ? el("p", { text: one.note }) : null, filledIn(one), ...[sound(contact, one)].flat());
 }
 
@@ -93,7 +99,8 @@ function filledIn({ form }) {
 /** How a talk ended in another's hands, or was to. */
 function passedOn(one) {
   if (!one.transfer) return null;
-  const to = one.transferred_to_kind === "flow" ? t("contact_flow", { flow: one.transferred_to.replaceAll("_", " ") }) : one.transferred_to || t("contact_outside");
+  const name = { flow: (to) => t("contact_flow", { flow: flow(to) }), queue }[one.transferred_to_kind] ?? person;
+  const to = one.transferred_to ? name(one.transferred_to) : t("contact_outside");
   const failed = one.transfer_failed ? t("contact_transfer_failed", { why: of("not_taken", one.transfer_failed) }) : "";
   return el("p", { text: [t(`contact_transfer_${one.transfer}`, { to }), failed].filter(Boolean).join(" · ") });
 }
@@ -102,7 +109,7 @@ function passedOn(one) {
 function third(contact, one) {
   const talked = one.consult_seconds ? t("contact_consulted", { time: clock(one.consult_seconds) }) : "";
   const reason = one.reason ? ` (${of("not_taken", one.reason)})` : "";
-  return row(one.called_at, el("span", { text: [`${one.asked_by} → ${one.agent ?? one.number}`, talked, of("third_outcome", one.outcome) + reason].filter(Boolean).join(" · ") }), ...[sound(contact, one, `consults/${one.ordinal}/recording`)].flat());
+  return row(one.called_at, el("span", { text: [`${person(one.asked_by)} → ${person(one.agent) ?? one.number}`, talked, of("third_outcome", one.outcome) + reason].filter(Boolean).join(" · ") }), ...[sound(contact, one, `consults/${one.ordinal}/recording`)].flat());
 }
 
 function sound(contact, { ordinal, recording }, path = `recordings/${ordinal}`) {
@@ -115,7 +122,8 @@ function sound(contact, { ordinal, recording }, path = `recordings/${ordinal}`) 
   ];
 }
 
-function pauseText({ since, until, by, reason, resumed_by }) {
+function pauseText({ since, until, by: login, reason, resumed_by }) {
+  const by = person(login);
   const from = clock(since);
   const why = of("recording_reason", reason);
   if (until === null) return t("contact_paused_to_end", { from, by, why });

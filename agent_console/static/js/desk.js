@@ -22,7 +22,7 @@ import * as outbound from "./desk_outbound.js";
 import { closeCall, openCall, ownStage, ownWords, OWN_CONTROLS, takeOwnCall } from "./own_call.js";
 import * as softphone from "./softphone.js";
 import { CONTROLS_WITH_THIRD, showThird, stageWithThird } from "./third_party.js";
-import { closeTransfer, learnColleagues, openTransfer } from "./transfer.js";
+import { closeTransfer, learnColleagues, learnFlows, openTransfer } from "./transfer.js";
 import { clock, of, settings, t } from "./words.js";
 import { closeWho, openWho } from "./who.js";
 import * as wrapUp from "./wrap_up.js";
@@ -283,7 +283,7 @@ $("phone-light").addEventListener("click", openDevices);
 
 async function begin() {
   try {
-    const [known, choices, reasons, pauses, form] = await Promise.all([get("/queues"), get("/dispositions"), get("/contact-reasons"), get("/pause-reasons"), get("/wrap-up-fields"), learnColleagues()]);
+    const [known, choices, reasons, pauses, form] = await Promise.all([get("/queues"), get("/dispositions"), get("/contact-reasons"), get("/pause-reasons"), get("/wrap-up-fields"), learnColleagues(), learnFlows()]);
     queues = known;
     knowQueues(Object.fromEntries(known.map(({ key, name }) => [key, name])));
     recording.knowRecording((key) => known.some((queue) => queue.key === key && queue.record_on_demand));

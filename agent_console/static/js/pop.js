@@ -17,6 +17,10 @@ export const knowCampaigns = (names) => { campaignNames = names; };
 let people = {};
 /** Names of agents, by key. */
 export const knowPeople = (names) => { people = names; };
+let flows = {};
+/** Flows to which a caller may be passed on, as the API tells them. */
+export const knowFlows = (known) => { flows = Object.fromEntries(known.map(({ name, title }) => [name, title])); };
+export const flowName = (name) => flows[name]?.[settings.language] ?? name.replaceAll("_", " ");
 export const personName = (key) => people[key] ?? key ?? "";
 export const queueName = (key) => queueNames[key] ?? key ?? "";
 
@@ -25,6 +29,7 @@ export function why(contact) {
   const asked = contact.parties?.find(({ agent }) => agent === settings.agent);
   if (asked) return t("why_asked", { name: personName(asked.asked_by) });
   const made = contact.why;
+  if (made && contact.agent === settings.agent && made.agent !== settings.agent && !contact.passed_by) return t("why_under_way");
   if (!made) return t(contact.channel === "outbound" ? "why_own_call" : "why_unknown");
   const head = made.heads?.find((one) => one.contact === contact.contact) ?? made.heads?.[0];
   const returned = made.rule === "named" && contact.passed_by === made.agent;
@@ -125,7 +130,7 @@ function last(record, current) {
 /** A line about a contact that was. */
 export function contactRow(one, named = false) {
   const outcome = of("outcome", one.outcome ?? "open");
-  const details = [named ? one.number : null, queueName(one.queue), reasonWord(one.reason), one.agents?.join(", ")].filter(Boolean).join(" · ");
+  const details = [named ? one.number : null, queueName(one.queue), reasonWord(one.reason), one.agents?.map(personName).join(", ")].filter(Boolean).join(" · ");
   return el("div", { class: "row-of" },
     el("b", { text: named ? one.customer ?? t("unknown_caller") : outcome }),
     el("span", { class: "row-acts" }, el("span", { class: "number quiet", text: day(one.arrived_at) }), named ? callButton(one.number) : null),

@@ -66,6 +66,7 @@ async function be(mode) {
 }
 const STAYS_OPEN = new Set(["listen", "whisper", "barge"]);
 const NO_NEWS = new Set(["stopped", "taken_over"]); // how a part of mine ends when I wanted it to
+let handed = ""; // the call that I took over here: under way to me, then in my hand
 let row = null; // my own, as it was heard last
 
 /** What I do now, and why I do it no more, as my own row says it; `there`: whether the dialog's contact goes on. */
@@ -77,6 +78,11 @@ export function showMine(me, there = () => true) {
   for (const button of document.querySelectorAll('[data-supervise="take_over"], [data-supervise="leave"]')) button.disabled = !mine;
   if (mine) showRinging(null);
   if (me?.supervises) banner("supervision", null);
+  if (handed && me?.contact) handed = "here";
+  else if (handed === "here") {
+    handed = "";
+    banner("taken-over", null);
+  }
   tellOver(waitsFor ? waitsFor.before : before);
   if (open?.contact && !$("supervise-contact").hidden && !there(open.contact.contact)) {
     $("supervise-contact").hidden = true;
@@ -101,6 +107,13 @@ function showRinging(call) {
   text($("supervise-rings"), call ? t("supervise_rings") : "");
 }
 
+/** The caller is mine; what is needed for him is on my desk. */
+async function takeOver() {
+  await post(`${path(open.contact)}/take-over`);
+  banner("taken-over", t("wallboard_taken_over"), "warn", el("a", { class: "btn btn-sm btn-primary", href: "/desk", text: t("page_desk") }));
+  handed = "under way";
+}
+
 const reason = () => $("supervise-reason").value;
 
 function prefer() {
@@ -119,7 +132,7 @@ const acts = {
   listen: () => be("listen"),
   whisper: () => be("whisper"),
   barge: () => be("barge"),
-  take_over: () => post(`${path(open.contact)}/take-over`),
+  take_over: takeOver,
   leave: () => api("DELETE", `${path(open.contact)}/supervision`),
   tell: () => post("/notices", { text: $("supervise-text").value, to: open.agent.agent }),
   lower: () => api("DELETE", `/agents/${encodeURIComponent(open.agent.agent)}/hand`),

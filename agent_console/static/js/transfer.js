@@ -5,7 +5,7 @@ import { get, post } from "./api.js";
 import { $, text } from "./dom.js";
 import { now } from "./feed.js";
 import { picker } from "./picker.js";
-import { knowPeople } from "./pop.js";
+import { flowName, knowFlows, knowPeople } from "./pop.js";
 import { clock, of, settings, t } from "./words.js";
 
 const AGAIN_MILLISECONDS = 2000;
@@ -47,7 +47,7 @@ export function colleagueRows(onlyFree) {
   return people.map((one) => colleagueRow(one, onlyFree));
 }
 
-const flowRow = (name) => ({ key: `flow-${name}`, text: name.replaceAll("_", " "), details: t("transfer_flow"), body: { flow: name } });
+const flowRow = ({ name }) => ({ key: `flow-${name}`, text: flowName(name), details: t("transfer_flow"), body: { flow: name } });
 
 function rows() {
   const asks = path === "consult";
@@ -73,8 +73,15 @@ export async function learnColleagues() {
   list.draw();
 }
 
+/** Which flows there are to pass a caller on to, and what they are called. */
+export async function learnFlows() {
+  const known = await get("/me/flows");
+  knowFlows(known);
+  return known;
+}
+
 async function learnChoices() {
-  [saved, flows] = await Promise.all([get("/me/saved-numbers"), get("/me/flows")]).catch(() => [saved, flows]);
+  [saved, flows] = await Promise.all([get("/me/saved-numbers"), learnFlows()]).catch(() => [saved, flows]);
   list.draw();
 }
 

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from crm_core.dispositions import Disposition
 from crm_core.interactions import Interaction, Offer, Segment
+from crm_core.queues import add_queue
 from crm_core.recordings import Recording, RecordingPause
 from crm_core.third_parties import ThirdParty
 from crm_core.users import add_user
@@ -23,6 +25,8 @@ def heard(office: Any) -> Any:
     """A contact of two talks: mine, whose recording is kept, and a colleague's, whose recording is gone."""
 
     def furnish(session: Session) -> None:
+        add_queue(session, account_id=1, key="servicio", name="Servicio al cliente", skills={})
+        session.add(Disposition(account_id=1, code="solved", label_es="Resuelto", label_en="Solved"))
         path = [{"node": "main", "kind": "menu", "at": 2.0, "label": {"es": "Menú"}}]
         why = {"rule": "score", "heads": [{"queue": "servicio", "value_class": "A", "score_seconds": 130.0}]}
         row = Interaction(
@@ -55,6 +59,7 @@ def heard(office: Any) -> Any:
                 queue="servicio",
                 answered_at=9.0,
                 ended_at=40.0,
+                disposition="solved",
                 recording="r-1",
                 voices={"caller": [[0.0, 15.5]], "agent": [[15.5, 31.0]]},
             ),
@@ -138,6 +143,14 @@ def test_a_contact_is_told_whole_and_never_to_another_company(heard: Any) -> Non
         [0, 60],
     )
     assert other["recording"]["state"] == "expired"
+    assert (told["names"]["people"][ME], told["names"]["queues"]["servicio"]) == (
+        "agent",
+        "Servicio al cliente",
+    )
+    assert (mine["disposition_label"], other["disposition_label"]) == (
+        {"es": "Resuelto", "en": "Solved"},
+        None,
+    )
     for login, status in ((ME, 403), ("other", 404)):
         assert heard.browser(login).get(PATH).status_code in (status, 403)
     assert heard.browser(BOSS).get("/api/v1/contacts/none").status_code == 404

@@ -158,11 +158,15 @@ def test_nobody_calls_in_anothers_name(office: Any, me: Any) -> None:
 def test_a_caller_is_passed_on_to_a_flow_that_there_is(office: Any, me: Any) -> None:
     folder = office.state_dir / "flows"
     folder.mkdir(parents=True)
-    (folder / "payment.toml").write_text("")
+    (folder / "payment.toml").write_text('title = { es = "Pagos", en = "Payments" }')
+    (folder / "campaign.toml").write_text("transfer = false")
+    (folder / "visit.toml").write_text('given = ["order"]')
     office.use(replace(office.config, flows=replace(office.config.flows, directory=folder)))
     me = office.browser("agent")
     [first] = me.get("/api/v1/me/flows").json
-    assert me.post("/api/v1/agents/agent/transfer", json={"flow": first}).status_code == 200
-    assert office.engines.asked == [("TransferToFlow", "agent", {"agent": "agent", "flow": first})]
-    wrong = me.post("/api/v1/agents/agent/transfer", json={"flow": "nowhere"})
-    assert wrong.json["error_id"] == "unknown_flow"
+    assert first == {"name": "payment", "title": {"es": "Pagos", "en": "Payments"}}
+    assert me.post("/api/v1/agents/agent/transfer", json={"flow": "payment"}).status_code == 200
+    assert office.engines.asked == [("TransferToFlow", "agent", {"agent": "agent", "flow": "payment"})]
+    for name in ("nowhere", "campaign", "visit"):
+        wrong = me.post("/api/v1/agents/agent/transfer", json={"flow": name})
+        assert wrong.json["error_id"] == "unknown_flow"
