@@ -20,6 +20,8 @@ from ctiserver.core.errors import NotFound, Refusal, StoreError
 LONGEST_NAME = 80
 MOST = 100
 """Recordings of one account: at two minutes each, 200 MB."""
+YOUNG_SECONDS = 86_400.0
+"""A file that is no older may belong to an upload that is not over."""
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -44,12 +46,15 @@ def sounds_of(session: Session, account_id: int) -> Sequence[AnnouncementSound]:
     return session.scalars(query.order_by(AnnouncementSound.id.desc())).all()
 
 
-def sound(session: Session, account_id: int, key: str) -> AnnouncementSound:
-    """One of the account. Raises NotFound."""
+def sound(session: Session, account_id: int, key: str, *, lock: bool = False) -> AnnouncementSound:
+    """One of the account. Raises NotFound.
+
+    `lock`: nobody chooses or removes it until this transaction is over; of two who do either the second finds out.
+    """
     query = select(AnnouncementSound).where(
         AnnouncementSound.account_id == account_id, AnnouncementSound.key == key
     )
-    found = session.scalar(query)
+    found = session.scalar(query.with_for_update() if lock else query)
     if found is None:
         raise NotFound("there is no such recording")
     return found
@@ -114,6 +119,26 @@ def content_of(folder: Path, row: AnnouncementSound) -> bytes:
 def drop_file(folder: Path, account_id: int, key: str) -> None:
     """Once its row is gone for good, that is after the commit."""
     file_of(folder, account_id, key).unlink(missing_ok=True)
+
+
+def sweep(session: Session, folder: Path, *, now: float) -> int:
+    """Removes files that no row names, as a death between file and row leaves them; how many. Raises OSError.
+
+    A young one may be on its way to its row still.
+    """
+    removed = 0
+    for file in sorted(folder.glob("*/*")):
+        if file.suffix in (".wav", ".part") and now - file.stat().st_mtime >= YOUNG_SECONDS:
+            if file.suffix == ".wav" and _is_named(session, file):
+                continue
+            file.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _is_named(session: Session, file: Path) -> bool:
+    query = select(AnnouncementSound.account_id).where(AnnouncementSound.key == file.stem)
+    return file.parent.name in {str(account_id) for account_id in session.scalars(query)}
 
 
 def _write(file: Path, wav: bytes) -> None:

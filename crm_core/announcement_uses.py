@@ -23,7 +23,7 @@ def used_by(session: Session, account_id: int) -> dict[str, list[str]]:
 
 def remove(session: Session, account_id: int, key: str, *, by: str, now: float) -> None:
     """The row goes; its file after the commit, by `drop_file`. Raises NotFound; Refusal while one says it."""
-    row = announcement_sounds.sound(session, account_id, key)
+    row = announcement_sounds.sound(session, account_id, key, lock=True)
     if users := used_by(session, account_id).get(key):
         raise Refusal("sound_in_use", f"the announcement {users[0]!r} says it: change that first")
     taken_away = (Announcement.account_id == account_id) & (Announcement.sound == key)

@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, Index, exists, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_core import audit
-from crm_core.announcement_sounds import AnnouncementSound
+from crm_core.announcement_sounds import sound
 from crm_core.base import Base, ConfiguresEngines, EpochSeconds
 from crm_core.interactions import Interaction
 from crm_core.outages import cities_of
@@ -220,15 +220,20 @@ def _checked(session: Session, account_id: int, written: Mapping[str, Any]) -> d
     given["areas"] = list(dict.fromkeys(area.strip() for area in given["areas"] if area.strip()))
     given["queues"] = list(dict.fromkeys(given["queues"]))
     known = session.scalars(select(Queue.key).where(Queue.account_id == account_id)).all()
-    sounds = session.scalars(
-        select(AnnouncementSound.key).where(AnnouncementSound.account_id == account_id)
-    ).all()
-    if mistakes := [*_mistakes(given, known, sounds)]:
+    if mistakes := [*_mistakes(given, known, has_recording=_chosen(session, account_id, given["sound"]))]:
         raise ConfigError(mistakes)
     return given
 
 
-def _mistakes(given: Mapping[str, Any], queues: Sequence[str], sounds: Sequence[str]) -> list[Mistake]:
+def _chosen(session: Session, account_id: int, key: str | None) -> bool:
+    """Whether the account has this recording; if so, nobody removes it before the announcement is stored."""
+    try:
+        return key is not None and bool(sound(session, account_id, key, lock=True))
+    except NotFound:
+        return False
+
+
+def _mistakes(given: Mapping[str, Any], queues: Sequence[str], *, has_recording: bool) -> list[Mistake]:
     found = []
     if not given["name"]:
         found.append(Mistake("name", "give it a name", "empty"))
@@ -238,7 +243,7 @@ def _mistakes(given: Mapping[str, Any], queues: Sequence[str], sounds: Sequence[
         )
     if given["prompt"] is not None and given["prompt"] not in PROMPTS:
         found.append(Mistake("prompt", f"choose one of {', '.join(PROMPTS)}", "unknown"))
-    if given["sound"] is not None and given["sound"] not in sounds:
+    if given["sound"] is not None and not has_recording:
         found.append(Mistake("sound", "choose a recording of the list", "unknown"))
     if len(given["text"] or "") > LONGEST_TEXT:
         found.append(Mistake("text", f"write at most {LONGEST_TEXT} letters", "too_long"))

@@ -21,6 +21,7 @@ from crm_core import interaction_writer, reader_positions
 from crm_core.db import Store
 from crm_core.reader_positions import EventId
 from ctiserver.app import order_chores
+from ctiserver.app.announcement_leavings import AnnouncementLeavings
 from ctiserver.app.campaign_chores import CampaignEnds, CampaignLoads
 from ctiserver.app.chores import Chore, Chores
 from ctiserver.app.comment_files import CommentFiles
@@ -66,6 +67,7 @@ _REMINDERS_EVERY_SECONDS = 30.0
 _IMPORTS_EVERY_SECONDS = 1.0
 _ERASED_FILES_EVERY_SECONDS = 5.0
 _IMPORT_LEAVINGS_EVERY_SECONDS = 300.0
+_ANNOUNCEMENT_LEAVINGS_EVERY_SECONDS = 3600.0
 _COMMENTS_EVERY_SECONDS = 5.0
 _FAXES_EVERY_SECONDS = 2.0
 _CAMPAIGN_LOADS_EVERY_SECONDS = 1.0
@@ -100,6 +102,11 @@ class Jobs:
                     "what imports leave",
                     _IMPORT_LEAVINGS_EVERY_SECONDS,
                     ImportLeavings(self._store, folders.imports_dir(config)).turn,
+                ),
+                Chore(
+                    "what announcements leave",
+                    _ANNOUNCEMENT_LEAVINGS_EVERY_SECONDS,
+                    AnnouncementLeavings(self._store, folders.announcements_dir(config)).turn,
                 ),
                 Chore(
                     "spoken comments",

@@ -1,6 +1,8 @@
 """Announcements on both databases: prepared, switched, in force for the next caller, counted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -168,3 +170,38 @@ class TestAnnouncements:
         assert store.read(announcements.of_account, 1) == []
         with pytest.raises(NotFound):
             switch(store, number)
+
+
+@pytest.mark.parametrize("first", ["choose", "remove"])
+def test_of_two_who_choose_and_remove_a_recording_at_once_the_second_finds_out(
+    store: Store, tmp_path: Path, first: str
+) -> None:
+    row = store.write(announcement_sounds.add, tmp_path, 1, "Hoy", b"RIFF", 1.0, **BY)
+    done, may_end = Event(), Event()
+
+    def choose(session: Session) -> None:
+        announcements.add(session, 1, name="Hoy", **WORDS | {"sound": row.key}, **BY)
+
+    def remove(session: Session) -> None:
+        announcement_uses.remove(session, 1, row.key, **BY)
+
+    does = {"choose": choose, "remove": remove}
+
+    def slowly(session: Session) -> None:
+        does.pop(first)(session)
+        done.set()
+        assert may_end.wait(20)
+
+    with ThreadPoolExecutor(2) as both:
+        one = both.submit(store.write, slowly)
+        assert done.wait(20)
+        [second] = does.values()
+        other = both.submit(store.write, second)
+        with pytest.raises(TimeoutError):  # it waits for the first to end
+            other.result(0.3)
+        may_end.set()
+        one.result(20)
+        with pytest.raises((ConfigError, Refusal)):
+            other.result(20)
+    said = [one.sound for one in store.read(announcements.of_account, 1)]
+    assert said == ([row.key] if first == "choose" else [])
