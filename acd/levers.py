@@ -5,9 +5,10 @@ with the day's service times dealt anew among the calls of a queue, once as it w
 differences of the pairs give the gain and its interval. Counted as in the ledger: a pair for everybody of a higher
 class who waits when somebody of a lower one is served, and the seconds that those above the lowest class wait.
 
-Its limits: callers keep their patience, and what is not run cannot be gained: call-backs, which are called in their
-turn or at the hour that was chosen, and who was passed on to one agent. All rings of a call are those of the agent
-who takes it. `no_breaks` is a bound: breaks under an hour are not spread but left out.
+Its limits: callers keep their patience, and a contact's second wait begins when it began, whenever the first is over.
+All rings of a call are those of the agent who takes it. Call-backs are run from when they could be made, in the place
+that they kept; who chose an hour is not called before it. `no_breaks` is a bound: breaks under an hour are not spread
+but left out; so is `every_offer_answered`: nobody rings in vain, and whoever was paused for it stays so.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from msgspec.structs import replace as changed
+from msgspec.structs import replace as with_fields
 
 from acd.given_calls import Day, GivenAgent, GivenCall, Went
 from ctiserver.core.ids import AgentKey, QueueKey
@@ -24,7 +25,7 @@ from ctiserver.core.serving import serves
 from ctiserver.core.tables import Agent, Queue
 
 MORE_SECONDS = 60.0
-"""So much larger a head start, or a ceiling."""
+"""So much larger a head start, or a ceiling; so much sooner a call-back."""
 BREAK_SECONDS = 3600.0
 _RUNS = (5, 20)
 _CALLS_AT_MOST = 60_000
@@ -34,16 +35,16 @@ _LOWEST = "C"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Center:
-    """What a day is run with. `rings`: the share of its ringing that each call has."""
+    """What a day is run with. `changed`: what becomes of each call; None: it stays as it is."""
 
     queues: Mapping[QueueKey, Queue]
     agents: Sequence[GivenAgent]
     calls: Sequence[GivenCall]
-    rings: float = 1.0
+    changed: Callable[[GivenCall], GivenCall] | None = None
 
     def run(self, dealt: Sequence[GivenCall]) -> tuple[float, float]:
         """What it comes to with these calls, see `_passed`."""
-        some = [replace(call, ring_seconds=call.ring_seconds * self.rings) for call in dealt]
+        some = dealt if self.changed is None else [self.changed(call) for call in dealt]
         return _passed(some, Day(self.queues, self.agents, some).run())
 
 
@@ -55,12 +56,12 @@ Pull = Callable[[Center, QueueKey], Center | None]
 class Gain:
     """What a lever saves: pairs, and seconds of those above the lowest class; negative: it costs them.
 
-    `cause` "": whatever the cause. `why_not`: there is no figure, as nothing of the kind is run (`not_run`), or the day
-    has nothing to change (`nothing_to_change`).
+    `causes`: those whose lever it is; none: whatever the cause. `why_not`: there is no figure, as the day has nothing
+    to change (`nothing_to_change`).
     """
 
     lever: str
-    cause: str
+    causes: tuple[str, ...]
     pairs: Interval | None = None
     seconds: Interval | None = None
     why_not: str = ""
@@ -76,7 +77,7 @@ def gains(
 ) -> list[Gain]:
     """One of each lever; `queue` is where agents are added or trained: where most were passed."""
     as_it_was = Center(queues=queues, agents=agents, calls=calls)
-    tried = {lever: pull(as_it_was, queue) for lever, (_, pull) in LEVERS.items() if pull is not None}
+    tried = {lever: pull(as_it_was, queue) for lever, (_, pull) in LEVERS.items()}
     centers = {lever: center for lever, center in tried.items() if center is not None}
     fewest, most = _RUNS
     runs = max(fewest, min(most, _CALLS_AT_MOST // max(1, len(calls) * (1 + len(centers)))))
@@ -87,14 +88,14 @@ def gains(
         for lever, center in centers.items():
             after = center.run(dealt)
             saved[lever].append((before[0] - after[0], before[1] - after[1]))
-    return [_gain(lever, cause, pull, saved.get(lever)) for lever, (cause, pull) in LEVERS.items()]
+    return [_gain(lever, causes, saved.get(lever)) for lever, (causes, _) in LEVERS.items()]
 
 
-def _gain(lever: str, cause: str, pull: object, saved: list[tuple[float, float]] | None) -> Gain:
+def _gain(lever: str, causes: tuple[str, ...], saved: list[tuple[float, float]] | None) -> Gain:
     if saved is None:
-        return Gain(lever=lever, cause=cause, why_not="nothing_to_change" if pull else "not_run")
+        return Gain(lever=lever, causes=causes, why_not="nothing_to_change")
     pairs, seconds = zip(*saved, strict=True)
-    return Gain(lever=lever, cause=cause, pairs=interval(pairs), seconds=interval(seconds))
+    return Gain(lever=lever, causes=causes, pairs=interval(pairs), seconds=interval(seconds))
 
 
 def _dealt(calls: Sequence[GivenCall], lot: np.random.Generator) -> list[GivenCall]:
@@ -164,13 +165,13 @@ def _one_trained(was: Center, queue: QueueKey) -> Center | None:
         skill: max(level, learns.agent.skills.get(skill, 0)) for skill, level in its.requires.items()
     }
     last = max(learns.agent.queues.values(), default=0)
-    able = changed(learns.agent, skills=skills, queues={queue: last, **learns.agent.queues})
+    able = with_fields(learns.agent, skills=skills, queues={queue: last, **learns.agent.queues})
     return replace(was, agents=[replace(one, agent=able) if one is learns else one for one in was.agents])
 
 
 def _later_ceiling(was: Center, _queue: QueueKey) -> Center | None:
     raised = {
-        key: changed(one, ceiling_seconds=one.ceiling_seconds + MORE_SECONDS)
+        key: with_fields(one, ceiling_seconds=one.ceiling_seconds + MORE_SECONDS)
         for key, one in was.queues.items()
         if one.ceiling_seconds is not None
     }
@@ -181,7 +182,7 @@ def _no_preference(was: Center, _queue: QueueKey) -> Center | None:
     if all(len(set(one.agent.queues.values())) < 2 for one in was.agents):
         return None
     alike = [
-        replace(one, agent=changed(one.agent, queues=dict.fromkeys(one.agent.queues, 0)))
+        replace(one, agent=with_fields(one.agent, queues=dict.fromkeys(one.agent.queues, 0)))
         for one in was.agents
     ]
     return replace(was, agents=alike)
@@ -194,7 +195,7 @@ def _larger_head_start(was: Center, _queue: QueueKey) -> Center:
     )
     more = [letter for letter in letters if letter < _LOWEST]
     advanced = {
-        key: changed(
+        key: with_fields(
             one,
             head_start_seconds={
                 **one.head_start_seconds,
@@ -211,29 +212,63 @@ def _larger_head_start(was: Center, _queue: QueueKey) -> Center:
 
 def _shorter_ringing(was: Center, _queue: QueueKey) -> Center | None:
     """Half as long."""
-    return replace(was, rings=0.5) if any(call.ring_seconds for call in was.calls) else None
+    if not any(call.ring_seconds for call in was.calls):
+        return None
+    return replace(was, changed=lambda call: replace(call, ring_seconds=call.ring_seconds / 2.0))
+
+
+def _every_offer_answered(was: Center, _queue: QueueKey) -> Center | None:
+    """The ringing that nobody answered is left out."""
+
+    def answered(call: GivenCall) -> GivenCall:
+        return replace(call, ring_seconds=call.ring_seconds - call.unanswered_seconds, unanswered_seconds=0.0)
+
+    return replace(was, changed=answered) if any(call.unanswered_seconds for call in was.calls) else None
+
+
+def _shorter_named_wait(was: Center, _queue: QueueKey) -> Center | None:
+    """Half as long for the agent to whom somebody was passed on."""
+
+    def sooner(call: GivenCall) -> GivenCall:
+        return (
+            replace(call, named=replace(call.named, seconds=call.named.seconds / 2.0)) if call.named else call
+        )
+
+    return replace(was, changed=sooner) if any(call.named for call in was.calls) else None
+
+
+def _call_back_sooner(was: Center, _queue: QueueKey) -> Center | None:
+    """Each counts as having waited a minute longer, as when a supervisor prefers it; none before its hour."""
+
+    def sooner(call: GivenCall) -> GivenCall:
+        return replace(call, stands_from=call.arrived_at - MORE_SECONDS) if call.called_back else call
+
+    return replace(was, changed=sooner) if any(call.called_back for call in was.calls) else None
 
 
 def _leave_fewer_free(was: Center, _queue: QueueKey) -> Center | None:
     """One agent less for each class that leaves some to others."""
     fewer = {
-        key: changed(one, leave_free={letter: max(0, left - 1) for letter, left in one.leave_free.items()})
+        key: with_fields(
+            one, leave_free={letter: max(0, left - 1) for letter, left in one.leave_free.items()}
+        )
         for key, one in was.queues.items()
         if any(one.leave_free.values())
     }
     return replace(was, queues={**was.queues, **fewer}) if fewer else None
 
 
-LEVERS: dict[str, tuple[str, Pull | None]] = {
-    "one_more_agent": ("", _one_more_agent),
-    "shorter_ringing": ("ringing", _shorter_ringing),
-    "call_back_sooner": ("call_back_held", None),
-    "leave_fewer_free": ("left_free", _leave_fewer_free),
-    "shorter_named_wait": ("named", None),
-    "no_breaks": ("pause", _no_breaks),
-    "one_trained": ("skill", _one_trained),
-    "later_ceiling": ("ceiling", _later_ceiling),
-    "no_preference": ("preference", _no_preference),
-    "larger_head_start": ("score", _larger_head_start),
+LEVERS: dict[str, tuple[tuple[str, ...], Pull]] = {
+    "one_more_agent": ((), _one_more_agent),
+    "shorter_ringing": (("ringing",), _shorter_ringing),
+    "call_back_sooner": (("call_back_held",), _call_back_sooner),
+    "leave_fewer_free": (("left_free",), _leave_fewer_free),
+    "shorter_named_wait": (("named_for_another", "named"), _shorter_named_wait),
+    "every_offer_answered": (("unanswered",), _every_offer_answered),
+    "no_breaks": (("pause",), _no_breaks),
+    "one_trained": (("skill",), _one_trained),
+    "later_ceiling": (("ceiling",), _later_ceiling),
+    "no_preference": (("preference",), _no_preference),
+    "larger_head_start": (("score",), _larger_head_start),
 }
-"""By name: the cause that it is the lever of, and the center with it; None: it is not run."""
+"""By name: the causes that it is the lever of, and the center with it. An emergency has none, nor a fault of ours."""

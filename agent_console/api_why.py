@@ -71,11 +71,11 @@ class Drawn(msgspec.Struct, kw_only=True):
 class LeverGain(msgspec.Struct, kw_only=True):
     """What a lever saves of a day: pairs, and seconds of those above the lowest class; negative: it costs them.
 
-    `cause` "": whatever the cause. No figures: `why_not` is `not_run` or `nothing_to_change`.
+    `causes`: those whose lever it is; none: whatever the cause. No figures: `why_not` is `nothing_to_change`.
     """
 
     lever: str
-    cause: str
+    causes: list[str]
     pairs: Drawn | None
     seconds: Drawn | None
     why_not: str

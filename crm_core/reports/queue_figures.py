@@ -51,7 +51,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Talk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One agent's part of a contact. `over_at` None: he talks or wraps up still.
 
-    `talk_seconds` with holds; `after_seconds`: after-call work.
+    `talk_seconds` with holds; `after_seconds`: after-call work. `passed_on_to`: the agent who alone was asked then, "":
+    none was.
     """
 
     contact: str
@@ -63,6 +64,7 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     talk_seconds: float
     after_seconds: float
     transferred: bool
+    passed_on_to: str = ""
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True, gc=False):

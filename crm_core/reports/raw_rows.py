@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.orm import Session
 
 from crm_core.interactions import COUNTED_BEFORE, Interaction, Offer, Segment, called_us
@@ -158,6 +158,7 @@ def _segments(
             Interaction.ended_at.label("contact_ended_at"),
             Interaction.channel,
             transferred().label("transferred"),
+            case((_to_one_agent(), Segment.transferred_to), else_="").label("passed_on_to"),
         )
         .join(Interaction, Interaction.id == Segment.interaction_id)
         .where(
@@ -174,6 +175,11 @@ def _segments(
 def transferred() -> ColumnElement[bool]:
     """The agent passed the customer on, and it was not in vain."""
     return and_(Segment.transfer.is_not(None), Segment.transfer_failed.is_(None))
+
+
+def _to_one_agent() -> ColumnElement[bool]:
+    """Without a word, whether or not that agent took him."""
+    return and_(Segment.transfer == "blind", Segment.transferred_to_kind == "agent")
 
 
 def _arrived(account_id: int, from_at: float, until_at: float) -> tuple[ColumnElement[bool], ...]:
@@ -202,6 +208,7 @@ def _talk(row: Any) -> Talk:
         talk_seconds=0.0 if ended_at is None else ended_at - row.answered_at,
         after_seconds=after,
         transferred=bool(row.transferred),
+        passed_on_to=row.passed_on_to or "",
     )
 
 

@@ -1,26 +1,26 @@
 """What the levers of the ledger of inversions would have gained on a recorded day: simulated in the jobs process.
 
 The day is read from the records: who came to which queue, when, of what class; whether he hung up, and after how long;
-how long agents were rung for him, and how long he kept the one who answered; when each agent was available. Queues and
-skills are those of now.
+how long agents were rung for him, and how long he kept the one who answered; who was passed on to one agent; which
+call-backs were made; when each agent was available. Queues, skills and times to wait are those of now.
 `acd.levers` says how it is run, and what it cannot know.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from math import inf
 
 import msgspec
 
-from acd.given_calls import GivenAgent, GivenCall
+from acd.given_calls import GivenAgent
 from acd.levers import gains
 from crm_core import agent_statuses, configuration
 from crm_core.agent_statuses import StatusSpan
 from crm_core.db import Store
 from crm_core.passing import LOWEST_CLASS
 from crm_core.reports import raw_rows
-from crm_core.reports.queue_figures import Offered, Talk, Visit
+from crm_core.reports.queue_figures import Visit
+from crm_core.reports.served_call_backs import served_call_backs
+from ctiserver.app.given_day import Recorded
 from ctiserver.core.config import Config
 from ctiserver.core.errors import Refusal
 from ctiserver.core.ids import QueueKey
@@ -56,52 +56,26 @@ class LeverGains:
         visits = self._store.read(raw_rows.visits, *span)
         talks = self._store.read(raw_rows.talks, *span[:2], asked.until_at + _LONGEST_SECONDS)
         offers = self._store.read(raw_rows.offers, *span[:2], asked.until_at + _LONGEST_SECONDS)
+        call_backs = self._store.read(served_call_backs, *span)
         spans = self._store.read(agent_statuses.spans_of, *span)
         queues = {queue.key: queue for queue in tables.queues if queue.account_id == asked.account_id}
         visits = [one for one in visits if QueueKey(one.queue) in queues]
-        calls = _calls(visits, talks, offers)
+        recorded = Recorded(
+            visits, talks, offers, [one for one in call_backs if QueueKey(one.queue) in queues]
+        )
+        calls = [
+            one
+            for one in recorded.calls(named_wait_seconds=tables.timing.named_wait_seconds)
+            if asked.from_at <= one.at < asked.until_at
+        ]
         if not calls or len(calls) > _MOST_CALLS:
             raise Refusal(
                 "no_day_to_simulate",
                 f"there are {len(calls)} calls to simulate: choose a day with 1 to {_MOST_CALLS}",
             )
-        queue = _where_most_waited(visits)
+        queue = _where_most_waited(visits, calls[0].queue)
         found = gains(queues, _agents(asked.account_id, tables, spans), calls, queue=queue)
         return msgspec.json.encode({"queue": queue, "calls": len(calls), "gains": found})
-
-
-def _calls(visits: Sequence[Visit], talks: Sequence[Talk], offers: Sequence[Offered]) -> list[GivenCall]:
-    """Who was answered or hung up; visits that ended in another queue or with a call-back are left out."""
-    of_contact: dict[str, list[Talk]] = defaultdict(list)
-    for talk in talks:
-        of_contact[talk.contact].append(talk)
-    rings: dict[str, list[Offered]] = defaultdict(list)
-    for offer in offers:
-        rings[offer.contact].append(offer)
-    found = []
-    for number, one in enumerate(visits):
-        if one.left_at is None or one.result not in ("answered", "abandoned"):
-            continue
-        its = next((it for it in of_contact[one.contact] if it.answered_at >= one.left_at - 1.0), None)
-        served = one.result == "answered"
-        found.append(
-            GivenCall(
-                contact=f"{one.contact} {number}",
-                queue=QueueKey(one.queue),
-                value_class=one.value_class,
-                at=one.entered_at,
-                patience_seconds=inf if served else one.left_at - one.entered_at,
-                service_seconds=its.talk_seconds + its.after_seconds if its else 0.0,
-                ring_seconds=sum(
-                    (ring.ended_at or ring.made_at) - ring.made_at
-                    for ring in rings[one.contact]
-                    if one.entered_at <= ring.made_at <= one.left_at
-                ),
-            )
-        )
-    known = [one.service_seconds for one in found if one.service_seconds]
-    mean = sum(known) / len(known) if known else 180.0
-    return [one if one.service_seconds else replace(one, service_seconds=mean) for one in found]
 
 
 def _agents(account_id: int, tables: Tables, spans: Mapping[str, Sequence[StatusSpan]]) -> list[GivenAgent]:
@@ -116,10 +90,10 @@ def _agents(account_id: int, tables: Tables, spans: Mapping[str, Sequence[Status
     ]
 
 
-def _where_most_waited(visits: Sequence[Visit]) -> QueueKey:
+def _where_most_waited(visits: Sequence[Visit], otherwise: QueueKey) -> QueueKey:
     """The queue in which those above the lowest class waited longest, all together."""
     waited: dict[str, float] = defaultdict(float)
     for one in visits:
         if one.left_at is not None and one.value_class and one.value_class < LOWEST_CLASS:
             waited[one.queue] += one.left_at - one.entered_at
-    return QueueKey(max(waited, key=lambda key: (waited[key], key)) if waited else visits[0].queue)
+    return QueueKey(max(waited, key=lambda key: (waited[key], key))) if waited else otherwise

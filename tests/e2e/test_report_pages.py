@@ -5,16 +5,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy.orm import Session
 
 from crm_core import outside_calls
+from crm_core.agents import AgentSkill, agent
 from crm_core.interaction_writer import apply_batch
 from crm_core.reader_positions import EventId
+from ctiserver.app.lever_gains import LeverGains
 from ctiserver.core import events as e
+from ctiserver.core.config import Config
+from ctiserver.core.requests import Status
 from tests.contract.recorded_calls import Calls
 from tests.e2e.browser import Browser
-from tests.e2e.stage import SPANISH, Stage, running_stage
+from tests.e2e.stage import ENGLISH, SPANISH, Stage, running_stage
 from tests.e2e.test_every_page import faults_of
 
 pytestmark = pytest.mark.integration
@@ -138,6 +144,99 @@ def test_a_supervisor_answers_from_the_screen_why_somebody_waited(stage: Stage, 
     page.fill("#why-other", "early")
     page.press("#why-other", "Enter")
     expect(page.locator("#why-told")).to_have_text("Había llegado antes y contaba 200 puntos; este, 150.")
+    assert faults_of(page) == []
+
+
+class Day:
+    """Contacts of the queue `servicio` as the reader writes them down; moments in seconds from noon (UTC)."""
+
+    def __init__(self, noon: float) -> None:
+        self.noon, self.told = noon, list[tuple[float, Any]]()
+
+    def say(self, event: type, at: float, **fields: Any) -> None:
+        self.told.append((at, event(at=self.noon + at, **fields)))
+
+    def comes(self, contact: str, letter: str, at: float, channel: str = "voice") -> None:
+        its: dict[str, Any] = {"contact": contact, "account_id": 1, "leg": "l", "pii_number": CALLER}
+        way = {"did": "600", "language": "es", "flow": "f", "flow_version": "1", "channel": channel}
+        self.say(e.ContactArrived, at, **its, **way)
+        self.say(e.ContactQueued, at, queue="servicio", value_class=letter, language="es", **its)
+
+    def talks(self, contact: str, at: float, who: str, part: int = 1, *, waited: float = 0.0) -> None:
+        its: dict[str, Any] = {"contact": contact, "agent": who}
+        head: dict[str, Any] = {"queue": "servicio", "contact": contact, "value_class": "C", "preference": 0}
+        first = e.Head(emergency=False, score_seconds=waited, waited_seconds=waited, **head)
+        why: Any = {"rule": "score", "heads": (first,), "idle_agents": 0, "excluded": {}}
+        self.say(e.DecisionMade, at, queue="servicio", **its, **why)
+        self.say(e.OfferMade, at, queue="servicio", leg="l", **its)
+        self.say(e.ContactConnected, at, queue="servicio", segment=part, leg="l", **its)
+        self.say(e.TalkEnded, at + 100, segment=part, by="caller", caller_stays=False, **its)
+
+    def write(self, stage: Stage, epoch: int) -> None:
+        in_order = sorted(self.told, key=lambda one: one[0])
+        events = [(EventId(epoch, 1 + place, 1), event) for place, (_, event) in enumerate(in_order)]
+        stage.store.write(apply_batch, events)
+
+
+def a_day_for_levers(stage: Stage, noon: float) -> None:
+    """Somebody is passed on to an agent who is busy and comes back after 20 s; somebody waits to be called back."""
+    day = Day(noon)
+    stage.store.write(_trained)
+    for who in (SPANISH, ENGLISH):
+        day.say(e.AgentStatusChanged, -900, agent=who, status=Status.AVAILABLE, reason="", by=who)
+        day.say(e.AgentStatusChanged, 3000, agent=who, status=Status.LOGGED_OUT, reason="", by=who)
+    day.comes("first", "C", -10)
+    day.talks("first", -10, ENGLISH)
+    day.comes("passed-on", "A", -5)
+    day.talks("passed-on", -5, SPANISH)
+    day.comes("other", "C", 92)
+    day.talks("other", 92, ENGLISH)
+    day.say(e.TransferStarted, 95, contact="passed-on", agent=SPANISH, to=ENGLISH)
+    day.say(e.ContactRequeued, 95, contact="passed-on", queue="servicio", reason="transferred")
+    its: dict[str, Any] = {"contact": "passed-on", "agent": SPANISH, "to": ENGLISH}
+    day.say(e.TransferFailed, 115, reason="busy", returned_to="agent", **its)
+    day.talks("passed-on", 115, SPANISH, 2)
+    came = ((950, 950), (950, 950), (960, 1050), (960, 1050), (980, 1150), (980, 1150))
+    for place, (at, answered) in enumerate(came):
+        day.comes(f"c-{place}", "C", at)
+        day.talks(f"c-{place}", answered, (SPANISH, ENGLISH)[place % 2])
+    day.comes("back", "B", 1045, channel="callback")
+    day.talks("back", 1250, SPANISH, waited=210.0)
+    day.write(stage, epoch=10)
+
+
+def _trained(session: Session) -> None:
+    for login in (SPANISH, ENGLISH):
+        learns = agent(session, login)
+        learns.skills.append(AgentSkill(skill_key="billing", level=50))
+
+
+def test_beside_each_cause_stands_what_its_lever_would_have_gained_or_why_it_has_none(
+    stage: Stage, browser: Browser
+) -> None:
+    noon = (time.time() // 86_400 - 3) * 86_400 + 43_200
+    a_day_for_levers(stage, noon)
+    levers = LeverGains(Config(), stage.store)
+    question = msgspec.json.encode({"account_id": 1, "from_at": noon - 3600, "until_at": noon + 7200})
+    page = stage.page(browser, SPANISH)
+    page.route("**/inversions/gains?*", lambda route: route.fulfill(body=levers.answer(question)))
+    day = datetime.fromtimestamp(noon, UTC).date().isoformat()
+    page.goto(f"{stage.origin}/reports#inversions/{day}/{day}")
+    page.get_by_role("button", name="Simular las medidas en este día").click()
+    for lever, its_cause, seconds in (
+        (
+            "La mitad de la espera por el ejecutivo indicado",
+            "Pasado a otro ejecutivo · Ejecutivo indicado",
+            "10 s",
+        ),
+        ("Devoluciones un minuto antes en la fila", "Espera que lo llamen", "1:40"),
+        ("Cada oferta contestada (cota)", "No le contestaron", "Nada que cambiar ese día"),
+        ("Ninguna: así debe ser.", "Emergencia", "—"),
+        ("Avise a soporte: es una falla.", "Sin razón", "—"),
+    ):
+        row = page.locator(".grid tbody tr", has=page.get_by_role("rowheader", name=lever, exact=True))
+        expect(row).to_contain_text(its_cause)
+        expect(row.locator("td").last).to_contain_text(seconds)
     assert faults_of(page) == []
 
 

@@ -6,6 +6,9 @@ import { percent } from "./figures.js";
 import { figure, nothing, panel, spent, table, whole } from "./report_parts.js";
 import { day, of, t } from "./words.js";
 
+/** Causes that no lever changes; what is said beside each is why. */
+const WITHOUT_LEVER = ["emergency", "unjustified"];
+
 const share = (count, all) => (all ? percent(count / all, 1) : "—");
 
 export async function inversionsTab(place, span) {
@@ -40,10 +43,9 @@ function gainsPanel(name) {
     try {
       const { from_at, until_at } = await get(`/reports/period?${new URLSearchParams({ from_day: dayChosen.value, until_day: dayChosen.value })}`);
       const found = await get(`/reports/inversions/gains?${new URLSearchParams({ from_at, until_at })}`);
-      const rows = found.gains.filter((one) => !one.why_not).map((one) => [of("gain", one.lever), one.cause ? of("cause", one.cause) : t("inversions_gains_any"), ...gained(one)]);
+      const unpulled = WITHOUT_LEVER.map((key) => [of("lever", key), of("cause", key), "—", "—"]);
       told.replaceChildren(
-        table([["lever"], ["cause", "spare"], ["gain_pairs", "n"], ["gain_seconds", "n"]], rows, t("inversions_gains")),
-        ...["not_run", "nothing_to_change"].map((why) => untold(why, found.gains)).filter(Boolean),
+        table([["lever"], ["cause", "spare"], ["gain_pairs", "n"], ["gain_seconds", "n"]], [...found.gains.map(gain), ...unpulled], t("inversions_gains")),
         el("p", { class: "quiet", text: t("inversions_gains_how", { queue: name(found.queue), count: whole(found.calls) }) }));
     } catch (problem) {
       told.replaceChildren(el("p", { class: "quiet", text: problem.message }));
@@ -53,17 +55,15 @@ function gainsPanel(name) {
   return panel(t("inversions_gains"), { wide: true, formula: t("inversions_gains_formula") }, el("p", { class: "choices" }, el("label", {}, `${t("report_column_day")} `, dayChosen), ask), told);
 }
 
-/** The levers that have no figure for one reason. */
-function untold(why, gains) {
-  const levers = gains.filter((one) => one.why_not === why).map((one) => of("gain", one.lever));
-  return levers.length ? el("p", { class: "quiet", text: `${of("gain_why_not", why)}: ${levers.join(" · ")}` }) : null;
+/** A lever, the causes that it is the lever of, and what it would have saved, or that the day has nothing to change. */
+function gain({ lever, causes, why_not, pairs, seconds }) {
+  const rounded = (value) => whole(Math.round(value));
+  const saved = why_not ? ["—", of("gain_why_not", why_not)] : [signed(pairs, rounded), signed(seconds, spent)];
+  return [of("gain", lever), causes.map((key) => of("cause", key)).join(" · ") || t("inversions_gains_any"), ...saved];
 }
 
-function gained({ pairs, seconds }) {
-  const signed = (value, written) => `${value < 0 ? "−" : ""}${written(Math.abs(value))}`;
-  const half = (one, written) => (one.half_width === null ? "" : ` ± ${written(one.half_width)}`);
-  const rounded = (value) => whole(Math.round(value));
-  return [signed(pairs.mean, rounded) + half(pairs, rounded), signed(seconds.mean, spent) + half(seconds, spent)];
+function signed({ mean, half_width: half }, written) {
+  return `${mean < 0 ? "−" : ""}${written(Math.abs(mean))}${half === null ? "" : ` ± ${written(half)}`}`;
 }
 
 const number = (words, run) => el("button", { type: "button", class: "plain number", text: words, onclick: run });

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.given_calls import Day, GivenAgent, GivenCall, Went
+from acd.given_calls import Day, GivenAgent, GivenCall, Named, Went
 from acd.staffing import Demand, expected
 from ctiserver.core.ids import AgentKey, QueueKey
 from ctiserver.core.tables import Agent, Queue
@@ -77,6 +77,63 @@ def test_a_class_leaves_a_free_agent_to_others_until_it_has_waited_too_long() ->
         "c2": Went(wait_seconds=300.0, agent="ann"),  # left free to others at 100, his from the ceiling on
         "a": Went(wait_seconds=0.0, agent="bob"),
         "c3": Went(wait_seconds=20.0, agent=None),
+    }
+
+
+def test_who_was_passed_on_waits_for_that_agent_alone_and_goes_before_his_queues() -> None:
+    calls = [
+        call("first", 0.0),
+        call("a", 10.0, value_class="A", queue=SALES),
+        call("passed on", 50.0, stands_from=45.0, named=Named(agent="ann", seconds=60.0)),
+    ]
+    went = Day(QUEUES, [agent("ann"), agent("bob", spans=[(130.0, math.inf)])], calls).run()
+    assert went["passed on"] == Went(wait_seconds=50.0, agent="ann")
+    assert went["a"] == Went(wait_seconds=120.0, agent="bob")
+
+
+def test_he_waits_so_long_for_him_then_he_is_anybodys_at_the_place_that_he_had() -> None:
+    calls = [
+        call("first", 0.0),
+        call("passed on", 10.0, stands_from=-100.0, named=Named(agent="ann", seconds=20.0)),
+        call("other", 5.0),
+    ]
+    went = Day(QUEUES, [agent("ann"), agent("bob", FIRE)], calls).run()
+    assert went["passed on"] == Went(wait_seconds=90.0, agent="ann")  # as of the queue, before who came at 5
+    late = Day(QUEUES, [agent("ann"), agent("bob", spans=[(25.0, math.inf)])], calls).run()
+    assert late["other"] == Went(wait_seconds=20.0, agent="bob")  # bob was no agent of his before 30
+    assert late["passed on"].agent == "ann"
+
+
+def test_when_the_named_agent_goes_the_giver_has_him_again_if_he_is_free() -> None:
+    named = Named(agent="ann", seconds=600.0, giver="bob")
+    calls = [call("first", 0.0), call("passed on", 10.0, named=named)]
+    there = [agent("ann", spans=[(0.0, 40.0)]), agent("bob", FIRE)]
+    assert Day(QUEUES, there, calls).run()["passed on"] == Went(wait_seconds=30.0, agent="bob")
+    gone = [agent("ann", spans=[]), agent("eve")]
+    assert Day(QUEUES, gone, calls[1:]).run()["passed on"] == Went(wait_seconds=0.0, agent="eve")
+
+
+def test_whoever_is_named_and_free_takes_him_though_he_serves_not_the_queue_and_who_waits_may_give_up() -> (
+    None
+):
+    calls = [
+        call("passed on", 0.0, named=Named(agent="bob", seconds=60.0)),
+        call("impatient", 10.0, named=Named(agent="bob", seconds=60.0), patience_seconds=30.0),
+    ]
+    went = Day(QUEUES, [agent("bob", FIRE)], calls).run()
+    assert went == {
+        "passed on": Went(wait_seconds=0.0, agent="bob"),
+        "impatient": Went(wait_seconds=30.0, agent=None),
+    }
+
+
+def test_who_waited_before_stands_by_the_arrival_that_he_had() -> None:
+    calls = [call("first", 0.0), call("came", 50.0), call("back", 60.0, stands_from=20.0, called_back=True)]
+    went = Day(QUEUES, [agent("ann")], calls).run()
+    assert {name: one.wait_seconds for name, one in went.items()} == {
+        "first": 0.0,
+        "back": 40.0,
+        "came": 150.0,
     }
 
 

@@ -2,8 +2,9 @@ from typing import Any
 
 from company import agent, queue
 
-from acd.given_calls import GivenAgent, GivenCall
-from acd.levers import Gain, gains
+from acd.given_calls import GivenAgent, GivenCall, Named
+from acd.levers import LEVERS, Gain, gains
+from crm_core.passing import CAUSES
 from ctiserver.core.ids import QueueKey
 
 SERVICE, GAS = QueueKey("service"), QueueKey("gas")
@@ -55,7 +56,7 @@ def test_training_and_a_larger_head_start_save_and_each_lever_has_its_cause() ->
     all_of_them = found()
     for lever, cause in (("one_trained", "skill"), ("larger_head_start", "score"), ("no_breaks", "pause")):
         gain = all_of_them[lever]
-        assert gain.cause == cause
+        assert gain.causes == (cause,)
         assert gain.seconds is not None
         assert gain.seconds.mean > 0.0
 
@@ -71,7 +72,7 @@ def of_class_a(contact: str, at: float, **more: Any) -> GivenCall:
 def test_half_the_ringing_saves_half_of_it_to_each_who_is_rung_for_or_waits_behind() -> None:
     some = [of_class_a(f"a{place}", 0.0, ring_seconds=20.0) for place in range(3)]
     gain = {one.lever: one for one in gains(QUEUES, ALONE, some, queue=SERVICE)}["shorter_ringing"]
-    assert (gain.cause, gain.why_not) == ("ringing", "")
+    assert (gain.causes, gain.why_not) == (("ringing",), "")
     assert gain.seconds is not None
     assert gain.seconds.mean == 10.0 + 20.0 + 30.0  # answered at 20, 140, 260; with the lever at 10, 120, 230
 
@@ -81,15 +82,75 @@ def test_an_agent_less_left_free_saves_a_class_the_wait_for_him() -> None:
     pair = [*ALONE, GivenAgent(agent=agent("bob", "service"), spans=((0.0, 7200.0),))]
     some = [of_class_a("b1", 0.0, value_class="B"), of_class_a("b2", 40.0, value_class="B")]
     gain = {one.lever: one for one in gains(leaves, pair, some, queue=SERVICE)}["leave_fewer_free"]
-    assert (gain.cause, gain.why_not) == ("left_free", "")
+    assert (gain.causes, gain.why_not) == (("left_free",), "")
     assert gain.seconds is not None
     assert gain.seconds.mean == 60.0  # the second waits for the first one's end, beside a free agent
 
 
-def test_what_is_not_run_and_what_cannot_be_changed_have_no_figure_but_a_reason() -> None:
-    all_of_them = found()
-    for lever in ("call_back_sooner", "shorter_named_wait"):
-        assert all_of_them[lever] == Gain(lever=lever, cause=all_of_them[lever].cause, why_not="not_run")
+def gain_of(lever: str, some: list[GivenCall], agents: list[GivenAgent]) -> Gain:
+    return {one.lever: one for one in gains(QUEUES, agents, some, queue=SERVICE)}[lever]
+
+
+def test_half_the_wait_for_the_named_agent_saves_half_of_it_beside_a_free_colleague() -> None:
+    bob = given("bob", "service", spans=((50.0, 7200.0),))
+    named = Named(agent="ann", seconds=60.0)
+    some = [of_class_a("first", 0.0), of_class_a("passed on", 10.0, named=named)]
+    gain = gain_of("shorter_named_wait", some, [*ALONE, bob])
+    assert (gain.causes, gain.why_not) == (("named_for_another", "named"), "")
+    assert gain.seconds is not None
+    assert gain.seconds.mean == 20.0  # bob's at 70; with the lever at 50, when bob has come
+
+
+def test_half_the_wait_for_the_named_agent_saves_a_pair_where_he_who_was_named_passes_a_better_one() -> None:
+    some = [
+        of_class_a("first", 0.0),
+        of_class_a("passed on", 50.0, value_class="C", named=Named(agent="ann", seconds=60.0)),
+        of_class_a("a", 60.0),
+    ]
+    gain = gain_of("shorter_named_wait", some, ALONE)
+    assert gain.pairs is not None
+    assert gain.seconds is not None
+    assert (gain.pairs.mean, gain.seconds.mean) == (
+        1.0,
+        100.0,
+    )  # at 100 ann is his; with the lever not since 80
+
+
+def test_a_call_back_a_minute_sooner_in_line_goes_before_who_came_less_than_that_before() -> None:
+    some = [
+        of_class_a("first", 0.0),
+        of_class_a("c", 20.0, value_class="C"),
+        of_class_a("back", 90.0, stands_from=50.0, called_back=True),
+    ]
+    level = {SERVICE: queue("service", head_start_seconds={}, ceiling_seconds=None)}
+    gain = {one.lever: one for one in gains(level, ALONE, some, queue=SERVICE)}["call_back_sooner"]
+    assert (gain.causes, gain.why_not) == (("call_back_held",), "")
+    assert gain.pairs is not None
+    assert gain.seconds is not None
+    assert (gain.pairs.mean, gain.seconds.mean) == (1.0, 100.0)  # called at 200; with the lever at 100
+
+
+def test_no_call_back_is_made_before_it_may_be() -> None:
+    some = [of_class_a("back", 90.0, stands_from=50.0, called_back=True)]
+    gain = gain_of("call_back_sooner", some, ALONE)
+    assert gain.seconds is not None
+    assert gain.seconds.mean == 0.0
+
+
+def test_every_offer_answered_saves_the_ringing_in_vain() -> None:
+    some = [of_class_a(f"a{place}", 0.0, ring_seconds=30.0, unanswered_seconds=20.0) for place in range(2)]
+    gain = gain_of("every_offer_answered", some, ALONE)
+    assert (gain.causes, gain.why_not) == (("unanswered",), "")
+    assert gain.seconds is not None
+    assert gain.seconds.mean == 20.0 + 40.0  # answered at 30 and 160; with the lever at 10 and 120
+
+
+def test_each_cause_of_the_ledger_is_the_one_of_one_lever_but_an_emergency_and_a_fault_of_ours() -> None:
+    pulled = [cause for causes, _ in LEVERS.values() for cause in causes]
+    assert sorted(pulled) == sorted(set(CAUSES) - {"emergency", "unjustified"})
+
+
+def test_what_cannot_be_changed_has_no_figure_but_a_reason() -> None:
     plain = {key: queue(key, ceiling_seconds=None, head_start_seconds={}) for key in (SERVICE, GAS)}
     alike = [GivenAgent(agent=agent("ann", "service"), spans=((0.0, 7200.0),))]
     its = {one.lever: one.why_not for one in gains(plain, alike, calls(8), queue=SERVICE)}
@@ -100,6 +161,9 @@ def test_what_is_not_run_and_what_cannot_be_changed_have_no_figure_but_a_reason(
         "no_preference",
         "shorter_ringing",
         "leave_fewer_free",
+        "shorter_named_wait",
+        "call_back_sooner",
+        "every_offer_answered",
     )
     assert {its[lever] for lever in changing} == {"nothing_to_change"}
 
