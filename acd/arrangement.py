@@ -43,7 +43,7 @@ def wanted(contact: Contact) -> tuple[Conversation, ...]:
         found.append(_conversation(contact.talk, Kind.TALK, _in_talk(contact)))
     if aside := _aside(contact):
         found.append(_conversation(contact.consult, Kind.TALK, aside))
-    return (*found, *(_ear(contact, party) for party in contact.parties if _beside(contact, party)))
+    return (*found, *(_ear(party) for party in contact.parties if _beside(contact, party)))
 
 
 def _hears_music(contact: Contact) -> bool:
@@ -86,12 +86,12 @@ def _name_ear(contact: Contact, party: Participant, turn: Turn) -> None:
         party.ear, party.ear_of = ConversationId(turn.new_id()), contact.agent_leg
 
 
-def _ear(contact: Contact, party: Participant) -> Conversation:
+def _ear(party: Participant) -> Conversation:
     """He hears what the agent hears and says; when he whispers, he is heard by the agent alone."""
     if party.ear is None:
         raise AssertionError("an ear has a name")
     modes = {party.leg: Mode.LISTEN} if party.mode is Mode.LISTEN else {}
-    return Conversation(id=party.ear, kind=Kind.TALK, legs=(party.leg,), modes=modes, ear=contact.agent_leg)
+    return Conversation(id=party.ear, kind=Kind.TALK, legs=(party.leg,), modes=modes, ear=party.ear_of)
 
 
 def _agent(contact: Contact) -> dict[LegId, Mode]:

@@ -23,6 +23,11 @@ from ctiserver.core.serving import relaxations_after
 from ctiserver.core.tables import Agent, Queue, Tables
 
 
+def message_place(queue: QueueKey, step: int) -> Place:
+    """Where the messages of a queue stand that an agent may have who needs so many of its relaxations."""
+    return ("message", queue, step) if step else ("message", queue)
+
+
 class Seen(msgspec.Struct, kw_only=True):
     """What an agent was doing at one look, and at which look he did so first; see `lease`."""
 
@@ -86,8 +91,9 @@ class Floor:
         self.roster = {agent.key: agent for agent in tables.agents}
         for key in self.roster:
             agents.setdefault(key, AgentState(key=key))
-        for key in [key for key, state in agents.items() if key not in self.roster and not state.contact]:
-            del agents[key]
+        for key, state in list(agents.items()):
+            if key not in self.roster and not state.contact and not state.supervises:
+                del agents[key]
         self.reach = Reach(self.roster, self.queues, agents)
         for contact in self.ledger.contacts.values():
             queue = self.queues[contact.queue]
@@ -164,6 +170,9 @@ class Floor:
         if contact.line[0] == "queue" and not contact.unanswered_by:
             for step in range(1, contact.relaxed + 1):
                 yield ("queue", contact.queue, step, contact.leaves_free)
+        elif contact.line[0] == "message":
+            for step in range(1, contact.relaxed + 1):
+                yield message_place(contact.queue, step)
 
     def _first_place(self, contact: Contact) -> Place:
         if contact.named is None and contact.campaign is None and contact.message is None:

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from acd import priority, unanswered
 from acd.accumulating import score
 from acd.contact_state import Contact
-from acd.floor import Floor
+from acd.floor import Floor, message_place
 from acd.named import is_free
 from acd.reach import HELPING_OUT, Tier
 from acd.waiting_room import Standing
@@ -62,7 +62,7 @@ def choose_agent(floor: Floor, contact: Contact, at: float) -> tuple[AgentKey | 
             continue
         idle_since, own = floor.ledger.agents[key].idle_since, contact.queue in agent.queues
         free.append((not own, len(agent.queues), campaign is not None, idle_since, key))
-    if free and len(free) <= _must_leave(floor, contact, at):
+    if free and _must_be_left(floor, contact, at):
         excluded["left_free"] += len(free)
         free = []
     return (min(free)[4] if free else None), _told(excluded)
@@ -133,8 +133,8 @@ def _apart(floor: Floor, agent: Agent, at: float) -> Iterable[Contact]:
 
 def _messages(floor: Floor, agent: Agent, at: float) -> list[_Seen]:
     """The messages that he may be given: they come after everybody who is on the line."""
-    served = [key for key, queue in floor.queues.items() if serves(agent, queue) is None]
-    heads = floor.heads([("message", key) for key in served], at)
+    places = [message_place(one.queue, one.places[0][2]) for one in floor.reach.served(agent.key)]
+    heads = floor.heads(places, at)
     stand = [(one, floor.room[one.id]) for one in heads]
     return [
         (*ranked(floor, agent, one, at)[:-1], its) for one, its in stand if not _is_left_free(floor, its, at)

@@ -45,14 +45,18 @@ def wider_timer(contact: Contact) -> TimerId:
 def serve_contact(floor: Floor, contact: Contact, turn: Turn) -> bool:
     """Offer a contact that just lined up to a free agent, if there is one. Whether it was offered."""
     floor.relax(contact, turn.at)
-    key = None
     if calling_back.parked(floor, contact, turn):
         return False
-    if floor.is_head(contact, turn.at):
-        key, excluded = choose_agent(floor, contact, turn.at)
+    is_next = floor.is_head(contact, turn.at)
+    key, excluded = choose_agent(floor, contact, turn.at) if is_next else (None, {})
     if key is None:
         _wait_for_others(floor, contact, turn)
         return False
+    state = floor.ledger.agents[key]
+    if state.idle_since == turn.at:  # let go just now: somebody else may go before this one
+        serve_agent(floor, key, turn)
+        if contact.stage is not Stage.WAITING or not state.free:
+            return contact.stage is not Stage.WAITING or serve_contact(floor, contact, turn)
     alone = [ranked(floor, floor.roster[key], contact, turn.at)]
     turn.say(explain(floor, key, alone, excluded, turn.at))
     _offer(floor, contact, key, turn)
@@ -68,7 +72,7 @@ def _wait_for_others(floor: Floor, contact: Contact, turn: Turn) -> None:
     if contact.unanswered_by and unanswered.another_may_take_it(floor, contact):
         moments.append(contact.excludes_until)
     next_at = min((at for at in moments if at > turn.at), default=None)
-    if next_at is not None and contact.line[0] == "queue":
+    if next_at is not None and contact.line[0] in ("queue", "message"):
         turn.say(StartTimer(timer=wider_timer(contact), due_at=next_at))
 
 
@@ -94,13 +98,10 @@ def serve_agent(floor: Floor, key: AgentKey, turn: Turn) -> None:
 
 
 def ask_again(floor: Floor, turn: Turn) -> None:
-    """Offer those whom somebody did not answer to him after all, if nobody else is there any more."""
+    """Offer those whom somebody did not answer to him after all, or to another for whom that makes him free."""
     apart = [one for queue in floor.queues for one in floor.apart(queue)]
     for contact in sorted(apart, key=lambda one: one.order):  # the same after a restart
-        if contact.stage is Stage.WAITING and any(
-            named.is_free(floor, key) and not unanswered.excludes(floor, contact, key, turn.at)
-            for key in contact.unanswered_by
-        ):
+        if contact.stage is Stage.WAITING and choose_agent(floor, contact, turn.at)[0] is not None:
             serve_contact(floor, contact, turn)
 
 

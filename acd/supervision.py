@@ -13,6 +13,7 @@ from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from acd.oversight import of
 from acd.status import set_status
+from acd.wrap_up import OWED
 from ctiserver.core.commands import DialLeg, SetFuse
 from ctiserver.core.errors import Refusal
 from ctiserver.core.events import (
@@ -82,6 +83,9 @@ def take_over(floor: Floor, request: TakeOver, turn: Turn) -> None:
     if contact.stage not in (Stage.TALKING, Stage.HELD):
         raise Refusal("no_talk", "nobody talks with this caller just now")
     parties.need_nobody_else(contact)
+    state = floor.ledger.agents[request.agent]
+    if state.owes:
+        raise Refusal(OWED, f"say first how contact {state.contact} ended (dispose), then take this one over")
     _reserve(floor, contact, request.agent, turn)
     ended = SupervisionEnded(
         at=turn.at, contact=contact.id, supervisor=request.agent, agent=contact.agent, reason="taken_over"

@@ -101,7 +101,7 @@ def _forget_guess(flow: Flow, session: Session, name: str) -> None:
 
 def queued(desk: Desk, session: Session, turn: Turn) -> None:
     """He has his place in a queue."""
-    session.passed_on_by = None
+    session.passed_on_by, session.deflected = None, False
     if not session.flow:
         return  # a campaign called him, and nothing is said to him
     node = _here(desk, session)

@@ -41,6 +41,8 @@ def supervised(
     if supervisor is not None:
         supervisor.supervises = _now(supervisor.supervises, event)
         supervisor.supervision_over = event if isinstance(event, e.SupervisionEnded) else None
+        if isinstance(event, e.SupervisionEnded) and event.reason == "taken_over":
+            supervisor.activity, supervisor.since = "talking", event.at
     if agent is None:
         return
     if isinstance(event, e.SupervisionStarted) and event.told:

@@ -242,7 +242,8 @@ class LiveView(msgspec.Struct, kw_only=True):
     def _moved(self, event: e.ContactEvent, contact: ContactView) -> None:
         match event:
             case e.ContactQueued():
-                contact.stage, contact.since = "queued", event.at
+                waits_for_call = contact.channel == "callback" and not event.leg
+                contact.stage, contact.since = "call_back" if waits_for_call else "queued", event.at
                 contact.queue, contact.value_class = event.queue, event.value_class
                 contact.campaign = event.campaign if event.campaign is not None else contact.campaign
                 contact.queued_at = contact.queued_at or event.at

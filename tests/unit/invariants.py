@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from acd import limits
 from acd.arrangement import wanted
 from acd.contact_state import Contact, Line, Stage
 from acd.named import may_come, named_timer
-from acd.offers import wider_timer
+from acd.offers import place_timer, wider_timer
 from acd.own_call_state import OwnCall
 from acd.parties import ring_timer
 from acd.priority import escalated, score, since
@@ -17,6 +18,7 @@ from ctiserver.core import events as e
 from ctiserver.core.serving import least_step
 from ctiserver.core.tables import Agent, Queue
 from ctiserver.core.turn import Turn
+from ivr.desk import key_timer
 from ivr.session_state import Phase
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def check(world: World, turn: Turn, before: Waiting) -> None:
     _nobody_is_left_alone(world)
     _what_is_recorded_is_under_way(world)
     _each_contact_is_with_its_caller(world)
+    _nobody_is_forgotten_on_the_line(world)
     _nobody_waits_for_a_free_agent(world)
     _who_is_free_is_known(world)
     _the_view_tells_the_truth(world)
@@ -54,7 +57,11 @@ def check(world: World, turn: Turn, before: Waiting) -> None:
 def _each_agent_has_one_contact(world: World) -> None:
     apart = (Stage.WAITING, Stage.OUTSIDE, Stage.PARKED, Stage.FLOW)
     served = [it for it in world.contacts.values() if it.stage not in apart]
-    guests = [(it, party.agent) for it in world.contacts.values() for party in it.parties if party.agent]
+    all_parties = [(it, party) for it in world.contacts.values() for party in it.parties if party.agent]
+    guests = [(it, party.agent) for it, party in all_parties if party.role != "supervisor"]
+    watched = {party.agent: it.id for it, party in all_parties if party.role == "supervisor"}
+    assert watched == {key: state.supervises for key, state in world.agents.items() if state.supervises}
+    assert all(world.agents[key].activity == "idle" for key in watched)
     for contact, key in guests:
         state = world.agents[key]
         assert state.contact == contact.id
@@ -85,14 +92,18 @@ def _nobody_is_left_alone(world: World) -> None:
         assert world.wanted.get(it.id, ()) == wanted(it) or it.campaign is not None
         for party in it.parties:
             assert party.leg in world.legs or party.leg in world.dropping
+            if party.role == "supervisor":
+                assert it.agent is not None
+                assert it.stage in (Stage.TALKING, Stage.HELD, Stage.RETURNING)
+                continue
             assert party.up or party.agent is None or ring_timer(party.leg) in world.timers
             assert it.stage in (Stage.TALKING, Stage.HELD, Stage.OUTSIDE)
             assert (party.role == "consulted") <= (it.stage is Stage.HELD)
     theirs = {leg for it in world.contacts.values() for leg in (it.agent_leg, *(p.leg for p in it.parties))}
     theirs |= {leg for it in own_calls(world) for leg in (it.agent_leg, it.leg)}
-    for leg, phone in world.legs.items():
-        is_agents = phone.agent not in (None, "customer")
-        assert not is_agents or leg in theirs or leg in world.dropping
+    theirs |= {it.leg for it in (*world.contacts.values(), *world.sessions.values())}
+    theirs |= set(world.center._dialer.book.leads)
+    assert set(world.legs) <= theirs | world.dropping
 
 
 def _what_is_recorded_is_under_way(world: World) -> None:
@@ -122,6 +133,24 @@ def _each_contact_is_with_its_caller(world: World) -> None:
         talks = with_acd and not waits
         assert (it.phase is Phase.WAITING) == waits
         assert (it.phase is Phase.TALKING) == talks
+
+
+def _nobody_is_forgotten_on_the_line(world: World) -> None:
+    """Something will happen to everybody: a prompt ends, a timer fires, an answer comes, or his call is ended."""
+    timers, contacts = world.timers, world.contacts
+    for it in world.sessions.values():
+        if it.leg in world.dropping | world.falling:
+            continue
+        contact = contacts.get(it.contact)
+        if it.phase is Phase.ARRIVING:
+            assert not world.legs[it.leg].up
+        elif it.phase is Phase.WAITING and contact is not None and contact.stage is Stage.WAITING:
+            his = (place_timer(contact), limits.timer(contact), named_timer(contact))
+            assert contact.campaign is not None or any(timer in timers for timer in his), (it, contact)
+            assert not it.deflected or limits.timer(contact) in timers, (it, contact)
+        if it.phase not in (Phase.ARRIVING, Phase.WAITING, Phase.TALKING) or it.step:
+            comes = (it.playback in world.playing, key_timer(it) in timers, it.action in world.acting)
+            assert any(comes), it
 
 
 def own_calls(world: World) -> list[OwnCall]:
@@ -158,7 +187,7 @@ def _nobody_waits_for_a_free_agent(world: World) -> None:
             able = [a.key for a in free if _may_serve(a, floor.queues[it.queue], it)]
             his = [key for key in able if not excludes(floor, it, key, world.at)]
             allowed = 0 if escalated(it, world.at) or floor.queues[it.queue].emergency else it.leaves_free
-            assert len(his) <= allowed, (it, his)
+            assert not his or len(able) <= allowed, (it, his)
     named = {it.named for it in waiting if it.named}
     assert not named & {a.key for a in free}
     assert all(may_come(floor, key) for key in named)
@@ -207,16 +236,17 @@ def _the_view_tells_the_truth(world: World) -> None:
 
 
 def _nobody_was_overtaken(world: World, turn: Turn, before: Waiting) -> None:
-    """Whoever waited in the same line, had as much right to the agent and counted for more, was not passed."""
+    """Whoever waited in the same line all the while, as much in his right and counting for more, was not passed.
+
+    `before`: who waited where before this turn; in it somebody may have been moved there, and been taken at once.
+    """
     for event in turn.events:
-        if isinstance(event, e.DecisionMade) and event.contact in before:
-            chosen = world.contacts.get(event.contact)
-            if chosen is None or chosen.queue != event.queue:
-                continue
-            rest = [it for it in world.waiting() if before.get(it) == before[event.contact]]
-            better = [it for it in map(world.contacts.__getitem__, rest) if _counts(it, chosen, event.at)]
-            passed = [it for it in better if event.agent not in it.unanswered_by]
-            assert not passed
+        chosen = world.contacts.get(event.contact) if isinstance(event, e.DecisionMade) else None
+        if chosen is None or chosen.queue != event.queue:
+            continue
+        rest = [it for it, line in world.waiting().items() if line == before.get(it) == chosen.line]
+        better = [it for it in map(world.contacts.__getitem__, rest) if _counts(it, chosen, event.at)]
+        assert not [it for it in better if event.agent not in it.unanswered_by]
 
 
 def _counts(one: Contact, chosen: Contact, at: float) -> bool:

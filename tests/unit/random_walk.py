@@ -36,6 +36,22 @@ LENIENT = queue(
         Relaxation(after_seconds=30.0, also_agents_of=("service",)),  # type: ignore[arg-type]
     ),
 )
+NARROW = (
+    queue(
+        "service",
+        call_back_key="3",
+        message_key="4",
+        most_waiting=2,
+        longest_wait_seconds=20.0,
+        overflow_queue="technical",
+        full_offers=("call_back", "message"),
+    ),
+    queue(
+        "technical", requires={"gas": 50}, most_waiting=1, longest_wait_seconds=45.0, full_offers=("message",)
+    ),
+    QUEUES[2],
+)
+"""Few may wait, and not for long: the others go on, choose something else, or are turned away."""
 CONFIGURATIONS: tuple[dict[str, Any], ...] = (
     {},
     {"agents": AGENTS[1:]},
@@ -48,6 +64,8 @@ CONFIGURATIONS: tuple[dict[str, Any], ...] = (
         )
     },
     {"queues": (STEEP, LENIENT, *QUEUES[2:])},
+    {"queues": NARROW},
+    {"queues": (msgspec.structs.replace(STEEP, overflow_queue="technical", most_waiting=1), *NARROW[1:])},
     {"surveys": {}},
     {"surveys": {"satisfaction": Document(version="before", content=SURVEY | {"asked": "before_queue"})}},
 )
@@ -136,6 +154,37 @@ def control(world: World, random: Random) -> None:
     world.put(random.choice((*requests, *passing_on, *consults, *consults, *third)))
 
 
+def oversee(world: World, random: Random) -> None:
+    """A supervisor does something with somebody's contact, at the right moment or not."""
+    asked: dict[str, Any] = {"at": world.at, "request_id": f"oversee-{world.seq}"}
+    everybody: list[Any] = [*world.contacts, "nobody"]
+    waiting = random.choice(list(world.waiting()) if world.waiting() and random.random() < 0.8 else everybody)
+    queue_key: Any = random.choice(("service", "technical", "emergency", "nowhere"))
+    asked_of_waiting = asked | {"contact": waiting, "by": "boss"}
+    of_waiting = (
+        r.MoveContact(queue=queue_key, **asked_of_waiting),
+        r.ChangePriority(reason="asked", value_class=random.choice("ABC"), **asked_of_waiting),
+        r.ChangePriority(reason="asked", head_start_seconds=random.uniform(1, 90), **asked_of_waiting),
+    )
+    talking = [it.id for it in world.contacts.values() if it.agent] or everybody
+    idle = [key for key, state in world.agents.items() if state.activity == "idle"] or list(world.agents)
+    who: Any = random.choice(idle)
+    asked_of_talking = asked | {"contact": random.choice(talking), "by": who, "agent": who}
+    watched = [(it, p.agent) for it in world.contacts.values() for p in it.parties if p.role == "supervisor"]
+    if watched and random.random() < 0.7:
+        contact, who = random.choice(watched)
+        asked_of_talking |= {"contact": contact.id, "by": who, "agent": who}
+    mode: Any = random.choice(("listen", "whisper", "barge"))
+    of_talking = (
+        r.Supervise(mode=mode, **asked_of_talking),
+        r.Supervise(mode=mode, **asked_of_talking),
+        r.StopSupervising(**asked_of_talking),
+        r.TakeOver(**asked_of_talking),
+    )
+    end = r.EndContact(by="boss", reason="asked", contact=random.choice(everybody), **asked)
+    world.put(random.choice((*of_waiting, *of_waiting, *of_talking, end)))
+
+
 def _browser(world: World, random: Random) -> None:
     """A page goes away, or comes; as often one that is there already."""
     key: Any = random.choice(list(world.agents))
@@ -160,6 +209,7 @@ _ACTS: dict[Callable[[World, Random], None], int] = {
     _choose: 8,
     _dispose: 8,
     control: 14,
+    oversee: 6,
     _browser: 4,
     _configure: 1,
     _stray: 6,
@@ -192,6 +242,9 @@ def out_of_place(world: World, random: Random) -> Input:
         f"acd:named:{unknown}",
         f"acd:wider:{unknown}",
         f"acd:consult:{unknown}",
+        f"acd:limit:{unknown}",
+        f"acd:message:{unknown}",
+        f"acd:call_back:{unknown}",
         f"ivr:key:{unknown}",
     ):
         strange.append(i.TimerFired(at=world.at, timer=timer, due_at=world.at))  # type: ignore[arg-type]

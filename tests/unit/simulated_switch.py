@@ -27,11 +27,13 @@ PHONES: tuple[Phone, ...] = (
     "unreachable",
     "answers_and_drops",
 )
+OUTSIDE = "outside"
+"""All telephones that are not ours, in `phones`; where they are not named there, each is as it likes."""
 StoreMood = Literal["quick", "late", "error", "never"]
 
 
 class Leg(msgspec.Struct):
-    """A channel of the simulated switch. `agent` None: a caller."""
+    """A channel of the simulated switch. `agent` None: a caller, or whoever else has a telephone that is not ours."""
 
     agent: str | None
     up: bool = False
@@ -54,6 +56,8 @@ class SimulatedSwitch:
         self.agenda: list[tuple[float, int, Callable[[], None]]] = []
         self.planned = 0
         self.dropping: set[Any] = set()
+        self.falling: set[Any] = set()
+        self.acting: set[Any] = set()
 
     def put(self, message: Input) -> Turn:
         """Tell the engines."""
@@ -65,9 +69,9 @@ class SimulatedSwitch:
             case c.Answer(leg=leg):
                 self._soon(lambda: self._answered(leg))
             case c.DialLeg():
-                self._dial(command, command.endpoint.removeprefix("PJSIP/"))
-            case c.DialOutside():
-                self._dial(command, "outside")
+                self._dial(command)
+            case c.DialOutside(leg=leg, ring_seconds=ring_seconds):
+                self._ring_outside(leg, ring_seconds)
             case c.DropLeg(leg=leg):
                 self.dropping.add(leg)
                 self._soon(lambda: self.drop(leg, "center"))
@@ -75,9 +79,10 @@ class SimulatedSwitch:
                 self.wanted[contact] = conversations
                 self._soon(lambda: self._arrange(contact))
             case c.SetFuse(leg=leg, seconds=seconds, refresh_seconds=None) if seconds < 10:
+                self.falling.add(leg)
                 self._later(seconds, lambda: self.drop(leg, "fallback"))
-            case c.LookUp():
-                self._look_up(command)
+            case c.LookUp() | c.RunAction():
+                self._ask_store(command)
             case c.StartTimer(timer=timer, due_at=due_at):
                 self.timers[timer] = due_at
             case c.CancelTimer(timer=timer):
@@ -112,8 +117,8 @@ class SimulatedSwitch:
             self.legs[leg].up = True
             self.put(i.LegAnswered(at=self.at, leg=leg))
 
-    def _dial(self, command: c.DialLeg | c.DialOutside, name: str) -> None:
-        leg = command.leg
+    def _dial(self, command: c.DialLeg) -> None:
+        leg, name = command.leg, command.endpoint.removeprefix("PJSIP/")
         self.legs[leg] = Leg(agent=name)
         phone = self.phones.get(name, "answers")
         patience = self.random.uniform(0.5, 8)
@@ -130,6 +135,32 @@ class SimulatedSwitch:
             self._later(patience, lambda: self._answered(leg))
         if phone == "answers_and_drops":
             self._later(patience + self.random.uniform(0.001, 0.4), lambda: self.drop(leg, "agent"))
+
+    def _ring_outside(self, leg: Any, ring_seconds: float) -> None:
+        """A telephone that is not ours is answered, or busy, or rings for nothing."""
+        self.legs[leg] = Leg(agent=None)
+        mood = self.phones.get(OUTSIDE) or self.random.choice(("answers", "answers", "busy", "never"))
+        if mood == "busy":
+            self._soon(lambda: self._fail(leg, "busy"))
+            return
+        self._soon(lambda: self._rings(leg))
+        if mood == "never":
+            self._later(ring_seconds, lambda: self._fail(leg, "no_answer"))
+        else:
+            self._later(self.random.uniform(1, 9), lambda: self._answered(leg))
+
+    def _ask_store(self, command: c.LookUp | c.RunAction) -> None:
+        if isinstance(command, c.LookUp):
+            self._look_up(command)
+        else:
+            self.acting.add(command.action)
+            self._soon(lambda: self._acted(command.action))
+
+    def _acted(self, action: Any) -> None:
+        """Whatever the store is asked to do is done, and who may be called may be for a day."""
+        self.acting.remove(action)
+        values = {"until": str(self.at + 90_000.0)}
+        self.put(i.ActionDone(at=self.at, action=action, outcome="yes", values=values))
 
     def _rings(self, leg: Any) -> None:
         if leg in self.legs and not self.legs[leg].up:

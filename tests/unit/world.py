@@ -17,6 +17,7 @@ from ctiserver.app.center import Center
 from ctiserver.asterisk.belief import Belief
 from ctiserver.core import events as e
 from ctiserver.core import inputs as i
+from ctiserver.core import requests as r
 from ctiserver.core.live_view import LiveView
 from ctiserver.core.message import Command, Event, Input
 from ctiserver.core.requests import Dispose, SetStatus, Status
@@ -125,20 +126,34 @@ class World(SimulatedSwitch):
         self.at = until
 
     def finish(self) -> None:
-        """Everybody hangs up, the store answers, agents dispose and log out; then all must be quiet."""
+        """Everybody goes home, and what is left to be done is called off; then all must be quiet.
+
+        Again and again, as a message may be whole only when its caller has gone; but not forever.
+        """
+        for _ in range(4):
+            self._let_go()
+            for look_up in list(self.asked):
+                self.answer_look_up(look_up)
+            while self.step():
+                pass
+            for key, state in list(self.agents.items()):
+                if state.contact:
+                    self.dispose(key)
+                if key in self.agents and key in self.center._acd.floor.roster:
+                    self.choose(key, Status.LOGGED_OUT)
+            while self.step():
+                pass
+
+    def _let_go(self) -> None:
+        """Whoever has a telephone that is not ours hangs up, agents their own calls, and nobody waits to be called."""
         for leg in [key for key, leg in self.legs.items() if leg.agent is None]:
             self.drop(leg, "caller")
-        for look_up in list(self.asked):
-            self.answer_look_up(look_up)
-        while self.step():
-            pass
-        for key, state in list(self.agents.items()):
-            if state.contact:
-                self.dispose(key)
-            if key in self.agents and key in self.center._acd.floor.roster:
-                self.choose(key, Status.LOGGED_OUT)
-        while self.step():
-            pass
+        for call in list(self.center._acd.floor.ledger.own_calls.values()):
+            self.put(r.HangUp(at=self.at, request_id=f"h{self.seq}", by=call.agent, agent=call.agent))
+        for it in [it for it in self.contacts.values() if not it.leg or it.stage is Stage.RESERVED]:
+            self.put(
+                r.EndContact(at=self.at, request_id=f"e{self.seq}", by="boss", contact=it.id, reason="x")
+            )
 
     # What the engines hold
 

@@ -101,3 +101,11 @@ def test_a_contact_of_a_snapshot_from_before_there_were_parties_is_arranged_as_i
         del old[added]
     [talk] = arrangement.wanted(msgspec.convert(old, Contact))
     assert (talk.id, talk.legs) == ("t", ("caller", "agent"))
+
+
+def test_what_is_wanted_is_what_was_said_while_the_telephone_of_an_agent_who_comes_back_rings() -> None:
+    it = contact(Stage.RETURNING, parties=[party("supervisor", leg="chief")])
+    together(it)
+    said = arrangement.wanted(it)
+    it.agent_leg = "rings"  # type: ignore[assignment]
+    assert arrangement.wanted(it) == said

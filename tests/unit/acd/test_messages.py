@@ -13,6 +13,7 @@ from ctiserver.core.errors import Refusal
 from ctiserver.core.inputs import AgentLost
 from ctiserver.core.message import Message
 from ctiserver.core.requests import EndContact, HangUp, Hold, Status
+from ctiserver.core.tables import Relaxation
 
 ANN, BOB = agent("ann", "service"), agent("bob", "service")
 
@@ -159,3 +160,19 @@ def test_one_for_a_queue_that_was_taken_away_meanwhile_is_for_another_of_its_com
     assert contact_of(left(acd, queue="gone"))
     [placed] = only(left(acd, queue="gone", recording="r2"), e.MessagePlaced)
     assert placed.queue == "service"
+
+
+def test_who_may_serve_callers_that_have_waited_has_their_messages_too() -> None:
+    """Else a queue whose own agents are all gone would keep them for ever, while others are free."""
+    less = Relaxation(after_seconds=10.0, also_agents_of=("technical",))  # type: ignore[arg-type]
+    acd = Driven(
+        "eve",
+        agents=(ANN, agent("eve", "technical")),
+        queues=(queue("service", relaxations=(less,)), queue("technical")),
+    )
+    first = contact_of(left(acd))
+    second = contact_of(left(acd, at=31.0, recording="r2"))
+    assert given(acd.fires(f"acd:wider:{first}", at=40.0)) == [(first, "eve")]
+    assert given(acd.fires(f"acd:wider:{second}", at=41.0)) == []
+    said = [*done(acd, "eve"), *acd.dispose("eve", first)]
+    assert given(said) == [(second, "eve")]

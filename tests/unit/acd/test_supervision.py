@@ -243,3 +243,33 @@ def test_who_has_a_call_of_his_own_or_other_queues_does_not_supervise(talking: D
         with pytest.raises(Refusal) as refused:
             asks(talking, "listen", agent=who, contact=contact)
         assert refused.value.error_id == error_id
+
+
+def test_a_supervisor_who_is_removed_and_taken_on_again_while_he_listens_is_in_one_call_only(
+    talking: Driven,
+) -> None:
+    talking.status("bob", AVAILABLE)
+    listens(talking)
+    talking.say(configured(at=22.0, agents=[it for it in AGENTS if it.key != "bob"]))
+    talking.say(configured(at=23.0))
+    talking.status("bob", AVAILABLE)
+    assert not talking.agent("bob").free
+    talking.say(StopSupervising(at=25.0, **BOB))
+    assert talking.agent("bob").free
+
+
+def test_who_owes_how_his_last_contact_ended_says_so_before_he_takes_another_over(talking: Driven) -> None:
+    """Else what he says then would be taken for the end of the call that he is in."""
+    talking.status("bob", AVAILABLE)
+    talking.queue("c2", at=15.0)
+    talking.talks("c2", at=16.0)
+    talking.agent_hangs_up("c2", at=17.0 + 10.0)
+    talking.fires("acd:wrap_up:bob", at=150.0)
+    [dialled] = only(asks(talking, "listen", at=151.0), DialLeg)  # type: ignore[arg-type]
+    talking.say(LegAnswered(at=152.0, leg=dialled.leg))
+    with pytest.raises(Refusal) as refused:
+        talking.say(TakeOver(at=160.0, **BOB))
+    assert refused.value.error_id == "disposition_owed"
+    talking.dispose("bob", "c2", at=170.0)
+    talking.say(TakeOver(at=171.0, **BOB))
+    assert (talking.contact("c1").agent, talking.agent("bob").contact) == ("bob", "c1")

@@ -1,6 +1,6 @@
 """Who did not answer a contact is not asked again for the same one while another may take it."""
 
-from company import AVAILABLE, LOGGED_OUT, agent
+from company import AVAILABLE, LOGGED_OUT, agent, queue
 from driven_acd import Driven, offered, only
 
 from ctiserver.core.commands import StartTimer
@@ -65,3 +65,30 @@ def test_a_phone_out_of_reach_has_refused_nobody() -> None:
     acd.queue("c2", at=10.0)
     acd.fires(f"acd:ring:{acd.agent_leg('c2')}", at=25.0)
     assert offered(acd.status("ann", AVAILABLE, at=45.0)) == [("c2", "ann", "only")]
+
+
+def test_who_waits_for_another_agent_is_not_overtaken_by_somebody_who_is_moved_to_his_queue() -> None:
+    acd = Driven("bob", agents=(BOTH[0], agent("bob", "service", "technical", skills={"gas": 80})))
+    assert offered(acd.queue("c3", at=5.0, queue="technical")) == [("c3", "bob", "only")]
+    acd.status("ann", AVAILABLE, at=9.0)
+    acd.queue("c2", at=10.0, value_class="A")
+    acd.rings("c2", at=11.0)
+    acd.fires(f"acd:ring:{acd.agent_leg('c2')}", at=25.0)
+    [decision] = only(acd.queue("c3", at=26.0), DecisionMade)
+    assert (decision.contact, decision.agent) == ("c2", "bob")
+
+
+def test_the_agent_who_did_not_answer_counts_among_those_who_stay_free_for_others() -> None:
+    """Two are free, and one has to stay so: the other is his, and not only his who calls next."""
+    acd = missed_with_one_to_leave_free()
+    assert offered(acd.status("ann", AVAILABLE, at=26.0)) == [("c2", "bob", "only")]
+
+
+def missed_with_one_to_leave_free() -> Driven:
+    """As `missed`, but Bob is free, and left so."""
+    acd = Driven("ann", "bob", agents=BOTH, queues=(queue("service", leave_free={"C": 1}),))
+    [decision] = only(acd.queue("c2", at=10.0), DecisionMade)
+    assert decision.agent == "ann"
+    acd.rings("c2", at=11.0)
+    assert offered(acd.fires(f"acd:ring:{acd.agent_leg('c2')}", at=25.0)) == []
+    return acd

@@ -1,12 +1,10 @@
 """The center in long random days on which callers ask to be called back: none is lost, none called for nothing."""
 
 from random import Random
-from typing import Any
 
 import pytest
 from company import AVAILABLE, configured, queue
 from random_walk import BROWSERS, disturb
-from simulated_switch import Leg
 from test_center import assert_quiet, assert_restored_goes_on
 from world import World
 
@@ -15,9 +13,7 @@ from acd.contact_state import Stage
 from ctiserver.core import commands as c
 from ctiserver.core import events as e
 from ctiserver.core import inputs as i
-from ctiserver.core.message import Command
 from ctiserver.core.outside import Outside
-from ctiserver.core.requests import CancelCallback
 
 OUTSIDE = Outside(trunks=("pstn",), caller_number="+56221230000")
 QUEUES = (
@@ -40,49 +36,12 @@ class CallingBack(World):
         version = f"w{self.seq}"
         return configured(self.at, version=version, agents=BROWSERS, queues=self.queues, outside=OUTSIDE)
 
-    def perform(self, command: Command) -> None:
-        match command:
-            case c.DialOutside():
-                self._ring(command)
-            case c.RunAction(action=action):
-                until = {"until": str(self.at + 90_000.0)}
-                self._soon(lambda: self._done(action, until))
-            case _:
-                super().perform(command)
-
-    def _done(self, action: Any, values: dict[str, str]) -> None:
-        self.put(i.ActionDone(at=self.at, action=action, outcome="yes", values=values))
-
-    def _ring(self, command: c.DialOutside) -> None:
-        leg = command.leg
-        self.legs[leg] = Leg(agent=None)
-        match self.random.choice(("answers", "answers", "busy", "never")):
-            case "busy":
-                self._soon(lambda: self._fail(leg, "busy"))
-            case "never":
-                self._later(command.ring_seconds, lambda: self._fail(leg, "no_answer"))
-            case _:
-                self._soon(lambda: self._rings(leg))
-                self._later(self.random.uniform(1, 9), lambda: self._answered(leg))
-
     def ask(self) -> None:
         """Somebody who waits asks for it."""
         waiting = [it for it in self.contacts.values() if it.stage is Stage.WAITING and it.leg]
         if waiting:
             self.put(self._tables())  # whatever was configured meanwhile
             self.press(self.random.choice(waiting).leg, "31" + self.random.choice("112"))
-
-    def finish(self) -> None:
-        """Nobody is called any more."""
-        self.run(400.0)
-        for it in list(self.contacts.values()):
-            if it.wish is not None and (not it.leg or it.stage is Stage.RESERVED):
-                self.put(
-                    CancelCallback(
-                        at=self.at, request_id=f"c{self.seq}", by="boss", account_id=1, contact=it.id
-                    )
-                )
-        super().finish()
 
 
 def walked(seed: int) -> CallingBack:

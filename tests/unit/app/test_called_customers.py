@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from company import AVAILABLE, configured
 from random_walk import BROWSERS, disturb
-from simulated_switch import Leg
 from test_center import assert_quiet, assert_restored_goes_on
 from world import World
 
@@ -35,10 +34,8 @@ class Calling(World):
         match command:
             case c.ClaimLeads():
                 self._soon(lambda: self._give(command))
-            case c.DialCustomer():
-                self._ring(command)
-            case c.RunAction(action=action):
-                self._soon(lambda: self.put(i.ActionDone(at=self.at, action=action, outcome="done")))
+            case c.DialCustomer(leg=leg, ring_seconds=ring_seconds):
+                self._ring_outside(leg, ring_seconds)
             case _:
                 super().perform(command)
 
@@ -71,19 +68,6 @@ class Calling(World):
             not_after=9e9,
             **heard,
         )
-
-    def _ring(self, command: c.DialCustomer) -> None:
-        leg = command.leg
-        self.legs[leg] = Leg(agent=None)
-        mood = self.random.choice(("answers", "answers", "busy", "never"))
-        if mood == "busy":
-            self._soon(lambda: self._fail(leg, "busy"))
-            return
-        self._soon(lambda: self._rings(leg))
-        if mood == "never":
-            self._later(command.ring_seconds, lambda: self._fail(leg, "no_answer"))
-        else:
-            self._later(self.random.uniform(1, 9), lambda: self._answered(leg))
 
     def finish(self) -> None:
         """Nobody is called any more."""

@@ -186,6 +186,10 @@ class AnyOrder(RuleBasedStateMachine):
     def somebody_does_something_with_a_call(self, seed: int) -> None:
         random_walk.control(self.world, Random(seed))
 
+    @rule(seed=st.integers(0, 1000))
+    def a_supervisor_does_something_with_a_contact(self, seed: int) -> None:
+        random_walk.oversee(self.world, Random(seed))
+
     @rule(changes=st.sampled_from(random_walk.CONFIGURATIONS))
     def the_configuration_changes(self, changes: dict[str, Any]) -> None:
         self.world.put(configured(self.world.at, version=f"v{self.world.seq}", **changes))

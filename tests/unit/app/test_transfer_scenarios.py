@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from company import AVAILABLE, agent, configured, queue
+from simulated_switch import OUTSIDE
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from world import World
@@ -87,7 +88,7 @@ def played(row: dict[str, Any]) -> World:
     world.press(caller, "0")
     world.run(2 * WAIT_SECONDS)
     world.choose("bob", AVAILABLE)
-    world.phones.update(row.get("phones", {}))
+    world.phones |= {OUTSIDE: "answers"} | row.get("phones", {})
     for step in row["steps"]:
         Play(world, caller).step(step)
     world.run(200)
@@ -110,7 +111,7 @@ class Play:
             case ["customer", "presses", keys]:
                 self.world.press(self.caller, keys)
             case ["outside", "hangs", "up"]:
-                self.world.hang_up(self.leg("outside"))
+                self.world.hang_up(next(reversed(self.world.legs)))  # nobody was rung after it
             case [_, "is", "lost"]:
                 self.world.drop(self.leg(who), "switch")
             case [_, "disposes"]:

@@ -220,6 +220,17 @@ def test_the_wait_of_who_is_moved_to_another_queue_goes_on() -> None:
     assert (contact.queue, contact.queued_at, contact.since) == ("emergency", 3.0, 9.0)
 
 
+def test_a_call_back_that_is_moved_to_another_queue_is_no_caller_on_the_line() -> None:
+    asked = msgspec.structs.replace(ARRIVED, channel="callback", leg="")
+    kept = msgspec.structs.replace(queued(), leg="")
+    moved = msgspec.structs.replace(queued(at=9.0, queue="technical"), leg="")
+    placed = e.CallbackPlaced(at=3.0, contact="c1", asked_in="c0")  # type: ignore[arg-type]
+    view = view_after([CONFIGURED, asked, kept, placed, moved])
+    assert (view.contacts["c1"].queue, view.contacts["c1"].stage) == ("technical", "call_back")  # type: ignore[index]
+    view.apply(queued(at=20.0))
+    assert view.contacts["c1"].stage == "queued"  # type: ignore[index]
+
+
 def test_new_tables_keep_what_is_known_and_drop_what_is_gone() -> None:
     news = changed(at=9.0, version="2", queues=("service", "other"), agents=("ann", "zoe"))  # type: ignore[arg-type]
     view = view_after([*LIFE[:2], news])

@@ -103,3 +103,9 @@ def test_who_is_choosing_as_he_gets_a_place_elsewhere_may_wait_on() -> None:
     assert plays(ivr.say(MOVED[1])) == []
     said = ivr.press("3")
     assert (plays(said), away(said)) == ([("wait-on",)], [])
+
+
+def test_who_presses_the_emergency_key_instead_has_a_place_again() -> None:
+    ivr, _ = deflected(*BOTH)
+    ivr.press("9")
+    assert (ivr.session.queue, ivr.session.step, ivr.session.deflected) == ("emergency", "", False)
