@@ -15,7 +15,7 @@ def follow(contact: ContactView, event: e.ContactEvent) -> None:
             contact.recording_paused = isinstance(event, e.RecordingPaused)
         case e.ConsultEnded():
             contact.aside = None
-        case e.TalkEnded(agent=agent) if agent == contact.agent:  # the others go on without a guest
+        case e.TalkEnded(agent=agent) if contact.agent in (agent, None):  # the others go on without a guest
             contact.recording = contact.aside = None
         case e.RecordingKept(recording=recording) | e.RecordingLost(recording=recording):
             contact.recording = None if contact.recording == recording else contact.recording

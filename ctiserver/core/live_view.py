@@ -230,7 +230,7 @@ class LiveView(msgspec.Struct, kw_only=True):
 
     def _tell_giver(self, event: e.ContactEvent, contact: ContactView) -> None:
         if isinstance(event, e.TransferFailed):
-            contact.parties = []
+            contact.parties, contact.passed_by = [], event.agent
         if isinstance(event, e.TransferFailed) and event.agent in self.agents:
             known = contact.candidates if contact.customer is None else (contact.customer,)
             self.agents[event.agent].given_back = begin(event, known, contact.pii_number, contact.queue)

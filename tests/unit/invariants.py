@@ -113,7 +113,8 @@ def _what_is_recorded_is_under_way(world: World) -> None:
         assert it.aside is None or consulted
         assert it.recording is None or it.agent is not None
         assert not it.recording_paused or under_way(it)
-        assert world.view.contacts[it.id].aside == it.aside
+        seen = world.view.contacts[it.id]
+        assert (seen.recording, seen.aside) == (it.recording, it.aside)
 
 
 def _each_contact_is_with_its_caller(world: World) -> None:

@@ -3,7 +3,7 @@
 import { get, post } from "./api.js";
 import { callButton } from "./call_button.js";
 import { $, banner, el, fill, text } from "./dom.js";
-import { contactRow, queueName } from "./pop.js";
+import { contactRow, namesNow, queueName } from "./pop.js";
 import { day, of, settings, t } from "./words.js";
 
 const EVERY_MILLISECONDS = 20000;
@@ -23,12 +23,12 @@ export async function refresh() {
 
 function showMine(rows) {
   const shown = rows.slice(0, 10);
-  fill($("mine"), shown, () => (shown.length ? shown.map((row) => contactRow(row, true)) : [el("p", { class: "quiet", text: t("my_contacts_none") })]));
+  fill($("mine"), [shown, namesNow()], () => (shown.length ? shown.map((row) => contactRow(row, true)) : [el("p", { class: "quiet", text: t("my_contacts_none") })]));
 }
 
 function showMissed(rows) {
   text($("missed-count"), rows.length ? String(rows.length) : "");
-  fill($("missed"), rows, () => (rows.length ? rows.slice(0, 15).map(missedRow) : [el("p", { class: "quiet", text: t("missed_none") })]));
+  fill($("missed"), [rows, namesNow()], () => (rows.length ? rows.slice(0, 15).map(missedRow) : [el("p", { class: "quiet", text: t("missed_none") })]));
 }
 
 function missedRow(row) {

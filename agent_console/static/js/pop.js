@@ -21,7 +21,9 @@ let flows = {};
 /** Flows to which a caller may be passed on, as the API tells them. */
 export const knowFlows = (known) => { flows = Object.fromEntries(known.map(({ name, title }) => [name, title])); };
 export const flowName = (name) => flows[name]?.[settings.language] ?? name.replaceAll("_", " ");
-export const personName = (key) => people[key] ?? key ?? "";
+export const personName = (key) => people[key] ?? (key === settings.agent ? settings.name : key) ?? "";
+/** What rows are drawn with: once it is known, they are drawn anew. */
+export const namesNow = () => [queueNames, people];
 export const queueName = (key) => queueNames[key] ?? key ?? "";
 
 /** One sentence: why this contact came to this agent. */

@@ -31,6 +31,7 @@ async function pause() {
   banner("recording", null);
   if (!inField()) return resume(); // he was quicker
   document.activeElement.after(note);
+  note.scrollIntoView({ block: "nearest" }); // below the field, which may be the last thing in sight
   return undefined;
 }
 

@@ -74,3 +74,9 @@ def test_another_contact_in_hand_or_the_end_of_the_day_puts_the_notice_away() ->
     assert _told(view_after([*failed, said("AgentReserved", 60.0, contact="c2")])) is None
     went = said("AgentStatusChanged", 60.0, status="logged_out", reason="", by="ann")
     assert _told(view_after([*failed, went])) is None
+
+
+def test_who_is_given_back_by_a_menu_was_passed_on_by_the_agent_himself() -> None:
+    failed = said("TransferFailed", 30.0, to="", reason="no_flow", returned_to="agent", flow="payment")
+    view = view_after([CONFIGURED, ARRIVED, IDENTIFIED, queued(), failed])
+    assert [contact.passed_by for contact in view.contacts.values()] == ["ann"]
