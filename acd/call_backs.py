@@ -12,11 +12,12 @@ over, if he comes to the same queue. Nothing is kept but here and in the journal
 
 from msgspec.structs import replace
 
-from acd import arrangement, calling_back, named, offers, priority, refuge
+from acd import arrangement, calling_back, named, off_the_line, offers, priority, refuge
 from acd.agent_state import Activity
 from acd.calling_back import ATTEMPTS_AT_MOST, LINGER_SECONDS, NO_ANSWER_SECONDS, timer
 from acd.contact_state import CallbackWish, Contact, Stage
 from acd.floor import Floor
+from acd.off_the_line import NO_LEG
 from acd.status import release
 from ctiserver.core import outside
 from ctiserver.core.commands import CancelTimer, DropLeg
@@ -27,17 +28,13 @@ from ctiserver.core.events import (
     CallbackFailed,
     CallbackPlaced,
     CallbackReached,
-    CallerIdentified,
-    ContactArrived,
     ContactEnded,
-    ContactQueued,
 )
-from ctiserver.core.ids import AgentKey, ContactId, LegId
+from ctiserver.core.ids import AgentKey, ContactId
 from ctiserver.core.inputs import LegEnded, LegFailed, Party
 from ctiserver.core.requests import CancelCallback
 from ctiserver.core.turn import Turn
 
-_NO_LEG = LegId("")
 _HOPELESS = frozenset({"rejected"})
 """Reasons after which he is not tried again: he does not want it now."""
 
@@ -54,7 +51,8 @@ def asked(floor: Floor, message: CallbackAsked, turn: Turn) -> None:
     arrangement.part(caller, turn)
     floor.leave(caller)
     contact = _place(caller, message, turn)
-    _tell(contact, message, turn)
+    off_the_line.arrives(contact, "callback", message.candidates, message.level, turn)
+    turn.say(CallbackPlaced(at=turn.at, contact=contact.id, asked_in=message.contact, due_at=message.due_at))
     floor.enter(contact)
     calling_back.park(floor, contact, max(message.due_at or 0.0, turn.at + LINGER_SECONDS), turn)
     if agent:
@@ -65,7 +63,7 @@ def _place(caller: Contact, message: CallbackAsked, turn: Turn) -> Contact:
     contact = replace(
         caller,
         id=ContactId(turn.new_id()),
-        leg=_NO_LEG,
+        leg=NO_LEG,
         stage=Stage.WAITING,
         language=message.language,
         pii_number=message.pii_number,
@@ -84,43 +82,6 @@ def _place(caller: Contact, message: CallbackAsked, turn: Turn) -> Contact:
     if message.due_at is not None and message.due_at > turn.at:
         priority.put_back(contact, message.due_at - turn.at)
     return contact
-
-
-def _tell(contact: Contact, message: CallbackAsked, turn: Turn) -> None:
-    turn.say(
-        ContactArrived(
-            at=turn.at,
-            contact=contact.id,
-            account_id=contact.account_id,
-            leg=_NO_LEG,
-            did="",
-            pii_number=contact.pii_number,
-            language=contact.language,
-            flow="",
-            flow_version="",
-            channel="callback",
-        ),
-        CallerIdentified(
-            at=turn.at,
-            contact=contact.id,
-            how="call_back",
-            candidates=message.candidates,
-            value_class=contact.value_class,
-            level=message.level,
-        ),
-        ContactQueued(
-            at=turn.at,
-            contact=contact.id,
-            account_id=contact.account_id,
-            leg=_NO_LEG,
-            queue=contact.queue,
-            value_class=contact.value_class,
-            language=contact.language,
-            pii_number=contact.pii_number,
-            pii_name=contact.pii_name,
-        ),
-        CallbackPlaced(at=turn.at, contact=contact.id, asked_in=message.contact, due_at=message.due_at),
-    )
 
 
 def due(floor: Floor, key: ContactId, turn: Turn) -> None:
@@ -256,7 +217,7 @@ def _let_go(floor: Floor, contact: Contact, turn: Turn) -> AgentKey | None:
     """Nobody is kept for him any more, and no telephone of his is ours; the agent who is free for it."""
     key = contact.agent
     floor.legs.pop(contact.leg, None)
-    contact.leg, contact.agent = _NO_LEG, None
+    contact.leg, contact.agent = NO_LEG, None
     if key is None:
         return None
     release(floor, key, contact.id, turn)

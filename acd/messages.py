@@ -9,29 +9,26 @@ when nobody whom he serves waits on the line, and no call while he has it. Nothi
 a restart loses none. A queue that nobody serves any more gives its messages to the list of those to call back.
 """
 
-from acd import limits, message_in_hand, offers, own_calls, priority, refuge, wrap_up
+from acd import limits, message_in_hand, off_the_line, offers, own_calls, priority, refuge, wrap_up
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
+from acd.off_the_line import NO_LEG
 from acd.status import pause, release
 from ctiserver.core.commands import StartTimer
 from ctiserver.core.events import (
-    CallerIdentified,
-    ContactArrived,
     ContactEnded,
-    ContactQueued,
     ContactRequeued,
     MessageBegun,
     MessageLeft,
     MessagePlaced,
 )
-from ctiserver.core.ids import AgentKey, ContactId, LegId
+from ctiserver.core.ids import AgentKey, ContactId
 from ctiserver.core.inputs import Party
 from ctiserver.core.tables import Queue
 from ctiserver.core.turn import Turn
 
 FORGOTTEN = "missed_offer"
 _CALLS_BACK_SECONDS = 60.0
-_NO_LEG = LegId("")
 
 
 def begun(floor: Floor, message: MessageBegun, turn: Turn) -> None:
@@ -50,7 +47,7 @@ def left(floor: Floor, message: MessageLeft, turn: Turn) -> None:
     contact = Contact(
         id=ContactId(turn.new_id()),
         account_id=message.account_id,
-        leg=_NO_LEG,
+        leg=NO_LEG,
         queue=queue.key,
         value_class=message.value_class,
         language=message.language,
@@ -62,7 +59,17 @@ def left(floor: Floor, message: MessageLeft, turn: Turn) -> None:
         message=message.recording,
     )
     priority.begin(contact, queue)
-    _tell(contact, message, turn)
+    off_the_line.arrives(contact, "voicemail", message.candidates, message.level, turn)
+    turn.say(
+        MessagePlaced(
+            at=turn.at,
+            contact=contact.id,
+            left_in=message.contact,
+            queue=contact.queue,
+            recording=message.recording,
+            seconds=message.seconds,
+        )
+    )
     floor.enter(contact)
     if not offers.serve_contact(floor, contact, turn):
         shelter(floor, turn)
@@ -72,50 +79,6 @@ def _another_queue(floor: Floor, account_id: int) -> Queue | None:
     """His queue was taken away while he spoke: he was told that his message is kept."""
     own = [one for one in floor.ledger.tables.queues if one.account_id == account_id]
     return next((one for one in own if not one.emergency), None)
-
-
-def _tell(contact: Contact, message: MessageLeft, turn: Turn) -> None:
-    turn.say(
-        ContactArrived(
-            at=turn.at,
-            contact=contact.id,
-            account_id=contact.account_id,
-            leg=_NO_LEG,
-            did="",
-            pii_number=contact.pii_number,
-            language=contact.language,
-            flow="",
-            flow_version="",
-            channel="voicemail",
-        ),
-        CallerIdentified(
-            at=turn.at,
-            contact=contact.id,
-            how="message",
-            candidates=message.candidates,
-            value_class=contact.value_class,
-            level=message.level,
-        ),
-        ContactQueued(
-            at=turn.at,
-            contact=contact.id,
-            account_id=contact.account_id,
-            leg=_NO_LEG,
-            queue=contact.queue,
-            value_class=contact.value_class,
-            language=contact.language,
-            pii_number=contact.pii_number,
-            pii_name=contact.pii_name,
-        ),
-        MessagePlaced(
-            at=turn.at,
-            contact=contact.id,
-            left_in=message.contact,
-            queue=contact.queue,
-            recording=message.recording,
-            seconds=message.seconds,
-        ),
-    )
 
 
 def done(floor: Floor, contact: Contact, turn: Turn, by: Party = "agent") -> None:
