@@ -112,7 +112,7 @@ def _busy(name: str, known: float) -> Row:
 
 
 def _known() -> list[tuple[str, World, list[Row]]]:
-    """Every row of the published tables."""
+    """The published waits, abandons and occupancies; shares of services within a time are not run."""
     return [
         ("Erlang C 0.8, 1 agent", _center([0.8], 1), _waits(4.0)),
         ("Erlang C 8, 10 agents", _center([8], 10), _waits(0.2046)),

@@ -135,7 +135,7 @@ class Prompts:
         return self._sentence(language, "queue-wait", minutes, "minutes")
 
     def wait_between(self, least_seconds: float, most_seconds: float, language: str) -> tuple[str, ...]:
-        """The estimated wait as a range, the shorter end rounded down and the longer one up."""
+        """The estimated wait as a range, the shorter end rounded down and the longer one up; below a minute: up to."""
         least, most = least_seconds / 60.0, most_seconds / 60.0
         if most <= 1:
             return self.media("wait-under-1", language)
@@ -143,6 +143,8 @@ class Prompts:
             return self.media("wait-over-60", language)
         until = next(one for one in _MINUTES_TOLD if one >= most)
         since = max((one for one in _MINUTES_TOLD if one <= least and one < until), default=0)
+        if since == 0:
+            return self.media(f"wait-up-to-{until}", language)
         return self._sentence(language, f"wait-from-{since}", f"wait-to-{until}")
 
     def sound_names(self) -> frozenset[str]:

@@ -52,7 +52,7 @@ def test_a_language_that_we_do_not_speak_is_answered_in_the_first_that_we_do() -
     ("wait", "said"),
     [
         ((5.0, 40.0), ["wait-under-1"]),
-        ((20.0, 61.0), ["wait-from-0", "wait-to-2"]),
+        ((20.0, 61.0), ["wait-up-to-2"]),
         ((180.0, 290.0), ["wait-from-3", "wait-to-5"]),
         ((170.0, 310.0), ["wait-from-2", "wait-to-7"]),
         ((299.0, 299.5), ["wait-from-4", "wait-to-5"]),
