@@ -194,6 +194,15 @@ def hears_a_message(now: float) -> LiveView:
     return view
 
 
+_CHIPS_BESIDE_LIGHTS = """() => {
+  const lights = document.querySelector('.lights').getBoundingClientRect();
+  return [...document.querySelectorAll('.chip')].every((chip) => {
+    const box = chip.getBoundingClientRect();
+    return box.right <= lights.left || box.top >= lights.bottom || box.bottom <= lights.top;
+  });
+}"""
+
+
 def test_the_bar_of_the_desk_is_as_high_whatever_its_agent_does(stage: Stage, browser: Browser) -> None:
     heights = set()
     for scene, word in ((scenes.morning, "En llamada"), (hears_a_message, "Escucha un mensaje")):
@@ -203,6 +212,7 @@ def test_the_bar_of_the_desk_is_as_high_whatever_its_agent_does(stage: Stage, br
         expect(page.locator("#activity")).to_have_text(word)
         expect(page.locator("#chips .chip")).to_have_count(2)
         heights.add(page.evaluate("document.querySelector('.topbar').offsetHeight"))
+        assert page.evaluate(_CHIPS_BESIDE_LIGHTS) is True
     assert len(heights) == 1, heights
     browser.close_pages()
 

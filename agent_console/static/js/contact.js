@@ -45,7 +45,7 @@ function show(one) {
     ...(one.message ? [el("h2", { text: t("desk_message") }), ...[sound(one, { ordinal: 0, recording: one.message })].flat().filter(Boolean)] : []),
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
     ...part(t("contact_thirds"), one.third_parties.map((asked) => third(one, asked))),
-    ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t(it.consult === null ? "contact_listener" : "contact_listener_consult", { by: person(it.by), talk: it.segment, consult: it.consult, date: date(it.at) }) })))),
+    ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t(it.segment === 0 ? "contact_listener_message" : it.consult === null ? "contact_listener" : "contact_listener_consult", { by: person(it.by), talk: it.segment, consult: it.consult, date: date(it.at) }) })))),
     ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
   );
 }
