@@ -205,15 +205,18 @@ def test_what_the_network_says_is_the_result_and_is_kept(running: RunningCenter)
 def test_a_kill_while_the_detector_listens_keeps_nobody_on_a_silent_line_and_loses_no_lead(
     running: RunningCenter,
 ) -> None:
-    """The successor may come before the verdict; else the line ends, and he is called once more."""
+    """The successor may come before the verdict; else the line ends, and he is called once more.
+
+    He stays until ann hangs up: one who tired of the silent line would be called no more, and rightly so.
+    """
     desk, called = Desk(running), number(lines.ANSWERS, 3)
     listening = desk.campaign(
         "killed", detect_machines=True, attempts_at_most=2, pause_seconds={"cut_off": 0.2}
     )
     dial_id, switch = desk.lead(listening, called), running.asterisk
     with (
-        Lines(switch.sip_port, port=switch.emergency_port, talk_seconds=3) as behind,
-        running.phone("ann", ring_seconds=0.02),
+        Lines(switch.sip_port, port=switch.emergency_port) as behind,
+        running.phone("ann", ring_seconds=0.02, talk_seconds=1.0),
     ):
         desk.apply()
         running.set_status("ann", "available")
