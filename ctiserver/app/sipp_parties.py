@@ -116,6 +116,7 @@ class Caller(SpeakingSipp):
         tone_hertz: int = 0,
         talk_seconds: float | None = None,
         answer_seconds: float = 30.0,
+        port: int | None = None,
     ) -> None:
         replace = _caller_values(
             did=did,
@@ -123,7 +124,9 @@ class Caller(SpeakingSipp):
             talk_seconds=talk_seconds,
             answer_seconds=answer_seconds,
         )
-        super().__init__(sip_port, "caller.xml", replace, ("-m", "1"), tone_hertz=tone_hertz, keys=keys)
+        super().__init__(
+            sip_port, "caller.xml", replace, ("-m", "1"), port=port, tone_hertz=tone_hertz, keys=keys
+        )
 
     @property
     def refusal_code(self) -> int | None:

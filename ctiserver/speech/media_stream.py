@@ -41,8 +41,10 @@ async def listen(url: str, recogniser: Recogniser, seconds: float) -> Heard | No
                     return heard
                 if taken >= seconds * BYTES_PER_SECOND:
                     break
+            else:
+                _log.info("the sound ended", seconds=taken / BYTES_PER_SECOND, code=socket.close_code)
     except ConnectionClosed as error:
-        _log.info("the sound ended", reason=str(error))
+        _log.info("the sound ended", seconds=taken / BYTES_PER_SECOND, reason=str(error))
     except (OSError, WebSocketException, TimeoutError) as error:
         raise NoSound(str(error)) from None
     return await asyncio.to_thread(recogniser.finish)

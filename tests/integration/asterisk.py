@@ -134,11 +134,11 @@ class PrivateAsterisk:
 
     def call(self, did: str = DID_ES, **options: Any) -> Caller:
         """A caller from outside; see `Caller`."""
-        return Caller(self.sip_port, did=did, **options)
+        return Caller(self.sip_port, did=did, port=reserved_port(), **options)
 
     def phone(self, **options: Any) -> Phone:
         """A phone on a free port; see `Phone`."""
-        return Phone(self.sip_port, **options)
+        return Phone(self.sip_port, **{"port": reserved_port(), **options})
 
     def ring_with_echo(self, endpoint: str, variables: Mapping[str, str]) -> None:
         """Rings a phone, which hears itself when it answers; nobody's contact. `variables` are the channel's."""

@@ -133,7 +133,7 @@ def _talk_in_the_fallback(c: RunningCenter, number: str, caller: Caller) -> floa
     """When the caller's fuse had burnt down; he then talks with the phone of the fallback, and hangs up."""
     seconds = 2.0 * FUSE_SECONDS + 20
     until(lambda: in_the_fallback(c, number), f"{number} in the fallback", seconds, c.asterisk.log)
-    until(lambda: caller.audio.hears(FALLBACK_TONE), "the phone of the fallback", 20)
+    until(lambda: caller.audio.hears(FALLBACK_TONE), "the phone of the fallback", 20, caller.story)
     caller.hang_up()
     fell_at = in_the_fallback(c, number)
     assert fell_at is not None
