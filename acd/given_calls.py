@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from acd.priority import terms
-from acd.waiting_room import Standing, WaitingRoom
+from acd.waiting_room import BEFORE_ALL, Standing, WaitingRoom
 from ctiserver.core.ids import QueueKey
 from ctiserver.core.serving import serves
 from ctiserver.core.tables import Agent, Queue
 
-_EMERGENCY_PREFERENCE = -1_000_000
 _NAMED_PREFERENCE = -1_000
 _FREE, _COMES, _CALLS, _ESCALATES, _NAMED_OVER, _GOES, _GIVES_UP = range(7)
 """What happens at one moment happens in this order."""
@@ -155,13 +154,13 @@ class Day:
     def _worker(self, given: GivenAgent) -> _Worker:
         key, agent = str(given.agent.key), given.agent
         places = {
-            _Place(queue, left): _EMERGENCY_PREFERENCE if self._queues[queue].emergency else preference
+            _Place(queue, left): BEFORE_ALL if self._queues[queue].emergency else preference
             for queue, preference in agent.queues.items()
             if queue in self._queues and serves(agent, self._queues[queue]) is None
             for left in {0, *self._queues[queue].leave_free.values()}
         }
         for queue in {call.queue for call in self._named_for[key]}:
-            before = _EMERGENCY_PREFERENCE if self._queues[queue].emergency else 0
+            before = BEFORE_ALL if self._queues[queue].emergency else 0
             places[_Place(queue, agent=key)] = before + _NAMED_PREFERENCE
         for begins, ends in given.spans:
             self._at(begins, _COMES, key)

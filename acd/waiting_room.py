@@ -21,6 +21,8 @@ from acd.accumulating import Terms, continued, raised, score, virtual_arrival
 
 Place = Hashable
 _Place = TypeVar("_Place", bound=Place)
+BEFORE_ALL = -1_000_000
+"""The preference of places that go before who is escalated elsewhere: an emergency's."""
 _FEW = 64
 Heap = list[tuple[float, float, int, "Standing"]]
 
@@ -164,18 +166,19 @@ class WaitingRoom:
     ) -> Standing | None:
         """Whom an agent takes who serves these places, each with his preference (lower first).
 
-        In the router's order: whoever is escalated, then the preference, then the score, then the arrival. `may`: of
-        the heads only these.
+        In the router's order: places `BEFORE_ALL`, whoever is escalated, then the preference, then the score, then the
+        arrival. `may`: of the heads only these.
         """
         best, least = None, None
         for place, one in self.heads(places, now):
             if may is not None and not may(place, one):
                 continue
+            after = places[place] != BEFORE_ALL
             if one.escalated:
-                key = (0, 0, one.since, one.arrived_at, one.order)
+                key = (after, 0, 0, one.since, one.arrived_at, one.order)
             else:
                 counts = score(one.virtual, one.slope, now)
-                key = (1, places[place], -counts, one.arrived_at, one.order)
+                key = (after, 1, places[place], -counts, one.arrived_at, one.order)
             if least is None or key < least:
                 best, least = one, key
         return best

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from crm_core.accounts import account
 from crm_core.administration import queue_profile
 from crm_core.db import Store
 from crm_core.permission.calendars import instant
@@ -21,7 +22,7 @@ from ctiserver.app.engine_tables import names_of, read_tables
 from ctiserver.app.rehearsal import Sameness, same_version
 from ctiserver.app.rehearsal_task import Task
 from ctiserver.core.config import Config
-from ctiserver.core.errors import ConfigError, CtiError, Mistake, Refusal, StoreError
+from ctiserver.core.errors import ConfigError, CtiError, Mistake, NotFound, Refusal, StoreError
 from ctiserver.core.rehearsals import Difference, FlowsRehearsed, ProfileChange, Rehearsal, Side, Way, Went
 from ctiserver.core.tables import Document, Tables
 from ctiserver.journal.line import BEGINNING, Entry, Line
@@ -45,9 +46,10 @@ class _File(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 def run(chosen: Namespace) -> None:
     """Prints what would have been otherwise. Raises CtiError for a day or a file that cannot be used."""
     config = load(chosen.config)
-    directory, tables = chosen.journal or folders.journal_dir(config), _in_force(config)
-    keys = {str(queue.key) for queue in tables.queues}
-    from_at, until_at = _day(chosen.day, ZoneInfo(config.installation.time_zone))
+    directory = chosen.journal or folders.journal_dir(config)
+    tables, zone = _in_force(config, chosen.account)
+    keys = {str(queue.key) for queue in tables.queues if queue.account_id == chosen.account}
+    from_at, until_at = _day(chosen.day, zone)
     task = Task(
         directory=str(directory),
         prefix=f"{config.installation.name}-{SWITCH}",
@@ -69,13 +71,18 @@ def run(chosen: Namespace) -> None:
     print(json.dumps(as_json(found, same), indent=2) if chosen.json else as_text(found, same))
 
 
-def _in_force(config: Config) -> Tables:
-    """What stands for a configuration that the journal does not tell of; nothing where nobody can say."""
+def _in_force(config: Config, account_id: int) -> tuple[Tables, ZoneInfo]:
+    """What stands for a configuration that the journal does not tell of, and whose midnights end the account's days.
+
+    Where the store cannot say: nothing, and the installation's. Raises NotFound.
+    """
     try:
         with Store(config.database.url) as store:
-            return read_tables(config, store)[1]
+            return read_tables(config, store)[1], ZoneInfo(store.read(account, account_id).time_zone)
+    except NotFound:
+        raise
     except (StoreError, ConfigError):
-        return Tables()
+        return Tables(), ZoneInfo(config.installation.time_zone)
 
 
 def _document(config: Config, file: Path, queues: Collection[str]) -> Document:

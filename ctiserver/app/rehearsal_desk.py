@@ -7,6 +7,7 @@ anew.
 import subprocess
 import sys
 import threading
+from collections.abc import Collection
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -136,12 +137,11 @@ class RehearsalDesk:
             tables=tables,
             queues=asked.queues,
             flow=asked.flow.name if asked.flow else "",
-            document=self._document(asked.flow, tables) if asked.flow else None,
+            document=self._document(asked.flow, tables, keys) if asked.flow else None,
         )
 
-    def _document(self, flow: FlowChange, tables: Tables) -> Document:
+    def _document(self, flow: FlowChange, tables: Tables, queues: Collection[str]) -> Document:
         prompts = set(prompt_files.load(self._config.prompts.directory).prompts)
-        queues = {str(queue.key) for queue in tables.queues}
         names = names_of(self._config, {*tables.flows, flow.name})
         try:
             return read_flow(flow.text, flow.name, prompts=prompts, queues=queues, **names)[1]

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,6 +44,17 @@ def test_a_freed_agent_takes_the_emergency_then_the_highest_score() -> None:
         "fire": 10.0,
         "a": 140.0,
         "c": 290.0,
+    }
+
+
+def test_an_emergency_goes_before_who_has_waited_for_the_ceiling_too() -> None:
+    calls = [call("first", 0.0), call("long", 10.0), call("fire", 90.0, queue=FIRE)]
+    queues = QUEUES | {SALES: msgspec.structs.replace(QUEUES[SALES], ceiling_seconds=30.0)}
+    went = Day(queues, [agent("ann", SALES, FIRE)], calls).run()
+    assert {name: one.wait_seconds for name, one in went.items()} == {
+        "first": 0.0,
+        "fire": 10.0,
+        "long": 190.0,
     }
 
 

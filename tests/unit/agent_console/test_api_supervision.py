@@ -67,6 +67,11 @@ def test_a_supervisor_without_a_telephone_cannot_listen(office: Any) -> None:
     assert office.engines.asked == []
 
 
+def test_who_is_no_agent_takes_no_call_over_for_he_could_not_say_how_it_ended(office: Any) -> None:
+    assert office.browser(BOSS).post("/api/v1/live/mine/take-over").status_code == 403
+    assert office.engines.asked == []
+
+
 def test_an_agent_asks_for_help_for_himself_and_a_supervisor_sees_to_it(office: Any) -> None:
     agent = office.browser("agent")
     assert agent.put("/api/v1/agents/agent/hand").status_code == 200

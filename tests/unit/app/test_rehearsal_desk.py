@@ -1,22 +1,27 @@
 """Rehearsals as people ask for them: a child process over a journal on the disk, watched and stopped."""
 
 import time
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import random_walk
 from journalled import journal
+from sqlalchemy.orm import Session
 
 from crm_core import schema
+from crm_core.accounts import Account
 from crm_core.db import Store
 from crm_core.queues import add_queue
-from ctiserver.app import rehearsal_desk
+from ctiserver.app import cli_rehearse, rehearsal_desk
 from ctiserver.app.rehearsal_desk import RehearsalDesk
+from ctiserver.app.rehearsal_task import Task
 from ctiserver.core.config import Config, Database, Folder, Installation
-from ctiserver.core.errors import Refusal
+from ctiserver.core.errors import CtiError, NotFound, Refusal
 from ctiserver.core.rehearsals import ProfileChange, RehearsalQuestion, RehearsalState
 from ctiserver.journal.line import encode
 from ctiserver.journal.segments import SegmentName
@@ -51,10 +56,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalDesk]:
     lines = b"".join(encode(line) for line in journal(random_walk.walk(2, 700)))
     SegmentName(1, 1).path(directory).write_bytes(lines)
     with Store(url) as store:
-        store.write(lambda session: add_queue(session, 1, "service", "Service", skills={}))
+        store.write(_two_companies)
         opened = RehearsalDesk(config, store)
         yield opened
         opened.stop()
+
+
+def _two_companies(session: Session) -> None:
+    session.add(Account(id=2, name="Other", country="MX", language="es", time_zone="America/Mexico_City"))
+    session.flush()
+    add_queue(session, 1, "service", "Service", skills={})
+    add_queue(session, 2, "theirs", "Theirs", skills={})
 
 
 def asked(**more: Any) -> bytes:
@@ -118,6 +130,7 @@ def test_a_rehearsal_is_stopped_and_a_second_one_waits(
         ({"day": "yesterday"}, "wrong_day"),
         ({"queues": {"nowhere": ProfileChange()}}, "unknown_queue"),
         ({"flow": {"name": "main", "text": "start = 1"}}, "wrong_flow"),
+        ({"flow": {"name": "main", "text": FLOW.replace('"service"', '"theirs"')}}, "wrong_flow"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_refused(
@@ -127,3 +140,25 @@ def test_what_cannot_be_rehearsed_is_refused(
     with pytest.raises(Refusal) as refused:
         desk.begin(body)
     assert refused.value.error_id == error_id
+
+
+def test_a_day_on_the_command_line_is_of_the_accounts_zone_too(
+    tmp_path: Path, desk: RehearsalDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[float] = []
+
+    def rehearsed(task: Task, _told: object) -> None:
+        begun.append(task.from_at)
+        raise Refusal("no_contacts", "the day has no contacts")
+
+    monkeypatch.setattr(cli_rehearse.rehearsal_task, "run", rehearsed)
+    monkeypatch.setattr(cli_rehearse, "load", lambda _file: desk._config)
+    for account_id in (1, 2):
+        chosen = Namespace(
+            config=tmp_path, journal=None, day="2026-11-20", account=account_id, profile=None, flow=None
+        )
+        with pytest.raises(CtiError, match="no contacts"):
+            cli_rehearse.run(chosen)
+    assert begun[1] - begun[0] == 3 * 3600.0  # midnight comes to Mexico three hours after Santiago
+    with pytest.raises(NotFound):
+        cli_rehearse.run(Namespace(**vars(chosen) | {"account": 77}))
