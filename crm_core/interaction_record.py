@@ -139,13 +139,15 @@ def _(event: e.CallbackCancelled, interaction: Interaction, session: Session) ->
 
 @record.register
 def _(event: e.MessageBegun, interaction: Interaction, session: Session) -> None:
-    interaction.outcome = "no_message"  # until one is left, which may be after he has gone
+    if interaction.outcome != "message_lost":  # that one stays lost, whether or not he speaks again
+        interaction.outcome = "no_message"  # until one is left, which may be after he has gone
 
 
 @record.register
 def _(event: e.MessageLost, interaction: Interaction, session: Session) -> None:
-    interaction.outcome = "message_lost"  # our fault: he is called back
-    interaction.to_call_back = interaction.ended_at is not None
+    if interaction.outcome != "answered":  # told before his call ends, or after it
+        interaction.outcome = "message_lost"
+    interaction.to_call_back = interaction.ended_at is not None  # our fault: he is called back
 
 
 @record.register
@@ -273,13 +275,13 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
     interaction.ended_by = event.by
     interaction.ended_cause = event.q850
     guesses.left(interaction.guess, event)
+    message_lost = interaction.outcome == "message_lost"
     interaction.outcome = outcome_of(interaction, event)
     # Nobody is called back who left by himself, had his conversation, or was called by us, unless he asked for it.
     settled = ("answered", "reached", "call_back", "cancelled", "message", "no_message", "turned_away")
     ours = interaction.channel == OUTBOUND
     lost = not ours and interaction.outcome not in settled and event.by in ("fallback", "switch")
-    lost = lost or interaction.outcome == "message_lost"
-    interaction.to_call_back = lost or interaction.call_back_at is not None
+    interaction.to_call_back = lost or message_lost or interaction.call_back_at is not None
 
 
 @record.register
@@ -313,8 +315,8 @@ def _(event: e.ContactHeld | e.ConsultStarted, interaction: Interaction, session
 @record.register
 def _(event: e.ContactResumed, interaction: Interaction, session: Session) -> None:
     for segment, heard in _recorded_now(interaction):
-        apart = heard.get("apart", [])
-        if apart and apart[-1][1] is None:
+        apart = heard.get("apart", [[0.0, None]])  # he was on hold when it was begun by hand
+        if apart[-1][1] is None:
             closed = [apart[-1][0], round(event.at - heard["begun_at"], 1)]
             segment.voices = heard | {"apart": [*apart[:-1], closed]}
 

@@ -115,6 +115,20 @@ def test_while_the_caller_hears_music_the_two_do_not_talk(store: Store) -> None:
     }
 
 
+def test_a_recording_begun_while_he_is_on_hold_begins_apart(store: Store) -> None:
+    agent: dict[str, Any] = {"contact": "c-3", "agent": "ann"}
+    happened: list[Event] = [
+        e.ContactConnected(at=10.0, queue="servicio", segment=1, leg="a", **agent),
+        e.ContactHeld(at=11.0, **agent),
+        e.RecordingStarted(at=15.0, contact="c-3", recording="rec-3", segment=1),  # type: ignore[arg-type]
+        e.ContactResumed(at=22.5, **agent),
+    ]
+    store.write(lambda session: add_queue(session, 1, "servicio", "Servicio", skills={}))
+    store.write(apply_batch, [(EventId(1, n, 0), event) for n, event in enumerate(happened, 1)])
+    [segment] = store.read(lambda session: session.scalars(select(Segment)).all())
+    assert segment.voices == {"begun_at": 15.0, "apart": [[0.0, 7.5]]}
+
+
 def test_a_whole_file_waits_to_be_kept_and_is_then_found_by_its_segment(talked: Store) -> None:
     [waiting] = talked.read(recordings.to_keep, 10)
     assert (waiting.name, waiting.queue, waiting.recorded_at, waiting.seconds) == (

@@ -130,6 +130,38 @@ def test_who_left_a_message_that_was_lost_is_called_back(center: Center, hangs_u
     assert center.store.read(lambda session: session.get_one(Interaction, "c-1").to_call_back)
 
 
+def test_a_lost_message_stays_lost_where_he_says_nothing_a_second_time(center: Center) -> None:
+    begun: dict[str, Any] = {"contact": "c-1", "queue": "servicio"}
+    center.arrives("c-1", 10.0)
+    center.happen(
+        e.MessageBegun(at=20.0, recording="rec-1", **begun),  # type: ignore[arg-type]
+        e.MessageLost(at=30.0, recording="rec-1", reason="disk full", **begun),  # type: ignore[arg-type]
+        e.MessageBegun(at=35.0, recording="rec-2", **begun),  # type: ignore[arg-type]
+    )
+    center.ends("c-1", 45.0)
+    assert center.outcome("c-1") == "message_lost"
+    assert center.store.read(lambda session: session.get_one(Interaction, "c-1").to_call_back)
+
+
+@pytest.mark.parametrize("hangs_up_first", [False, True])
+def test_who_had_his_talk_before_is_answered_and_called_back_for_a_message_that_was_lost(
+    center: Center, hangs_up_first: bool
+) -> None:
+    lost: dict[str, Any] = {"contact": "c-1", "queue": "servicio", "recording": "rec-9"}
+    center.arrives("c-1", 10.0)
+    center.happen(
+        e.ContactConnected(at=15.0, contact="c-1", agent="ann", queue="servicio", segment=1, leg="a"),  # type: ignore[arg-type]
+        e.MessageBegun(at=20.0, **lost),
+    )
+    if hangs_up_first:
+        center.ends("c-1", 29.0)
+    center.happen(e.MessageLost(at=30.0, reason="disk full", **lost))
+    if not hangs_up_first:
+        center.ends("c-1", 31.0)
+    assert center.outcome("c-1") == "answered"
+    assert center.store.read(lambda session: session.get_one(Interaction, "c-1").to_call_back)
+
+
 def test_a_message_is_a_contact_of_its_own_counted_once_with_a_recording_that_its_queue_keeps(
     center: Center,
 ) -> None:

@@ -66,3 +66,9 @@ export function upload(path, file, progress) {
 
 export const post = (path, body) => api("POST", path, body);
 export const get = (path) => api("GET", path);
+
+/** A request's own name: sent again under it, what may have been done is never done twice. */
+export const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Whether nobody knows what became of a request. */
+export const mayBeDone = (problem) => problem.status === 0 || problem.status >= 500;

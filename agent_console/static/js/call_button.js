@@ -1,6 +1,6 @@
 // A telephone beside a number: one click calls it from my own telephone. What becomes of it is seen on the desk.
 
-import { get, post } from "./api.js";
+import { get, mayBeDone, newId, post } from "./api.js";
 import { banner, el } from "./dom.js";
 import { settings, t } from "./words.js";
 
@@ -8,13 +8,19 @@ import { settings, t } from "./words.js";
 export const mayCall = () => Boolean(settings.agent) && settings.permissions.includes("own_desk");
 const onDesk = () => window.location.pathname === "/desk";
 
+let unanswered = { asked: "", id: "" }; // the same call again has the permit that it has
+
 /** Call a number; `more`: customer_id, queue, purpose. Whether it was taken: a banner says why not. */
 export async function callNumber(number, more = {}) {
+  const asked = JSON.stringify([number, more]);
+  const id = unanswered.asked === asked ? unanswered.id : newId();
+  unanswered = { asked: "", id: "" };
   try {
-    await post(`/agents/${settings.agent}/call`, { number, ...more });
+    await post(`/agents/${settings.agent}/call`, { number, ...more, request_id: id });
     banner("calling", onDesk() ? null : t("call_goes_on", { number }), "good", onDesk() ? null : el("a", { class: "btn btn-sm btn-outline-secondary", href: "/desk", target: "desk", text: t("page_desk") }));
     return true;
   } catch (problem) {
+    if (mayBeDone(problem)) unanswered = { asked, id };
     banner("calling", problem.message);
     return false;
   }

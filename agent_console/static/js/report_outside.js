@@ -28,10 +28,12 @@ export async function outsideTab(place, span) {
 
 const limit = ({ currency }) => (one) => [one.agent || t("outside_account"), money(one.spent_minor, currency), money(one.limit_minor, currency), state(one, currency)];
 
-/** Whether it has tripped, when it was lifted, and the button that does so. What calls under way cost only the server knows: a number that it refused says so. */
+/** Whether it has tripped, when it was lifted, and the button that does so. What calls under way cost only the server knows: a number that it refused says so, and when; the limit may have been raised since. */
 function state(one, currency) {
   const tripped = one.tripped || one.refused_at !== null;
-  const tag = el("span", { class: "tag", "data-tone": tripped ? "bad" : "good", text: t(tripped ? "outside_tripped" : "outside_within") });
+  const refused = tripped && !one.tripped;
+  const words = refused ? t("outside_refused_last", { time: when(one.refused_at) }) : t(tripped ? "outside_tripped" : "outside_within");
+  const tag = el("span", { class: "tag", "data-tone": refused ? "warn" : tripped ? "bad" : "good", text: words });
   const lifted = one.lifted_at === null ? null : el("span", { class: "quiet", text: ` ${t("outside_lifted", { time: when(one.lifted_at), spent: money(one.lifted_minor, currency) })}` });
   const box = el("span", {}, tag, lifted);
   if (tripped && settings.permissions.includes("lift_limits")) box.append(" ", liftButton(one, () => box.replaceWith(state(asLifted(one), currency))));

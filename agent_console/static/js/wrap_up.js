@@ -1,6 +1,6 @@
 // Note, reason and result of the contact in hand. The note is kept on this computer as it is written, by contact.
 
-import { get, post } from "./api.js";
+import { get, mayBeDone, newId, post } from "./api.js";
 import { choices } from "./choices.js";
 import { allReasons, knowReasons, reasonLabel, reasonOf } from "./contact_reasons.js";
 import { askEffect } from "./disposition_form.js";
@@ -198,12 +198,10 @@ async function send(code, callBackAt, requestId = newId()) {
   try {
     await deliver(done, code, callBackAt, requestId);
   } catch (problem) {
-    const again = problem.status === 0 || problem.status >= 500 ? requestId : newId();
+    const again = mayBeDone(problem) ? requestId : newId();
     banner("result", null);
     banner("result", `${t("result_not_saved")} ${problem.message}`, "bad", el("button", { type: "button", class: "btn btn-sm btn-primary", text: t("retry"), onclick: () => { if (contact?.contact === done.contact) send(code, callBackAt, again); } }));
   } finally {
     sending = false;
   }
 }
-
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
