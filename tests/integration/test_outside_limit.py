@@ -1,7 +1,6 @@
 """A limit of calls outside on a real Asterisk: it trips, is lifted for the day, and both outlive kill -9."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +20,15 @@ LIMIT_MINOR = 2
 """At 60 a minute, two seconds."""
 
 
-def test_a_limit_trips_is_lifted_for_the_day_and_trips_again_across_kills(tmp_path: Path) -> None:
-    for name in ("carrier", "center"):
-        (tmp_path / name).mkdir()
+def test_a_limit_trips_is_lifted_for_the_day_and_trips_again_across_kills(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    behind, here = (
+        tmp_path_factory.mktemp(name) for name in ("carrier", "center")
+    )  # short: sockets lie in them
     with (
-        running_carrier(tmp_path / "carrier") as carrier,
-        center(tmp_path / "center", more=trunk_to(carrier, DID_ES, ring_seconds=5), start=False) as c,
+        running_carrier(behind) as carrier,
+        center(here, more=trunk_to(carrier, DID_ES, ring_seconds=5), start=False) as c,
         carrier.phone(port=carrier.fallback_port),
     ):
         c.store.write(_limited)
