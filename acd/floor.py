@@ -23,9 +23,11 @@ from ctiserver.core.serving import relaxations_after
 from ctiserver.core.tables import Agent, Queue, Tables
 
 
-def message_place(queue: QueueKey, step: int) -> Place:
-    """Where the messages of a queue stand that an agent may have who needs so many of its relaxations."""
-    return ("message", queue, step) if step else ("message", queue)
+def message_place(queue: QueueKey, step: int, leaves: int) -> Place:
+    """Where messages of a queue stand that an agent may have who needs so many of its relaxations, and that leave so
+    many agents free to others: one that must wait for that stands before none that need not.
+    """
+    return "message", queue, step, leaves
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -172,13 +174,15 @@ class Floor:
                 yield ("queue", contact.queue, step, contact.leaves_free)
         elif contact.line[0] == "message":
             for step in range(1, contact.relaxed + 1):
-                yield message_place(contact.queue, step)
+                yield message_place(contact.queue, step, contact.leaves_free)
 
     def _first_place(self, contact: Contact) -> Place:
         if contact.named is None and contact.campaign is None and contact.message is None:
             if contact.unanswered_by:
                 return ("apart", contact.id)
             return ("queue", contact.queue, 0, contact.leaves_free)
+        if contact.line[0] == "message":
+            return message_place(contact.queue, 0, contact.leaves_free)
         return contact.line
 
     def head(self, queue: QueueKey, now: float) -> Contact | None:

@@ -161,7 +161,7 @@ class Day:
         }
         for queue in {call.queue for call in self._named_for[key]}:
             before = BEFORE_ALL if self._queues[queue].emergency else 0
-            places[_Place(queue, agent=key)] = before + _NAMED_PREFERENCE
+            places[_Place(queue, agent=key)] = before + _NAMED_PREFERENCE + agent.queues.get(queue, 0)
         for begins, ends in given.spans:
             self._at(begins, _COMES, key)
             self._at(ends, _GOES, key)

@@ -133,7 +133,7 @@ def _apart(floor: Floor, agent: Agent, at: float) -> Iterable[Contact]:
 
 def _messages(floor: Floor, agent: Agent, at: float) -> list[_Seen]:
     """The messages that he may be given: they come after everybody who is on the line."""
-    places = [message_place(one.queue, one.places[0][2]) for one in floor.reach.served(agent.key)]
+    places = [message_place(*place[1:]) for one in floor.reach.served(agent.key) for place in one.places]
     heads = floor.heads(places, at)
     stand = [(one, floor.room[one.id]) for one in heads]
     return [

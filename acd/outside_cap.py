@@ -16,8 +16,8 @@ from ctiserver.core.turn import Turn
 def lift(floor: Floor, request: LiftOutsideCap, turn: Turn) -> None:
     """Let him, or the account (`agent` None), spend once more what a day allows. Raises Refusal."""
     agent, account_id, reason = request.agent, request.account_id, why(request.reason)
-    person = floor.roster.get(agent) if agent else None
-    if agent and (person is None or person.account_id != account_id):
+    person = None if agent is None else floor.roster.get(agent)
+    if agent is not None and (person is None or person.account_id != account_id):
         raise Refusal("unknown_agent", f"there is no agent {agent!r}")
     rules, book = floor.ledger.tables.outside, floor.ledger.outside
     limits = rules.limits_of(account_id)

@@ -22,7 +22,7 @@ from acd.accumulating import Terms, continued, raised, score, virtual_arrival
 Place = Hashable
 _Place = TypeVar("_Place", bound=Place)
 BEFORE_ALL = -1_000_000
-"""The preference of places that go before who is escalated elsewhere: an emergency's."""
+"""Places of this preference, or a lower one, go before who is escalated elsewhere: an emergency's."""
 _FEW = 64
 Heap = list[tuple[float, float, int, "Standing"]]
 
@@ -173,7 +173,7 @@ class WaitingRoom:
         for place, one in self.heads(places, now):
             if may is not None and not may(place, one):
                 continue
-            after = places[place] != BEFORE_ALL
+            after = places[place] > BEFORE_ALL
             if one.escalated:
                 key = (after, 0, 0, one.since, one.arrived_at, one.order)
             else:

@@ -56,7 +56,8 @@ def pressed(desk: Desk, session: Session, digit: str, turn: Turn) -> None:
 def silent(desk: Desk, session: Session, turn: Turn) -> None:
     """His time is over, or he chooses nothing."""
     if session.step == SPEAKS and not session.spoke:
-        turn.say(StopRecording(recording=session.recording or RecordingId("")))
+        if session.recording is not None:  # it may have failed meanwhile
+            turn.say(StopRecording(recording=session.recording))
         _keep(desk, session, turn)
     elif session.step == SPEAKS:
         _stop(desk, session, turn)

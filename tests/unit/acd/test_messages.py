@@ -162,6 +162,22 @@ def test_one_for_a_queue_that_was_taken_away_meanwhile_is_for_another_of_its_com
     assert placed.queue == "service"
 
 
+def test_a_message_that_leaves_her_free_for_others_hides_none_that_need_not() -> None:
+    """Class C leaves one agent free, and ann is the only one."""
+    acd = Driven(
+        agents=(ANN,), queues=(queue("service", leave_free={"C": 1}, slope={}, head_start_seconds={}),)
+    )
+    said = [acd.say(e.MessageLeft(**_told(value_class))) for value_class in ("C", "B")]
+    first, second = (contact_of(one) for one in said)
+    assert given(acd.status("ann", Status.AVAILABLE, at=50.0)) == [(second, "ann")]
+    assert first in acd.acd.floor.ledger.contacts
+
+
+def _told(value_class: str) -> dict[str, Any]:
+    told = {"contact": f"c{value_class}", "account_id": 1, "queue": "service", "recording": f"r{value_class}"}
+    return told | {"at": 30.0, "seconds": 8.0, "pii_number": "", "language": "es", "value_class": value_class}
+
+
 def test_who_may_serve_callers_that_have_waited_has_their_messages_too() -> None:
     """Else a queue whose own agents are all gone would keep them for ever, while others are free."""
     less = Relaxation(after_seconds=10.0, also_agents_of=("technical",))  # type: ignore[arg-type]

@@ -68,7 +68,8 @@ def test_a_supervisor_without_a_telephone_cannot_listen(office: Any) -> None:
 
 
 def test_who_is_no_agent_takes_no_call_over_for_he_could_not_say_how_it_ended(office: Any) -> None:
-    assert office.browser(BOSS).post("/api/v1/live/mine/take-over").status_code == 403
+    answer = office.browser(BOSS).post("/api/v1/live/mine/take-over")
+    assert (answer.status_code, answer.json["error_id"]) == (409, "no_desk")
     assert office.engines.asked == []
 
 
