@@ -4,14 +4,12 @@ Pure bookkeeping on one interaction; the database is asked only who has a number
 still there.
 """
 
-from collections.abc import Iterator
 from functools import singledispatch
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import contact_acts, guesses, outside_calls, recordings, survey_record, wrap_up_fields
+from crm_core import contact_acts, guesses, outside_calls, recording_record, survey_record, wrap_up_fields
 from crm_core.campaigns.call_backs import promised_in_contact
 from crm_core.decision_rows import named
 from crm_core.interaction_parts import (
@@ -24,7 +22,7 @@ from crm_core.interaction_parts import (
     segment_of,
     still_there,
 )
-from crm_core.interactions import OUTBOUND, Interaction, Offer, Segment
+from crm_core.interactions import OUTBOUND, Interaction, Offer
 from crm_core.queues import Queue
 from ctiserver.core import events as e
 from ctiserver.core.live_view import LONGEST_PATH
@@ -161,12 +159,6 @@ def _(event: e.ContactTurnedAway, interaction: Interaction, session: Session) ->
 
 
 @record.register
-def _(event: e.MessagePlaced, interaction: Interaction, session: Session) -> None:
-    interaction.voicemail, interaction.voicemail_seconds = event.recording, event.seconds
-    recordings.left(session, interaction, event)
-
-
-@record.register
 def _(event: e.LanguageChosen, interaction: Interaction, session: Session) -> None:
     interaction.language = event.language
 
@@ -285,78 +277,6 @@ def _(event: e.ContactEnded, interaction: Interaction, session: Session) -> None
 
 
 @record.register
-def _(event: e.RecordingStarted, interaction: Interaction, session: Session) -> None:
-    for segment in interaction.segments:
-        if segment.ordinal == event.segment:
-            segment.recording = event.recording
-            segment.voices = {"begun_at": event.at}
-
-
-@record.register
-def _(event: e.VoicesNoted, interaction: Interaction, session: Session) -> None:
-    for segment in interaction.segments:
-        if segment.recording == event.recording:
-            known = segment.voices or {}
-            segment.voices = known | {
-                "caller": [*known.get("caller", ()), *map(list, event.caller)],
-                "agent": [*known.get("agent", ()), *map(list, event.agent)],
-            }
-
-
-@record.register(e.ContactHeld)
-@record.register(e.ConsultStarted)
-def _(event: e.ContactHeld | e.ConsultStarted, interaction: Interaction, session: Session) -> None:
-    for segment, heard in _recorded_now(interaction):
-        apart = heard.get("apart", [])
-        if not apart or apart[-1][1] is not None:  # who consults may have held him before
-            segment.voices = heard | {"apart": [*apart, [round(event.at - heard["begun_at"], 1), None]]}
-
-
-@record.register
-def _(event: e.ContactResumed, interaction: Interaction, session: Session) -> None:
-    for segment, heard in _recorded_now(interaction):
-        apart = heard.get("apart", [[0.0, None]])  # he was on hold when it was begun by hand
-        if apart[-1][1] is None:
-            closed = [apart[-1][0], round(event.at - heard["begun_at"], 1)]
-            segment.voices = heard | {"apart": [*apart[:-1], closed]}
-
-
-def _recorded_now(interaction: Interaction) -> Iterator[tuple[Segment, dict[str, Any]]]:
-    """The segments whose talk goes on and is recorded, with what is known of who spoke."""
-    for segment in interaction.segments:
-        if segment.ended_at is None and segment.voices and "begun_at" in segment.voices:
-            yield segment, segment.voices
-
-
-@record.register
-def _(event: e.RecordingPaused, interaction: Interaction, session: Session) -> None:
-    recordings.paused(session, interaction, event)
-
-
-@record.register
-def _(event: e.RecordingResumed, interaction: Interaction, session: Session) -> None:
-    recordings.resumed(session, interaction, event)
-
-
-@record.register
-def _(event: e.RecordingKept, interaction: Interaction, session: Session) -> None:
-    for segment in interaction.segments:
-        if segment.recording == event.recording:
-            segment.recording_seconds = event.seconds
-            recordings.recorded(session, interaction, segment, event.seconds)
-    for party in interaction.third_parties:
-        if party.recording == event.recording:
-            recordings.consult_recorded(session, interaction, party, event.seconds)
-
-
-@record.register
-def _(event: e.RecordingLost, interaction: Interaction, session: Session) -> None:
-    for segment in interaction.segments:
-        if segment.recording == event.recording:
-            segment.recording_error = event.reason
-
-
-@record.register
 def _(event: e.WrapUpStarted, interaction: Interaction, session: Session) -> None:
     segment_of(interaction, event).wrap_up_started_at = event.at
 
@@ -394,5 +314,5 @@ def _(event: e.OutsideEnded, interaction: Interaction, session: Session) -> None
     outside_calls.record(session, event)
 
 
-for step in (*survey_record.STEPS, *contact_acts.STEPS):
+for step in (*survey_record.STEPS, *contact_acts.STEPS, *recording_record.STEPS):
     record.register(step)
