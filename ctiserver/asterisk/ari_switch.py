@@ -8,6 +8,7 @@ notes each command before it is performed, and each input and event that comes o
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -16,7 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTCP
 from twisted.python.failure import Failure
 
-from ctiserver.asterisk import ari_wire, cel
+from ctiserver.asterisk import cel
 from ctiserver.asterisk.agents import AgentEndpoint, AgentPhones
 from ctiserver.asterisk.ari_service import AriAddress, AriService
 from ctiserver.asterisk.ari_wire import EAR, MEDIA, VOICE_EVENTS
@@ -24,21 +25,21 @@ from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.carriers import Carrier
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.event_time import happened_at
+from ctiserver.asterisk.look import Look
 from ctiserver.asterisk.performer import Performer
 from ctiserver.asterisk.permitted import ClosedBook, PermitBook
 from ctiserver.asterisk.reality import read_reality, recorded_seconds
-from ctiserver.asterisk.resync import Reality, differences, lost_ends, missed_calls, orphans
+from ctiserver.asterisk.resync import Reality, differences, orphans
 from ctiserver.asterisk.secret_keys import SecretKeys
 from ctiserver.asterisk.translate import AriEvent, Translator
 from ctiserver.core.commands import Listen, Play
-from ctiserver.core.errors import SwitchError, SwitchUnreachable
+from ctiserver.core.errors import SwitchUnreachable
 from ctiserver.core.ids import ConversationId, LegId, RecordingId
+from ctiserver.core.inputs import LegLeft
 from ctiserver.core.message import Command, Input
 
-_LOOK_SECONDS = 30.0
+_SETTLED_SECONDS = 1.0
 _NO_CARRIERS: Mapping[str, Carrier] = {}
-_WORTH_TELLING_BYTES = 256 << 10
-_LONGEST_CEL_BYTES = 64 << 20
 
 log = structlog.get_logger()
 
@@ -125,10 +126,17 @@ class AriSwitch(Service):
         self._phones = AgentPhones(self._ari.request)
         self._belief = Belief()
         self._reality = Reality(app=app)
-        self._absent: frozenset[LegId] = frozenset()
+        self._look = Look(
+            request=self._ari.request,
+            clock=clock,
+            app=app,
+            installation=installation,
+            cel_file=folders.cel_file,
+            tell=self._told,
+            put_back=self._performer.put_back,
+        )
         self._live = False
         self._kept: list[AriEvent] = []
-        self._stop_looking: Callable[[], None] = lambda: None
 
     def startService(self) -> None:
         """Begins to connect."""
@@ -197,7 +205,7 @@ class AriSwitch(Service):
         kept, self._kept = self._kept, []
         for event in kept:
             self._translate(event)
-        self._look_later()
+        self._look.begin(self._belief)
 
     # What the link tells
 
@@ -212,10 +220,9 @@ class AriSwitch(Service):
 
     def _rest(self) -> None:
         self._live = False
-        self._absent = frozenset()
         self._kept.clear()
         self._performer.rest()
-        self._stop_looking()
+        self._look.rest()
 
     def _event(self, event: AriEvent) -> None:
         if self._live:
@@ -243,47 +250,15 @@ class AriSwitch(Service):
         for one in self._performer.carriers.sifted(self._secrets.sifted(inputs)):
             self._performer.told(one)
             self._emit(one)
+            if isinstance(one, LegLeft):
+                self._clock.call_later(_SETTLED_SECONDS, partial(self._put_back, one.leg))
 
-    # What nobody told us, while we live: calls that only the fallback saw, ends whose event was lost
-
-    def _look_later(self) -> None:
-        self._stop_looking()
-        if self._live:
-            self._stop_looking = self._clock.call_later(_LOOK_SECONDS, self._look)
-
-    def _look(self) -> None:
-        looked = Deferred.fromCoroutine(self._missed())
-        looked.addErrback(_log_failure).addCallback(lambda _looked: self._look_later())
-
-    async def _missed(self) -> None:
-        belief = self._belief
-        records = cel.read(self._folders.cel_file, belief.cel_inode, belief.cel_offset)
-        listed = await self._ari.request(ari_wire.channels(), "channels")
-        if not self._live:
-            return
-        reality = Reality(app=self._app, channels={channel["id"]: channel for channel in listed})
-        at = self._clock.now()
-        told = missed_calls(belief, reality, records, at)
-        ends, self._absent = lost_ends(belief, reality, records, at, self._absent)
-        if ends:
-            log.warning("ends_never_told", inputs=[type(one).__name__ for one in ends])
-            self._told(ends)
-        another = records.inode not in (0, belief.cel_inode)
-        if len(told) > 1 or another or records.offset - belief.cel_offset > _WORTH_TELLING_BYTES:
-            self._told(told)
-            self._put_aside_what_is_read(records)
-
-    def _put_aside_what_is_read(self, records: cel.CelPart) -> None:
-        """Else the file would grow for ever. Not while somebody is in the fallback, for whom it is read again."""
-        read_to = (self._belief.cel_inode, self._belief.cel_offset)
-        if records.offset >= _LONGEST_CEL_BYTES and read_to == (records.inode, records.offset):
-            cel.put_aside(self._folders.cel_file, records.inode)
+    def _put_back(self, leg: LegId) -> None:
+        """Who left a conversation is long in the next one, or at his end; else no request of ours took him out."""
+        if self._live and self._belief.is_stray(leg):
+            log.warning("leg_astray", leg=leg)
+            self._performer.put_back(leg)
 
 
 def _channel(event: AriEvent) -> str:
     return str(event.get("channel", {}).get("id", ""))
-
-
-def _log_failure(failure: Failure) -> None:
-    if not isinstance(failure.value, SwitchError):
-        log.error("look_failed", failure=failure.getTraceback())

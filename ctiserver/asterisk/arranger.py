@@ -1,8 +1,9 @@
 """Makes the bridges that contacts want.
 
 It asks only for differences (`legs.steps`) to what it has asked for before, without waiting for answers, for
-the requests of one contact stay in order. Where Asterisk refuses a step, the bridges are read again and the
-arrangement is tried once more. A bridge that its last leg has left by ending is destroyed.
+the requests of one contact stay in order. Where Asterisk refuses a step, or a leg is found outside, the bridges
+are read again, and what is wanted by then is asked for once more. A bridge that its last leg has left by ending
+is destroyed.
 """
 
 from collections.abc import Callable
@@ -56,11 +57,14 @@ def seen_bridges(listed: list[dict[str, Any]], installation: str) -> Seen:
 
 
 class Arranger:
-    """`seen` is what Asterisk holds once it has done all that was asked."""
+    """`seen` is what Asterisk holds once it has done all that was asked; `wanted` tells what a contact wants now."""
 
-    def __init__(self, send: Send, installation: str, app: str) -> None:
+    def __init__(
+        self, send: Send, installation: str, app: str, wanted: Callable[[ContactId], Arrange | None]
+    ) -> None:
         self._send = send
         self._installation, self._app = installation, app
+        self._wanted = wanted
         self.seen = Seen()
 
     def arrange(self, command: Arrange, key: str, *, again: bool = False) -> None:
@@ -102,17 +106,22 @@ class Arranger:
                 return
         log.error("step_refused", step=repr(step), contact=command.contact, reason=str(error))
         if not again:
-            read = self._send(ari_wire.bridges(), key)
-            read.addCallback(self._try_again, command, key)
-            read.addErrback(_ignore_refusal)
+            self.look_again(command.contact, key)
 
-    def _try_again(self, listed: list[dict[str, Any]], command: Arrange, key: str) -> None:
+    def look_again(self, contact: ContactId, key: str) -> None:
+        """Reads what there is, after all that was asked for the contact, and asks for what is missing."""
+        read = self._send(ari_wire.bridges(), key)
+        read.addCallback(self._try_again, contact, key)
+        read.addErrback(_ignore_refusal)
+
+    def _try_again(self, listed: list[dict[str, Any]], contact: ContactId, key: str) -> None:
         there = seen_bridges(listed, self._installation)
-        for conversation in self.seen.of(command.contact):
+        for conversation in self.seen.of(contact):
             self.seen.apply(DestroyBridge(conversation))
-        for conversation in there.of(command.contact):
+        for conversation in there.of(contact):
             self.seen.bridges[conversation] = there.bridges[conversation]
-        self.arrange(command, key, again=True)
+        if (wanted := self._wanted(contact)) is not None:
+            self.arrange(wanted, key, again=True)
 
 
 def _request(step: Step, app: str) -> Request:

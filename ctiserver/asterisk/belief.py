@@ -129,6 +129,20 @@ class Belief(msgspec.Struct):
         """The topology wanted for each contact that has a living leg."""
         return {c.contact: c for c in self.open.values() if isinstance(c, Arrange)}
 
+    def wanted(self, contact: ContactId) -> Arrange | None:
+        """The topology wanted for a contact."""
+        command = self.open.get(f"arrange {contact}")
+        return command if isinstance(command, Arrange) else None
+
+    def is_stray(self, leg: LegId) -> bool:
+        """Whether a leg is up and not where its contact wants it, as far as was told."""
+        it = self.legs.get(leg)
+        if it is None or it.state != "up" or it.contact is None:
+            return False
+        wanted = self.wanted(it.contact)
+        places = wanted.conversations if wanted is not None else ()
+        return any(leg in place.legs and place.id != it.conversation for place in places)
+
     def note(self, message: Message) -> None:
         """Takes in a command, an input or an event; what is about something unknown or gone is ignored."""
         match message:

@@ -93,7 +93,7 @@ class Performer:
         self._media = media
         self._translator = translator
         self._tell = tell
-        self._arranger = Arranger(request, installation, app)
+        self._arranger = Arranger(request, installation, app, lambda contact: self.belief.wanted(contact))
         self._recorder = Recorder(request, app, recordings, translator, tell, clock)
         self._voices = Voices(request, tell)
         self._live_audio = LiveAudio(request, app, hear, self._deaf)
@@ -144,6 +144,11 @@ class Performer:
                 self._recorder.over(recording, self._recording_key(recording))
             case PromptEnded(playback=playback):
                 self._fuses.prompt_ended(playback)
+
+    def put_back(self, leg: LegId) -> None:
+        """A leg that is not where it is wanted, though that was asked for."""
+        if contact := self.belief.legs[leg].contact:
+            self._arranger.look_again(contact, contact)
 
     def snoop_is_there(self, recording: RecordingId) -> None:
         """The channel that a recording listens through has entered the application."""

@@ -117,14 +117,26 @@ def lost_ends(
     return told, absent
 
 
+def misplaced(belief: Belief, bridges: Seen) -> frozenset[LegId]:
+    """Legs that are up and not in the conversation where they are believed, or not where they are wanted."""
+    there = {leg: id for id, bridge in bridges.bridges.items() for leg in bridge.legs}
+    return frozenset(
+        leg
+        for leg, it in belief.legs.items()
+        if it.state == "up" and (there.get(leg) != it.conversation or belief.is_stray(leg))
+    )
+
+
 def orphans(belief: Belief, reality: Reality, installation: str) -> Orphans:
     """Channels, snoops and bridges that bear our name and that no command in force wants.
 
+    The bridges of a contact that has an arrangement are the arranger's: it removes them in their turn. A bridge that
+    is destroyed over one socket while a leg moves out of it over another may take the leg along.
     Asterisk's own channel ids begin with our name too, but hold a dot, which ours never do.
     """
     ours = f"{installation}-"
-    wanted = {c.id for arrange in belief.arrangements().values() for c in arrange.conversations}
-    spies = {SPY + c.id for a in belief.arrangements().values() for c in a.conversations if c.ear}
+    arranged = belief.arrangements()
+    spies = {SPY + c.id for a in arranged.values() for c in a.conversations if c.ear}
     snoops = {SNOOP + recording for recording in belief.recordings}
     channels = [
         id
@@ -134,7 +146,8 @@ def orphans(belief: Belief, reality: Reality, installation: str) -> Orphans:
         or (id.startswith(SPY + ours) and id not in spies)
         or id.startswith((EAR + ours, MEDIA + ours))
     ]
-    return Orphans(tuple(channels), tuple(id for id in reality.bridges.bridges if id not in wanted))
+    bridges = reality.bridges.bridges
+    return Orphans(tuple(channels), tuple(id for id, it in bridges.items() if it.contact not in arranged))
 
 
 # Legs
@@ -152,7 +165,7 @@ def _leg(
     else:
         yield from _progress(leg, it, channel, reality, log, at)
         yield from _verdict(leg, belief, reality.arguments(channel), at)
-        yield from _conversation(leg, it, reality, at)
+        yield from moves(leg, it, reality.bridges, at)
 
 
 def _vanished(
@@ -210,8 +223,9 @@ def _verdict(leg: LegId, belief: Belief, arguments: list[str] | None, at: float)
         yield machine_judged(leg, arguments[1:], at, resync=True)
 
 
-def _conversation(leg: LegId, it: LegBelief, reality: Reality, at: float) -> Iterator[Input]:
-    where = reality.bridges.where(leg)
+def moves(leg: LegId, it: LegBelief, bridges: Seen, at: float) -> Iterator[Input]:
+    """From the conversation where a leg is believed to the one where it is."""
+    where = bridges.where(leg)
     if where == it.conversation:
         return
     if it.conversation is not None:

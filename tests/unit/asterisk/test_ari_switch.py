@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 
-from ctiserver.asterisk import ari_switch
+from ctiserver.asterisk import ari_switch, look
 from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
 from ctiserver.asterisk.ari_wire import Request
@@ -409,8 +409,8 @@ def test_what_is_told_reaches_the_owner_after_the_switch_has_cleaned_up(world: W
 def test_a_long_file_of_events_is_put_aside_when_all_of_it_is_read(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ari_switch, "_LONGEST_CEL_BYTES", 100)
-    monkeypatch.setattr(ari_switch, "_WORTH_TELLING_BYTES", 0)
+    monkeypatch.setattr(look, "_LONGEST_CEL_BYTES", 100)
+    monkeypatch.setattr(look, "_WORTH_TELLING_BYTES", 0)
     file = world.folder / "cel.json"
     line = b'{"eventtype": "CHAN_START", "eventtime": "1", "uniqueid": "a"}\n'
     world.live()

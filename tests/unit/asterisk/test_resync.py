@@ -357,15 +357,16 @@ def test_only_what_bears_our_name_and_is_not_wanted_is_an_orphan() -> None:
         agent("Up"),
         bridges=Seen(
             {
-                OLD: SeenBridge(Kind.TALK, CONTACT, []),
+                OLD: SeenBridge(Kind.HOLD, CONTACT, []),
                 NEW: SeenBridge(Kind.TALK, CONTACT, []),
+                ConversationId("cti-a-1-9-4"): SeenBridge(Kind.TALK, ContactId("cti-a-1-9"), []),
             }
         ),
     )
     it = belief(DIAL, RECORD, arrange(CALLER))
     assert orphans(it, there, "cti") == Orphans(
-        ("cti-a-1-9-1", "snoop-cti-a-1-9-2", "ear-cti-a-1-9-3", "media-cti-a-1-9-3"), (NEW,)
-    )
+        ("cti-a-1-9-1", "snoop-cti-a-1-9-2", "ear-cti-a-1-9-3", "media-cti-a-1-9-3"), ("cti-a-1-9-4",)
+    ), "the bridges of a contact that has an arrangement go in its turn, over its socket"
 
 
 def test_whichever_ends_are_never_told_are_found_at_the_second_look_and_no_others() -> None:
