@@ -147,6 +147,10 @@ class PrivateAsterisk:
         answer = self._ari(f"channels?{query}", method="POST", body=json.dumps({"variables": variables}))
         assert "id" in answer, answer
 
+    def take_out(self, leg: str, bridge: str) -> None:
+        """A leg out of its bridge, though nobody of ours wants it."""
+        assert self._ari(f"bridges/{bridge}/removeChannel?channel={leg}", method="POST") is None
+
     def _ari(self, path: str, *, method: str = "GET", body: str | None = None) -> Any:
         """What a request of ARI answers: far cheaper than a command line for each poll."""
         login = base64.b64encode(":".join(self.ari_user).encode()).decode()
@@ -154,7 +158,8 @@ class PrivateAsterisk:
         try:
             headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
             connection.request(method, f"/ari/{path}", body=body, headers=headers)
-            return json.load(connection.getresponse())
+            answer = connection.getresponse().read()
+            return json.loads(answer) if answer else None
         finally:
             connection.close()
 

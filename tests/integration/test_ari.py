@@ -296,6 +296,29 @@ def test_commands_given_twice_make_one_thing(asterisk: PrivateAsterisk, center: 
     assert len(center.told(RecordingStored)) == 1
 
 
+def test_who_is_taken_out_of_his_talk_is_put_back(asterisk: PrivateAsterisk, center: AriCenter) -> None:
+    contact, talking = center.new_id("contact"), center.new_id("talk")
+    with asterisk.call(tone_hertz=440) as caller, asterisk.phone() as phone:
+        leg = arrived(center)
+        center.arrive(contact, leg)
+        agent, endpoint = center.new_id("agent"), center.provision("gil", phone)
+        center.perform(DialLeg(leg=agent, contact=contact, endpoint=endpoint, ring_seconds=9))
+        center.wait(LegAnswered, leg=agent)
+        center.perform(talk(contact, talking, leg, agent))
+        center.wait(LegJoined, leg=leg, conversation=talking)
+        asterisk.take_out(leg, talking)
+        center.wait(LegLeft, leg=leg, conversation=talking)
+        until(
+            lambda: len(center.told(LegJoined, leg=leg, conversation=talking)) == 2,
+            "him back",
+            15,
+            center.story,
+        )
+        until(lambda: phone.audio.hears(440), "the caller")
+        center.perform(DropLeg(leg=agent), DropLeg(leg=leg))
+        caller.wait_ended()
+
+
 def test_a_renewed_fuse_burns_only_without_us(asterisk: PrivateAsterisk, center: AriCenter) -> None:
     contact = center.new_id("contact")
     with asterisk.call() as caller, asterisk.phone(port=asterisk.fallback_port):
