@@ -1,7 +1,10 @@
 """Whether a page is whole: nothing sticks out sideways, no words are cut."""
 
+import time
+
 from playwright.sync_api import Page
 
+_SETTLES_SECONDS = 3.0
 SIZES = {"wide": (1280, 720), "phone": (390, 844)}
 _STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
@@ -21,9 +24,14 @@ _CUT = """() => [...document.querySelectorAll('section, button, h1, h2, td, th, 
 
 
 def faults(page: Page) -> list[str]:
-    """What sticks out or is cut at the page's present size; wide tables may scroll in a frame of their own."""
-    found: list[str] = page.evaluate(_STICKS_OUT) + page.evaluate(_CUT)
-    return found
+    """What sticks out or is cut at the page's present size, and stays so; wide tables may scroll in their frame.
+
+    What measures its place (a graph) is drawn anew in the frame after a change of size.
+    """
+    settled_at = time.monotonic() + _SETTLES_SECONDS
+    while (found := page.evaluate(_STICKS_OUT) + page.evaluate(_CUT)) and time.monotonic() < settled_at:
+        page.wait_for_timeout(50)
+    return list(found)
 
 
 def resize(page: Page, size: str) -> None:
