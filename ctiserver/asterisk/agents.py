@@ -9,7 +9,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from ctiserver.asterisk.ari_wire import Request, delete_object, get_object, put_object
+from ctiserver.asterisk.ari_request import Request
+from ctiserver.asterisk.ari_wire import delete_object, get_object, put_object
 from ctiserver.asterisk.together import together
 from ctiserver.core.errors import CallGone
 

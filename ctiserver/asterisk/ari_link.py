@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTCP, ITCPTransport
 from twisted.python.failure import Failure
 from twisted.web.websocket import WebSocketClientEndpoint, WebSocketTransport
 
-from ctiserver.asterisk.ari_wire import Request, refusal
+from ctiserver.asterisk.ari_request import Request, refusal
 from ctiserver.asterisk.clock import Clock
 from ctiserver.core.errors import SwitchUnreachable
 

@@ -22,7 +22,7 @@ from twisted.internet.interfaces import IReactorTCP
 
 from ctiserver.asterisk import ari_wire
 from ctiserver.asterisk.ari_link import AriLink
-from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.ari_request import Request
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.together import together
 from ctiserver.core.errors import SwitchUnreachable

@@ -1,18 +1,11 @@
-"""ARI requests as values. Pure: one function per call of ARI that we use.
-
-A request travels as one JSON document over a WebSocket (`RESTRequest`); its query is part of the URI.
-"""
+"""One function per call of ARI that we use, each gives the request. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
 
-import msgspec
-
+from ctiserver.asterisk.ari_request import Request, path
 from ctiserver.core.commands import DialLeg
-from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
 from ctiserver.core.topology import Kind
 
 EVENT_TYPES = (
@@ -52,53 +45,8 @@ _LONGEST_ID = 64
 _OWN_PHONE = re.compile(r"PJSIP/[A-Za-z0-9_.-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One REST request; `body` becomes JSON."""
-
-    method: str
-    uri: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = None
-
-    def encode(self, request_id: str) -> str:
-        """The text of one WebSocket message."""
-        document: dict[str, Any] = {
-            "type": "RESTRequest",
-            "request_id": request_id,
-            "method": self.method,
-            "uri": self.uri + ("?" + urlencode(self.query, quote_via=quote) if self.query else ""),
-        }
-        if self.body is not None:
-            document |= {
-                "content_type": "application/json",
-                "message_body": msgspec.json.encode(self.body).decode(),
-            }
-        return msgspec.json.encode(document).decode()
-
-
-def refusal(status: int, phrase: str, body: str) -> SwitchError:
-    """What an answer of 400 or more means.
-
-    A channel that has left the application is as gone as one that has ended (409, and 422 at a bridge).
-    """
-    try:
-        message = str(msgspec.json.decode(body)["message"])
-    except (msgspec.DecodeError, KeyError, TypeError):
-        message = phrase
-    lower = message.lower()
-    left = status in (409, 422) and ("not in stasis" in lower or "not in this bridge" in lower)
-    if status == 404 or left or (status == 400 and lower == "channel not found"):
-        return CallGone(message)
-    return SwitchRefused(status, message)
-
-
-def _path(*parts: str) -> str:
-    return "/".join(quote(part, safe="") for part in parts)
-
-
 def answer(leg: str) -> Request:
-    return Request("POST", _path("channels", leg, "answer"))
+    return Request("POST", path("channels", leg, "answer"))
 
 
 def is_own_phone(endpoint: str) -> bool:
@@ -150,7 +98,7 @@ def caller_id(name: str, number: str) -> str:
 def detect_machine(leg: str, seconds: float) -> Request:
     """Sends the leg into the dialplan, which listens and brings it back ([machine] in extensions.conf)."""
     query = {"context": "machine", "extension": str(round(seconds * 1000)), "priority": "1"}
-    return Request("POST", _path("channels", leg, "continue"), query)
+    return Request("POST", path("channels", leg, "continue"), query)
 
 
 def await_silence(leg: str, seconds: float) -> Request:
@@ -163,7 +111,7 @@ def stop_awaiting_silence(leg: str) -> Request:
 
 
 def hang_up(leg: str) -> Request:
-    return Request("DELETE", _path("channels", leg))
+    return Request("DELETE", path("channels", leg))
 
 
 def set_fuse(leg: str, seconds: float) -> Request:
@@ -171,12 +119,12 @@ def set_fuse(leg: str, seconds: float) -> Request:
 
 
 def _variable(leg: str, name: str, value: str) -> Request:
-    return Request("POST", _path("channels", leg, "variable"), {"variable": name, "value": value})
+    return Request("POST", path("channels", leg, "variable"), {"variable": name, "value": value})
 
 
 def create_bridge(conversation: str, kind: Kind, contact: str) -> Request:
     """The bridge's name says whose it is, so that it can be told after a restart."""
-    return Request("POST", _path("bridges", conversation), {"type": BRIDGE_TYPES[kind], "name": contact})
+    return Request("POST", path("bridges", conversation), {"type": BRIDGE_TYPES[kind], "name": contact})
 
 
 def add_leg(conversation: str, leg: str, kind: Kind) -> Request:
@@ -186,47 +134,47 @@ def add_leg(conversation: str, leg: str, kind: Kind) -> Request:
     its own for the music; without that role it would hear silence.
     """
     query = {"channel": leg} | ({"role": "holding_participant"} if kind == Kind.HOLD else {})
-    return Request("POST", _path("bridges", conversation, "addChannel"), query)
+    return Request("POST", path("bridges", conversation, "addChannel"), query)
 
 
 def remove_leg(conversation: str, leg: str) -> Request:
-    return Request("POST", _path("bridges", conversation, "removeChannel"), {"channel": leg})
+    return Request("POST", path("bridges", conversation, "removeChannel"), {"channel": leg})
 
 
 def destroy_bridge(conversation: str) -> Request:
-    return Request("DELETE", _path("bridges", conversation))
+    return Request("DELETE", path("bridges", conversation))
 
 
 def mute(leg: str) -> Request:
     """Nobody hears what the leg says; its keys are still told. A second time changes nothing."""
-    return Request("POST", _path("channels", leg, "mute"), {"direction": "in"})
+    return Request("POST", path("channels", leg, "mute"), {"direction": "in"})
 
 
 def unmute(leg: str) -> Request:
-    return Request("DELETE", _path("channels", leg, "mute"), {"direction": "in"})
+    return Request("DELETE", path("channels", leg, "mute"), {"direction": "in"})
 
 
 def play(leg: str, playback: str, media: Sequence[str], language: str) -> Request:
     return Request(
         "POST",
-        _path("channels", leg, "play", playback),
+        path("channels", leg, "play", playback),
         {"media": ",".join(media), "lang": language},
     )
 
 
 def stop_playing(playback: str) -> Request:
-    return Request("DELETE", _path("playbacks", playback))
+    return Request("DELETE", path("playbacks", playback))
 
 
 def playback(playback: str) -> Request:
-    return Request("GET", _path("playbacks", playback))
+    return Request("GET", path("playbacks", playback))
 
 
 def snoop(leg: str, recording: str, app: str) -> Request:
     """A channel that hears what the leg hears and says, for a recording."""
     return Request(
         "POST",
-        _path("channels", leg, "snoop", SNOOP + recording),
+        path("channels", leg, "snoop", SNOOP + recording),
         {"spy": "both", "app": app, "appArgs": f"snoop,{recording}"},
     )
 
@@ -235,20 +183,20 @@ def spy(leg: str, conversation: str, app: str) -> Request:
     """A channel that hears what the leg hears and says, and whatever is said to it the leg alone hears."""
     return Request(
         "POST",
-        _path("channels", leg, "snoop", SPY + conversation),
+        path("channels", leg, "snoop", SPY + conversation),
         {"spy": "both", "whisper": "out", "app": app, "appArgs": f"spy,{conversation}"},
     )
 
 
 def place_spy(conversation: str) -> Request:
-    return Request("POST", _path("bridges", conversation, "addChannel"), {"channel": SPY + conversation})
+    return Request("POST", path("bridges", conversation, "addChannel"), {"channel": SPY + conversation})
 
 
 def ear(leg: str, listening: str, app: str) -> Request:
     """A channel that hears what the leg says, for a recogniser."""
     return Request(
         "POST",
-        _path("channels", leg, "snoop", EAR + listening),
+        path("channels", leg, "snoop", EAR + listening),
         {"spy": "in", "app": app, "appArgs": "ear"},
     )
 
@@ -260,7 +208,7 @@ def media_socket(listening: str, app: str) -> Request:
     """
     return Request(
         "POST",
-        _path("channels", "externalMedia"),
+        path("channels", "externalMedia"),
         {
             "channelId": MEDIA + listening,
             "app": app,
@@ -276,34 +224,34 @@ def media_socket(listening: str, app: str) -> Request:
 def record(recording: str) -> Request:
     return Request(
         "POST",
-        _path("channels", SNOOP + recording, "record"),
+        path("channels", SNOOP + recording, "record"),
         {"name": recording, "format": "wav", "ifExists": "fail", "beep": "false"},
     )
 
 
 def discard_recording(recording: str) -> Request:
-    return Request("DELETE", _path("recordings", "stored", recording))
+    return Request("DELETE", path("recordings", "stored", recording))
 
 
 def play_digits(leg: str, digits: str) -> Request:
-    return Request("POST", _path("channels", leg, "dtmf"), {"dtmf": digits})
+    return Request("POST", path("channels", leg, "dtmf"), {"dtmf": digits})
 
 
 def stop_recording(recording: str) -> Request:
-    return Request("POST", _path("recordings", "live", recording, "stop"))
+    return Request("POST", path("recordings", "live", recording, "stop"))
 
 
 def mute_recording(recording: str, muted: bool) -> Request:
     """Silence instead of the sound, in the same length (`pause` would leave it out)."""
-    return Request("POST" if muted else "DELETE", _path("recordings", "live", recording, "mute"))
+    return Request("POST" if muted else "DELETE", path("recordings", "live", recording, "mute"))
 
 
 def live_recording(recording: str) -> Request:
-    return Request("GET", _path("recordings", "live", recording))
+    return Request("GET", path("recordings", "live", recording))
 
 
 def stored_recording(recording: str) -> Request:
-    return Request("GET", _path("recordings", "stored", recording))
+    return Request("GET", path("recordings", "stored", recording))
 
 
 def channels() -> Request:
@@ -322,12 +270,12 @@ def system() -> Request:
 def event_filter(app: str) -> Request:
     """Asterisk forgets it whenever the event socket closes."""
     allowed = [{"type": name} for name in EVENT_TYPES]
-    return Request("PUT", _path("applications", app, "eventFilter"), body={"allowed": allowed})
+    return Request("PUT", path("applications", app, "eventFilter"), body={"allowed": allowed})
 
 
 def subscribe(app: str, legs: Iterable[str]) -> Request:
     sources = ",".join(f"channel:{leg}" for leg in legs)
-    return Request("POST", _path("applications", app, "subscription"), {"eventSource": sources})
+    return Request("POST", path("applications", app, "subscription"), {"eventSource": sources})
 
 
 def put_object(kind: str, name: str, fields: Mapping[str, str]) -> Request:
@@ -345,4 +293,4 @@ def delete_object(kind: str, name: str) -> Request:
 
 
 def _object(kind: str, name: str) -> str:
-    return _path("asterisk", "config", "dynamic", "res_pjsip", kind, name)
+    return path("asterisk", "config", "dynamic", "res_pjsip", kind, name)

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.ari_request import Request
+from ctiserver.asterisk.asking import Send, ignore_refusal
 from ctiserver.asterisk.legs import (
     AddLeg,
     CloseEar,
@@ -31,11 +31,9 @@ from ctiserver.asterisk.legs import (
     steps,
 )
 from ctiserver.core.commands import Arrange
-from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused, SwitchUnreachable
+from ctiserver.core.errors import CallGone, SwitchRefused, SwitchUnreachable
 from ctiserver.core.ids import ContactId, ConversationId, LegId
 from ctiserver.core.topology import Kind
-
-Send = Callable[[Request, str], Deferred[Any]]
 
 log = structlog.get_logger()
 _KINDS = {name: kind for kind, name in ari_wire.BRIDGE_TYPES.items()}
@@ -79,9 +77,9 @@ class Arranger:
         if empty := self.seen.take_out(leg):
             if empty in self.seen.ears:
                 self.seen.apply(CloseEar(empty))
-                self._send(ari_wire.hang_up(ari_wire.SPY + empty), key).addErrback(_ignore_refusal)
+                self._send(ari_wire.hang_up(ari_wire.SPY + empty), key).addErrback(ignore_refusal)
             self.seen.apply(DestroyBridge(empty))
-            self._send(ari_wire.destroy_bridge(empty), key).addErrback(_ignore_refusal)
+            self._send(ari_wire.destroy_bridge(empty), key).addErrback(ignore_refusal)
 
     def ear_is_there(self, conversation: ConversationId) -> None:
         """The channel of an ear has entered the application; who closed it meanwhile wants it no more."""
@@ -90,7 +88,7 @@ class Arranger:
             request = ari_wire.place_spy(conversation)
         else:
             request = ari_wire.hang_up(ari_wire.SPY + conversation)
-        self._send(request, bridge.contact if bridge else conversation).addErrback(_ignore_refusal)
+        self._send(request, bridge.contact if bridge else conversation).addErrback(ignore_refusal)
 
     def _failed(self, failure: Failure, step: Step, command: Arrange, key: str, again: bool) -> None:
         error = failure.value
@@ -112,7 +110,7 @@ class Arranger:
         """Reads what there is, after all that was asked for the contact, and asks for what is missing."""
         read = self._send(ari_wire.bridges(), key)
         read.addCallback(self._try_again, contact, key)
-        read.addErrback(_ignore_refusal)
+        read.addErrback(ignore_refusal)
 
     def _try_again(self, listed: list[dict[str, Any]], contact: ContactId, key: str) -> None:
         there = seen_bridges(listed, self._installation)
@@ -144,8 +142,3 @@ def _request(step: Step, app: str) -> Request:
             return ari_wire.mute(leg)
         case UnmuteLeg(leg):
             return ari_wire.unmute(leg)
-
-
-def _ignore_refusal(failure: Failure) -> None:
-    if not isinstance(failure.value, SwitchError):
-        failure.raiseException()

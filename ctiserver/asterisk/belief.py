@@ -6,10 +6,11 @@ or when the link was down, they are performed again, which is harmless because t
 What is a state rather than a deed (the topology of a contact, the fuse of a leg, silence in a recording) is pending.
 """
 
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import msgspec
 
+from ctiserver.asterisk.believed import LegBelief, Pending, PlaybackBelief
 from ctiserver.core import inputs
 from ctiserver.core.commands import (
     Answer,
@@ -36,29 +37,8 @@ from ctiserver.core.commands import (
     StopRecording,
 )
 from ctiserver.core.events import ContactArrived
-from ctiserver.core.ids import ContactId, ConversationId, LegId, PlaybackId, RecordingId, SecretId, TimerId
+from ctiserver.core.ids import ContactId, LegId, PlaybackId, RecordingId, SecretId, TimerId
 from ctiserver.core.message import Command, Input, Message
-
-SwitchCommand = (
-    Answer
-    | DialLeg
-    | DialCustomer
-    | DialOutside
-    | DetectMachine
-    | AwaitSilence
-    | DropLeg
-    | Arrange
-    | Play
-    | StopPlaying
-    | StartRecording
-    | FollowVoice
-    | MuteRecording
-    | StopRecording
-    | SetFuse
-    | ListenSecretly
-)
-Pending = SwitchCommand | LookUp | ClaimLeads | RunAction
-
 
 _DEEDS: dict[type[Command], str] = {
     DropLeg: "drop",
@@ -66,27 +46,6 @@ _DEEDS: dict[type[Command], str] = {
     DetectMachine: "detect",
     AwaitSilence: "silence",
 }
-
-
-class LegBelief(msgspec.Struct):
-    """A leg that is alive; `conversation` is where it was last seen. `customer`: we dialled somebody outside.
-
-    `silenced`: it was to be muted at some time, and may be still.
-    """
-
-    state: Literal["arrived", "dialling", "ringing", "up"]
-    contact: ContactId | None = None
-    dialled: bool = False
-    customer: bool = False
-    conversation: ConversationId | None = None
-    silenced: bool = False
-
-
-class PlaybackBelief(msgspec.Struct):
-    """A prompt asked for and not over yet."""
-
-    leg: LegId
-    started: bool = False
 
 
 class Belief(msgspec.Struct):

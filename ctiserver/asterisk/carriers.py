@@ -18,7 +18,7 @@ import structlog
 from msgspec.structs import replace
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.ari_request import Request
 from ctiserver.core.commands import DialCustomer, DialOutside
 from ctiserver.core.dial_limits import DialLimits, Limit
 from ctiserver.core.ids import LegId

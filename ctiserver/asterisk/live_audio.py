@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_wire import EAR, MEDIA, Request
+from ctiserver.asterisk.ari_wire import EAR, MEDIA
+from ctiserver.asterisk.asking import Send, ignore_refusal
 from ctiserver.core.commands import Listen
-from ctiserver.core.errors import CallGone, SwitchError
+from ctiserver.core.errors import CallGone
 from ctiserver.core.ids import LegId, ListeningId
 from ctiserver.core.topology import Kind
 
@@ -31,7 +31,7 @@ class LiveAudio:
 
     def __init__(
         self,
-        send: Callable[[Request, str], Deferred[Any]],
+        send: Send,
         app: str,
         opened: Callable[[Listen, str], None],
         failed: Callable[[ListeningId], None],
@@ -76,7 +76,7 @@ class LiveAudio:
             ari_wire.hang_up(EAR + listening),
             ari_wire.destroy_bridge(listening),
         ):
-            self._send(request, key).addErrback(_ignore_refusal)
+            self._send(request, key).addErrback(ignore_refusal)
 
     def leg_ended(self, leg: LegId) -> None:
         """Nobody speaks there any more."""
@@ -94,7 +94,3 @@ class LiveAudio:
             log.warning("no_live_audio", listening=listening, reason=str(failure.value))
         self.stop(listening)
         self._failed(listening)
-
-
-def _ignore_refusal(failure: Failure) -> None:
-    failure.trap(SwitchError)

@@ -6,15 +6,14 @@ What is found in two looks one after the other is told, for events are on their 
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import structlog
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from ctiserver.asterisk import ari_wire, cel
-from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.arranger import seen_bridges
+from ctiserver.asterisk.asking import Send
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.legs import Seen
@@ -37,7 +36,7 @@ class Look:
     def __init__(
         self,
         *,
-        request: Callable[[Request, str], Deferred[Any]],
+        request: Send,
         clock: Clock,
         app: str,
         installation: str,

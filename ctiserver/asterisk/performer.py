@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.ari_request import Request
 from ctiserver.asterisk.arranger import Arranger
+from ctiserver.asterisk.asking import Asking, Send
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.carriers import Carrier, Carriers
 from ctiserver.asterisk.clock import Clock
@@ -51,7 +50,7 @@ from ctiserver.core.commands import (
     StopPlaying,
     StopRecording,
 )
-from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused
+from ctiserver.core.errors import SwitchError, SwitchRefused
 from ctiserver.core.ids import ConversationId, LegId, ListeningId, PlaybackId, RecordingId
 from ctiserver.core.inputs import (
     LegEnded,
@@ -73,7 +72,7 @@ class Performer:
     def __init__(
         self,
         *,
-        request: Callable[[Request, str], Deferred[Any]],
+        request: Send,
         app: str,
         installation: str,
         recordings: Path,
@@ -87,7 +86,7 @@ class Performer:
         secrets: SecretKeys,
     ) -> None:
         self.belief = Belief()
-        self._request = request
+        self._send = Asking(request).ask
         self._app = app
         self._clock = clock
         self._media = media
@@ -296,30 +295,6 @@ class Performer:
 
     def _send_fuse(self, leg: LegId, seconds: float) -> None:
         self._send(ari_wire.set_fuse(leg, seconds), self._key(leg))
-
-    def _send(
-        self,
-        request: Request,
-        key: str,
-        *,
-        gone: Callable[[SwitchError], None] = lambda _error: None,
-        refused: Callable[[SwitchError], None] = lambda _error: None,
-    ) -> None:
-        def failed(failure: Failure) -> None:
-            match failure.value:
-                case CallGone() as error:
-                    gone(error)
-                case SwitchRefused(status=409):
-                    pass  # it was done before a restart
-                case SwitchRefused() as error:
-                    log.warning("request_refused", uri=request.uri, status=error.status, reason=error.reason)
-                    refused(error)
-                case SwitchError():
-                    pass  # the link fell: the belief remembers
-                case _:
-                    log.error("request_failed", uri=request.uri, failure=failure.getTraceback())
-
-        self._request(request, key).addErrback(failed)
 
     # Requests with the same key stay in order: those of a contact, or of a leg that has none yet
 

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from twisted.internet.defer import Deferred
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.ari_request import Request
 from ctiserver.asterisk.arranger import seen_bridges
+from ctiserver.asterisk.asking import Send
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.resync import Reality
 from ctiserver.asterisk.together import together
 from ctiserver.core.errors import CallGone
 from ctiserver.core.ids import ConversationId, RecordingId
-
-Send = Callable[[Request, str], Deferred[Any]]
 
 _Name = TypeVar("_Name", bound=str)
 

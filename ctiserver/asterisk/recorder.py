@@ -7,13 +7,12 @@ ended unseen is told by its file.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_wire import SNOOP, Request
+from ctiserver.asterisk.ari_wire import SNOOP
+from ctiserver.asterisk.asking import Send
 from ctiserver.asterisk.clock import Clock
 from ctiserver.asterisk.reality import recorded_seconds
 from ctiserver.asterisk.translate import Translator
@@ -27,7 +26,7 @@ class Recorder:
 
     def __init__(
         self,
-        send: Callable[[Request, str], Deferred[Any]],
+        send: Send,
         app: str,
         folder: Path,
         translator: Translator,

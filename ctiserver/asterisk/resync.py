@@ -13,7 +13,8 @@ from typing import Any
 
 from ctiserver.asterisk.ari_wire import EAR, MEDIA, SNOOP, SPY
 from ctiserver.asterisk.arrivals import incoming
-from ctiserver.asterisk.belief import Belief, LegBelief
+from ctiserver.asterisk.belief import Belief
+from ctiserver.asterisk.believed import LegBelief
 from ctiserver.asterisk.call_log import ChannelLog, channel_logs, missed, unseen
 from ctiserver.asterisk.cel import CelPart
 from ctiserver.asterisk.known_leg import failure_reason

@@ -7,12 +7,10 @@ the legs are followed again; what was collected since the last piece is lost.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-from twisted.internet.defer import Deferred
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.ari_request import Request
+from ctiserver.asterisk.asking import Send
 from ctiserver.core.commands import FollowVoice
 from ctiserver.core.ids import LegId, RecordingId
 from ctiserver.core.inputs import VoicesHeard
@@ -45,9 +43,7 @@ class _Piece:
 class Voices:
     """Invariant: a piece for each recording that has a leg followed, or had one since its last piece."""
 
-    def __init__(
-        self, send: Callable[[Request, str], Deferred[Any]], tell: Callable[[list[Input]], None]
-    ) -> None:
+    def __init__(self, send: Send, tell: Callable[[list[Input]], None]) -> None:
         self._send = send
         self._tell = tell
         self._voices: dict[LegId, _Voice] = {}

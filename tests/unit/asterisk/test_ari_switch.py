@@ -8,9 +8,9 @@ import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 
 from ctiserver.asterisk import ari_switch, look
+from ctiserver.asterisk.ari_request import Request
 from ctiserver.asterisk.ari_service import AriAddress
 from ctiserver.asterisk.ari_switch import AriSwitch, SwitchFolders
-from ctiserver.asterisk.ari_wire import Request
 from ctiserver.asterisk.belief import Belief
 from ctiserver.asterisk.carriers import Carrier
 from ctiserver.asterisk.permitted import PermitBook

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_wire import Request, caller_id, refusal
+from ctiserver.asterisk.ari_request import Request, refusal
+from ctiserver.asterisk.ari_wire import caller_id
 from ctiserver.core.commands import DialLeg
 from ctiserver.core.errors import CallGone, SwitchRefused
 from ctiserver.core.ids import ContactId, LegId

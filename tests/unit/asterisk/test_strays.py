@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 
 from ctiserver.asterisk import ari_switch
-from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.ari_request import Request
 from ctiserver.core.commands import Arrange
 from ctiserver.core.errors import CallGone
 from ctiserver.core.ids import ContactId, ConversationId, LegId

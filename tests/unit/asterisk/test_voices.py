@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import succeed
 
-from ctiserver.asterisk.ari_wire import Request
+from ctiserver.asterisk.ari_request import Request
 from ctiserver.asterisk.voices import Voices
 from ctiserver.core.commands import FollowVoice
 from ctiserver.core.inputs import VoicesHeard
