@@ -1,5 +1,8 @@
 """Call-backs that were served, with what the router knew of them; queues' figures count the call in which he asked."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,23 +47,37 @@ def served_call_backs(
         )
         .order_by(QueueVisit.entered_at, QueueVisit.interaction_id)
     )
-    found = [_served(visit, interaction) for visit, interaction in session.execute(query)]
+    found = [
+        served(interaction.id, visit, [(one["at"], _waited(one)) for one in interaction.decisions])
+        for visit, interaction in session.execute(query)
+    ]
     return [one for one in found if one is not None]
 
 
-def _served(visit: QueueVisit, interaction: Interaction) -> ServedCallBack | None:
-    """None: no decision tells how long he had waited."""
+def served(
+    contact: str, visit: QueueVisit, decisions: Iterable[tuple[float, float | None]]
+) -> ServedCallBack | None:
+    """What his visit to the queue and the decisions about him tell: when, and how long he had waited by then.
+
+    None: he was not served, or no decision tells how long he had waited.
+    """
     left_at = visit.left_at
-    made = [one for one in interaction.decisions if left_at is not None and one["at"] <= left_at]
-    waited = made[-1]["heads"][0].get("waited_seconds") if made and made[-1]["heads"] else None
-    if waited is None or left_at is None:
+    made = [(at, waited) for at, waited in decisions if left_at is not None and at <= left_at]
+    chosen_at, waited = made[-1] if made else (0.0, None)
+    if waited is None or left_at is None or visit.result != "answered":
         return None
     return ServedCallBack(
-        contact=interaction.id,
+        contact=contact,
         queue=visit.queue,
         value_class=visit.value_class,
         asked_at=visit.entered_at,
-        chosen_at=tuple(one["at"] for one in made),
-        stood_from=made[-1]["at"] - float(waited),
+        chosen_at=tuple(at for at, _ in made),
+        stood_from=chosen_at - waited,
         answered_at=left_at,
     )
+
+
+def _waited(decision: Mapping[str, Any]) -> float | None:
+    heads = decision["heads"]
+    found = heads[0].get("waited_seconds") if heads else None
+    return None if found is None else float(found)

@@ -1,20 +1,21 @@
 """The calls of a recorded day as a simulation is given them: visits to queues, and call-backs that were served.
 
-Left out are visits that ended in another queue, with a call-back or a message, and the messages.
+One reading for the levers, who have the day from the records, and for a rehearsal, which has it from the journal
+(`recorded_day`). Left out are visits that ended in another queue, with a call-back or a message, and the messages.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
 from acd.calling_back import LINGER_SECONDS, NO_ANSWER_SECONDS
-from acd.given_calls import GivenCall, Named
+from acd.given_calls import GivenCall, Named, Went
 from crm_core.reports.queue_figures import Offered, Talk, Visit
 from crm_core.reports.served_call_backs import ServedCallBack
 from ctiserver.core.ids import QueueKey
 
-_SERVICE_SECONDS = 180.0
+SERVICE_SECONDS = 180.0
 """Where no talk of the day is known."""
 _AT_ONCE_SECONDS = 1.0
 """Within so long the end of a talk and the wait after it are one moment."""
@@ -39,16 +40,36 @@ class Recorded:
 
     def calls(self, *, named_wait_seconds: float) -> list[GivenCall]:
         """Who was answered or hung up; `named_wait_seconds`: so long somebody waits for whom he was passed on to."""
-        came: dict[str, float] = {}
+        came = {one.contact: one.stood_from for one in self.call_backs}
         for one in self.visits:
             came[one.contact] = min(one.entered_at, came.get(one.contact, inf))
         found = [
-            self._visited(one, f"{one.contact} {number}", came[one.contact], named_wait_seconds)
-            for number, one in enumerate(self.visits)
-            if one.left_at is not None and one.result in ("answered", "abandoned")
+            self._visited(one, name, came[one.contact], named_wait_seconds) for name, one in self._over()
         ]
         found += [self._called_back(one) for one in self.call_backs]
         return _with_times(found)
+
+    def went(self) -> dict[str, Went]:
+        """How each of the calls really went; of a call-back: since he could be called."""
+        found = {
+            name: Went(
+                wait_seconds=(one.left_at or one.entered_at) - one.entered_at,
+                agent=self._agent(one.contact, one.left_at) if one.result == "answered" else None,
+            )
+            for name, one in self._over()
+        }
+        for back in self.call_backs:
+            waited = back.answered_at - _may_be_called_at(back)
+            found[back.contact] = Went(wait_seconds=waited, agent=self._agent(back.contact, back.answered_at))
+        return found
+
+    def _over(self) -> Iterator[tuple[str, Visit]]:
+        """The visits that are run, by name: the contact's own for its first, another one for each that follows."""
+        named = {one.contact for one in self.call_backs}
+        for number, one in enumerate(self.visits):
+            if one.left_at is not None and one.result in ("answered", "abandoned"):
+                yield f"{one.contact} {number}" if one.contact in named else one.contact, one
+                named.add(one.contact)
 
     def _visited(self, one: Visit, name: str, came: float, named_wait_seconds: float) -> GivenCall:
         left_at = one.entered_at if one.left_at is None else one.left_at
@@ -67,11 +88,19 @@ class Recorded:
             named=self._named(one, named_wait_seconds),
         )
 
+    def _talk(self, contact: str, from_at: float | None) -> Talk | None:
+        """The one that began then; None: none is known."""
+        from_at = inf if from_at is None else from_at - _AT_ONCE_SECONDS
+        return next((it for it in self._talks_of[contact] if it.answered_at >= from_at), None)
+
+    def _agent(self, contact: str, from_at: float | None) -> str:
+        talk = self._talk(contact, from_at)
+        return talk.agent if talk else ""
+
     def _service(self, contact: str, from_at: float) -> float:
-        """Of the talk that began then; 0: none is known."""
-        later = (it for it in self._talks_of[contact] if it.answered_at >= from_at - _AT_ONCE_SECONDS)
-        its = next(later, None)
-        return its.talk_seconds + its.after_seconds if its else 0.0
+        """0: none is known."""
+        talk = self._talk(contact, from_at)
+        return talk.talk_seconds + talk.after_seconds if talk else 0.0
 
     def _named(self, visit: Visit, seconds: float) -> Named | None:
         """Whom he waited for, if the visit began when somebody passed him on."""
@@ -82,24 +111,28 @@ class Recorded:
         return None
 
     def _called_back(self, one: ServedCallBack) -> GivenCall:
-        """From when he could be called: not while he was on the line still, before his hour or after a ring in vain.
+        """From when he could be called.
 
         Who chose an hour stands in line as if he had come that much later, less what he had waited when he asked.
         """
-        *before, chosen_at = one.chosen_at
-        again_at = before[-1] + NO_ANSWER_SECONDS if before else -inf
-        may_be_called = max(one.asked_at + LINGER_SECONDS, one.stood_from, again_at)
         return GivenCall(
             contact=one.contact,
             queue=QueueKey(one.queue),
             value_class=one.value_class,
-            at=min(may_be_called, chosen_at),
+            at=_may_be_called_at(one),
             patience_seconds=inf,
             service_seconds=self._service(one.contact, one.answered_at),
-            ring_seconds=one.answered_at - chosen_at,
+            ring_seconds=one.answered_at - one.chosen_at[-1],
             stands_from=one.stood_from,
             called_back=True,
         )
+
+
+def _may_be_called_at(one: ServedCallBack) -> float:
+    """Not while he was on the line still, before his hour or soon after a ring in vain."""
+    *before, chosen_at = one.chosen_at
+    again_at = before[-1] + NO_ANSWER_SECONDS if before else -inf
+    return min(max(one.asked_at + LINGER_SECONDS, one.stood_from, again_at), chosen_at)
 
 
 def _rang(offers: Iterable[Offered]) -> float:
@@ -109,5 +142,5 @@ def _rang(offers: Iterable[Offered]) -> float:
 def _with_times(calls: Sequence[GivenCall]) -> list[GivenCall]:
     """Whose service is not known keeps an agent for the mean of the others."""
     known = [one.service_seconds for one in calls if one.service_seconds]
-    mean = sum(known) / len(known) if known else _SERVICE_SECONDS
+    mean = sum(known) / len(known) if known else SERVICE_SECONDS
     return [one if one.service_seconds else replace(one, service_seconds=mean) for one in calls]

@@ -1,38 +1,40 @@
 """A journalled day as a rehearsal needs it: what happened to each caller in each queue, and when agents were available.
 
-Visits that ended in another queue, with a call-back, a message or a goodbye are left out; so are the messages.
+The journal is read as the records are written (`journalled_contact`), and what becomes of it is said in one place for
+both: `given_day`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
-from statistics import fmean
 
 import msgspec
 
 from acd.given_calls import GivenAgent, GivenCall, Went
+from ctiserver.app.given_day import Recorded
+from ctiserver.app.journalled_contact import TELLING, JournalledContact
 from ctiserver.app.ways_taken import WaysReading
 from ctiserver.core import events as e
 from ctiserver.core import wire
-from ctiserver.core.ids import QueueKey
+from ctiserver.core.events.contact import ContactEvent
 from ctiserver.core.inputs import ConfigurationApplied
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Status
 from ctiserver.core.tables import Tables
 from ctiserver.journal.line import Derived, Entry, Line
 
-LAST_SERVICE_SECONDS = 180.0
-"""Of a talk that was not over when the journal ends, where there is no other to take the mean of."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedDay:
-    """What the journal tells of a span of time; `went`: how each call really went."""
+    """What the journal tells of a span of time; `went`: how each call really went.
+
+    `asked_in`: in which call he who is called back asked for it, by contact.
+    """
 
     tables: Tables
     calls: Sequence[GivenCall]
     agents: Sequence[GivenAgent]
     went: Mapping[str, Went]
+    asked_in: Mapping[str, str] = field(default_factory=dict)
 
 
 def of_account(day: RecordedDay, account_id: int) -> RecordedDay:
@@ -61,7 +63,7 @@ def recorded_day(
     """
     reading = _Reading(from_at, until_at)
     for line in lines:
-        if line.at >= until_at and not reading.open:
+        if line.at >= until_at and not reading.waiting:
             break
         if isinstance(line, Entry):
             reading.entry(line)
@@ -77,32 +79,15 @@ def recorded_day(
 
 
 @dataclass(slots=True)
-class _Visit:
-    """One wait in one queue, and the service after it."""
-
-    contact: str
-    queue: QueueKey
-    value_class: str
-    at: float
-    left_at: float | None = None
-    agent: str | None = None
-    over_at: float | None = None
-
-
-@dataclass(slots=True)
 class _Reading:
     from_at: float
     until_at: float
     tables: Tables | None = None
-    done: list[_Visit] = field(default_factory=list)
-    open: dict[str, _Visit] = field(default_factory=dict)
-    talking: dict[str, _Visit] = field(default_factory=dict)
+    contacts: dict[str, JournalledContact] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+    """Who came to a queue before the end, and waits there still."""
     since: dict[str, float] = field(default_factory=dict)
     spans: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    classes: dict[str, str] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    messages: set[str] = field(default_factory=set)
-    seen: int = 0
 
     def entry(self, line: Entry) -> None:
         """The configuration of that day: the last one before it, else the first in it."""
@@ -113,30 +98,13 @@ class _Reading:
 
     def event(self, event: Event) -> None:
         """One thing that happened."""
-        match event:
-            case e.AgentStatusChanged():
-                self._status(event.agent, event.at, event.status is Status.AVAILABLE)
-            case e.ContactQueued() | e.ContactRequeued() if event.contact not in self.messages:
-                self._queued(event, getattr(event, "value_class", None))
-            case e.PriorityChanged() if event.contact in self.open:
-                self.open[event.contact].value_class = self.classes[event.contact] = event.value_class
-            case e.ContactConnected() if event.contact in self.open:
-                visit = self.open.pop(event.contact)
-                visit.left_at, visit.agent = event.at, str(event.agent)
-                self.talking[str(event.agent)] = visit
-                self._keep(visit)
-            case e.TalkEnded() | e.WrapUpEnded():
-                self._over(event)
-            case e.CallbackAsked() | e.MessageBegun() | e.ContactTurnedAway():
-                self.open.pop(event.contact, None)
-            case e.MessagePlaced():
-                self.open.pop(event.contact, None)
-                self.messages.add(event.contact)
-            case e.ContactEnded() if event.contact in self.open:
-                visit = self.open.pop(event.contact)
-                visit.left_at = event.at
-                if event.by == "caller":
-                    self._keep(visit)
+        if isinstance(event, e.AgentStatusChanged):
+            self._status(event.agent, event.at, event.status is Status.AVAILABLE)
+        if isinstance(event, TELLING):
+            contact = self.contacts.get(event.contact) or JournalledContact(event.contact)
+            self.contacts[event.contact] = contact
+            contact.note(event)
+            self._look(contact, event)
 
     def day(self) -> RecordedDay | None:
         """All that was read."""
@@ -144,45 +112,42 @@ class _Reading:
             return None
         for agent in list(self.since):
             self._status(agent, self.until_at, False)
-        known = [one.over_at - one.left_at for one in self.done if one.over_at and one.left_at and one.agent]
-        mean = fmean(known) if known else LAST_SERVICE_SECONDS
+        recorded = self._recorded()
+        calls = recorded.calls(named_wait_seconds=self.tables.timing.named_wait_seconds)
+        calls = [one for one in calls if self.from_at <= one.at < self.until_at]
+        went = recorded.went()
         agents = [
             GivenAgent(agent=agent, spans=self.spans.get(str(agent.key), [])) for agent in self.tables.agents
         ]
         return RecordedDay(
             tables=self.tables,
-            calls=[_given(one, mean) for one in self.done],
+            calls=calls,
             agents=agents,
-            went={
-                one.contact: Went(wait_seconds=(one.left_at or one.at) - one.at, agent=one.agent)
-                for one in self.done
-            },
+            went={one.contact: went[one.contact] for one in calls},
+            asked_in={one.id: one.asked_in for one in self.contacts.values() if one.asked_in},
         )
 
-    def _queued(self, event: e.ContactQueued | e.ContactRequeued, value_class: str | None) -> None:
-        there = self.open.get(event.contact)
-        if there and there.queue == event.queue:
+    def _recorded(self) -> Recorded:
+        """As the records would tell it, without messages."""
+        contacts = [one for one in self.contacts.values() if not one.is_message]
+        return Recorded(
+            sorted(
+                (it for one in contacts for it in one.visits()), key=lambda it: (it.entered_at, it.contact)
+            ),
+            [it for one in contacts for it in one.talks()],
+            [it for one in contacts for it in one.offers],
+            [back for one in contacts if (back := one.call_back())],
+        )
+
+    def _look(self, contact: JournalledContact, event: ContactEvent) -> None:
+        """Who waits at the end is read on for; whose contact was over before the beginning is forgotten."""
+        since = contact.waits_since
+        if since is not None and since < self.until_at and not contact.is_message:
+            self.waiting.add(contact.id)
             return
-        if value_class is None:
-            value_class = self.classes.get(event.contact, "")
-        self.classes[event.contact] = value_class
-        self.seen += 1
-        name = f"{event.contact}" if not there else f"{event.contact} {self.seen}"
-        self.open[event.contact] = _Visit(name, event.queue, value_class, event.at)
-
-    def _over(self, event: e.TalkEnded | e.WrapUpEnded) -> None:
-        """The agent is done with a caller; what else he does then is none of that one's time."""
-        visit = self.talking.get(str(event.agent))
-        if visit is not None and visit.contact.partition(" ")[0] == event.contact:
-            visit.over_at = event.at
-
-    def _keep(self, visit: _Visit) -> None:
-        """One more, by a name of its own."""
-        if self.from_at <= visit.at < self.until_at:
-            if visit.contact in self.names:
-                visit.contact = f"{visit.contact} {self.seen}"
-            self.names.add(visit.contact)
-            self.done.append(visit)
+        self.waiting.discard(contact.id)
+        if isinstance(event, e.ContactEnded) and event.at < self.from_at:
+            del self.contacts[contact.id]
 
     def _status(self, agent: str, at: float, available: bool) -> None:
         begun = self.since.pop(agent, None)
@@ -191,16 +156,3 @@ class _Reading:
             self.spans.setdefault(agent, []).append(span)
         if available:
             self.since[agent] = at
-
-
-def _given(visit: _Visit, mean_service: float) -> GivenCall:
-    served = visit.agent is not None
-    left_at = visit.at if visit.left_at is None else visit.left_at
-    return GivenCall(
-        contact=visit.contact,
-        queue=visit.queue,
-        value_class=visit.value_class,
-        at=visit.at,
-        patience_seconds=inf if served else left_at - visit.at,
-        service_seconds=mean_service if visit.over_at is None else visit.over_at - left_at,
-    )

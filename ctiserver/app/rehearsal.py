@@ -5,9 +5,15 @@ served him and for how long, and when each agent was available. That is run twic
 (`acd.given_calls`): with the profile of that day, and with the changed one; the two are compared, and what was really
 recorded stands beside them. A changed flow (`flow_rehearsal`) leads callers to other queues, or to none.
 
+Call-backs that were served are run in the place that they kept, from when they could be made; who was passed on to one
+agent waits for him as long as anybody may (`given_day`). The figures are those of callers on the line, whose waits end
+when they talk; call-backs take agents, and are among what differs, with the wait until an agent was kept and they
+answered.
+
 Its limit: callers behave as recorded. Who hung up would hang up after the same wait; who was answered waits as long as
-it takes, and keeps whichever agent takes him as long as he kept his. Rings, offers that nobody took and skills that are
-relaxed are not run again, so the first run differs from the record, and only the two runs may be compared.
+it takes, rings as long as he rang, and keeps whichever agent takes him as long as he kept his. All rings of a call are
+those of the agent who takes it, and skills that are relaxed are not run again, so the first run differs from the
+record, and only the two runs may be compared.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,10 +22,11 @@ from math import inf
 from statistics import fmean
 
 from acd import given_calls
-from acd.given_calls import Day, GivenCall
+from acd.given_calls import Day, GivenAgent, GivenCall
 from ctiserver.app.center import Center
 from ctiserver.app.flow_rehearsal import Rewalked
-from ctiserver.app.recorded_day import LAST_SERVICE_SECONDS, RecordedDay
+from ctiserver.app.given_day import SERVICE_SECONDS
+from ctiserver.app.recorded_day import RecordedDay
 from ctiserver.core import wire
 from ctiserver.core.ids import QueueKey
 from ctiserver.core.rehearsals import Difference, Rehearsal, Side, Went
@@ -58,10 +65,10 @@ def rehearse(
     """The day with these queues in the place of those that it had, and with callers where a changed flow leads them."""
     queues = {queue.key: queue for queue in day.tables.queues}
     others = {one.taken.contact: one for one in rewalked if one.after != one.taken.way}
-    calls = _led(day.calls, others)
+    calls = _led(day, others)
     classes = ["", *sorted({call.value_class for call in (*day.calls, *calls)} - {""})]
-    before = Day(queues, day.agents, day.calls).run()
-    after = Day({**queues, **changed}, day.agents, calls).run()
+    before = _run(queues, day.agents, day.calls)
+    after = _run({**queues, **changed}, day.agents, calls)
     return Rehearsal(
         recorded=_sides(day.calls, day.went, queues, classes),
         before=_sides(day.calls, before, queues, classes),
@@ -70,17 +77,29 @@ def rehearse(
     )
 
 
-def _led(calls: Sequence[GivenCall], others: Mapping[str, Rewalked]) -> list[GivenCall]:
+def _run(
+    queues: Mapping[QueueKey, Queue], agents: Sequence[GivenAgent], calls: Sequence[GivenCall]
+) -> dict[str, given_calls.Went]:
+    """How each call would go; who is answered waits while it rings, too."""
+    rings = {call.contact: call.ring_seconds for call in calls}
+    return {
+        contact: replace(its, wait_seconds=its.wait_seconds + rings[contact]) if its.agent else its
+        for contact, its in Day(queues, agents, calls).run().items()
+    }
+
+
+def _led(day: RecordedDay, others: Mapping[str, Rewalked]) -> list[GivenCall]:
     """The calls of the day where the changed flow leads them; later visits of a call that goes elsewhere are gone.
 
-    Who was in no queue that day waits as long as it takes, and keeps his agent for the mean time.
+    So is the call-back for which somebody asked on such a call. Who was in no queue that day waits as long as it takes,
+    and keeps his agent for the mean time.
     """
-    mean = fmean([call.service_seconds for call in calls]) if calls else LAST_SERVICE_SECONDS
+    mean = fmean([call.service_seconds for call in day.calls]) if day.calls else SERVICE_SECONDS
     led, queued = [], set()
-    for call in calls:
+    for call in day.calls:
         contact = call.contact.partition(" ")[0]
         queued.add(contact)
-        other = others.get(contact)
+        other = others.get(day.asked_in.get(contact, contact))
         if other is None:
             led.append(call)
         elif other.after.end == "queue" and call.contact == contact:
@@ -146,6 +165,7 @@ def _sides(
 def _side(
     calls: Sequence[GivenCall], went: Mapping[str, given_calls.Went], queues: Mapping[QueueKey, Queue]
 ) -> Side:
+    calls = [call for call in calls if not call.called_back]
     over = [(call, went[call.contact]) for call in calls if call.contact in went]
     over = [(call, one) for call, one in over if not one.waits]
     served = [one.wait_seconds for _, one in over if one.agent is not None]
