@@ -1,6 +1,7 @@
 """Who hears whom on a real Asterisk while a supervisor listens, whispers, joins in and takes over."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -79,3 +80,33 @@ def test_a_supervisor_hears_and_is_heard_as_he_chose_at_every_step(c: RunningCen
         *("listen", "whisper", "barge", "listen", "whisper"),
         "taken_over",
     ]
+
+
+def test_a_supervisor_whose_telephone_says_no_is_told_why_and_the_talk_goes_on(c: RunningCenter) -> None:
+    with (
+        c.phone("ann", tone_hertz=ANN) as ann,
+        c.call(number="+56977790003", keys=[(0.3, "0")], tone_hertz=CALLER) as caller,
+    ):
+        c.set_status("ann", "available")
+        [row] = c.wait_stage("talking")
+        for code, why in ((486, "phone_busy"), (603, "phone_rejected"), (404, "phone_unreachable")):
+            with c.phone("bob", ring_seconds=0.1, reject_code=code):
+                answer = c.probe.request("Supervise", agent="bob", contact=row["contact"], mode="listen")
+                assert "error_id" not in answer, answer
+                _wait_over(c, "bob", why)
+            wait_heard(c, ann=(ann, {CALLER}), caller=(caller, {ANN}))
+        caller.hang_up()
+        ann.wait_ended()
+        c.dispose("ann")
+    c.asterisk.wait_quiet()
+    acts = [it["act"] for it in c.wait_record("+56977790003").acts]
+    assert acts == ["phone_busy", "phone_rejected", "phone_unreachable"]
+
+
+def _wait_over(c: RunningCenter, supervisor: str, reason: str) -> None:
+    """Returns when he is told so; his desk says it in words."""
+
+    def told() -> Any:
+        return c.view()["agents"][supervisor].get("supervision_over")
+
+    until(lambda: (told() or {}).get("reason") == reason, reason, 10, told)
