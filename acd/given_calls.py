@@ -52,7 +52,8 @@ class GivenCall:
 
     `ring_seconds`: how long agents are rung for it; the one who takes it is kept for as long before he serves.
     `unanswered_seconds`: of these, for offers that nobody took. `stands_from`: by what arrival it stands in line, None:
-    by `at`; it is another's where it waited before, or is called back.
+    by `at`; it is another's where it waited before, or is called back. `waits_from`: since when it counts as waiting,
+    None: since `at`; who is called back may wait before he can be called.
     """
 
     contact: str
@@ -64,6 +65,7 @@ class GivenCall:
     ring_seconds: float = 0.0
     unanswered_seconds: float = 0.0
     stands_from: float | None = None
+    waits_from: float | None = None
     called_back: bool = False
     named: Named | None = None
 

@@ -3,7 +3,8 @@
 A lever stands beside a cause (`LEVERS`). The day's calls and agents are run by the rules of `given_calls`, each time
 with the day's service times dealt anew among the calls of a queue, once as it was and once with the lever: the
 differences of the pairs give the gain and its interval. Counted as in the ledger: a pair for everybody of a higher
-class who waits when somebody of a lower one is served, and the seconds that those above the lowest class wait.
+class who waits when an agent is chosen for somebody of a lower one, and the seconds that those above the lowest class
+wait: from coming to the queue, asking to be called or the hour chosen for it, until an agent talks with them.
 
 Its limits: callers keep their patience, and a contact's second wait begins when it began, whenever the first is over.
 All rings of a call are those of the agent who takes it. Call-backs are run from when they could be made, in the place
@@ -112,8 +113,8 @@ def _passed(calls: Sequence[GivenCall], went: Mapping[str, Went]) -> tuple[float
     """Pairs, and the seconds that those above the lowest class waited, until somebody answered or they gave up."""
     over = [(call, went[call.contact]) for call in calls if call.contact in went]
     letters = np.array([call.value_class or _LOWEST for call, _ in over])
-    came = np.array([call.at for call, _ in over])
-    given = came + np.array([its.wait_seconds for _, its in over])
+    came = np.array([call.at if call.waits_from is None else call.waits_from for call, _ in over])
+    given = np.array([call.at + its.wait_seconds for call, its in over])
     served = np.array([its.agent is not None for _, its in over], dtype=bool)
     left = given + served * np.array([call.ring_seconds for call, _ in over])
     pairs = 0.0

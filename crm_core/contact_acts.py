@@ -76,12 +76,17 @@ def _not_reached(event: e.CallOutFailed, interaction: Interaction, session: Sess
     _note(interaction, event, "not_reached", event.agent, reason=event.reason)
 
 
+def _not_called_back(event: e.CallbackFailed, interaction: Interaction, session: Session) -> None:
+    _note(interaction, event, "not_reached", "center", reason=event.reason)
+
+
 STEPS = (
     _overflowed,
     _deflected,
     _called,
     _called_back,
     _not_reached,
+    _not_called_back,
     _moved,
     _preferred,
     _closed,

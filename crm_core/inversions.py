@@ -125,7 +125,7 @@ class Center:
         on_break = [] if able else _on_break(self._session, served.account_id, at)
         return Pair(
             emergency=winner["emergency"],
-            ringing=_was_rung(self._session, waited.id, at),
+            ringing=_was_rung(self._session, waited.id, at) or _was_being_called(waited, at),
             left_free=bool(
                 queue and decision["excluded"].get("left_free") and queue.leave_free.get(visit.value_class)
             ),
@@ -181,6 +181,15 @@ def _was_rung(session: Session, contact: str, at: float) -> bool:
         or_(Offer.ended_at.is_(None), Offer.ended_at > at),
     )
     return bool(session.scalar(select(rung)))
+
+
+def _was_being_called(waited: Interaction, at: float) -> bool:
+    """Whether an agent was kept for him while his telephone rang; it was in vain if he was not reached since."""
+    if waited.channel != "callback" or (waited.connected_at or math.inf) <= at:
+        return False
+    chosen_at = max((one["at"] for one in waited.decisions if one["at"] <= at), default=None)
+    in_vain = (one["at"] for one in waited.acts if one["act"] == "not_reached" and one["at"] <= at)
+    return chosen_at is not None and chosen_at > max(in_vain, default=-math.inf)
 
 
 def _on_break(session: Session, account_id: int, at: float) -> list[str]:

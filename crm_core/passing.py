@@ -3,7 +3,7 @@
 The causes stand in one order, and the first that applies is the one, so that their counts add up to the total:
 
 - `emergency`: the one who was served is one;
-- `ringing`: an agent was being rung already for the one who waited;
+- `ringing`: an agent was being rung already for the one who waited, or kept for him while his telephone rang;
 - `call_back_held`: who waited is to be called back, and keeps his place while he has hung up;
 - `left_free`: agents were left free for a class that is worth more, and who waited had to leave them;
 - `named_for_another`: who waited was passed on to another agent, who alone was asked;

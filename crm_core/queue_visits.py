@@ -8,6 +8,8 @@ What ends a visit: `answered` (an agent talks with him), `abandoned` (he hung up
 instead), `message` (he left one instead), `overflowed` (there was no room for him, or he had waited for too long: he
 goes on in another queue), `turned_away` (he was asked to call again), `moved` (he goes on in another queue), `cut` (a
 failure, or the center ended it). None: he waits still.
+
+Who asks to be called at an hour that he chooses waits from then on: it is his wish that nobody calls before.
 """
 
 from collections.abc import MutableSequence
@@ -75,6 +77,8 @@ def follow(
                     entered_at=event.at,
                 )
             )
+        case e.CallbackPlaced() if waiting and event.due_at is not None:
+            waiting.entered_at = max(waiting.entered_at, event.due_at)
         case e.PlaceTold() if waiting:
             _told(waiting, event)
         case e.PriorityChanged() if waiting:

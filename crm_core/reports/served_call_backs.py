@@ -17,13 +17,15 @@ _CHANNEL = "callback"
 class ServedCallBack(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`chosen_at`: each time that an agent was kept for him, in order, the last of whom talked with him.
 
-    `stood_from`: the arrival by which he stood in line at the last of them.
+    `waits_from`: when he asked, or the hour that he chose. `stood_from`: the arrival by
+    which he stood in line at the last of them.
     """
 
     contact: str
     queue: str
     value_class: str
     asked_at: float
+    waits_from: float
     chosen_at: tuple[float, ...]
     stood_from: float
     answered_at: float
@@ -48,14 +50,19 @@ def served_call_backs(
         .order_by(QueueVisit.entered_at, QueueVisit.interaction_id)
     )
     found = [
-        served(interaction.id, visit, [(one["at"], _waited(one)) for one in interaction.decisions])
+        served(
+            interaction.id,
+            interaction.arrived_at,
+            visit,
+            [(one["at"], _waited(one)) for one in interaction.decisions],
+        )
         for visit, interaction in session.execute(query)
     ]
     return [one for one in found if one is not None]
 
 
 def served(
-    contact: str, visit: QueueVisit, decisions: Iterable[tuple[float, float | None]]
+    contact: str, asked_at: float, visit: QueueVisit, decisions: Iterable[tuple[float, float | None]]
 ) -> ServedCallBack | None:
     """What his visit to the queue and the decisions about him tell: when, and how long he had waited by then.
 
@@ -70,7 +77,8 @@ def served(
         contact=contact,
         queue=visit.queue,
         value_class=visit.value_class,
-        asked_at=visit.entered_at,
+        asked_at=asked_at,
+        waits_from=visit.entered_at,
         chosen_at=tuple(at for at, _ in made),
         stood_from=chosen_at - waited,
         answered_at=left_at,

@@ -124,6 +124,7 @@ class Recorded:
             service_seconds=self._service(one.contact, one.answered_at),
             ring_seconds=one.answered_at - one.chosen_at[-1],
             stands_from=one.stood_from,
+            waits_from=one.waits_from,
             called_back=True,
         )
 
@@ -132,7 +133,7 @@ def _may_be_called_at(one: ServedCallBack) -> float:
     """Not while he was on the line still, before his hour or soon after a ring in vain."""
     *before, chosen_at = one.chosen_at
     again_at = before[-1] + NO_ANSWER_SECONDS if before else -inf
-    return min(max(one.asked_at + LINGER_SECONDS, one.stood_from, again_at), chosen_at)
+    return min(max(one.asked_at + LINGER_SECONDS, one.waits_from, again_at), chosen_at)
 
 
 def _rang(offers: Iterable[Offered]) -> float:

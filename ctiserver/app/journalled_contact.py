@@ -76,6 +76,7 @@ class JournalledContact:
     value_class: str = ""
     asked_in: str = ""
     is_message: bool = False
+    _asked_at: float = 0.0
     _is_call_back: bool = False
     _visits: list[QueueVisit] = field(default_factory=list)
     _parts: list[_Part] = field(default_factory=list)
@@ -92,7 +93,7 @@ class JournalledContact:
                     event.channel == "callback",
                 )
             case e.CallbackPlaced():
-                self.asked_in = event.asked_in
+                self.asked_in, self._asked_at = event.asked_in, event.at
             case e.ContactQueued() | e.PriorityChanged():
                 self.value_class = event.value_class
             case e.DecisionMade():
@@ -123,7 +124,7 @@ class JournalledContact:
         """None: he was not called back."""
         if not self._is_call_back or not self._visits:
             return None
-        return served(self.id, self._visits[0], self._decisions)
+        return served(self.id, self._asked_at, self._visits[0], self._decisions)
 
     def talks(self) -> list[Talk]:
         """In order; one that is not over lasted no time."""

@@ -141,6 +141,48 @@ def test_who_is_to_be_called_is_for_another_or_was_let_ring_has_a_cause_of_his_o
     assert found == {"wish-a": "call_back_held", "passed-a": "named_for_another", "rung-a": "unanswered"}
 
 
+def is_called_back(it: Day, contact: str, asked_at: float, due_at: float | None = None) -> dict[str, Any]:
+    it.comes(contact, "A", asked_at)
+    it.events[-2] = structs.replace(it.events[-2], channel="callback")
+    it.events.append(
+        e.CallbackPlaced(at=asked_at, contact=contact, asked_in=f"call-{contact}", due_at=due_at)  # type: ignore[arg-type]
+    )
+    return {"contact": contact, "agent": "bob", "queue": "service"}
+
+
+def test_while_the_telephone_of_who_is_called_back_rings_an_agent_is_kept_and_not_after_it_was_in_vain(
+    store: Store,
+) -> None:
+    store.write(center)
+    it = Day()
+    its = is_called_back(it, "wish-a", 100.0)
+    told = {"rule": "only", "idle_agents": 1, "excluded": {}}
+    first = e.Head(**head("wish-a", "A", 200.0, 90.0))
+    it.events.append(e.DecisionMade(at=190.0, heads=(first,), **its, **told))
+    it.comes("rings-c", "C", 195.0)
+    it.is_served("rings-c", "ann", 200.0, head("rings-c", "C", 5.0, 5.0))
+    it.events.append(
+        e.CallbackFailed(at=215.0, contact="wish-a", reason="no_answer", attempt=1, again_at=335.0)  # type: ignore[arg-type]
+    )
+    it.comes("after-c", "C", 220.0)
+    it.is_served("after-c", "ann", 230.0, head("after-c", "C", 10.0, 10.0))
+    store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
+    found = {row.served: row.cause for row in store.read(pairs_behind, 1, 0.0, 1000.0)}
+    assert found == {"rings-c": "ringing", "after-c": "call_back_held"}
+
+
+def test_who_chose_an_hour_to_be_called_does_not_wait_before_it(store: Store) -> None:
+    store.write(center)
+    it = Day()
+    is_called_back(it, "wish-a", 100.0, due_at=400.0)
+    it.comes("before-c", "C", 200.0)
+    it.is_served("before-c", "ann", 210.0, head("before-c", "C", 10.0, 10.0))
+    it.comes("after-c", "C", 405.0)
+    it.is_served("after-c", "ann", 410.0, head("after-c", "C", 5.0, 5.0))
+    store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
+    assert [row.served for row in store.read(pairs_behind, 1, 0.0, 1000.0)] == ["after-c"]
+
+
 def test_a_decision_against_the_routers_own_order_turns_the_lamp_red(day: Store) -> None:
     wrong = [it for it in day.read(pairs_behind, 1, 0.0, 1000.0) if it.cause == "unjustified"]
     assert [(it.waited, it.served) for it in wrong] == [("kept-b", "last-c")]

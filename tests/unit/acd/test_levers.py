@@ -130,6 +130,17 @@ def test_a_call_back_a_minute_sooner_in_line_goes_before_who_came_less_than_that
     assert (gain.pairs.mean, gain.seconds.mean) == (1.0, 100.0)  # called at 200; with the lever at 100
 
 
+def test_who_asked_to_be_called_is_passed_also_before_he_can_be_called() -> None:
+    some = [
+        of_class_a("first", 0.0),
+        of_class_a("c", 20.0, value_class="C"),
+        of_class_a("back", 150.0, stands_from=10.0, waits_from=30.0, called_back=True),
+    ]
+    gain = gain_of("one_more_agent", some, ALONE)
+    assert gain.pairs is not None
+    assert gain.pairs.mean == 1.0  # c's at 100, or with another agent at 20
+
+
 def test_no_call_back_is_made_before_it_may_be() -> None:
     some = [of_class_a("back", 90.0, stands_from=50.0, called_back=True)]
     gain = gain_of("call_back_sooner", some, ALONE)

@@ -51,6 +51,7 @@ def offer(contact: str, made: float, ended: float, result: str) -> Offered:
 def back(**more: Any) -> ServedCallBack:
     told: dict[str, Any] = {
         "asked_at": 100.0,
+        "waits_from": 100.0,
         "chosen_at": (900.0,),
         "stood_from": 40.0,
         "answered_at": 912.0,
@@ -84,6 +85,7 @@ def test_a_call_back_comes_when_it_could_be_made_and_keeps_an_agent_while_its_te
 
 
 def test_a_call_back_is_made_neither_before_its_hour_nor_soon_after_a_ring_in_vain() -> None:
-    [at_its_hour] = Recorded([], [], (), [back(stood_from=800.0)]).calls(named_wait_seconds=20.0)
+    [at_its_hour] = Recorded([], [], (), [back(waits_from=800.0)]).calls(named_wait_seconds=20.0)
     [again] = Recorded([], [], (), [back(chosen_at=(700.0, 900.0))]).calls(named_wait_seconds=20.0)
     assert (at_its_hour.at, again.at) == (800.0, 820.0)
+    assert (at_its_hour.waits_from, again.waits_from) == (800.0, 100.0)
