@@ -143,6 +143,8 @@ def _(event: e.MessageBegun, interaction: Interaction, session: Session) -> None
 
 @record.register
 def _(event: e.MessageLost, interaction: Interaction, session: Session) -> None:
+    if event.queue is None and interaction.queued_at is not None:
+        return  # he went on to wait for an agent, who hears of it from him
     if interaction.outcome != "answered":  # told before his call ends, or after it
         interaction.outcome = "message_lost"
     interaction.to_call_back = interaction.ended_at is not None  # our fault: he is called back
@@ -167,6 +169,8 @@ def _(event: e.LanguageChosen, interaction: Interaction, session: Session) -> No
 def _(event: e.ContactQueued, interaction: Interaction, session: Session) -> None:
     interaction.account_id = event.account_id
     interaction.queued_at = interaction.queued_at or event.at
+    if interaction.outcome in ("message", "message_lost"):
+        interaction.outcome = None  # he wants more than that: what follows decides
     interaction.queue = event.queue
     interaction.value_class = event.value_class
     interaction.language = event.language

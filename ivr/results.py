@@ -2,7 +2,7 @@
 from messages that were recorded, from whoever has finished speaking.
 """
 
-from ctiserver.core.events import VoicemailLeft
+from ctiserver.core.events import MessageLost, VoicemailLeft
 from ctiserver.core.inputs import (
     ActionDone,
     ActionFailed,
@@ -83,6 +83,11 @@ def recorded(desk: Desk, message: RecordingStored | RecordingFailed, turn: Turn)
         return
     if isinstance(message, RecordingFailed):
         messages_left.failed(desk, contact, message.recording)
+        turn.say(
+            MessageLost(
+                at=turn.at, contact=contact, queue=None, recording=message.recording, reason=message.reason
+            )
+        )
         return
     if not messages_left.too_short(message.seconds):
         turn.say(

@@ -66,8 +66,8 @@ class Voicemail(NodeBase, tag="voicemail"):
     """Records what he says after the prompts and a beep.
 
     `queue`: whose agents it waits for, as a message left in place of waiting does; None: a case opens with it.
-    `speaks_within_seconds`: who has not begun by then leaves none. `unheard`: the node for him, and for whom the
-    recording failed while he spoke; None: they go on like everybody.
+    `speaks_within_seconds`: who has not begun by then leaves none. `unheard`: the node for him; None: he goes on like
+    everybody. `failed_to`: the node for whom the recording failed while he spoke; None: that of the unheard.
     """
 
     prompts: tuple[str, ...]
@@ -76,15 +76,24 @@ class Voicemail(NodeBase, tag="voicemail"):
     speaks_within_seconds: float = SPEAKS_WITHIN_SECONDS
     queue: QueueKey | None = None
     unheard: str | None = None
+    failed_to: str | None = None
 
     takes_keys: ClassVar[bool] = True
     keeps_time: ClassVar[bool] = True
 
     def exits(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((self.next, self.unheard or self.next)))
+        return tuple(dict.fromkeys((self.next, self._of_unheard, self._of_failed)))
 
     def ways(self) -> Mapping[str, str]:
-        return {self.unheard or self.next: "–", self.next: ""}
+        return {self._of_failed: "!"} | {self._of_unheard: "–"} | {self.next: ""}
+
+    @property
+    def _of_unheard(self) -> str:
+        return self.unheard or self.next
+
+    @property
+    def _of_failed(self) -> str:
+        return self.failed_to or self._of_unheard
 
     def says(self) -> tuple[str, ...]:
         return (*self.prompts, "beep")
@@ -144,13 +153,13 @@ class Voicemail(NodeBase, tag="voicemail"):
             return self._over(caller)
         messages_left.nothing_said(caller.desk, session.recording)
         self._over(caller)
-        return self.unheard or self.next
+        return self._of_unheard
 
     def _over(self, caller: Caller) -> str | None:
         caller.stop_waiting()
         failed = caller.session.recording is None
         stop_recording(caller)
-        return self.unheard or self.next if failed else self.next
+        return self._of_failed if failed else self.next
 
 
 def stop_recording(caller: Caller) -> None:

@@ -49,6 +49,10 @@ class Center:
         self.store.write(apply_batch, batch)
 
     def arrives(self, contact: str, at: float, queue: str = "servicio", **more: Any) -> None:
+        self.calls(contact, at, **more)
+        self.queued(contact, at, queue)
+
+    def calls(self, contact: str, at: float, **more: Any) -> None:
         who = (Candidate(customer_id=self.ana, pii_name="Ana", value_class="A"),)
         arrival: dict[str, Any] = {
             "account_id": 1,
@@ -62,7 +66,6 @@ class Center:
             e.ContactArrived(at=at, flow="main", flow_version="1", **arrival, **key, **more),
             e.CallerIdentified(at=at, how="number", candidates=who, value_class="A", **key),
         )
-        self.queued(contact, at, queue)
 
     def queued(self, contact: str, at: float, queue: str) -> None:
         where: Any = {"contact": contact, "queue": queue, "leg": "l", "language": "es", "pii_number": ANA}
@@ -160,6 +163,24 @@ def test_who_had_his_talk_before_is_answered_and_called_back_for_a_message_that_
         center.ends("c-1", 31.0)
     assert center.outcome("c-1") == "answered"
     assert center.store.read(lambda session: session.get_one(Interaction, "c-1").to_call_back)
+
+
+def test_a_message_of_a_flow_that_was_lost_counts_unless_he_went_on_to_wait_for_an_agent(
+    center: Center,
+) -> None:
+    for contact in ("c-1", "c-2"):
+        center.calls(contact, 10.0)
+        lost: Any = {"contact": contact, "queue": None, "recording": f"rec-{contact}", "reason": "disk full"}
+        center.happen(e.MessageLost(at=20.0, **lost))
+        if contact == "c-2":
+            center.queued(contact, 21.0, "servicio")
+            center.happen(e.MessageLost(at=22.0, **lost))
+        center.ends(contact, 60.0, by="caller")
+    assert (center.outcome("c-1"), center.outcome("c-2")) == ("message_lost", "abandoned")
+    assert [
+        center.store.read(lambda session, one=one: session.get_one(Interaction, one).to_call_back)
+        for one in ("c-1", "c-2")
+    ] == [True, False]
 
 
 def test_a_message_is_a_contact_of_its_own_counted_once_with_a_recording_that_its_queue_keeps(

@@ -56,9 +56,12 @@ class MessageLeft(ContactEvent):
 
 
 class MessageLost(ContactEvent):
-    """His message could not be recorded or kept; while he is on the line he is told so, and asked once more."""
+    """His message could not be recorded or kept; while he is on the line he is told so, and asked once more.
 
-    queue: QueueKey
+    `queue`: whose agents it was for; None: it was one that a flow records for nobody in particular.
+    """
+
+    queue: QueueKey | None
     recording: RecordingId
     reason: str
 

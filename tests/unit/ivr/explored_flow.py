@@ -207,6 +207,8 @@ class Walk:
             yield from (("key", shortcut.key) for shortcut in self.flow.shortcuts())
 
     def _answers(self, it: Session) -> Iterator[Move]:
+        if it.recording is not None:
+            yield ("lost",)
         if it.action is None:
             return
         yield ("failed",)
@@ -237,9 +239,17 @@ class Walk:
                     self.put(i.DigitPressed(at=self.at, leg=it.leg, pii_digit=key))
             case ("quiet",):
                 self.put(i.LegSilent(at=self.at, leg=it.leg))
+            case _:
+                self._answer(it, move)
+
+    def _answer(self, it: Session, move: Move) -> None:
+        match move:
             case ("secret",):
                 self.put(i.SecretBegun(at=self.at, secret=it.secret))  # type: ignore[arg-type]
                 self.put(i.SecretHeard(at=self.at, secret=it.secret))  # type: ignore[arg-type]
+            case ("lost",):
+                self.recordings.remove(it.recording)
+                self.put(i.RecordingFailed(at=self.at, recording=it.recording, reason="disk full"))  # type: ignore[arg-type]
             case ("failed",):
                 self.put(i.ActionFailed(at=self.at, action=it.action, reason="error"))  # type: ignore[arg-type]
             case ("outcome", outcome, *more):

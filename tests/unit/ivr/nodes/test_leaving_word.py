@@ -1,3 +1,4 @@
+import pytest
 from driven_ivr import CONTACT, LEG, nodes, plays
 from single_node import AtNode
 
@@ -8,7 +9,8 @@ from ctiserver.core.commands import (
     StartTimer,
     StopRecording,
 )
-from ctiserver.core.events import CallbackAsked, MessageLeft, VoicemailLeft
+from ctiserver.core.events import CallbackAsked, MessageLeft, MessageLost, VoicemailLeft
+from ctiserver.core.ids import RecordingId
 from ctiserver.core.inputs import LegSilent, LegSpoke, RecordingFailed, RecordingStored
 
 CALLBACK = {"type": "callback", "next": "next", "no_number": "operator"}
@@ -114,31 +116,45 @@ def test_a_queue_that_is_gone_keeps_nobody_from_leaving_word() -> None:
     assert isinstance(left, VoicemailLeft)
 
 
-def test_silence_and_a_recording_that_failed_are_no_message() -> None:
-    for outcome in (
-        RecordingStored(at=9.0, recording="r", seconds=0.4),
-        RecordingFailed(at=9.0, recording="r", reason="?"),
-    ):  # type: ignore[arg-type]
-        ivr = AtNode(VOICEMAIL)
-        ivr.heard()
-        ivr.ivr.desk.recordings = {"r": (CONTACT, 1)}  # type: ignore[dict-item]
-        assert ivr.say(outcome) == []
-        assert not ivr.ivr.desk.recordings
+def test_what_is_shorter_than_a_word_is_no_message() -> None:
+    ivr = AtNode(VOICEMAIL)
+    ivr.heard()
+    recording = ivr.session.recording or RecordingId("")
+    assert ivr.say(RecordingStored(at=9.0, recording=recording, seconds=0.4)) == []
+    assert not ivr.ivr.desk.recordings
 
 
-def test_who_is_not_heard_goes_where_he_is_told_so() -> None:
+@pytest.mark.parametrize("hangs_up_first", [False, True])
+def test_a_recording_that_failed_is_told_as_a_message_lost(hangs_up_first: bool) -> None:
+    ivr = AtNode(VOICEMAIL)
+    ivr.heard()
+    recording = ivr.session.recording or RecordingId("")
+    ivr.say(LegSpoke(at=8.0, leg=LEG))
+    if hangs_up_first:
+        ivr.hang_up()
+    assert ivr.say(RecordingFailed(at=9.0, recording=recording, reason="disk full")) == [
+        MessageLost(at=9.0, contact=CONTACT, queue=None, recording=recording, reason="disk full")
+    ]
+    assert not ivr.ivr.desk.recordings
+
+
+def test_who_is_not_heard_goes_where_he_is_told_so_and_whose_recording_failed_where_that_is_said() -> None:
     def speaks(**more: str) -> AtNode:
         ivr = AtNode(VOICEMAIL | {"unheard": "operator"} | more)
         ivr.heard()
         return ivr
 
     assert nodes(speaks().silence()) == ["operator"]
-    for more in ({}, {"queue": "service"}):
+    for more, then in (
+        ({}, "operator"),
+        ({"queue": "service"}, "operator"),
+        ({"failed_to": "next", "next": "operator"}, "next"),
+    ):
         ivr = speaks(**more)
         ivr.say(LegSpoke(at=12.0, leg=LEG))
         failed = RecordingFailed(at=13.0, recording=ivr.session.recording, reason="disk")  # type: ignore[arg-type]
         ivr.say(failed)
-        assert nodes(ivr.press("#")) == ["operator"]
+        assert nodes(ivr.press("#")) == [then]
     ivr = speaks()
     ivr.say(LegSpoke(at=12.0, leg=LEG))
     ivr.say(RecordingStored(at=13.0, recording=ivr.session.recording, seconds=9.0))  # type: ignore[arg-type]
