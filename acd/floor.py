@@ -12,7 +12,7 @@ import msgspec
 
 from acd import priority
 from acd.agent_state import AgentState
-from acd.contact_state import Contact, Line, Participant, Stage
+from acd.contact_state import Contact, Participant, Stage
 from acd.outside_book import OutsideBook
 from acd.own_call_state import OwnCall
 from acd.reach import Reach, places
@@ -156,6 +156,7 @@ class Floor:
                 escalates_at=contact.escalates_at,
                 places=tuple(self._places(contact)),
                 line=contact.queue if contact.line[0] == "queue" else None,
+                value_class=contact.value_class,
             )
         )
 
@@ -247,28 +248,20 @@ class Floor:
 
     def waiting_for(self, key: AgentKey, now: float) -> list[Contact]:
         """All who stand before one agent, next first."""
-        return self._in_line(("agent", key), now)
-
-    def waiting(self, queue: QueueKey, now: float) -> list[Contact]:
-        """All who stand in one queue, next first."""
-        return self._in_line(("queue", queue), now)
-
-    def _in_line(self, line: Line, now: float) -> list[Contact]:
-        waiting = [one for one in self.ledger.contacts.values() if one.stage is Stage.WAITING]
-        return sorted((it for it in waiting if it.line == line), key=lambda one: self._turn(one, now))
+        some = [one for one in dict.fromkeys(self._named.get(key, ())) if self._waits_for(one, key)]
+        return sorted((self.ledger.contacts[one] for one in some), key=lambda one: self._turn(one, now))
 
     def place(self, contact: Contact, now: float) -> int:
-        """How many stand in his line up to and including him."""
-        own = self._turn(contact, now)
-        return 1 + sum(
-            other.line == contact.line and other.stage is Stage.WAITING and self._turn(other, now) < own
-            for other in self.ledger.contacts.values()
-        )
+        """How many stand in his queue, or before the agent whom he waits for, up to and including him."""
+        if contact.named:
+            return 1 + self.waiting_for(contact.named, now).index(contact)
+        return self.room.place(contact.id, now)
 
     def set_class(self, contact: Contact, value_class: str, now: float) -> bool:
         """Raise a waiting contact's class; whether that changed its place."""
+        before = contact.value_class
         moved = priority.raised(contact, self.queues[contact.queue], value_class, now)
-        if moved and contact.stage is Stage.WAITING:
+        if (moved or value_class != before) and contact.stage is Stage.WAITING:
             self.line_up(contact)
         return moved
 

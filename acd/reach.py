@@ -140,8 +140,8 @@ class Reach:
         """The queues that he may serve, at once or when somebody has waited there for long enough."""
         return self._served[agent]
 
-    def shut_out_of(self, agent: AgentKey, waiting: Mapping[Hashable, int]) -> dict[str, int]:
-        """In how many queues somebody waits whom he never serves, by reason; `waiting`: by queue, how many."""
+    def shut_out_of(self, agent: AgentKey, waiting: Mapping[Hashable, object]) -> dict[str, int]:
+        """In how many queues somebody waits whom he never serves, by reason; `waiting`: all with somebody in them."""
         skill = sum(key in waiting for key in self._unskilled[agent])
         served = sum(one.queue in waiting for one in self._served[agent])
         return {"queue": len(waiting) - served - skill, "skill": skill}

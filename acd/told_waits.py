@@ -9,10 +9,9 @@ Before three services are known, and while nobody serves the queue, nothing is t
 """
 
 import math
-from collections import defaultdict
 
 from acd import priority
-from acd.contact_state import Contact, Stage
+from acd.contact_state import Contact
 from acd.floor import Floor
 from acd.wait_books import Promise
 from acd.wait_time import Estimate, Others, Serving
@@ -25,9 +24,6 @@ from ctiserver.core.events import (
     ContactTurnedAway,
     MessageBegun,
 )
-from ctiserver.core.requests import Status
-from ctiserver.core.serving import serves
-from ctiserver.core.tables import Queue
 from ctiserver.core.turn import Turn
 
 SERVICES_KNOWN = 3
@@ -46,8 +42,8 @@ def came(floor: Floor, message: ContactQueued, turn: Turn) -> None:
 
 def estimate(floor: Floor, contact: Contact, at: float) -> Estimate | None:
     """How long he will wait from now on; None: nobody can tell. The first one is held against what happens."""
-    queue, known = floor.queues[contact.queue], floor.ledger.waits.of(contact.queue)
-    agents = _serving(floor, queue)
+    known = floor.ledger.waits.of(contact.queue)
+    agents = floor.reach.count_at_work(contact.queue, 0)
     if known.services < SERVICES_KNOWN or not agents or contact.line[0] != "queue":
         return None
     serving = Serving(
@@ -98,26 +94,14 @@ def gone(floor: Floor, message: _GoneWithout, turn: Turn) -> None:
         floor.ledger.waits.of(promise.queue).waited(turn.at - promise.at)
 
 
-def _serving(floor: Floor, queue: Queue) -> int:
-    agents = floor.ledger.agents
-    return sum(
-        agents[key].status is Status.AVAILABLE and serves(agent, queue) is None
-        for key, agent in floor.roster.items()
-        if key in agents
-    )
-
-
 def _others(floor: Floor, contact: Contact, at: float) -> list[Others]:
     queue, known = floor.queues[contact.queue], floor.ledger.waits.of(contact.queue)
-    waiting: dict[str, list[float]] = defaultdict(list)
-    for one in floor.ledger.contacts.values():
-        if one.line == contact.line and one.stage is Stage.WAITING and one is not contact:
-            waiting[one.value_class].append(one.virtual_arrival)
+    waiting = floor.room.others(contact.id)
     return [
         Others(
             terms=priority.terms(queue, kind),
             calls_per_second=known.rate(kind, at),
-            virtual=sorted(waiting.get(kind, ())),
+            virtual=waiting.get(kind, ()),
         )
         for kind in sorted({*waiting, *known.arrivals})
     ]

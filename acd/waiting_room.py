@@ -13,11 +13,12 @@ are relaxed as he waits) and leave them all together.
 
 import heapq
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from acd.accumulating import Terms, continued, raised, score, virtual_arrival
+from acd.line import Line
 
 Place = Hashable
 _Place = TypeVar("_Place", bound=Place)
@@ -31,7 +32,7 @@ Heap = list[tuple[float, float, int, "Standing"]]
 class Standing:
     """One contact's place in line. `since`: by what arrival it is escalated; `escalates_at` None: never.
 
-    `line`: what he is counted in by the room, None: nowhere.
+    `line`: in which the room knows his place, None: in none; `value_class`: as what he stands there.
     """
 
     contact: str
@@ -43,6 +44,7 @@ class Standing:
     escalates_at: float | None
     places: tuple[Place, ...]
     line: Hashable = None
+    value_class: str = ""
     escalated: bool = False
     gone: bool = False
 
@@ -58,11 +60,11 @@ class Standing:
 class WaitingRoom:
     """Invariant: every contact that waits has one standing that is not gone, in a heap of each of its places.
 
-    `lines`: how many stand in each line that somebody stands in.
+    `lines`: those in which somebody stands.
     """
 
     def __init__(self) -> None:
-        self.lines: dict[Hashable, int] = {}
+        self.lines: dict[Hashable, Line] = {}
         self._standing: dict[str, Standing] = {}
         self._groups: dict[Place, dict[float, Heap]] = {}
         self._escalated: dict[Place, Heap] = {}
@@ -187,7 +189,21 @@ class WaitingRoom:
         """Stand in line on terms that were settled before: who comes back, or the live engine's contacts."""
         self._standing[standing.contact] = standing
         if standing.line is not None:
-            self.lines[standing.line] = self.lines.get(standing.line, 0) + 1
+            self.lines.setdefault(standing.line, Line()).add(standing)
+        self._to_heaps(standing)
+
+    def place(self, contact: str, now: float) -> int:
+        """How many stand in his line up to and including him. Raises KeyError for who stands in none."""
+        self._escalate(now)
+        standing = self._standing[contact]
+        return 1 + self.lines[standing.line].ahead_of(standing, now)
+
+    def others(self, contact: str) -> Mapping[str, Sequence[float]]:
+        """The virtual arrivals of the others in his line, by class, in order. Raises KeyError as `place`."""
+        standing = self._standing[contact]
+        return self.lines[standing.line].virtual_arrivals(standing)
+
+    def _to_heaps(self, standing: Standing) -> None:
         for place in standing.places:
             self._push(standing, place)
         if standing.escalates_at is not None and not standing.escalated:
@@ -202,19 +218,15 @@ class WaitingRoom:
 
     def _drop(self, standing: Standing) -> None:
         standing.gone = True
-        self._uncount(standing.line)
+        if standing.line is not None:
+            self.lines[standing.line].remove(standing)
+            if not self.lines[standing.line]:
+                del self.lines[standing.line]
         self._dead += len(standing.places)
         if standing.escalates_at is not None and not standing.escalated:
             self._dead += 1
         if self._dead > len(self._standing) + _FEW:
             self._sweep()
-
-    def _uncount(self, line: Hashable) -> None:
-        if line is None:
-            return
-        self.lines[line] -= 1
-        if not self.lines[line]:
-            del self.lines[line]
 
     def _replace(
         self,
@@ -236,6 +248,7 @@ class WaitingRoom:
             escalates_at=escalates_at,
             places=old.places,
             line=old.line,
+            value_class=old.value_class,
             escalated=escalated,
         )
         self.stand(new)
@@ -266,9 +279,9 @@ class WaitingRoom:
 
     def _sweep(self) -> None:
         """Make the heaps anew without those who left, so that memory is that of those who wait."""
-        self._groups, self._escalated, self._due, self._dead, self.lines = {}, {}, [], 0, {}
+        self._groups, self._escalated, self._due, self._dead = {}, {}, [], 0
         for standing in self._standing.values():
-            self.stand(standing)
+            self._to_heaps(standing)
 
 
 def _sooner(one: float | None, other: float | None) -> float | None:
