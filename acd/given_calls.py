@@ -125,6 +125,7 @@ class Day:
         for call in calls:
             if call.named and call.queue in queues:
                 self._named_for[call.named.agent].append(call)
+        self._free: dict[QueueKey, dict[str, _Worker]] = {queue: {} for queue in queues}
         self._workers = {str(one.agent.key): self._worker(one) for one in agents}
         for call in calls:
             if call.queue in queues:
@@ -190,7 +191,7 @@ class Day:
     def _lines_up(self, call: GivenCall, at: float) -> None:
         queue = self._queues[call.queue]
         left = 0 if queue.emergency else queue.leave_free.get(call.value_class, 0)
-        able = self._free_for(call.queue)
+        able = self._free[call.queue]
         if len(able) > left:
             self._serve(_first(able), call, at)
             return
@@ -206,6 +207,7 @@ class Day:
 
     def _goes(self, worker: _Worker, at: float) -> None:
         worker.here = False
+        self._note(worker)
         for call in self._named_for[worker.key]:
             self._waits_no_more_for_him(call, at)
 
@@ -221,13 +223,20 @@ class Day:
         else:
             self._lines_up(call, at)
 
-    def _free_for(self, queue: QueueKey) -> list[_Worker]:
-        return [one for one in self._workers.values() if one.free and _Place(queue) in one.places]
+    def _note(self, worker: _Worker) -> None:
+        """He is free, or is not any more: each queue knows those of its own who are."""
+        for queue, _, agent in worker.places:
+            if agent:
+                continue
+            if worker.free:
+                self._free[queue][worker.key] = worker
+            else:
+                self._free[queue].pop(worker.key, None)
 
     def _escalates(self, call: GivenCall, at: float) -> None:
         """Agents who were left free to others are his, too, from now on."""
-        able = self._free_for(call.queue) if call.contact in self._room else []
-        if able:
+        able = self._free[call.queue]
+        if able and call.contact in self._room:
             self._room.leave(call.contact)
             self._serve(_first(able), call, at)
 
@@ -236,6 +245,7 @@ class Day:
             worker.here = True
         else:
             worker.busy = False
+        self._note(worker)
         if not worker.free:
             return
         worker.idle_since = at
@@ -245,10 +255,11 @@ class Day:
             self._serve(worker, self._calls[best.contact], at)
 
     def _may_take(self, place: _Place, one: Standing) -> bool:
-        return not place.leaves or one.escalated or len(self._free_for(place.queue)) > place.leaves
+        return not place.leaves or one.escalated or len(self._free[place.queue]) > place.leaves
 
     def _serve(self, worker: _Worker, call: GivenCall, at: float) -> None:
         worker.busy = True
+        self._note(worker)
         self._went[call.contact] = Went(wait_seconds=max(0.0, at - call.at), agent=worker.key)
         self._at(at + call.ring_seconds + call.service_seconds, _FREE, worker.key)
 
@@ -258,5 +269,5 @@ class Day:
             self._went[contact] = Went(wait_seconds=at - self._calls[contact].at, agent=None)
 
 
-def _first(able: Sequence[_Worker]) -> _Worker:
-    return min(able, key=lambda one: (one.width, one.idle_since, one.key))
+def _first(able: Mapping[str, _Worker]) -> _Worker:
+    return min(able.values(), key=lambda one: (one.width, one.idle_since, one.key))
