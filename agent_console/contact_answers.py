@@ -227,7 +227,7 @@ def _offer(one: Offer, decisions: list[Any], place: int) -> OfferTold:
 
 
 def _segment(one: Segment, sound: Recording | None, pauses: Sequence[RecordingPause]) -> SegmentTold:
-    his = [pause for pause in pauses if pause.segment == one.ordinal]
+    his = [pause for pause in pauses if pause.segment == one.ordinal and sound and _in(sound, pause)]
     return shaped(
         SegmentTold,
         one,

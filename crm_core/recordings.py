@@ -110,7 +110,7 @@ def recorded(session: Session, contact: Interaction, segment: Segment, seconds: 
                 interaction_id=contact.id,
                 segment=segment.ordinal,
                 queue=segment.queue,
-                recorded_at=segment.answered_at,
+                recorded_at=(segment.voices or {}).get("begun_at", segment.answered_at),  # by hand: later
                 seconds=seconds,
             )
         )

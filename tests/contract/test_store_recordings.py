@@ -122,11 +122,14 @@ def test_a_recording_begun_while_he_is_on_hold_begins_apart(store: Store) -> Non
         e.ContactHeld(at=11.0, **agent),
         e.RecordingStarted(at=15.0, contact="c-3", recording="rec-3", segment=1),  # type: ignore[arg-type]
         e.ContactResumed(at=22.5, **agent),
+        e.RecordingKept(at=40.0, contact="c-3", recording="rec-3", seconds=20.0),  # type: ignore[arg-type]
     ]
     store.write(lambda session: add_queue(session, 1, "servicio", "Servicio", skills={}))
     store.write(apply_batch, [(EventId(1, n, 0), event) for n, event in enumerate(happened, 1)])
     [segment] = store.read(lambda session: session.scalars(select(Segment)).all())
     assert segment.voices == {"begun_at": 15.0, "apart": [[0.0, 7.5]]}
+    [waiting] = store.read(recordings.to_keep, 10)
+    assert waiting.recorded_at == 15.0, "its pauses are drawn from its own beginning, not the answer's"
 
 
 def test_a_whole_file_waits_to_be_kept_and_is_then_found_by_its_segment(talked: Store) -> None:
