@@ -20,7 +20,7 @@ from ctiserver.core.config import Config
 from ctiserver.core.requests import Status
 from tests.contract.recorded_calls import Calls
 from tests.e2e.browser import Browser
-from tests.e2e.stage import ENGLISH, SPANISH, Stage, running_stage
+from tests.e2e.stage import ENGLISH, NAMES, SPANISH, Stage, running_stage
 from tests.e2e.test_every_page import faults_of
 
 pytestmark = pytest.mark.integration
@@ -271,7 +271,7 @@ def test_a_limit_of_calls_outside_that_tripped_is_lifted_where_it_is_shown(
     stage: Stage, browser: Browser
 ) -> None:
     refused = e.OutsideRefused(
-        at=time.time(), id="r", account_id=1, agent="ann", pii_number="103", reason="outside_cap_account"
+        at=time.time(), id="r", account_id=1, agent=ENGLISH, pii_number="103", reason="outside_cap_account"
     )
     stage.store.write(outside_calls.refused, refused)
     page = stage.page(browser, SPANISH)
@@ -286,4 +286,5 @@ def test_a_limit_of_calls_outside_that_tripped_is_lifted_where_it_is_shown(
     asked = stage.requests[-1]
     assert (asked["type"], asked.get("agent"), asked["by"]) == ("LiftOutsideCap", None, SPANISH)
     assert asked["reason"] == "Llamó a clientes todo el día"
+    expect(page.locator("#calls tbody tr")).to_contain_text(NAMES[ENGLISH])
     assert faults_of(page) == []

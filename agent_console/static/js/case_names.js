@@ -1,4 +1,4 @@
-// What people and teams are called: cases name them by login and key.
+// What people and teams are called: cases, reports and lists name them by login and key.
 
 import { get } from "./api.js";
 import { banner } from "./dom.js";
@@ -6,7 +6,9 @@ import { settings } from "./words.js";
 
 export const names = { people: [], teams: [] };
 
+/** Once is enough; who may see no cases sees logins. */
 export async function loadNames() {
+  if (names.people.length || !settings.permissions.includes("cases")) return;
   try {
     [names.people, names.teams] = await Promise.all([get("/colleagues"), get("/teams")]);
   } catch (problem) {

@@ -2,6 +2,7 @@
 
 import { get, post } from "./api.js";
 import { callButton } from "./call_button.js";
+import { loadNames, personName } from "./case_names.js";
 import { $, banner, el, fill, text } from "./dom.js";
 import { contactRow, namesNow, queueName } from "./pop.js";
 import { day, of, settings, t } from "./words.js";
@@ -12,7 +13,7 @@ const RESULTS = ["reached", "no_answer", "wrong_number", "not_needed"];
 export async function refresh() {
   if (document.hidden) return;
   try {
-    const [mine, missed] = await Promise.all([get("/me/contacts?limit=10"), get("/missed-contacts?limit=200")]);
+    const [mine, missed] = await Promise.all([get("/me/contacts?limit=10"), get("/missed-contacts?limit=200"), loadNames()]);
     showMine(mine.items);
     showMissed(missed.items);
     banner("lists", null);
@@ -41,7 +42,7 @@ function missedRow(row) {
 function act(row) {
   if (!row.claimed_by) return el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: t("missed_claim"), onclick: () => change(row, "claim") });
   if (row.claimed_by === settings.login) return resultChoice(row);
-  return el("span", { class: "quiet", text: t("missed_claimed_by", { name: row.claimed_by }) });
+  return el("span", { class: "quiet", text: t("missed_claimed_by", { name: personName(row.claimed_by) }) });
 }
 
 function resultChoice(row) {

@@ -1,6 +1,7 @@
 // The ledger of inversions: causes with their lever, hours and queues, and the pairs behind each number.
 
 import { get } from "./api.js";
+import { personName } from "./case_names.js";
 import { $, banner, el } from "./dom.js";
 import { percent } from "./figures.js";
 import { figure, nothing, panel, spent, table, whole } from "./report_parts.js";
@@ -85,7 +86,7 @@ const contact = (key, letter) => el("a", { href: `/contacts/${encodeURIComponent
 async function showBehind(behind, query, name) {
   try {
     const rows = await get(`/reports/inversions/pairs?${new URLSearchParams(query)}`);
-    const lines = rows.map((one) => [day(one.chosen_at), contact(one.waited, one.waited_class), contact(one.served, one.served_class), of("cause", one.cause), name(one.queue), one.agent, one.waited_on_seconds === null ? "—" : spent(one.waited_on_seconds)]);
+    const lines = rows.map((one) => [day(one.chosen_at), contact(one.waited, one.waited_class), contact(one.served, one.served_class), of("cause", one.cause), name(one.queue), one.agent && personName(one.agent), one.waited_on_seconds === null ? "—" : spent(one.waited_on_seconds)]);
     const title = t("inversions_behind");
     behind.replaceChildren(el("h2", { tabindex: "-1", text: title }), table([["when"], ["who_waited"], ["who_was_served"], ["cause"], ["queue", "spare"], ["agent_login", "spare"], ["waited_on", "n"]], lines, title));
     behind.querySelector("h2").focus();

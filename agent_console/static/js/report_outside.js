@@ -2,13 +2,16 @@
 
 import { get, post } from "./api.js";
 import { callButton } from "./call_button.js";
+import { personName } from "./case_names.js";
 import { el } from "./dom.js";
 import { money } from "./figures.js";
 import { ask } from "./form.js";
 import { figure, nothing, panel, seconds, spent, table, whole } from "./report_parts.js";
 import { day, of, settings, t, when } from "./words.js";
 
-const who = (agent) => agent || t("outside_nobody");
+const who = (agent) => (agent ? personName(agent) : t("outside_nobody"));
+/** Whose limit it is. */
+const whose = ({ agent }) => (agent ? personName(agent) : t("outside_account"));
 
 export async function outsideTab(place, span) {
   const found = await get(`/reports/outside?${new URLSearchParams(span)}`);
@@ -26,7 +29,7 @@ export async function outsideTab(place, span) {
   else calls.remove();
 }
 
-const limit = ({ currency }) => (one) => [one.agent || t("outside_account"), money(one.spent_minor, currency), money(one.limit_minor, currency), state(one, currency)];
+const limit = ({ currency }) => (one) => [whose(one), money(one.spent_minor, currency), money(one.limit_minor, currency), state(one, currency)];
 
 /** Whether it has tripped, when it was lifted, and the button that does so. What calls under way cost only the server knows: a number that it refused says so, and when; the limit may have been raised since. */
 function state(one, currency) {
@@ -44,7 +47,7 @@ function state(one, currency) {
 const asLifted = (one) => ({ ...one, tripped: false, refused_at: null, lifted_minor: one.spent_minor, lifted_at: Date.now() / 1000 });
 
 function liftButton(one, done) {
-  const title = t("outside_lift_of", { who: one.agent || t("outside_account") });
+  const title = t("outside_lift_of", { who: whose(one) });
   const send = async ({ reason }) => {
     await post("/outside-calls/lift", { agent: one.agent || null, reason });
     done();
@@ -64,7 +67,7 @@ const person = ({ currency }) => (one) => [who(one.agent), whole(one.calls), who
 /** The calls themselves, page by page. */
 async function listed(place, span, found) {
   const choice = (words, values, named) => el("select", { class: "form-select", "aria-label": words }, el("option", { value: "", text: words }), ...values.map((value) => el("option", { value, text: named(value) })));
-  const agents = choice(t("outside_everybody_who"), found.people.map(({ agent }) => agent).filter(Boolean), String);
+  const agents = choice(t("outside_everybody_who"), found.people.map(({ agent }) => agent).filter(Boolean), personName);
   const results = choice(t("outside_any_result"), Object.keys(found.results), (result) => of("outside_result", result));
   const more = el("button", { type: "button", class: "btn btn-outline-secondary", text: t("more"), hidden: true });
   const lines = el("div", {});

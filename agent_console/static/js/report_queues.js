@@ -1,6 +1,7 @@
 // The report of queues: service level in its three readings, waits, work; from each number to its contacts.
 
 import { get } from "./api.js";
+import { personName } from "./case_names.js";
 import { banner, el } from "./dom.js";
 import { percent } from "./figures.js";
 import { graph } from "./graph.js";
@@ -20,7 +21,7 @@ export async function queuesTab(place, span) {
   if (!found.total.queued && !found.total.handled) return place.replaceChildren(head, nothing());
   const behind = panel(t("report_behind"), { id: "behind", wide: true }, el("p", { class: "quiet", text: t("report_behind_choose") }));
   const { step: _step, ...only } = filters;
-  const show = (name, more = {}) => showBehind(behind, { ...span, ...only, ...more, figure: name }, name);
+  const show = (name, more = {}) => showBehind(behind, { ...span, ...only, ...more, figure: name }, name, found.names);
   const path = (which) => `/reports/queues/export?${query}&table=${which}`;
   const zone = found.time_zone;
   const shown = found.intervals.length > ROWS_WITHOUT_CONTACTS ? found.intervals.filter(({ figures }) => figures.queued || figures.handled) : found.intervals;
@@ -112,7 +113,7 @@ const waitsChart = (waits) => graph({
 const waitsTable = (waits) => table([["wait"], ["answered_waits", "n"], ["abandoned", "n"], ["share_until", "n"]],
   waits.map((one) => [band(one), whole(one.answered), whole(one.abandoned), percent(one.share_until, 1)]), t("report_queues_waits"));
 
-async function showBehind(behind, query, name) {
+async function showBehind(behind, query, name, queues) {
   const title = `${t("report_behind")}: ${named(name)}`;
   const columns = [["when"], ["customer"], ["queue"], ["value_class", "spare"], ["wait", "n"], ["agent_login", "spare"], ["outcome"]];
   const read = async (before, cursor) => {
@@ -120,7 +121,7 @@ async function showBehind(behind, query, name) {
       const { items, next } = await get(`/reports/queues/contacts?${new URLSearchParams({ ...query, ...(cursor ? { cursor } : {}) })}`);
       const found = [...before, ...items];
       const more = next ? el("button", { type: "button", class: "btn btn-outline-secondary", text: t("more"), onclick: () => read(found, next) }) : null;
-      behind.replaceChildren(...[el("h2", { tabindex: "-1", text: title }), table(columns, found.map(contact), title), more].filter(Boolean));
+      behind.replaceChildren(...[el("h2", { tabindex: "-1", text: title }), table(columns, found.map((one) => contact(one, queues)), title), more].filter(Boolean));
       banner("behind", null);
     } catch (problem) {
       banner("behind", problem.message);
@@ -130,9 +131,9 @@ async function showBehind(behind, query, name) {
   behind.querySelector("h2")?.focus();
 }
 
-function contact(one) {
+function contact(one, queues) {
   return [
     el("a", { href: `/contacts/${encodeURIComponent(one.contact)}`, text: day(one.at) }),
-    one.customer ?? (one.number || t("unknown_caller")), one.queue, one.value_class || "—", seconds(one.wait_seconds), one.agent ?? "—",
+    one.customer ?? (one.number || t("unknown_caller")), queues[one.queue] ?? one.queue, one.value_class || "—", seconds(one.wait_seconds), one.agent ? personName(one.agent) : "—",
     one.outcome ? of("outcome", one.outcome) : t("outcome_open")];
 }

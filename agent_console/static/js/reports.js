@@ -1,6 +1,7 @@
 // Reports: a period of local days, and a tab for each report, read when it is opened. The address names tab and days.
 
 import { get } from "./api.js";
+import { loadNames } from "./case_names.js";
 import { $, banner, el, text } from "./dom.js";
 import "./feed.js";
 import { command } from "./palette.js";
@@ -41,7 +42,7 @@ async function show() {
   const place = el("div", { class: `report report-${opened}` });
   try {
     const days = new URLSearchParams($("from").value ? { from_day: $("from").value, until_day: $("until").value || $("from").value } : {});
-    const period = await get(`/reports/period?${days}`);
+    const [period] = await Promise.all([get(`/reports/period?${days}`), loadNames()]);
     if (mine !== asked) return;
     [$("from").value, $("until").value] = [period.from_day, period.until_day];
     text($("zone"), t("report_zone", { zone: period.time_zone.replaceAll("_", " ") }));
