@@ -275,7 +275,8 @@ def test_a_limit_of_calls_outside_that_tripped_is_lifted_where_it_is_shown(
     )
     stage.store.write(outside_calls.refused, refused)
     page = stage.page(browser, SPANISH)
-    page.goto(f"{stage.origin}/reports#outside")
+    page.goto(f"{stage.origin}/reports#ivr")
+    page.goto(f"{stage.origin}/reports#outside")  # the same page with another address
     limits = page.get_by_role("region", name="Límites de hoy").locator("tbody tr", has_text="Toda la empresa")
     expect(limits).to_contain_text("Rechazó un número")
     limits.get_by_role("button", name="Levantar el tope de Toda la empresa").click()

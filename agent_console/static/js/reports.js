@@ -92,7 +92,12 @@ $("period").addEventListener("change", async () => {
 });
 for (const id of ["from", "until"]) $(id).addEventListener("change", () => { $("period").value = "own"; show(); });
 
-const [wanted, from, until] = location.hash.slice(1).split("/");
-if (from) [$("from").value, $("until").value, $("period").value] = [from, until ?? from, "own"];
+function openAddress() {
+  const [wanted, from, until] = location.hash.slice(1).split("/");
+  if (from) [$("from").value, $("until").value, $("period").value] = [from, until ?? from, "own"];
+  return open(wanted);
+}
+
 command(t("command_theme"), window.switchTheme);
-open(wanted);
+addEventListener("hashchange", openAddress); // a link to another report, an address typed
+openAddress();
