@@ -196,7 +196,7 @@ class AriSwitch(Service):
         """
         self._translator.adopt(self._belief)
         self._performer.adopt(self._reality.bridges)
-        self._performer.carriers.adopt(self._reality.channels)
+        self._performer.dialling.carriers.adopt(self._reality.channels)
         self._performer.delete(orphans(self._belief, self._reality, self._installation))
         self._live = True
         self._ari.settled()
@@ -240,14 +240,14 @@ class AriSwitch(Service):
                 self._performer.media_is_there(channel)
         else:
             if event.get("type") == "StasisStart":
-                self._performer.carriers.took(LegId(channel), event["channel"])
+                self._performer.dialling.carriers.took(LegId(channel), event["channel"])
             at = happened_at(event, self._clock.now(), self._machine_ahead_seconds())
             if event.get("type") in VOICE_EVENTS:
                 self._performer.voice(event, at)
             self._told(self._translator.handle(event, at))
 
     def _told(self, inputs: list[Input]) -> None:
-        for one in self._performer.carriers.sifted(self._secrets.sifted(inputs)):
+        for one in self._performer.dialling.carriers.sifted(self._secrets.sifted(inputs)):
             self._performer.told(one)
             self._emit(one)
             if isinstance(one, LegLeft):

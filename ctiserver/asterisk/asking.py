@@ -1,7 +1,7 @@
 """Asks Asterisk, and tells apart what its refusals mean."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from twisted.internet.defer import Deferred
@@ -14,6 +14,15 @@ Send = Callable[[Request, str], Deferred[Any]]
 """Sends a request; those with the same key stay in order. Fails with a SwitchError."""
 
 log = structlog.get_logger()
+
+OnError = Callable[[SwitchError], None]
+
+
+class Ask(Protocol):
+    """As `Asking.ask`."""
+
+    def __call__(self, request: Request, key: str, *, gone: OnError = ..., refused: OnError = ...) -> None:
+        """Asks; `gone` and `refused` are told why nothing came of it."""
 
 
 def _nothing(_error: SwitchError) -> None:
@@ -31,8 +40,8 @@ class Asking:
         request: Request,
         key: str,
         *,
-        gone: Callable[[SwitchError], None] = _nothing,
-        refused: Callable[[SwitchError], None] = _nothing,
+        gone: OnError = _nothing,
+        refused: OnError = _nothing,
     ) -> None:
         """`gone`: what it is about is no more. `refused`: Asterisk would not, or could not."""
 

@@ -12,16 +12,16 @@ from typing import Any
 import structlog
 
 from ctiserver.asterisk import ari_wire
-from ctiserver.asterisk.ari_request import Request
 from ctiserver.asterisk.arranger import Arranger
 from ctiserver.asterisk.asking import Asking, Send
 from ctiserver.asterisk.belief import Belief
-from ctiserver.asterisk.carriers import Carrier, Carriers
+from ctiserver.asterisk.carriers import Carrier
 from ctiserver.asterisk.clock import Clock
+from ctiserver.asterisk.dialling import Dialling
 from ctiserver.asterisk.fuses import Fuses
 from ctiserver.asterisk.legs import Seen
 from ctiserver.asterisk.live_audio import LiveAudio
-from ctiserver.asterisk.permitted import PermitBook, PermittedDials
+from ctiserver.asterisk.permitted import PermitBook
 from ctiserver.asterisk.recorder import Recorder
 from ctiserver.asterisk.resync import Orphans
 from ctiserver.asterisk.secret_keys import SecretKeys
@@ -98,10 +98,16 @@ class Performer:
         self._live_audio = LiveAudio(request, app, hear, self._deaf)
         self._secrets = secrets
         self._fuses = Fuses(clock, self._send_fuse)
-        self.carriers = Carriers(
-            known=carriers, app=app, now=clock.now, ring=self._ring_outside, refuse=self._no_line
+        self.dialling = Dialling(
+            ask=self._send,
+            app=app,
+            clock=clock,
+            key=self._key,
+            translator=translator,
+            tell=tell,
+            permits=permits,
+            carriers=carriers,
         )
-        self._customers = PermittedDials(permits, self.carriers.dial, self._not_permitted)
 
     def adopt(self, seen: Seen) -> None:
         """The bridges that there are, and the prompts that play."""
@@ -114,8 +120,7 @@ class Performer:
     def rest(self) -> None:
         """The link is down: no more renewals."""
         self._fuses.forget_all()
-        self._customers.forget()
-        self.carriers.forget()
+        self.dialling.forget()
         self._live_audio.forget()
         self._voices.forget()
 
@@ -177,16 +182,13 @@ class Performer:
         match command:
             case Answer(leg=leg):
                 self._send(ari_wire.answer(leg), self._key(leg))
-            case DialLeg():
-                self._dial(command)
-            case DialCustomer() | DialOutside():
-                self._dial_outside(command)
+            case DialLeg() | DialCustomer() | DialOutside():
+                self.dialling.dial(command)
             case DetectMachine():
                 self._detect(command)
             case DropLeg(leg=leg):
                 self._translator.dropped(leg)
-                self._customers.dropped(leg)
-                self.carriers.dropped(leg)
+                self.dialling.dropped(leg)
                 self._send(ari_wire.hang_up(leg), self._key(leg))
             case Arrange(contact=contact):
                 self._arranger.arrange(command, contact)
@@ -231,37 +233,6 @@ class Performer:
                 self._recorder.stop(recording, self._recording_key(recording))
             case DiscardRecording(recording=recording):
                 self._send(ari_wire.discard_recording(recording), recording)
-
-    def _dial(self, command: DialLeg) -> None:
-        self._translator.dialled(command.leg)
-        if not ari_wire.is_own_phone(command.endpoint):
-            log.error("not_a_phone_of_ours", leg=command.leg, pii_endpoint=command.endpoint)
-            self._not_permitted(command.leg)
-            return
-        self._ring(command.leg, ari_wire.dial(command, self._app))
-
-    def _dial_outside(self, command: DialCustomer | DialOutside) -> None:
-        self._translator.dialled(command.leg, customer=True)
-        if command.permit is not None:
-            self._customers.dial(command, command.permit)
-        else:
-            self.carriers.dial(command)
-
-    def _ring_outside(self, leg: LegId, request: Request) -> None:
-        self._translator.dialled(leg, customer=True)
-        self._ring(leg, request)
-
-    def _no_line(self, leg: LegId) -> None:
-        self._tell(self._translator.refused(leg, self._clock.now()))
-
-    def _not_permitted(self, leg: LegId) -> None:
-        self._tell(self._translator.refused(leg, self._clock.now(), "not_permitted"))
-
-    def _ring(self, leg: LegId, request: Request) -> None:
-        def refused(_error: SwitchError) -> None:
-            self._tell(self._translator.refused(leg, self._clock.now()))
-
-        self._send(request, self._key(leg), gone=refused, refused=refused)
 
     def _detect(self, command: DetectMachine) -> None:
         """A leg that is out of the application is told of only if that was asked for; one that is out comes back."""
