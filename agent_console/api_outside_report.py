@@ -76,6 +76,13 @@ class OutsideFigures(msgspec.Struct, kw_only=True):
     today: list[OutsideLimit]
 
 
+class OutsideLimits(msgspec.Struct, kw_only=True):
+    """`today`: the account's limit, then those of who spent something; amounts in the currency's smallest unit."""
+
+    currency: str
+    today: list[OutsideLimit]
+
+
 _COLUMNS = ("when", "agent_login", "number", "result", "talked", "cost", "carrier")
 
 
@@ -95,6 +102,19 @@ def add_to(operations: Operations) -> None:
                 zone=ZoneInfo(call.services.config.installation.time_zone),
             )
             return msgspec.convert(found, OutsideFigures, from_attributes=True)
+
+        return call.services.store.read(read)
+
+    @add("GET", "/outside-calls/limits", Permission.LIFT_LIMITS, "Today's limits, and which have tripped")
+    def outside_limits(call: Call) -> OutsideLimits:
+        account_id, zone = call.principal.account_id, ZoneInfo(call.services.config.installation.time_zone)
+
+        def read(session: Any) -> OutsideLimits:
+            today = outside_report.limits_today(session, account_id, call.services.now(), zone)
+            currency = value_settings.settings(session, account_id).currency
+            return OutsideLimits(
+                currency=currency, today=msgspec.convert(today, list[OutsideLimit], from_attributes=True)
+            )
 
         return call.services.store.read(read)
 

@@ -1,13 +1,18 @@
 """An administrator in a real browser: a new user who can log in, and a flow that is checked while one types."""
 
+import time
+
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
+from crm_core import outside_calls
 from crm_core.administration import desk
 from crm_core.administration.desk import Author
 from crm_core.administration.queue_form import Queues
 from crm_core.teams import team
 from crm_core.users import add_user, user
+from ctiserver.core import events as e
 from ctiserver.core.errors import NotFound
 from tests.e2e.browser import Browser, Screen
 from tests.e2e.people import PASSWORD
@@ -196,3 +201,20 @@ def test_who_saves_upon_somebody_elses_change_is_shown_it_and_chooses(c: Running
     ada.wait_text("#form-told", "Guardado")
     assert c.store.read(desk.one, Queues(), 1, "servicio").value.name == "Lo mío"
     assert ada.complaints == []
+
+
+def test_an_administrator_reads_todays_limits_where_he_writes_the_rules_of_calls_outside(
+    c: RunningCenter, ada: Screen
+) -> None:
+    refused = e.OutsideRefused(
+        at=time.time(), id="r", account_id=1, agent="adm", pii_number="103", reason="outside_cap_person"
+    )
+    c.store.write(outside_calls.refused, refused)
+    _section(ada, "outside-rules")
+    limit = ada.page.get_by_role("region", name="Límites de hoy").locator("tbody tr", has_text="Ada")
+    expect(limit).to_contain_text("Rechazó un número")
+    limit.get_by_role("button", name="Levantar el tope de Ada").click()
+    ada.page.get_by_role("button", name="Levantar por hoy").last.click()
+    expect(ada.page.locator("#form")).to_be_visible()  # a reason is asked for
+    ada.page.get_by_role("button", name="Cancelar").click()
+    assert faults_of(ada.page) == []

@@ -31,7 +31,7 @@ async function choices(field) {
 }
 
 /** Whoever works here; the names of all are an administrator's or a case worker's to see. */
-async function colleagues() {
+export async function colleagues() {
   if (settings.permissions.includes("manage_users")) return (await api("GET", "/configuration/users")).filter(({ value }) => !value.disabled).map(({ id, value }) => [id, value.name]);
   return settings.permissions.includes("cases") ? (await api("GET", "/colleagues")).map(({ login, name }) => [login, name]) : [];
 }

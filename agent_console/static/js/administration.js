@@ -3,6 +3,7 @@
 import { showAudit } from "./admin_audit.js";
 import { showForm } from "./admin_form.js";
 import { guard, mayLeave } from "./admin_guard.js";
+import { limitsToday } from "./admin_limits.js";
 import { showRoles } from "./admin_roles.js";
 import { showTexts } from "./admin_texts.js";
 import { called, THINGS } from "./admin_things.js";
@@ -45,6 +46,7 @@ async function show() {
     if (PAGES[section]) return await PAGES[section]({ id, address, again: show });
     const rows = await api("GET", `/configuration/${section}`);
     drawList(section, rows, id);
+    if (section === "outside-rules" && may("lift_limits")) $("admin-list").append(await limitsToday());
     await drawForm(section, rows, id);
   } catch (problem) {
     $("admin-form").hidden = true;

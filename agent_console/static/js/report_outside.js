@@ -1,17 +1,15 @@
 // Calls outside: what they cost, by person; today's limits; and the calls themselves, by person and by how they ended.
 
-import { get, post } from "./api.js";
+import { get } from "./api.js";
 import { callButton } from "./call_button.js";
 import { personName } from "./case_names.js";
 import { el } from "./dom.js";
 import { money } from "./figures.js";
-import { ask } from "./form.js";
+import { limitsOfToday } from "./outside_limits.js";
 import { figure, nothing, panel, seconds, spent, table, whole } from "./report_parts.js";
-import { day, of, settings, t, when } from "./words.js";
+import { day, of, settings, t } from "./words.js";
 
 const who = (agent) => (agent ? personName(agent) : t("outside_nobody"));
-/** Whose limit it is. */
-const whose = ({ agent }) => (agent ? personName(agent) : t("outside_account"));
 
 export async function outsideTab(place, span) {
   const found = await get(`/reports/outside?${new URLSearchParams(span)}`);
@@ -22,38 +20,11 @@ export async function outsideTab(place, span) {
       figure(t("outside_time"), spent(found.all.seconds), t("outside_time_formula")),
       figure(t("outside_cost"), money(found.all.cost_minor, found.currency), t("outside_cost_formula")),
       figure(t("outside_refused"), whole(found.all.refused), t("outside_refused_formula"))),
-    panel(t("outside_today"), { wide: true, formula: t("outside_today_formula") }, table([["by"], ["cost", "n"], ["limit", "n"], ["state"]], found.today.map(limit(found)), t("outside_today")), raise(found.today)),
+    panel(t("outside_today"), { wide: true, formula: t("outside_today_formula") }, limitsOfToday(found, personName), raise(found.today)),
     found.people.length ? panel(t("outside_people"), { wide: true }, table([["agent_login"], ["calls", "n"], ["answered", "n spare"], ["talked", "n"], ["cost", "n"], ["refused", "n spare"]], found.people.map(person(found)), t("outside_people"))) : nothing(),
     calls);
   if (found.all.calls + found.all.refused) await listed(calls, span, found);
   else calls.remove();
-}
-
-const limit = ({ currency }) => (one) => [whose(one), money(one.spent_minor, currency), money(one.limit_minor, currency), state(one, currency)];
-
-/** Whether it has tripped, when it was lifted, and the button that does so. What calls under way cost only the server knows: a number that it refused says so, and when; the limit may have been raised since. */
-function state(one, currency) {
-  const tripped = one.tripped || one.refused_at !== null;
-  const refused = tripped && !one.tripped;
-  const words = refused ? t("outside_refused_last", { time: when(one.refused_at) }) : t(tripped ? "outside_tripped" : "outside_within");
-  const tag = el("span", { class: "tag", "data-tone": refused ? "warn" : tripped ? "bad" : "good", text: words });
-  const lifted = one.lifted_at === null ? null : el("span", { class: "quiet", text: ` ${t("outside_lifted", { time: when(one.lifted_at), spent: money(one.lifted_minor, currency) })}` });
-  const box = el("span", {}, tag, lifted);
-  if (tripped && settings.permissions.includes("lift_limits")) box.append(" ", liftButton(one, () => box.replaceWith(state(asLifted(one), currency))));
-  return box;
-}
-
-/** As the report will tell it, once the lift has been written down. */
-const asLifted = (one) => ({ ...one, tripped: false, refused_at: null, lifted_minor: one.spent_minor, lifted_at: Date.now() / 1000 });
-
-function liftButton(one, done) {
-  const title = t("outside_lift_of", { who: whose(one) });
-  const send = async ({ reason }) => {
-    await post("/outside-calls/lift", { agent: one.agent || null, reason });
-    done();
-  };
-  const fields = [{ key: "reason", label: t("supervise_reason"), required: true }];
-  return el("button", { type: "button", class: "btn btn-outline-secondary small", "aria-haspopup": "dialog", "aria-label": title, text: t("outside_lift"), onclick: () => ask({ title, button: t("outside_lift"), more: t("outside_lift_more"), fields, send }) });
 }
 
 /** The limit itself is raised elsewhere, for every day: the way there, for who may. */

@@ -101,6 +101,15 @@ def test_a_supervisor_lifts_a_limit_with_a_reason_and_the_audit_says_so(
     assert noted == ("outside_cap.lift", subject, "supervisor", {"reason": "a fair day"})
 
 
+def test_who_may_lift_limits_sees_them_though_he_reads_no_reports(office: Any) -> None:
+    boss = office.browser("administrator")
+    assert boss.get(f"{API}/reports/outside?from_at=0&until_at=9").status_code == 403
+    found = boss.get(f"{API}/outside-calls/limits").json
+    assert found["currency"] == "CLP"
+    assert [(one["agent"], one["tripped"]) for one in found["today"]] == [("", False)]
+    assert office.browser("agent").get(f"{API}/outside-calls/limits").status_code == 403
+
+
 def test_nobody_lifts_a_limit_of_another_company_nor_without_permission(office: Any) -> None:
     body = {"agent": "other", "reason": "mine"}
     answer = office.browser("supervisor").post(f"{API}/outside-calls/lift", json=body)
