@@ -265,7 +265,13 @@ def end(
         turn.say(Arrange(contact=call.id))
     if call.to is None:
         turn.say(
-            e.CallOutFailed(at=turn.at, contact=call.id, agent=call.agent, reason=reason),
+            e.CallOutFailed(
+                at=turn.at,
+                contact=call.id,
+                agent=call.agent,
+                reason=reason,
+                permit=call.permit.permit_id if call.permit else None,
+            ),
             e.ContactEnded(at=turn.at, contact=call.id, where="offer", by=by),
         )
     turn.say(

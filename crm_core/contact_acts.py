@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm_core import permission
 from crm_core.interactions import Interaction
 from ctiserver.core import events as e
 
@@ -74,6 +75,8 @@ def _called_back(event: e.MessageAnswered, interaction: Interaction, session: Se
 
 def _not_reached(event: e.CallOutFailed, interaction: Interaction, session: Session) -> None:
     _note(interaction, event, "not_reached", event.agent, reason=event.reason)
+    if event.permit is not None:  # one that dialled nobody counts against no cap; a used one stays as it is
+        permission.release(session, event.permit, now=event.at)
 
 
 def _not_called_back(event: e.CallbackFailed, interaction: Interaction, session: Session) -> None:

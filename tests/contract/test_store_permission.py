@@ -15,12 +15,16 @@ from crm_core.accounts import Account
 from crm_core.contact_points import Address, Email
 from crm_core.customers import add_customer
 from crm_core.db import Store
+from crm_core.interaction_writer import apply_batch
 from crm_core.permission import check, consents, do_not_call, legal_profiles, permit, use
 from crm_core.permission.permits import PermitRow
 from crm_core.permission.profile import shipped
 from crm_core.phone_numbers import E164
 from crm_core.products import OwnedProduct, Product
+from crm_core.reader_positions import EventId
 from ctiserver.core.errors import Conflict, NotFound, Refusal, StaleVersion
+from ctiserver.core.events import CallOutFailed, ContactArrived
+from ctiserver.core.ids import AgentKey
 from ctiserver.core.permit import Channel, Permit, Purpose, Refused, Rule
 
 SANTIAGO = ZoneInfo("America/Santiago")
@@ -122,6 +126,24 @@ def test_a_consent_taken_back_between_grant_and_use_stops_the_contact(desk: Desk
     held = desk.granted()
     desk.say(False, now=NOW + 1)
     assert refusal_of(desk, held, now=NOW + 2) == "permit_withdrawn"
+
+
+@pytest.mark.parametrize("dialled", [False, True])
+def test_the_permit_of_an_own_call_that_ends_before_the_number_is_dialled_is_given_back(
+    desk: Desk, dialled: bool
+) -> None:
+    held = desk.granted(valid_seconds=60.0)
+    if dialled:
+        desk.use(held)
+    of: dict[str, Any] = {"at": NOW + 5, "contact": "c-1"}
+    nothing: dict[str, Any] = {"leg": "", "did": "", "flow": "", "flow_version": ""}
+    begun = ContactArrived(
+        account_id=1, pii_number=MOBILE, language="es", channel="outbound", **of, **nothing
+    )
+    ended = CallOutFailed(agent=AgentKey("ann"), reason="own_phone", permit=held.permit_id, **of)
+    desk.store.write(apply_batch, [(EventId(1, 1, n), told) for n, told in enumerate((begun, ended), 1)])
+    expires_at = desk.store.read(lambda session: session.get_one(PermitRow, held.permit_id).expires_at)
+    assert expires_at == (held.expires_at if dialled else NOW + 5)
 
 
 def test_a_permit_ends_where_the_hours_end(desk: Desk) -> None:

@@ -75,7 +75,8 @@ class CallOutReached(ContactEvent):
 
 
 class CallOutFailed(ContactEvent):
-    """He did not answer, or was not called: see OwnCallOver."""
+    """He did not answer, or was not called: see OwnCallOver. `permit`: given back, unless it dialled his number."""
 
     agent: AgentKey
     reason: str
+    permit: int | None = None

@@ -162,9 +162,10 @@ def test_who_does_not_answer_is_told_and_he_is_what_he_was(acd: Driven, reason: 
 
 
 def test_his_own_telephone_that_does_not_answer_ends_it_before_anything_rings_outside(acd: Driven) -> None:
-    calls(acd)
+    calls(acd, customer=ROSA, permit=PERMIT)
     said = acd.say(LegFailed(at=31.0, leg=the_call(acd).agent_leg, reason="no_answer"))
     assert over(said) == ["own_phone"]
+    assert [one.permit for one in only(said, e.CallOutFailed)] == [PERMIT.permit_id]
     assert not [one for one in said if isinstance(one, c.DropLeg)]
     assert acd.agent("ann").status == AVAILABLE
 
