@@ -37,7 +37,7 @@ from tests.e2e.browser import Browser
 from tests.e2e.people import PASSWORD
 from tests.integration.asterisk import reserved_port
 from tests.integration.redis_server import running_redis
-from tests.integration.sipp import until
+from tests.integration.sipp import PATIENCE, until
 
 SPANISH, ENGLISH = "sofia", "emma"
 """Two agents who may do everything, so that every page opens for them."""
@@ -116,7 +116,7 @@ class Stage:
         self._loop.call_soon_threadsafe(self._bus.publish, topics.pop(pop.agent), msgspec.json.encode(pop))
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10 * PATIENCE)
 
     def close(self) -> None:
         """Leave the bus."""

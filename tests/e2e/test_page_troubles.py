@@ -101,7 +101,7 @@ def test_a_console_that_ends_takes_no_call_with_it(c: RunningCenter, browser: Br
         os.kill(c.console_pid, signal.SIGTERM)
         ann.wait("document.getElementById('banner-feed')", "the banner", 20)
         ann.wait_hears(CALLER_HERTZ)
-        assert caller.audio.hears(MICROPHONE_HERTZ)
+        until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "her microphone at the caller", 10, ann.story)
         ann.wait("!document.getElementById('banner-feed')", "the console again", 40)
         c.wait_stage("talking")
         assert not c.probe.told("AgentAway", contact=c.contacts("talking")[0]["contact"])

@@ -1,6 +1,5 @@
 """The wallboard when it matters: two thousand callers at once, a feed that is lost, a screen on the wall."""
 
-import statistics
 import time
 from collections.abc import Iterator
 
@@ -16,12 +15,14 @@ from tests.e2e.stage import SPANISH, Stage, running_stage
 pytestmark = pytest.mark.integration
 
 _LOOK = """() => {
-  window.long = [];
-  new PerformanceObserver((seen) => window.long.push(...seen.getEntries().map((it) => it.duration)))
-    .observe({ entryTypes: ['longtask'] });
+  window.paints = 0;
+  window.lookedAt = performance.now();
+  new MutationObserver(() => { window.paints += 1; })
+    .observe(document.querySelector('#contacts tbody'), { childList: true });
 }"""
+_PAINTS = "[window.paints, (performance.now() - window.lookedAt) / 1000]"
 _ROWS = "document.querySelectorAll('#contacts tbody tr').length"
-_MILLISECONDS = 100.0
+_PAINTS_A_SECOND = 2
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +57,20 @@ def test_two_thousand_waiting_leave_the_page_quick_and_can_all_be_seen(stage: St
     expect(wallboard.locator("#queues")).to_contain_text("2003")
     wallboard.evaluate(_LOOK)
     for seq in range(2, 22):  # two seconds of a busy center: ten changes a second
-        moved = NodeEntered(at=time.time(), contact=f"c{seq}", node="other", kind="menu")  # type: ignore[arg-type]
+        moved = NodeEntered(at=time.time(), contact=f"c{2000 - seq}", node="other", kind="menu")  # type: ignore[arg-type]
         crowd.apply(moved)
         crowd.seq = seq
         stage.tell(seq, [moved])
         wallboard.wait_for_timeout(100)
     assert wallboard.evaluate(_ROWS) == 100
-    assert statistics.median(wallboard.evaluate("window.long") or [0.0]) < _MILLISECONDS
+    paints, seconds = wallboard.evaluate(_PAINTS)
+    assert 0 < paints <= seconds * _PAINTS_A_SECOND + 1
     expect(wallboard.locator("#earlier")).to_be_disabled()
-    first = wallboard.locator("#contacts tbody tr").first.inner_text()
+    first = wallboard.locator("#contacts tbody tr").first
+    before = first.get_attribute("data-contact")
+    assert before
     wallboard.click("#later")
-    assert wallboard.locator("#contacts tbody tr").first.inner_text() != first
+    expect(first).not_to_have_attribute("data-contact", before)
     expect(wallboard.locator("#shown")).to_have_text("101 a 200 de 2006; primero quien más espera")
     assert layout.faults(wallboard) == []
 
@@ -86,9 +90,9 @@ def test_a_lost_feed_is_said_and_healed(stage: Stage, wallboard: Page) -> None:
 
 def test_figures_of_yesterday_are_gone_at_midnight_without_any_event(stage: Stage, wallboard: Page) -> None:
     view = scenes.morning(time.time())
-    for row in view.queues.values():
-        row.day_ends_at = time.time() + 6.0
     stage.scene = lambda _now: view
     wallboard.goto(f"{stage.origin}/wallboard")
     expect(wallboard.locator("#queues")).to_contain_text("78 %")
+    for row in view.queues.values():  # said once the page is there, however long it took to load
+        row.day_ends_at = time.time() + 6.0
     expect(wallboard.locator("#queues")).not_to_contain_text("78 %", timeout=45_000)

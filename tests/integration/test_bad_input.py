@@ -244,7 +244,7 @@ def test_a_slow_database_keeps_no_caller_waiting_and_its_late_answer_still_count
                     [unknown] = [x for x in c.contacts("queued") if x["pii_number"] == VALUABLE]
                     assert unknown["value_class"] == "C"
                     assert not unknown["candidates"]
-                    assert other.audio.hears(AGENT_TONE)
+                    until(lambda: other.audio.hears(AGENT_TONE), "the agent all the while")
                 with valuable:
                     until(lambda: c.probe.told("CallerIdentified", late=True), "the late answer", 10, c.log)
                     assert c.probe.told("PriorityChanged", value_class="A")

@@ -1,6 +1,7 @@
 """What a caller says reaches a recogniser: Asterisk's WebSocket, the real Vosk, a real call."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +12,7 @@ from ctiserver.core.commands import Answer, DropLeg, Listen, StopListening
 from ctiserver.core.ids import LegId
 from ctiserver.core.inputs import CallArrived, LegAnswered, SpeechMissed
 from ctiserver.speech.media_stream import NoSound, listen
-from ctiserver.speech.recogniser import Heard
+from ctiserver.speech.recogniser import Heard, Recogniser
 from ctiserver.speech.vosk_recogniser import VoskModel
 from tests.integration.ari_center import AriCenter
 from tests.integration.asterisk import PrivateAsterisk
@@ -30,6 +31,21 @@ def thread() -> Iterator[ReactorThread]:
     running.stop()
 
 
+class Listener:
+    """A recogniser that tells when sound comes to it: what is said before the connection stands is lost."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self._recogniser = recogniser
+        self.begun = threading.Event()
+
+    def accept(self, sound: bytes) -> Heard | None:
+        self.begun.set()
+        return self._recogniser.accept(sound)
+
+    def finish(self) -> Heard | None:
+        return self._recogniser.finish()
+
+
 class Hearing:
     """Recognises in a thread what the switch offers; `heard` are the results in order."""
 
@@ -37,12 +53,19 @@ class Hearing:
         self._url = f"ws://127.0.0.1:{asterisk.config.asterisk.http_port}/media/"
         self._model = VoskModel(MODEL)
         self._threads = ThreadPoolExecutor(2)
+        self._listeners: list[Listener] = []
         self.heard: list[Future[Heard | None]] = []
 
     def __call__(self, command: Listen, connection: str) -> None:
-        recogniser = self._model.recogniser(command.phrases)
-        listening = listen(self._url + connection, recogniser, command.seconds)
+        listener = Listener(self._model.recogniser(command.phrases))
+        self._listeners.append(listener)
+        listening = listen(self._url + connection, listener, command.seconds)
         self.heard.append(self._threads.submit(asyncio.run, listening))
+
+    def wait(self, number: int) -> Future[Heard | None]:
+        """What the listener of this number, from 0, will have heard; returns as soon as sound comes to him."""
+        until(lambda: len(self.heard) > number and self._listeners[number].begun.is_set(), "sound to hear")
+        return self.heard[number]
 
 
 @pytest.fixture
@@ -77,17 +100,16 @@ def test_words_of_a_caller_are_recognised_one_listening_after_the_other(
         for number, word in enumerate((AGENT, YES, VISIT, NO)):
             phrases = MENU if word in MENU else ANSWERS
             command = listening(center, leg, 6, phrases)
-            until(lambda at=number: len(hearing.heard) > at, "somebody who listens")
+            result = hearing.wait(number)
             caller.audio.say(SOUNDS[word])
             began = time.monotonic()
-            heard = hearing.heard[number].result(timeout=60)
+            heard = result.result(timeout=60)
             assert heard is not None
             print(f"{heard.text} ({heard.confidence:.2f}) {time.monotonic() - began:.2f} s after it began")
             assert (heard.text, heard.confidence > 0.8) == (word, True)
             center.perform(StopListening(listening=command.listening))
         silence = listening(center, leg, seconds=1)
-        until(lambda: len(hearing.heard) == 5, "somebody who listens")
-        assert hearing.heard[4].result(timeout=60) is None
+        assert hearing.wait(4).result(timeout=60) is None
         center.perform(StopListening(listening=silence.listening), DropLeg(leg=leg))
         caller.wait_ended()
 
@@ -98,9 +120,9 @@ def test_a_caller_who_hangs_up_ends_the_sound_and_nothing_is_left(
     with asterisk.call() as caller:
         leg = answered(center, caller)
         listening(center, leg, seconds=60)
-        until(lambda: len(center.hearing.heard) == 1, "somebody who listens")
+        result = center.hearing.wait(0)
         caller.hang_up()
-    assert center.hearing.heard[0].result(timeout=60) is None
+    assert result.result(timeout=60) is None
 
 
 def test_a_leg_that_is_gone_gives_no_sound_and_says_so(center: AriCenter) -> None:

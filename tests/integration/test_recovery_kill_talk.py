@@ -28,8 +28,6 @@ pytestmark = pytest.mark.integration
 
 CALLER_TONE, AGENT_TONE = 500, 700
 WRAP_UP_SECONDS = 12.0
-# CEL's times are Asterisk's own; a hang-up reaches it a few milliseconds after the test asked for it.
-AT_ONCE_SECONDS = 0.6
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +79,7 @@ def test_who_talks_goes_on_talking_and_the_recording_runs_on_and_stays_paused(te
         until(lambda: time.time() > recovered_at + 0.5, "some more of the pause")
         assert "error_id" not in test.ask("ResumeRecording", agent="ann")
         until(lambda: time.time() > recovered_at + 2.5, "some more talk")
-        assert caller.audio.hears(AGENT_TONE)
-        assert ann.audio.hears(CALLER_TONE)
+        until(lambda: caller.audio.hears(AGENT_TONE) and ann.audio.hears(CALLER_TONE), "both, as before")
         ann.hang_up()
         c.wait_stage("survey")
         c.dispose("ann")
@@ -194,8 +191,8 @@ def test_hang_ups_that_nobody_saw_are_told_with_their_time_and_who(test: Outages
             ):
                 said[number] = time.time()
                 party.hang_up()
-            until(lambda: time.time() > max(said.values()) + 1, "a second in which nobody notices")
-            told_before = len(journal.inputs(LegEnded))
+            until(lambda: time.time() > max(said.values()) + 2, "two seconds in which nobody notices")
+            told_before, unseen_until = len(journal.inputs(LegEnded)), time.time()
         assert told_before == 0
         ann.wait_ended()
         c.dispose("ann")
@@ -211,5 +208,5 @@ def test_hang_ups_that_nobody_saw_are_told_with_their_time_and_who(test: Outages
     ends = {talked.ani: talked.ended_at, waited.ani: waited.ended_at, stayed.ani: stayed.segments[0].ended_at}
     late = {number: round(ends[number] - said[number], 3) for number in said}
     print(f"seconds from the hang-up to its time in the record: {late}")
-    assert all(0 <= seconds < AT_ONCE_SECONDS for seconds in late.values())
+    assert all(said[number] <= ends[number] < unseen_until for number in said), (said, ends, unseen_until)
     assert all(event.by != "center" for event in journal.events(TalkEnded))

@@ -21,7 +21,7 @@ from tests.integration.bus_probe import BusProbe
 from tests.integration.daemon import ORDINARY, VALUABLE, RunningCenter, center
 from tests.integration.journal_probe import JournalProbe
 from tests.integration.outages import outages
-from tests.integration.sipp import Caller, until
+from tests.integration.sipp import PATIENCE, Caller, until
 
 pytestmark = pytest.mark.integration
 
@@ -106,8 +106,7 @@ def test_when_parent_and_calls_hang_who_waits_reaches_the_fallback(tmp_path: Pat
                 until(
                     lambda: time.time() > stopped_at + STOPPED_SECONDS, "the end of the hang", STOPPED_SECONDS
                 )
-                assert talking.audio.hears(AGENT_TONE)
-                assert ann.audio.hears(CALLER_TONE)
+                until(lambda: talking.audio.hears(AGENT_TONE) and ann.audio.hears(CALLER_TONE), "both tones")
             print(f"after {fell_at - stopped_at:.1f} s of a hang he who waited was in the fallback")
             c.wait_live()
             c.wait_records(2)
@@ -158,7 +157,7 @@ def test_a_second_server_on_the_same_directory_is_refused_and_the_first_untouche
         c.wait_stage("queued")
         children, log = c.children(), tmp_path / "second.log"
         with closing_process(serve(c.config_file, log)) as second:
-            assert second.wait(60) == REFUSED_EXIT_STATUS
+            assert second.wait(30 * PATIENCE) == REFUSED_EXIT_STATUS
         [sentence] = log.read_text().splitlines()
         assert c.process
         assert re.fullmatch(
@@ -208,7 +207,7 @@ def test_a_server_that_takes_over_the_same_calls_ends_the_first_for_good(tmp_pat
             closing_process(serve(file, log, CTI_ARI_PASSWORD=secret)),
             bus_probe_of(tmp_path / "another", c.asterisk.config.installation.name) as probe,
         ):
-            assert first.wait(30) == REPLACED_EXIT_STATUS
+            assert first.wait(30 * PATIENCE) == REPLACED_EXIT_STATUS
             assert "another daemon took over this Asterisk's calls" in c.log()
             until(lambda: "ari_up" in log.read_text(), "the other server", 20, log.read_text)
             until(lambda: len(probe.snapshot()["contacts"]) == 1, "the caller, taken over", 20, log.read_text)
