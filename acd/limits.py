@@ -9,7 +9,12 @@ emergencies, who has spoken with an agent already, who was passed on to one agen
 called. Full is a queue where as many wait on the line as may, whoever they are. A queue whose own limits would send him
 on at once has no room; nor has one that is closed. In the other queue he stands on its terms with the arrival that he
 had: he counts as if he had waited there all the time.
+
+A longest wait that is changed or lifted holds for those who wait, too, as a ceiling does, but not for who is choosing
+already; that fewer may wait holds for whoever comes: nobody who has a place loses it.
 """
+
+from collections.abc import Mapping
 
 from acd import arrangement, offers
 from acd.contact_state import Contact, Stage
@@ -45,8 +50,27 @@ def came(floor: Floor, contact: Contact, turn: Turn, *, moved: bool = False) -> 
     full = queue.most_waiting is not None and waiting_in(floor, queue.key) > queue.most_waiting
     if full and not moved and contact.stage is Stage.WAITING:
         _relieve(floor, contact, "full", turn)
-    elif queue.longest_wait_seconds is not None:
-        turn.say(StartTimer(timer=timer(contact), due_at=turn.at + queue.longest_wait_seconds))
+    else:
+        _let_wait(contact, queue, turn)
+
+
+def changed(floor: Floor, before: Mapping[QueueKey, Queue], turn: Turn) -> None:
+    """Queues have other limits than `before`: until when those who are in line may wait now."""
+    for contact in floor.ledger.contacts.values():
+        queue = floor.queues[contact.queue]
+        was = before.get(contact.queue, queue)
+        if was.longest_wait_seconds == queue.longest_wait_seconds or not _is_limited(contact, queue):
+            continue
+        if contact.stage in (Stage.WAITING, Stage.OFFERED) and contact.chooses_until <= turn.at:
+            turn.say(CancelTimer(timer=timer(contact)))
+            _let_wait(contact, queue, turn)
+
+
+def _let_wait(contact: Contact, queue: Queue, turn: Turn) -> None:
+    """For so long as his queue lets anybody, from when he came to it."""
+    if queue.longest_wait_seconds is not None:
+        came_at = contact.arrived_at if contact.entered_at is None else contact.entered_at
+        turn.say(StartTimer(timer=timer(contact), due_at=max(turn.at, came_at + queue.longest_wait_seconds)))
 
 
 def over(floor: Floor, key: ContactId, turn: Turn) -> None:
@@ -101,10 +125,11 @@ def _relieve(floor: Floor, contact: Contact, reason: Limit, turn: Turn) -> None:
     ways: tuple[InsteadOfWaiting, ...] = tuple(
         it for it in queue.full_offers if it != "call_back" or floor.ledger.tables.outside.trunks
     )
+    contact.chooses_until = turn.at + CHOOSES_SECONDS
     turn.say(
         ContactDeflected(at=turn.at, contact=contact.id, queue=queue.key, reason=reason, offers=ways),
         CancelTimer(timer=offers.place_timer(contact)),
-        StartTimer(timer=timer(contact), due_at=turn.at + CHOOSES_SECONDS),
+        StartTimer(timer=timer(contact), due_at=contact.chooses_until),
     )
 
 

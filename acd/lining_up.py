@@ -31,7 +31,7 @@ def queued(floor: Floor, message: ContactQueued, turn: Turn) -> None:
         let_go = contact.agent
         offers.withdraw(floor, contact, turn)
         named.give_up(floor, contact, "moved", turn, may_return=False)
-        _move(floor, contact, message)
+        _move(floor, contact, message, turn.at)
     if called.answered(floor, contact, message.agent, turn):
         return
     if not offers.serve_contact(floor, contact, turn):
@@ -62,7 +62,8 @@ def _new_contact(floor: Floor, message: ContactQueued, turn: Turn) -> Contact:
     return contact
 
 
-def _move(floor: Floor, contact: Contact, message: ContactQueued) -> None:
-    contact.queue, contact.value_class = message.queue, message.value_class
+def _move(floor: Floor, contact: Contact, message: ContactQueued, at: float) -> None:
+    contact.queue, contact.value_class, contact.entered_at = message.queue, message.value_class, at
+    contact.chooses_until = 0.0
     priority.begin(contact, floor.queues[message.queue])
     floor.line_up(contact)

@@ -65,7 +65,9 @@ class Acd:
 
 
 def _configure(floor: Floor, message: i.ConfigurationApplied, turn: Turn) -> None:
+    before = floor.queues
     floor.apply(message.tables, turn.at)
+    limits.changed(floor, before, turn)
     turn.say(changed(message))
     log_out_departed(floor, turn)
     for contact in floor.ledger.contacts.values():

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from company import QUEUES, agent, queue
+from company import QUEUES, agent, configured, queue
 from driven_acd import Driven, names, offered, only
 
 from acd.contact_state import Stage
@@ -153,3 +153,61 @@ def test_a_supervisor_still_ends_a_call_that_waits() -> None:
     acd.queue("c1")
     asked = EndContact(at=30.0, request_id="r", by="sue", contact="c1", reason="test")  # type: ignore[arg-type]
     assert names(acd.say(asked)) == ["ContactClosed", "DropLeg"]
+
+
+def limited_to(seconds: float | None, at: float) -> Message:
+    queues = (
+        queue("service", longest_wait_seconds=seconds),
+        *(it for it in QUEUES if it.key != "service"),
+    )
+    return configured(at=at, version=f"at-{at}", queues=queues, agents=(ANN,))
+
+
+def ends(said: list[Message]) -> list[float]:
+    timers = [it for it in said if isinstance(it, c.StartTimer) and it.timer == "acd:limit:c1"]
+    return [it.due_at for it in timers]
+
+
+def test_a_longest_wait_that_is_set_or_changed_holds_for_who_waits_from_when_he_came() -> None:
+    acd = floor_with()
+    assert ends(acd.queue("c1", at=10.0)) == []
+    assert ends(acd.say(limited_to(600.0, 100.0))) == [610.0]
+    assert ends(acd.say(limited_to(300.0, 200.0))) == [310.0]
+    assert ends(acd.say(limited_to(60.0, 250.0))) == [250.0], "at once, not in the past"
+    assert deflections(due(acd, "c1", 250.0)) == [("c1", "waited", ())]
+
+
+def test_nobody_is_sent_away_by_a_longest_wait_that_was_lifted_while_he_waited() -> None:
+    acd = floor_with(longest_wait_seconds=60.0)
+    assert ends(acd.queue("c1", at=10.0)) == [70.0]
+    said = acd.say(limited_to(None, 40.0))
+    assert [it.timer for it in said if isinstance(it, c.CancelTimer) if "limit" in it.timer] == [
+        "acd:limit:c1"
+    ]
+    assert ends(said) == []
+
+
+def test_who_was_moved_waits_as_long_as_a_changed_queue_lets_him_from_the_move_on() -> None:
+    acd = floor_with()
+    acd.queue("c1", at=10.0, queue="technical")
+    acd.queue("c1", at=100.0)
+    assert ends(acd.say(limited_to(300.0, 200.0))) == [400.0]
+
+
+def test_who_has_a_place_keeps_it_when_fewer_may_wait() -> None:
+    acd = floor_with(most_waiting=3)
+    acd.queue("c1", at=10.0)
+    acd.queue("c2", at=20.0)
+    others = (it for it in QUEUES if it.key != "service")
+    fewer = configured(
+        at=30.0, version="2", queues=(queue("service", most_waiting=1), *others), agents=(ANN,)
+    )
+    assert deflections(acd.say(fewer)) == []
+
+
+def test_who_is_choosing_already_chooses_on_when_the_limit_is_lifted() -> None:
+    acd = floor_with(longest_wait_seconds=60.0)
+    acd.queue("c1", at=10.0)
+    assert deflections(due(acd, "c1", 70.0)) == [("c1", "waited", ())]
+    said = acd.say(limited_to(None, 80.0))
+    assert not [it for it in said if isinstance(it, c.CancelTimer) and "limit" in it.timer]
