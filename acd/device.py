@@ -86,10 +86,15 @@ def back(floor: Floor, key: AgentKey, turn: Turn) -> None:
         state is None or key not in floor.roster
     ):  # no agent of ours any more: his caller is given back in time
         return
-    turn.say(CancelTimer(timer=away_timer(key)))
-    own_calls.back(floor, key, turn)
     contact = _in_hand(floor, state)
-    if contact is None or contact.stage is not Stage.RETURNING or contact.agent_leg:
+    waits = contact is not None and contact.stage is Stage.RETURNING
+    rings = waits and contact is not None and contact.agent_leg is not None
+    if (
+        not rings
+    ):  # who says twice that he is there has his caller given back all the same, if he does not answer
+        turn.say(CancelTimer(timer=away_timer(key)))
+    own_calls.back(floor, key, turn)
+    if contact is None or not waits or rings:
         return
     leg = LegId(turn.new_id())
     contact.agent_leg = leg

@@ -141,9 +141,15 @@ def _(event: e.MessageBegun, interaction: Interaction, session: Session) -> None
         interaction.outcome = "no_message"  # until one is left, which may be after he has gone
 
 
+def _waits(interaction: Interaction) -> bool:
+    """Whether he waits in a queue, or did until his call ended."""
+    last = interaction.visits[-1] if interaction.visits else None
+    return last is not None and (last.left_at is None or last.left_at == interaction.ended_at)
+
+
 @record.register
 def _(event: e.MessageLost, interaction: Interaction, session: Session) -> None:
-    if event.queue is None and interaction.queued_at is not None:
+    if event.queue is None and _waits(interaction):
         return  # he went on to wait for an agent, who hears of it from him
     if interaction.outcome != "answered":  # told before his call ends, or after it
         interaction.outcome = "message_lost"
@@ -152,6 +158,8 @@ def _(event: e.MessageLost, interaction: Interaction, session: Session) -> None:
 
 @record.register
 def _(event: e.MessageLeft, interaction: Interaction, session: Session) -> None:
+    if interaction.outcome == "message_lost":  # the second one is there: it is what he is called back for
+        interaction.to_call_back = interaction.call_back_at is not None
     interaction.outcome = "message"
 
 

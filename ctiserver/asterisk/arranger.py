@@ -102,9 +102,18 @@ class Arranger:
                 return
             case _, CallGone():
                 return
+        self._not_done(step)
         log.error("step_refused", step=repr(step), contact=command.contact, reason=str(error))
         if not again:
             self.look_again(command.contact, key)
+
+    def _not_done(self, step: Step) -> None:
+        """What no list of bridges tells is asked for again, now and with every arrangement until it is so."""
+        match step:
+            case MuteLeg(leg) | UnmuteLeg(leg):
+                self.seen.unsure.add(leg)
+            case OpenEar(conversation):
+                self.seen.ears.pop(conversation, None)
 
     def look_again(self, contact: ContactId, key: str) -> None:
         """Reads what there is, after all that was asked for the contact, and asks for what is missing."""

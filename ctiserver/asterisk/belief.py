@@ -175,6 +175,7 @@ class Belief(msgspec.Struct):
                 leg in self.legs and recording in self.recordings
             ):
                 self._open(f"voice {leg}", command)
+                self._close(f"silence {leg}")
             case MuteRecording(recording=recording) if recording in self.recordings:
                 self._open(f"mute {recording}", command)
             case StopRecording(recording=recording) if recording in self.recordings:

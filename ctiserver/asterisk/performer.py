@@ -208,6 +208,9 @@ class Performer:
             case StopPlaying(playback=playback):
                 over = self._prompt_over(playback, failed=False)
                 self._send(ari_wire.stop_playing(playback), self._playback_key(playback), gone=over)
+                self._fuses.prompt_ended(
+                    playback
+                )  # before the next begins, whose own silence renews the fuse
             case PlayDigits(leg=leg, pii_digits=digits):
                 self._send(ari_wire.play_digits(leg, digits), self._key(leg))
             case Listen(leg=leg):
@@ -225,6 +228,7 @@ class Performer:
             case StartRecording(recording=recording, leg=leg):
                 self._recorder.start(recording, leg, self._key(leg))
             case FollowVoice(leg=leg):
+                self._translator.following(leg)
                 self._voices.follow(command, self._key(leg), self._clock.now())
             case MuteRecording(recording=recording, muted=muted):
                 self._recorder.mute(recording, muted, self._recording_key(recording))

@@ -20,6 +20,8 @@ from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused, SwitchUn
 from ctiserver.core.ids import LegId, RecordingId
 from ctiserver.core.message import Input
 
+_NEVER_BEGUN = "it was never begun"
+
 
 class Recorder:
     """Requests of one recording go through one socket (`key`)."""
@@ -50,7 +52,7 @@ class Recorder:
         def failed(failure: Failure) -> None:
             match failure.value:
                 case SwitchRefused() as error:
-                    self._begin(recording, key, without_snoop=error)
+                    self._begin(recording, key, str(error))
                 case SwitchError() as error:
                     self._lost(recording, error)
 
@@ -61,14 +63,13 @@ class Recorder:
         """Begins the file, now that the snoop has entered the application."""
         self._begin(recording, key)
 
-    def _begin(self, recording: RecordingId, key: str, without_snoop: SwitchError | None = None) -> None:
-        """Gone: the call has ended, or there never was a snoop. 409: the file has begun already."""
+    def _begin(self, recording: RecordingId, key: str, why_not: str = _NEVER_BEGUN) -> None:
+        """Gone: the call has ended, or there never was a snoop; `why_not`: then there is no file. 409: it has begun."""
 
         def failed(failure: Failure) -> None:
             match failure.value:
                 case CallGone():
-                    if without_snoop is not None:
-                        self._lost(recording, without_snoop)
+                    self._ended_unseen(recording, why_not)
                 case SwitchRefused(status=409):
                     return
                 case SwitchError() as error:
@@ -112,11 +113,11 @@ class Recorder:
         self._muted.pop(recording, None)
         self._send(ari_wire.hang_up(SNOOP + recording), key).addErrback(lambda _failure: None)
 
-    def _ended_unseen(self, recording: RecordingId) -> None:
+    def _ended_unseen(self, recording: RecordingId, why_not: str = _NEVER_BEGUN) -> None:
         seconds = recorded_seconds(self._folder, recording)
         at = self._clock.now()
         if seconds is None:
-            self._tell(self._translator.recording_lost(recording, "it was never begun", at))
+            self._tell(self._translator.recording_lost(recording, why_not, at))
         else:
             self._tell(self._translator.recording_kept(recording, seconds, at))
 

@@ -90,6 +90,11 @@ class Translator:
         if leg in self.legs:
             self.legs[leg].awaiting_silence, self.legs[leg].spoke = True, False
 
+    def following(self, leg: LegId) -> None:
+        """A leg whose voice is followed in a talk: what it fell silent for before is over."""
+        if leg in self.legs:
+            self.legs[leg].awaiting_silence = False
+
     def not_judged(self, leg: LegId, cause: str, at: float) -> list[Input]:
         """The detector was not to be had; told once."""
         known = self.legs.get(leg)

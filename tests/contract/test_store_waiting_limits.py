@@ -183,6 +183,36 @@ def test_a_message_of_a_flow_that_was_lost_counts_unless_he_went_on_to_wait_for_
     ] == [True, False]
 
 
+def test_who_was_passed_on_after_his_talk_to_leave_word_is_called_back_where_it_was_lost(
+    center: Center,
+) -> None:
+    center.arrives("c-1", 10.0)
+    center.happen(
+        e.ContactConnected(at=15.0, contact="c-1", agent="ann", queue="servicio", segment=1, leg="a"),  # type: ignore[arg-type]
+        e.MessageLost(at=60.0, contact="c-1", queue=None, recording="rec-9", reason="disk full"),  # type: ignore[arg-type]
+    )
+    center.ends("c-1", 70.0, by="caller")
+    assert center.outcome("c-1") == "answered"
+    assert center.store.read(lambda session: session.get_one(Interaction, "c-1").to_call_back)
+
+
+def test_whose_second_message_is_whole_after_he_hung_up_is_not_called_back_for_the_first(
+    center: Center,
+) -> None:
+    begun: dict[str, Any] = {"contact": "c-1", "queue": "servicio"}
+    center.arrives("c-1", 10.0)
+    center.happen(
+        e.MessageBegun(at=20.0, recording="rec-1", **begun),  # type: ignore[arg-type]
+        e.MessageLost(at=30.0, recording="rec-1", reason="disk full", **begun),  # type: ignore[arg-type]
+        e.MessageBegun(at=35.0, recording="rec-2", **begun),  # type: ignore[arg-type]
+    )
+    center.ends("c-1", 45.0, by="caller")
+    number: Any = {"pii_number": "+56221234567", "language": "es", "value_class": "B", "account_id": 1}
+    center.happen(e.MessageLeft(at=45.2, seconds=9.0, recording="rec-2", **begun, **number))  # type: ignore[arg-type]
+    assert center.outcome("c-1") == "message"
+    assert not center.store.read(lambda session: session.get_one(Interaction, "c-1").to_call_back)
+
+
 def test_a_message_is_a_contact_of_its_own_counted_once_with_a_recording_that_its_queue_keeps(
     center: Center,
 ) -> None:

@@ -55,6 +55,14 @@ def test_a_browser_that_comes_back_is_rung_and_the_two_go_on(talking: Driven) ->
     assert "TalkEnded" in names(talking.agent_hangs_up("c1", at=60.0))
 
 
+def test_a_browser_that_says_twice_that_it_is_there_keeps_the_time_after_which_the_caller_is_given_back(
+    talking: Driven,
+) -> None:
+    lost(talking, 30.0)
+    back(talking, 33.0)
+    assert back(talking, 34.0) == [], "the timer of the ringing telephone goes on"
+
+
 def test_a_browser_that_is_rung_and_gone_again_may_come_back_once_more(talking: Driven) -> None:
     lost(talking, 30.0)
     [rings] = only(back(talking, 33.0), DialLeg)  # type: ignore[arg-type]

@@ -17,8 +17,10 @@ from ctiserver.asterisk.permitted import PermitBook
 from ctiserver.core.commands import (
     Answer,
     Arrange,
+    AwaitSilence,
     DialLeg,
     DropLeg,
+    FollowVoice,
     MuteRecording,
     Play,
     PlayDigits,
@@ -42,7 +44,7 @@ from ctiserver.core.inputs import (
     SwitchSynced,
 )
 from ctiserver.core.message import Command, Input
-from ctiserver.core.topology import Conversation, Kind
+from ctiserver.core.topology import Conversation, Kind, Mode
 from tests.unit.asterisk.hand_clock import HandClock
 
 CALLER, AGENT, CONTACT = LegId("cti-17.0"), LegId("cti-a-1-2-1"), ContactId("cti-a-1-1")
@@ -151,6 +153,10 @@ class World:
     def event(self, kind: str, leg: str, state: str = "Up", **more: Any) -> None:
         channel = {"id": leg, "state": state, "caller": {}, "dialplan": {}}
         self.ari.on_event({"type": kind, "channel": channel} | more)
+
+    def playback(self, kind: str, playback: str) -> None:
+        uri = f"channel:{CALLER}"
+        self.ari.on_event({"type": kind, "playback": {"id": playback, "state": "done", "target_uri": uri}})
 
     def asked(self) -> list[str]:
         """What was asked since the last time, without queries."""
@@ -437,3 +443,59 @@ def test_an_end_whose_event_was_lost_is_told_within_two_looks(world: World) -> N
     assert world.inputs == []
     world.clock.advance(60, 1)
     assert [(type(one), one.leg) for one in world.inputs] == [(LegEnded, CALLER)]  # type: ignore[attr-defined]
+
+
+def test_a_caller_who_cuts_every_prompt_short_has_his_fuse_renewed_all_the_same(world: World) -> None:
+    """A key stops a prompt and begins the next in one turn; that the first has ended is told afterwards."""
+    world.live().arrived()
+    world.perform(SetFuse(leg=CALLER, seconds=60, refresh_seconds=20))
+    for number in range(12):
+        if number:
+            world.perform(StopPlaying(playback=PlaybackId(f"p{number - 1}")))
+        world.perform(Play(playback=PlaybackId(f"p{number}"), leg=CALLER, says=("hi",), language="es"))
+        if number:
+            world.playback("PlaybackFinished", f"p{number - 1}")
+        world.playback("PlaybackStarted", f"p{number}")
+        world.clock.advance(8, 1)
+    lit = [one for one in world.ari.requests if "TIMEOUT(absolute)" in str(one.query)]
+    assert len(lit) >= 4, "every 20 to 30 of 96 seconds"
+
+
+def test_a_recording_whose_caller_hung_up_before_its_file_began_is_told_as_lost(world: World) -> None:
+    world.live().arrived()
+    world.perform(StartRecording(recording=RECORDING, leg=CALLER))
+    world.ari.answers[f"POST channels/snoop-{RECORDING}/record"] = CallGone("no channel")
+    world.event("StasisStart", f"snoop-{RECORDING}", args=["snoop", RECORDING])
+    world.event("StasisEnd", CALLER)
+    assert [type(one) for one in world.inputs] == [RecordingFailed, LegEnded]
+    assert not world.belief.recordings
+
+
+@pytest.mark.parametrize("says_it", [True, False])
+def test_a_silence_that_was_waited_for_before_a_talk_does_not_end_the_following_of_a_voice(
+    world: World, says_it: bool
+) -> None:
+    world.live().arrived()
+    world.perform(AwaitSilence(leg=CALLER, seconds=4), StartRecording(recording=RECORDING, leg=CALLER))
+    if says_it:
+        follow = FollowVoice(recording=RECORDING, leg=CALLER, who="caller", recording_at=1000.0)
+        world.perform(follow)
+        assert not [one for one in world.belief.pending() if isinstance(one, AwaitSilence)]
+    world.ari.requests.clear()
+    world.event("ChannelTalkingStarted", CALLER)
+    world.event("ChannelTalkingFinished", CALLER, duration=800)
+    removed = [one for one in world.ari.requests if "TALK_DETECT(remove)" in str(one.query)]
+    assert bool(removed) is not says_it
+
+
+def test_a_mute_that_asterisk_refused_is_asked_for_again_with_the_next_arrangement(world: World) -> None:
+    world.live().arrived()
+    world.perform(DIAL)
+    world.event("StasisStart", AGENT, args=["dialled"])
+    listens = Conversation(id=TALK, kind=Kind.TALK, legs=(CALLER, AGENT), modes={AGENT: Mode.LISTEN})
+    world.ari.answers[f"POST channels/{AGENT}/mute"] = SwitchRefused(500, "no")
+    world.perform(Arrange(contact=CONTACT, conversations=(listens,)))
+    world.ari.answers.clear()
+    world.asked()
+    world.perform(Arrange(contact=CONTACT, conversations=(listens,)))
+    assert f"POST channels/{AGENT}/mute" in world.asked()
