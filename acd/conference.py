@@ -78,7 +78,7 @@ def hang_up(floor: Floor, request: HangUp, turn: Turn) -> None:
     if message := message_in_hand.of(floor, request.agent):
         messages.done(floor, message, turn)
         return
-    contact = hold.in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
+    contact = hold.in_hand(floor, request.agent, *hold.ENDS_FROM)
     if not agent_left(floor, contact, "agent", turn):
         hold.hang_up(floor, request, turn)
 

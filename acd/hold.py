@@ -47,6 +47,10 @@ def resume(floor: Floor, request: Resume, turn: Turn) -> None:
     _resume(floor, contact, request.agent, turn)
 
 
+ENDS_FROM = (Stage.TALKING, Stage.HELD, Stage.RETURNING)
+"""From where an agent may hang up."""
+
+
 def _resume(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
     contact.stage = Stage.TALKING
     arrangement.arrange(contact, turn)
@@ -69,8 +73,11 @@ def by_telephone(floor: Floor, message: LegHeld | LegResumed, turn: Turn) -> Non
 
 
 def hang_up(floor: Floor, request: HangUp, turn: Turn) -> None:
-    """The agent is done; the caller stays for the survey. Raises Refusal."""
-    contact = in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
+    """The agent is done; the caller stays for the survey. Raises Refusal.
+
+    He may say so while his telephone is away for a moment: else it would ring him again for a call that he has ended.
+    """
+    contact = in_hand(floor, request.agent, *ENDS_FROM)
     leg = contact.agent_leg
     talk.agent_left(floor, contact, "agent", turn)
     if leg:

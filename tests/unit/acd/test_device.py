@@ -7,7 +7,7 @@ from driven_acd import Driven, names, only
 from ctiserver.core.commands import Arrange, DialLeg, DropLeg
 from ctiserver.core.events import AgentAway, AgentBack, ContactRequeued, OfferRefused
 from ctiserver.core.inputs import AgentLost, AgentPresent, LegAnswered, LegEnded, LegFailed, LegJoined
-from ctiserver.core.requests import TransferBlind
+from ctiserver.core.requests import HangUp, TransferBlind
 from ctiserver.core.topology import Kind
 
 ANN: Any = "ann"
@@ -53,6 +53,16 @@ def test_a_browser_that_comes_back_is_rung_and_the_two_go_on(talking: Driven) ->
     assert names(talking.say(LegJoined(at=34.1, leg=rings.leg, conversation=talk.id))) == []
     assert talking.contact("c1").segments == 1
     assert "TalkEnded" in names(talking.agent_hangs_up("c1", at=60.0))
+
+
+@pytest.mark.parametrize("rings", [True, False])
+def test_who_hangs_up_while_his_telephone_is_away_is_not_rung_again(talking: Driven, rings: bool) -> None:
+    lost(talking, 30.0)
+    legs = [one.leg for one in only(back(talking, 33.0), DialLeg)] if rings else []  # type: ignore[arg-type]
+    said = talking.say(HangUp(at=34.0, request_id="r", by="ann", agent=ANN))
+    assert "TalkEnded" in names(said)
+    assert [one.leg for one in only(said, DropLeg)] == legs  # type: ignore[arg-type]
+    assert only(back(talking, 36.0), DialLeg) == []  # type: ignore[arg-type]
 
 
 def test_a_browser_that_says_twice_that_it_is_there_keeps_the_time_after_which_the_caller_is_given_back(
