@@ -48,9 +48,11 @@ def read_lines(path: Path, *, from_byte: int = 0, may_be_torn: bool) -> Iterator
         file.seek(from_byte)
         end = from_byte
         for raw in file:
-            line = decode(raw) if raw.endswith(b"\n") else None
+            whole = raw.endswith(b"\n")
+            line = decode(raw) if whole else None
             if line is None:
-                if may_be_torn and not file.read(1):
+                # Half a line was the last at that instant: by now its writer may have finished it.
+                if may_be_torn and (not whole or not file.read(1)):
                     return
                 raise JournalDamaged(path, end)
             end += len(raw)

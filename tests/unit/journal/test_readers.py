@@ -1,7 +1,9 @@
 """Readers in other processes: every derived line once, in order, through anything the writer does."""
 
 import os
+from io import BufferedReader, RawIOBase
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +14,7 @@ from ctiserver.journal.errors import JournalDamaged
 from ctiserver.journal.line import BEGINNING, Derived, Entry, Gap, Line, Position, encode
 from ctiserver.journal.positions import read_position
 from ctiserver.journal.readers import JournalReader
-from ctiserver.journal.segments import list_segments
+from ctiserver.journal.segments import list_segments, read_lines
 
 
 def ids(lines: list[Line]) -> list[Position]:
@@ -77,6 +79,45 @@ def test_a_line_that_is_still_being_written_is_left_for_the_next_look(bench: Ben
     with bench.only_segment().open("ab") as file:
         file.write(line[-1:])
     assert ids(reader.read()) == [(1, 1, 1)]
+
+
+class _Growing(RawIOBase):
+    """A file that is written while it is read: what is there by each look; b"": no more yet."""
+
+    def __init__(self, *looks: bytes) -> None:
+        self._looks = list(looks)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return place
+
+    def tell(self) -> int:
+        return 0
+
+    def readinto(self, buffer: Any) -> int:
+        look = self._looks.pop(0) if self._looks else b""
+        buffer[: len(look)] = look
+        return len(look)
+
+
+def test_a_line_that_becomes_whole_while_it_is_looked_at_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = encode(Derived(1, 1, 1, 1.0, b"derived"))
+    looks = (whole + whole[:7], b"", whole[7:])  # half of a second line, and its end an instant later
+
+    def read(*, may_be_torn: bool) -> list[int]:
+        monkeypatch.setattr(Path, "open", lambda *_: BufferedReader(_Growing(*looks)))
+        return [end for _, end in read_lines(tmp_path, may_be_torn=may_be_torn)]
+
+    assert read(may_be_torn=True) == [len(whole)], "the second is left for the next look"
+    with pytest.raises(JournalDamaged):
+        read(may_be_torn=False)
 
 
 def test_a_line_that_recovery_cut_is_read_as_recovery_wrote_it_again(bench: Bench) -> None:
