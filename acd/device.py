@@ -82,19 +82,15 @@ def _keep_caller(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> N
 def back(floor: Floor, key: AgentKey, turn: Turn) -> None:
     """The browser is there, and its phone registered: ring it for the call that waits for it."""
     state = floor.ledger.agents.get(key)
-    if (
-        state is None or key not in floor.roster
-    ):  # no agent of ours any more: his caller is given back in time
-        return
+    if state is None or key not in floor.roster:
+        return  # no agent of ours any more: his caller is given back in time
     contact = _in_hand(floor, state)
-    waits = contact is not None and contact.stage is Stage.RETURNING
-    rings = waits and contact is not None and contact.agent_leg is not None
-    if (
-        not rings
-    ):  # who says twice that he is there has his caller given back all the same, if he does not answer
-        turn.say(CancelTimer(timer=away_timer(key)))
+    returning = contact is not None and contact.stage is Stage.RETURNING
+    if contact is not None and returning and contact.agent_leg:
+        return  # he says so twice: his telephone rings already, and its timer decides
+    turn.say(CancelTimer(timer=away_timer(key)))
     own_calls.back(floor, key, turn)
-    if contact is None or not waits or rings:
+    if contact is None or not returning:
         return
     leg = LegId(turn.new_id())
     contact.agent_leg = leg

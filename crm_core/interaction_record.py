@@ -9,7 +9,15 @@ from functools import singledispatch
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core import contact_acts, guesses, outside_calls, recording_record, survey_record, wrap_up_fields
+from crm_core import (
+    contact_acts,
+    guesses,
+    message_record,
+    outside_calls,
+    recording_record,
+    survey_record,
+    wrap_up_fields,
+)
 from crm_core.campaigns.call_backs import promised_in_contact
 from crm_core.decision_rows import named
 from crm_core.interaction_parts import (
@@ -117,11 +125,6 @@ def _(event: e.ValueCollected, interaction: Interaction, session: Session) -> No
 
 
 @record.register
-def _(event: e.VoicemailLeft, interaction: Interaction, session: Session) -> None:
-    interaction.voicemail, interaction.voicemail_seconds = event.recording, event.seconds
-
-
-@record.register
 def _(event: e.CallbackAsked, interaction: Interaction, session: Session) -> None:
     if event.queue is not None:  # he keeps his place, and has a record of its own from now on
         interaction.outcome = "call_back"
@@ -133,34 +136,6 @@ def _(event: e.CallbackAsked, interaction: Interaction, session: Session) -> Non
 @record.register
 def _(event: e.CallbackCancelled, interaction: Interaction, session: Session) -> None:
     interaction.outcome = "cancelled"
-
-
-@record.register
-def _(event: e.MessageBegun, interaction: Interaction, session: Session) -> None:
-    if interaction.outcome != "message_lost":  # that one stays lost, whether or not he speaks again
-        interaction.outcome = "no_message"  # until one is left, which may be after he has gone
-
-
-def _waits(interaction: Interaction) -> bool:
-    """Whether he waits in a queue, or did until his call ended."""
-    last = interaction.visits[-1] if interaction.visits else None
-    return last is not None and (last.left_at is None or last.left_at == interaction.ended_at)
-
-
-@record.register
-def _(event: e.MessageLost, interaction: Interaction, session: Session) -> None:
-    if event.queue is None and _waits(interaction):
-        return  # he went on to wait for an agent, who hears of it from him
-    if interaction.outcome != "answered":  # told before his call ends, or after it
-        interaction.outcome = "message_lost"
-    interaction.to_call_back = interaction.ended_at is not None  # our fault: he is called back
-
-
-@record.register
-def _(event: e.MessageLeft, interaction: Interaction, session: Session) -> None:
-    if interaction.outcome == "message_lost":  # the second one is there: it is what he is called back for
-        interaction.to_call_back = interaction.call_back_at is not None
-    interaction.outcome = "message"
 
 
 @record.register
@@ -326,5 +301,5 @@ def _(event: e.OutsideEnded, interaction: Interaction, session: Session) -> None
     outside_calls.record(session, event)
 
 
-for step in (*survey_record.STEPS, *contact_acts.STEPS, *recording_record.STEPS):
+for step in (*survey_record.STEPS, *contact_acts.STEPS, *message_record.STEPS, *recording_record.STEPS):
     record.register(step)

@@ -11,6 +11,7 @@ export async function loadNames() {
   if (names.people.length || !settings.permissions.includes("cases")) return;
   try {
     [names.people, names.teams] = await Promise.all([get("/colleagues"), get("/teams")]);
+    banner("names", null);
   } catch (problem) {
     banner("names", problem.message);
   }
