@@ -12,19 +12,22 @@ from acd import (
     device,
     hand,
     lease,
+    legs,
     limits,
     messages,
     offers,
+    outside_calls,
     recording_pause,
     told_waits,
     transfer,
     wrap_up,
 )
-from acd.contact_state import Stage
+from acd.contact_state import Participant, Stage
 from acd.floor import Floor
-from ctiserver.core.commands import StartTimer
+from ctiserver.core.commands import DropLeg, StartTimer
 from ctiserver.core.events import PlaceTold
 from ctiserver.core.ids import ContactId, LegId, TimerId
+from ctiserver.core.inputs import LegFailed
 from ctiserver.core.turn import Turn
 
 
@@ -39,10 +42,21 @@ def fired(floor: Floor, timer: TimerId, turn: Turn) -> None:
 def _rang_enough(floor: Floor, leg: LegId, turn: Turn) -> None:
     contact = floor.contact_of_leg(leg)
     party = contact.party(leg) if contact else None
-    if contact and party:
+    if contact and party and party.agent is None:
+        _never_told(floor, party, turn)
+    elif contact and party:
         consult.expired(floor, contact, party, turn)
     elif contact:
         offers.expired(floor, contact, turn)
+
+
+def _never_told(floor: Floor, party: Participant, turn: Turn) -> None:
+    """The switch ends what rings outside for too long; its word was lost, if that has not come by now."""
+    if not party.up:
+        failed = LegFailed(at=turn.at, leg=party.leg, reason="no_answer")
+        turn.say(DropLeg(leg=party.leg))
+        outside_calls.follow(floor, failed, turn)
+        legs.gone(floor, failed, turn)
 
 
 def _tell_place(floor: Floor, key: ContactId, turn: Turn) -> None:

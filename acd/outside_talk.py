@@ -11,7 +11,7 @@ from acd import arrangement, named, offers, outside_calls, parties, talk
 from acd.contact_state import Contact, Participant, Stage
 from acd.floor import Floor
 from acd.hold import in_hand
-from ctiserver.core.commands import SetFuse
+from ctiserver.core.commands import CancelTimer, SetFuse
 from ctiserver.core.events import PartyLeft, TransferCompleted, TransferFailed, TransferStarted
 from ctiserver.core.ids import AgentKey
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
@@ -77,6 +77,7 @@ def gone(
 
 def _bring_back(floor: Floor, contact: Contact, party: Participant, reason: str, turn: Turn) -> None:
     giver = party.asked_by
+    turn.say(CancelTimer(timer=parties.ring_timer(party.leg)))
     floor.forget_party(contact, party)
     returns = giver is not None and named.is_free(floor, giver)
     returned_to: Literal["agent", "queue"] = "agent" if returns else "queue"

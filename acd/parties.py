@@ -28,6 +28,9 @@ from ctiserver.core.inputs import Party
 from ctiserver.core.outside import Route
 from ctiserver.core.turn import Turn
 
+UNTOLD_SECONDS = 30.0
+"""So long after the last carrier's time it is certain that the word of a number's end was lost."""
+
 
 def need_nobody_else(contact: Contact) -> None:
     """Raises Refusal where a third is in the call."""
@@ -66,10 +69,12 @@ def ring_colleague(floor: Floor, contact: Contact, key: AgentKey, asked_by: Agen
 def ring_outside(
     floor: Floor, contact: Contact, route: Route, asked_by: AgentKey, role: Role, turn: Turn
 ) -> None:
-    """Ring a number outside, for as long as numbers outside ring."""
+    """Ring a number outside, for as long as numbers outside ring; who hears of no end by then lets it go (`due`)."""
     leg = outside_calls.dial(floor, contact.id, route, turn, agent=asked_by)
     party = Participant(role=role, leg=leg, pii_number=route.pii_number, asked_by=asked_by)
     floor.add_party(contact, party)
+    rings = floor.ledger.tables.outside.ring_seconds * len(route.trunks)
+    turn.say(StartTimer(timer=ring_timer(leg), due_at=turn.at + rings + UNTOLD_SECONDS))
 
 
 def ringing(floor: Floor, contact: Contact, party: Participant, turn: Turn) -> None:

@@ -6,9 +6,10 @@ import pytest
 from company import LOGGED_OUT, PAUSE, agent, configured, queue
 from driven_acd import Driven, names, only
 
-from ctiserver.core.commands import Arrange, DialLeg, DialOutside, DropLeg, SetFuse
+from ctiserver.core.commands import Arrange, CancelTimer, DialLeg, DialOutside, DropLeg, SetFuse, StartTimer
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import ConsultEnded, ContactResumed, TransferStarted
+from ctiserver.core.events import ConsultEnded, ContactResumed, OutsideEnded, TransferFailed, TransferStarted
+from ctiserver.core.ids import TimerId
 from ctiserver.core.inputs import AgentLost, AgentPresent, LegAnswered, LegEnded, LegFailed, LegRinging
 from ctiserver.core.requests import (
     CompleteTransfer,
@@ -19,6 +20,7 @@ from ctiserver.core.requests import (
     ReturnFromConsult,
     StartConsult,
     TransferBlind,
+    TransferOutside,
     TransferToAgent,
 )
 
@@ -170,6 +172,36 @@ def test_a_number_outside_that_is_not_to_be_had_brings_the_caller_back(acd: Driv
     said = acd.say(LegFailed(at=61.0, leg=third(acd).leg, reason=code))
     assert outcome(said) == ("failed", code)
     assert acd.contact("c1").stage == "talking"
+
+
+def test_a_number_outside_of_whose_end_nobody_tells_is_let_go_after_every_carriers_time(acd: Driven) -> None:
+    said = consult(acd, pii_number=NUMBER)
+    leg = third(acd).leg
+    [timer] = [it for it in said if isinstance(it, StartTimer) and it.timer == f"acd:consult:{leg}"]
+    [trunks] = [it.route.trunks for it in said if isinstance(it, DialOutside)]
+    assert timer.due_at == 60.0 + 45.0 * len(trunks) + 30.0
+    said = acd.fires(timer.timer, timer.due_at)
+    assert outcome(said) == ("failed", "no_answer")
+    assert DropLeg(leg=leg) in said
+    assert [it.result for it in only(said, OutsideEnded)] == ["no_answer"]
+    assert acd.contact("c1").stage == "talking"
+    assert acd.fires(timer.timer, timer.due_at + 1.0) == []
+
+
+def test_so_is_one_to_which_the_caller_was_passed_on(acd: Driven) -> None:
+    acd.say(TransferOutside(at=60.0, **ASKED, pii_number=NUMBER))
+    leg = third(acd).leg
+    said = acd.fires(f"acd:consult:{leg}", 200.0)
+    assert [(it.reason, it.returned_to) for it in only(said, TransferFailed)] == [("no_answer", "queue")]
+    assert DropLeg(leg=leg) in said
+    assert (acd.contact("c1").stage, acd.contact("c1").parties) == ("waiting", [])
+
+
+def test_a_number_outside_that_answered_is_let_go_by_no_timer(acd: Driven) -> None:
+    consult(acd, pii_number=NUMBER)
+    leg = third(acd).leg
+    assert CancelTimer(timer=TimerId(f"acd:consult:{leg}")) in acd.say(LegAnswered(at=62.0, leg=leg))
+    assert acd.fires(f"acd:consult:{leg}", 200.0) == []
 
 
 def test_hanging_up_while_it_rings_passes_him_on_without_a_word(acd: Driven) -> None:
