@@ -30,6 +30,7 @@ from ctiserver.core.commands import (
     DetectMachine,
     DialCustomer,
     DialLeg,
+    DiscardRecording,
     DropLeg,
     Play,
     SetFuse,
@@ -53,6 +54,7 @@ from ctiserver.core.inputs import (
     Party,
     PromptEnded,
     PromptStarted,
+    RecordingDiscarded,
     RecordingFailed,
     RecordingStored,
 )
@@ -218,6 +220,8 @@ class SimulatedSwitch:
                 self._prompt_over(playback)
             case StartRecording():
                 self._record(command)
+            case DiscardRecording(recording=recording):
+                self._discard(recording)
             case StopRecording(recording=recording):
                 self._keep(recording)
             case AwaitSilence(leg=leg, seconds=seconds) if leg in self.legs:
@@ -372,6 +376,10 @@ class SimulatedSwitch:
             _leg, since = self.recordings.pop(recording)
             seconds = self.stored[recording] = self._clock.now() - since
             self._tell(lambda at: RecordingStored(at=at, recording=recording, seconds=seconds))
+
+    def _discard(self, recording: RecordingId) -> None:
+        self.stored.pop(recording, None)
+        self._tell(lambda at: RecordingDiscarded(at=at, recording=recording))
 
     # Small things
 

@@ -22,6 +22,7 @@ from ctiserver.core.commands import (
     DialCustomer,
     DialLeg,
     DialOutside,
+    DiscardRecording,
     DropLeg,
     FollowVoice,
     ForgetSecret,
@@ -128,7 +129,13 @@ class Belief(msgspec.Struct):
             case Arrange():
                 self._note_arrange(command)
             case (
-                Play() | StopPlaying() | StartRecording() | FollowVoice() | MuteRecording() | StopRecording()
+                Play()
+                | StopPlaying()
+                | StartRecording()
+                | FollowVoice()
+                | MuteRecording()
+                | StopRecording()
+                | DiscardRecording()
             ):
                 self._note_media(command)
             case LookUp() | ClaimLeads() | RunAction():
@@ -176,6 +183,8 @@ class Belief(msgspec.Struct):
             ):
                 self._open(f"voice {leg}", command)
                 self._close(f"silence {leg}")
+            case DiscardRecording(recording=recording):
+                self._open(f"discard {recording}", command)
             case MuteRecording(recording=recording) if recording in self.recordings:
                 self._open(f"mute {recording}", command)
             case StopRecording(recording=recording) if recording in self.recordings:
@@ -213,6 +222,8 @@ class Belief(msgspec.Struct):
         match message:
             case inputs.CallMissed(leg=leg, arrived_at=at):
                 self.calls[leg] = at
+            case inputs.RecordingDiscarded(recording=recording):
+                self._close(f"discard {recording}")
             case inputs.LeadsClaimed(claim=claim):
                 self._close(f"claim {claim}")
             case inputs.ActionDone(action=action) | inputs.ActionFailed(action=action):

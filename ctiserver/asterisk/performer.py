@@ -236,7 +236,7 @@ class Performer:
                 self._voices.leave(recording, self._recording_key(recording))
                 self._recorder.stop(recording, self._recording_key(recording))
             case DiscardRecording(recording=recording):
-                self._send(ari_wire.discard_recording(recording), recording)
+                self._recorder.discard(recording)
 
     def _detect(self, command: DetectMachine) -> None:
         """A leg that is out of the application is told of only if that was asked for; one that is out comes back."""

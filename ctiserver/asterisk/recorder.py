@@ -8,6 +8,7 @@ ended unseen is told by its file.
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
 from twisted.python.failure import Failure
 
 from ctiserver.asterisk import ari_wire
@@ -18,8 +19,10 @@ from ctiserver.asterisk.reality import recorded_seconds
 from ctiserver.asterisk.translate import Translator
 from ctiserver.core.errors import CallGone, SwitchError, SwitchRefused, SwitchUnreachable
 from ctiserver.core.ids import LegId, RecordingId
+from ctiserver.core.inputs import RecordingDiscarded
 from ctiserver.core.message import Input
 
+log = structlog.get_logger()
 _NEVER_BEGUN = "it was never begun"
 
 
@@ -112,6 +115,23 @@ class Recorder:
         """Removes the snoop, if it is still there."""
         self._muted.pop(recording, None)
         self._send(ari_wire.hang_up(SNOOP + recording), key).addErrback(lambda _failure: None)
+
+    def discard(self, recording: RecordingId) -> None:
+        """Deletes its file; one that is gone already is as good. Asked again with the next link if nothing is told."""
+
+        def discarded(_answer: object) -> None:
+            self._tell([RecordingDiscarded(at=self._clock.now(), recording=recording)])
+
+        def failed(failure: Failure) -> None:
+            match failure.value:
+                case CallGone():
+                    discarded(None)
+                case SwitchRefused() as error:
+                    log.warning("recording_not_discarded", recording=recording, reason=str(error))
+                case _:
+                    failure.trap(SwitchUnreachable)
+
+        self._send(ari_wire.discard_recording(recording), recording).addCallbacks(discarded, failed)
 
     def _ended_unseen(self, recording: RecordingId, why_not: str = _NEVER_BEGUN) -> None:
         seconds = recorded_seconds(self._folder, recording)

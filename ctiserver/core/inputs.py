@@ -146,6 +146,12 @@ class RecordingFailed(Input):
     reason: str
 
 
+class RecordingDiscarded(Input):
+    """The file of a recording that nobody wanted is gone."""
+
+    recording: RecordingId
+
+
 class TimerFired(Input):
     """A timer came due; `due_at` is when it should have."""
 

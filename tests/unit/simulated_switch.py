@@ -102,6 +102,8 @@ class SimulatedSwitch:
                 self.recording[recording] = leg
                 if leg not in self.legs:
                     self._soon(lambda: self._recorded(recording))
+            case c.DiscardRecording(recording=recording):
+                self._soon(lambda: self.put(i.RecordingDiscarded(at=self.at, recording=recording)))
             case c.StopRecording(recording=recording):
                 self._soon(lambda: self._recorded(recording))
 

@@ -19,6 +19,7 @@ from ctiserver.core.commands import (
     Arrange,
     AwaitSilence,
     DialLeg,
+    DiscardRecording,
     DropLeg,
     FollowVoice,
     MuteRecording,
@@ -39,6 +40,7 @@ from ctiserver.core.inputs import (
     LegFailed,
     LegJoined,
     PromptEnded,
+    RecordingDiscarded,
     RecordingFailed,
     RecordingStored,
     SwitchSynced,
@@ -340,6 +342,28 @@ def test_a_recording_stopped_before_it_began_is_lost(world: World) -> None:
     world.ari.answers["POST recordings/live"] = CallGone("gone")
     world.perform(StartRecording(recording=RECORDING, leg=CALLER), StopRecording(recording=RECORDING))
     assert world.inputs == [RecordingFailed(at=1000, recording=RECORDING, reason="it was never begun")]
+
+
+def test_a_recording_that_nobody_wants_is_deleted_also_if_the_link_falls_in_that_moment(world: World) -> None:
+    world.live().ari.on_down()
+    world.perform(DiscardRecording(recording=RECORDING))
+    assert world.belief.pending() == [DiscardRecording(recording=RECORDING)]
+    world.up()
+    world.switch.reissue(world.belief.pending())
+    assert f"DELETE recordings/stored/{RECORDING}" in world.asked()
+    assert world.inputs[-1] == RecordingDiscarded(at=1000, recording=RECORDING)
+    assert world.belief.pending() == []
+
+
+@pytest.mark.parametrize(("answer", "told"), [(CallGone("no file"), 1), (SwitchRefused(500, "no"), 0)])
+def test_a_file_that_is_gone_is_as_good_and_one_that_cannot_be_deleted_is_tried_with_the_next_link(
+    world: World, answer: SwitchError, told: int
+) -> None:
+    world.live()
+    world.ari.answers[f"DELETE recordings/stored/{RECORDING}"] = answer
+    world.perform(DiscardRecording(recording=RECORDING))
+    assert world.inputs == [RecordingDiscarded(at=1000, recording=RECORDING)] * told
+    assert len(world.belief.pending()) == 1 - told
 
 
 def test_between_the_links_fall_and_reissue_nothing_is_done(world: World) -> None:
