@@ -85,10 +85,11 @@ def words(language: str) -> dict[str, str]:
 
 
 class Again(msgspec.Struct):
-    """Who sits before the page, and his password."""
+    """Who sits before the page, his password, and the page's open socket, if it has one."""
 
     login: str
     password: str
+    socket: str = ""
 
 
 class Pages:
@@ -161,6 +162,7 @@ class Pages:
                 self._auth.confirm(body.login, body.password, address)
                 return json_response({"csrf": who.csrf})
             secret = self._auth.log_in(body.login, body.password, address)
+            self._services.renewed(body.socket, secret)
         except Refusal as refusal:
             return problem(401, refusal.error_id, "Not logged in", str(refusal))
         except msgspec.DecodeError as error:

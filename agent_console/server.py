@@ -58,7 +58,14 @@ class Console:
             on_pop=self._sockets.popped,
             on_lost=lambda: self._sockets.feed(lost=True),
         )
-        services = Services(config=config, store=store, engines=engines, live=self._follower, now=time.time)
+        services = Services(
+            config=config,
+            store=store,
+            engines=engines,
+            live=self._follower,
+            now=time.time,
+            renewed=self._renewed,
+        )
         pages = WSGIMiddleware(create_app(services, auth), workers=_THREADS)  # type: ignore[arg-type]
         self.application = socketio.ASGIApp(self._sio, other_asgi_app=pages)
         self._listeners = Listeners(self.application, config)
@@ -79,6 +86,10 @@ class Console:
         for task in background:
             task.cancel()
         await self._bus.stop()
+
+    def _renewed(self, sid: str, secret: str) -> None:
+        """Called by a thread of the pages."""
+        asyncio.run_coroutine_threadsafe(self._sockets.renew(sid, secret), self._loop)
 
     def _presence(self, agent: str, device: str, present: bool) -> None:
         if self._listeners.leaving:

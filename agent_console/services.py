@@ -40,10 +40,14 @@ class Live(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Given to every operation and page. `now`: UTC epoch seconds."""
+    """Given to every operation and page. `now`: UTC epoch seconds.
+
+    `renewed` is called with an open page's socket and the secret of the log-in that the page has from now on.
+    """
 
     config: Config
     store: Store
     engines: Engines
     live: Live
     now: Callable[[], float]
+    renewed: Callable[[str, str], None] = lambda _socket, _secret: None

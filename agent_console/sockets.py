@@ -93,6 +93,9 @@ class Sockets:
             principal = await asyncio.to_thread(self._who, *credentials)
         except CtiError as error:
             raise socketio.exceptions.ConnectionRefusedError("not_logged_in") from error
+        await self._let_in(sid, principal, credentials)
+
+    async def _let_in(self, sid: str, principal: Principal, credentials: tuple[str, str]) -> None:
         self._principals[sid], self._credentials[sid] = principal, credentials
         if principal.may(Permission.WALLBOARD):
             await self._sio.enter_room(sid, f"account:{principal.account_id}")
@@ -123,11 +126,12 @@ class Sockets:
         return {}
 
     async def _request(self, sid: str, data: Any = None) -> dict[str, Any]:
+        given = self._credentials.get(sid, ("", ""))
         try:
-            principal = await asyncio.to_thread(self._who, *self._credentials[sid])
+            principal = await asyncio.to_thread(self._who, *given)
             request_id = await asyncio.to_thread(ask_worded, self._engines, self._view(), principal, data)
         except NotLoggedIn as error:
-            await self._end(sid)
+            await self._end(sid, given)
             return {"error_id": "not_logged_in", "message": str(error)}
         except CtiError as error:
             return {"error_id": getattr(error, "error_id", "no_answer"), "message": str(error)}
@@ -135,7 +139,14 @@ class Sockets:
             return {"error_id": "bad_request", "message": str(error)}
         return {"request_id": request_id}
 
-    # Log-ins that end
+    # Log-ins that end, and begin again
+
+    async def renew(self, sid: str, secret: str) -> None:
+        """The page has a new log-in of the same person: its socket stays open, and its talk goes on."""
+        before = self._principals.get(sid)
+        principal = await asyncio.to_thread(self._auth.of_cookie, secret)
+        if before is not None and before.login == principal.login and sid in self._principals:
+            await self._let_in(sid, principal, (secret, ""))
 
     def _who(self, cookie: str, token: str) -> Principal:
         return self._auth.of_token(token) if token else self._auth.of_cookie(cookie)
@@ -144,22 +155,24 @@ class Sockets:
         """Tell the pages whose log-in is over; runs until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_AT_LOG_INS_SECONDS)
-            for sid in await asyncio.to_thread(self._ended, dict(self._credentials)):
-                await self._end(sid)
+            for sid, given in await asyncio.to_thread(self._ended, dict(self._credentials)):
+                await self._end(sid, given)
 
-    def _ended(self, credentials: dict[str, tuple[str, str]]) -> list[str]:
+    def _ended(self, credentials: dict[str, tuple[str, str]]) -> list[tuple[str, tuple[str, str]]]:
         ended = []
         for sid, given in credentials.items():
             try:
                 self._who(*given)
             except NotLoggedIn:
-                ended.append(sid)
+                ended.append((sid, given))
             except CtiError:  # the database is away: that ends nobody's log-in
                 break
         return ended
 
-    async def _end(self, sid: str) -> None:
-        """He hears and asks for nothing more; his telephone stays, and with it the call."""
+    async def _end(self, sid: str, given: tuple[str, str]) -> None:
+        """He hears and asks for nothing more, unless he has logged in anew; his telephone and its call stay."""
+        if self._credentials.get(sid, given) != given:
+            return
         self._credentials.pop(sid, None)
         for room in self._sio.rooms(sid):
             if room != sid:

@@ -62,7 +62,7 @@ def test_a_new_log_in_in_the_same_page_goes_on_with_call_and_note(c: RunningCent
         ann.wait("document.getElementById('banner-ended')", "a word that the log-in is over", 20)
         ann.wait_hears(CALLER_HERTZ)
         until(lambda: caller.audio.hears(MICROPHONE_HERTZ), "the agent at the caller", 10)
-        c.wait_stage("talking")
+        (talk,) = c.wait_stage("talking")
         ann.page.fill("#note", "sigue escribiendo")
         ann.page.click("#banner-ended button")
         ann.page.keyboard.type(PASSWORD)
@@ -71,6 +71,7 @@ def test_a_new_log_in_in_the_same_page_goes_on_with_call_and_note(c: RunningCent
         ann.wait_hears(CALLER_HERTZ)
         ann.press("Alt+Shift+X")
         ann.wait_stage("wrapping_up")
+        assert not c.probe.told("AgentAway", contact=talk["contact"])
         assert ann.page.input_value("#note") == "sigue escribiendo"
 
 

@@ -2,7 +2,7 @@
 
 import { io } from "/static/vendor/socket.io.js";
 import { $, banner, el, text } from "./dom.js";
-import { t } from "./words.js";
+import { settings, t } from "./words.js";
 
 export const socket = io({ transports: ["websocket"], reconnectionDelayMax: 3000 });
 
@@ -25,7 +25,7 @@ function show() {
   banner("feed", heard && !fine ? t("feed_lost") : null, "bad");
 }
 
-socket.on("connect", () => { heard = true; show(); });
+socket.on("connect", () => { settings.socket = socket.id; heard = true; show(); }); // a new log-in is told which it is for
 socket.on("disconnect", show);
 socket.on("connect_error", (error) => {
   if (error.message === "not_logged_in") ended();
@@ -39,7 +39,7 @@ export function ended() {
 }
 socket.on("ended", ended);
 document.addEventListener("log-in-ended", ended);
-document.addEventListener("log-in-renewed", () => socket.disconnect().connect());
+document.addEventListener("log-in-renewed", () => socket.connect()); // an open one has the new log-in already
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !socket.connected) socket.connect();
 });

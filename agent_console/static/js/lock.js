@@ -35,7 +35,7 @@ function look() {
 }
 
 async function enter() {
-  const answer = await fetch("/log-in/again", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ login: settings.login, password: $("lock-password").value }) }).catch(() => null);
+  const answer = await fetch("/log-in/again", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ login: settings.login, password: $("lock-password").value, socket: settings.socket ?? "" }) }).catch(() => null);
   const told = await answer?.json().catch(() => ({}));
   if (!answer?.ok) return told?.error_id ? settings.words[`problem_${told.error_id}`] ?? t("problem_other") : t("problem_offline");
   const renewed = told.csrf !== settings.csrf;

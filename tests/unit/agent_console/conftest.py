@@ -88,6 +88,7 @@ class Office:
     def __init__(self, store: Store) -> None:
         self.store, self.engines, self.now = store, RecordingEngines(), 1000.0
         self.live = Shown(_view())
+        self.renewed: list[tuple[str, str]] = []
         self.state_dir = Path(str(store.engine.url.database)).parent / "state"
         config = replace(Config(), installation=replace(Config().installation, state_dir=self.state_dir))
         self.auth = Auth(store, lambda: self.now)
@@ -99,7 +100,12 @@ class Office:
         """Open under this configuration; browsers of before go on with theirs."""
         self.config = config
         self.services = Services(
-            config=config, store=self.store, engines=self.engines, live=self.live, now=lambda: self.now
+            config=config,
+            store=self.store,
+            engines=self.engines,
+            live=self.live,
+            now=lambda: self.now,
+            renewed=lambda socket, secret: self.renewed.append((socket, secret)),
         )
 
     def browser(self, login: str | None = None) -> FlaskClient:

@@ -30,6 +30,15 @@ def test_a_log_in_that_ended_is_followed_by_another_one(office: Any) -> None:
     assert browser.put("/api/v1/agents/agent/status", json={"status": "available"}).status_code == 200
 
 
+def test_the_socket_of_the_page_is_told_of_the_log_in_that_follows(office: Any) -> None:
+    browser = office.browser("agent")
+    browser.post(AGAIN, json=AGENT | {"socket": "first"})
+    assert office.renewed == []  # it is the same log-in
+    office.now += LONGEST_SECONDS + 1
+    browser.post(AGAIN, json=AGENT | {"socket": "first"})
+    assert office.renewed == [("first", browser.get_cookie("cti_session").value)]
+
+
 @pytest.mark.parametrize("ended", [False, True])
 def test_guessing_the_password_of_an_open_page_is_slowed_down_too(office: Any, ended: bool) -> None:
     browser = office.app.test_client() if ended else office.browser("agent")

@@ -212,3 +212,44 @@ def test_whose_log_in_is_over_hears_and_may_do_nothing_more(hall: Hall) -> None:
 
     assert asyncio.run(scenario())["error_id"] == "not_logged_in"
     assert hall.server.heard["supervisor"] == []
+
+
+def test_a_new_log_in_goes_on_over_the_socket_that_the_page_has(hall: Hall) -> None:
+    async def scenario() -> tuple[Any, Any]:
+        await hall.connect("supervisor")
+        hall.office.now += 40 * 86400
+        status = {"type": "SetStatus", "agent": "agent", "status": "pause"}
+        ended = await hall.say("supervisor", "request", status)
+        hall.server.heard["supervisor"].clear()
+        await hall.sockets.renew("supervisor", hall.office.auth.log_in("supervisor", PASSWORD, "127.0.0.1"))
+        return ended, await hall.say("supervisor", "request", status)
+
+    ended, renewed = asyncio.run(scenario())
+    assert ended["error_id"] == "not_logged_in"
+    assert "request_id" in renewed
+    assert "patch" in hall.names("supervisor")
+
+
+def test_a_log_in_of_somebody_else_changes_nobodys_socket(hall: Hall) -> None:
+    async def scenario() -> Any:
+        await hall.connect("agent")
+        hall.office.now += 40 * 86400
+        await hall.sockets.renew("agent", hall.office.auth.log_in("supervisor", PASSWORD, "127.0.0.1"))
+        await hall.sockets.renew("nobody's", hall.office.auth.log_in("agent", PASSWORD, "127.0.0.1"))
+        return await hall.say("agent", "request", {"type": "SetStatus", "agent": "agent", "status": "pause"})
+
+    assert asyncio.run(scenario())["error_id"] == "not_logged_in"
+
+
+def test_a_log_in_that_was_renewed_while_it_was_found_ended_goes_on(hall: Hall) -> None:
+    async def scenario() -> Any:
+        await hall.connect("agent")
+        hall.office.now += 40 * 86400
+        found = hall.sockets._ended(dict(hall.sockets._credentials))
+        await hall.sockets.renew("agent", hall.office.auth.log_in("agent", PASSWORD, "127.0.0.1"))
+        for sid, given in found:
+            await hall.sockets._end(sid, given)
+        return await hall.say("agent", "request", {"type": "SetStatus", "agent": "agent", "status": "pause"})
+
+    assert "request_id" in asyncio.run(scenario())
+    assert "ended" not in hall.names("agent")
