@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from crm_core.accounts import account
 from crm_core.outside_lifts import lifts
-from ctiserver.core.events import OutsideAnswered, OutsideCapLifted, OutsideEnded
+from crm_core.outside_rules import OutsideRule
+from ctiserver.bus import topics
+from ctiserver.core.events import (
+    CallOutFailed,
+    OutsideAnswered,
+    OutsideCapLifted,
+    OutsideDialed,
+    OutsideEnded,
+)
 from tests.integration.asterisk import DID_ES
 from tests.integration.carrier import FAR, running_carrier, trunk_to
 from tests.integration.daemon import RunningCenter, center
@@ -80,3 +88,31 @@ def _calls_until_it_trips(test: Outages, count: int) -> None:
     c.dispose("ann")
     until(lambda: len(test.journal.events(OutsideEnded)) == count, "what it cost", 20, test.story)
     assert test.journal.events(OutsideEnded)[-1].cost_minor >= LIMIT_MINOR
+
+
+def test_a_number_that_is_closed_while_his_own_telephone_rings_is_not_dialled(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    behind, here = (tmp_path_factory.mktemp(name) for name in ("carrier", "center"))
+    with (
+        running_carrier(behind) as carrier,
+        center(here, more=trunk_to(carrier, DID_ES, ring_seconds=5), start=False) as c,
+        carrier.phone(port=carrier.fallback_port) as far,
+    ):
+        c.start()
+        with outages(c) as test, c.phone("ann", ring_seconds=None) as ann:
+            assert "error_id" not in c.set_status("ann", "pause", "lunch")
+            assert "error_id" not in _calls(c)
+            ann.wait_ringing()
+            c.store.write(_closed)
+            c.probe.ask(topics.RELOAD, seconds=30)
+            ann.answer()
+            until(lambda: test.journal.events(CallOutFailed), "why it is not dialled", 20, test.story)
+            assert [one.reason for one in test.journal.events(CallOutFailed)] == ["outside_closed"]
+            assert test.journal.events(OutsideDialed) == []
+            c.wait_activity("ann", "idle")
+            assert far.told("invited") == []
+
+
+def _closed(session: Session) -> None:
+    session.add(OutsideRule(account_id=1, name="closed", prefix=FAR, roles=frozenset(), allowed=False))
