@@ -2,7 +2,8 @@
 
 A limit is there because a stolen telephone dials all night, so lifting it takes it away from nobody: what was spent
 till then counts no more, and after once more the same amount it trips again, to be looked at again. Nor is it lifted
-before it has tripped, or a stock of lifts would be a higher limit that nobody set.
+before it has tripped, or a stock of lifts would be a higher limit that nobody set. Nobody lifts his own: whoever has
+stolen a supervisor's log-in is still held by his limit until somebody else looks.
 """
 
 from acd.floor import Floor
@@ -19,6 +20,8 @@ def lift(floor: Floor, request: LiftOutsideCap, turn: Turn) -> None:
     person = None if agent is None else floor.roster.get(agent)
     if agent is not None and (person is None or person.account_id != account_id):
         raise Refusal("unknown_agent", f"there is no agent {agent!r}")
+    if agent is not None and agent == request.by:
+        raise Refusal("outside_cap_own", "nobody lifts his own limit: ask somebody else who may lift limits")
     rules, book = floor.ledger.tables.outside, floor.ledger.outside
     limits = rules.limits_of(account_id)
     limit = limits.person_per_day_minor if agent else limits.account_per_day_minor

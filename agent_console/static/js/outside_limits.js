@@ -24,7 +24,7 @@ function state(one, whose, currency) {
   const tag = el("span", { class: "tag", "data-tone": refused ? "warn" : tripped ? "bad" : "good", text: words });
   const lifted = one.lifted_at === null ? null : el("span", { class: "quiet", text: ` ${t("outside_lifted", { time: when(one.lifted_at), spent: money(one.lifted_minor, currency) })}` });
   const box = el("span", {}, tag, lifted);
-  if (tripped && settings.permissions.includes("lift_limits")) box.append(" ", liftButton(one, whose, () => box.replaceWith(state(asLifted(one), whose, currency))));
+  if (tripped && settings.permissions.includes("lift_limits")) box.append(" ", one.agent && one.agent === settings.agent ? el("span", { class: "quiet", text: t("outside_lift_own") }) : liftButton(one, whose, () => box.replaceWith(state(asLifted(one), whose, currency))));
   return box;
 }
 

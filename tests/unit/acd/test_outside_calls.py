@@ -128,11 +128,9 @@ def test_who_was_removed_while_he_talks_calls_nobody_outside(acd: Driven) -> Non
 
 
 def lift(
-    acd: Driven, who: Any = None, at: float = MORNING + 200, reason: str = "a fair day"
+    acd: Driven, who: Any = None, at: float = MORNING + 200, reason: str = "a fair day", by: str = "boss"
 ) -> list[Message]:
-    request = LiftOutsideCap(
-        at=at, request_id=f"lift-{at}", by="boss", account_id=1, agent=who, reason=reason
-    )
+    request = LiftOutsideCap(at=at, request_id=f"lift-{at}", by=by, account_id=1, agent=who, reason=reason)
     return acd.say(request)
 
 
@@ -182,6 +180,13 @@ def test_only_a_cap_that_tripped_is_lifted_with_a_reason_and_for_a_person_of_the
     assert no_lift(acd, "ann", reason=" ") == "reason_required"
     lift(acd, "ann")
     assert no_lift(acd, "ann", MORNING + 201) == "outside_cap_holds"
+
+
+def test_nobody_lifts_his_own_cap(acd: Driven) -> None:
+    talks(acd, "o1", 200)
+    assert no_lift(acd, "ann", by="ann") == "outside_cap_own"
+    assert only(lift(acd, by="ann"), OutsideCapLifted)  # the company's is not his
+    assert only(lift(acd, "ann", by="bob"), OutsideCapLifted)
 
 
 def test_a_cap_of_nothing_cannot_be_lifted_by_once_more_nothing() -> None:
