@@ -2,7 +2,8 @@
 
 Written by the reader of the journal when an agent and a customer are connected, about the moment when the agent was
 chosen: one row for each customer of a higher class who waited then in any queue of the account, eligible for the agent
-or not, with exactly one cause (`passing`). Who may serve whom is asked of the configuration as it stands when the row
+or not, with exactly one cause (`passing`). Who came by a consult, a conference or a call of his own was not chosen by
+the router, and passes nobody. Who may serve whom is asked of the configuration as it stands when the row
 is written, a moment later. A decision against the router's own order leaves a row of the cause `unjustified`, whatever
 the classes.
 
@@ -26,6 +27,9 @@ from ctiserver.core import events as e
 from ctiserver.core.ids import AgentKey, QueueKey
 from ctiserver.core.serving import least_step, relaxations_after
 from ctiserver.core.tables import Agent, Queue
+
+CHOSEN = ("queue", "blind", "returned")
+"""How an agent comes to a customer (`Segment.began`) where the router has chosen him."""
 
 
 class Inversion(Base):
@@ -52,6 +56,8 @@ def record(session: Session, connected: Iterable[e.ContactConnected]) -> None:
     """Write down whom each of these services passed, as their interactions tell by now. Raises StoreError."""
     center = Center(session)
     for event in connected:
+        if event.began not in CHOSEN:
+            continue
         served = session.get(Interaction, event.contact)
         decision = decision_for(served, event.agent) if served else None
         if served is None or decision is None:

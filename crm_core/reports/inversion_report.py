@@ -1,6 +1,7 @@
 """How often a more valuable customer waited while a less valuable one was served, and why: the ledger added up.
 
-- starts: the share of services at whose beginning somebody of a higher class waited;
+- starts: the share of services at whose beginning somebody of a higher class waited; services are those for which the
+  router chose an agent, not consults, conferences and agents' own calls;
 - pairs: each of these with the one who was served; every pair has one cause, and the causes add up to all pairs;
 - customers: contacts of a class above the lowest that were ever passed, of all such contacts that queued;
 - seconds: how long those who were passed waited on from the first time, told with the cause of that time.
@@ -14,7 +15,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from crm_core.interactions import Interaction, Segment
-from crm_core.inversions import Inversion
+from crm_core.inversions import CHOSEN, Inversion
 from crm_core.passing import CAUSES, LOWEST_CLASS
 from crm_core.queue_visits import QueueVisit
 
@@ -85,6 +86,7 @@ def inversion_report(
             Interaction.account_id == account_id,
             Segment.answered_at >= from_at,
             Segment.answered_at < until_at,
+            Segment.began.in_(CHOSEN),
             *([Segment.queue == queue] if queue else []),
         )
     )

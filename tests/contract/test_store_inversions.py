@@ -201,3 +201,31 @@ def test_why_one_waited_longer_than_another_has_one_answer(day: Store) -> None:
     assert day.read(why, 1, "early-c", "gas-a") is None
     passed = day.read(passed_by, 1, "gas-a")
     assert [(it.served.contact, it.cause) for it in passed] == [("plain-c", "pause")]
+
+
+def test_an_agent_to_whom_the_customer_comes_back_passes_nobody_again(store: Store) -> None:
+    """Who consults and connects chooses himself; the router did once, and one row tells of that."""
+    store.write(center)
+    it = Day()
+    it.comes("plain-c", "C", 100.0)
+    it.comes("gas-a", "A", 200.0, "gas")
+    it.is_served("plain-c", "ann", 300.0, head("plain-c", "C", 200.0, 200.0), excluded={"skill": 1})
+    for segment, (giver, taker) in enumerate([("ann", "bob"), ("bob", "ann")], start=2):
+        its: dict[str, Any] = {"contact": "plain-c", "at": 300.0 + 20 * segment}
+        it.events += [
+            e.TalkEnded(agent=giver, segment=segment - 1, by="agent", caller_stays=False, **its),
+            e.TransferCompleted(agent=giver, kind="attended", to=taker, **its),
+            e.ContactConnected(
+                agent=taker,
+                queue="service",  # type: ignore[arg-type]
+                segment=segment,
+                leg="leg",  # type: ignore[arg-type]
+                began="attended",
+                from_agent=giver,
+                **its,
+            ),
+        ]
+    it.leaves("plain-c", 500.0)
+    store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
+    found = store.read(inversion_report, 1, 0.0, 1000.0)
+    assert (found.services, found.starts, found.pairs) == (1, 1, 1)
