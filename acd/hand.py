@@ -2,10 +2,11 @@
 
 A raised hand stays up until the agent or a supervisor lowers it, or the agent goes home. A caller who insults hears a
 polite goodbye from the IVR, which has him from then on; the agent's hand goes up by itself, so that somebody looks
-after him. A minute is a pause that ends by itself.
+after him. A minute is a pause that ends by itself; who still
+owes how his contact ended then is paused until he says it.
 """
 
-from acd import talk
+from acd import talk, wrap_up
 from acd.agent_state import Activity, AgentState
 from acd.contact_state import Stage
 from acd.floor import Floor
@@ -56,9 +57,13 @@ def take_minute(floor: Floor, request: TakeMinute, turn: Turn) -> None:
 
 
 def minute_over(floor: Floor, key: AgentKey, turn: Turn) -> None:
-    """He is available again, unless he chose something else meanwhile."""
+    """He is available again, unless he chose something else meanwhile, or owes how his last contact ended."""
     state = floor.ledger.agents.get(key)
-    if state is not None and state.status is Status.PAUSE and state.reason == MINUTE:
+    if state is None or state.status is not Status.PAUSE or state.reason != MINUTE:
+        return
+    if state.owes:
+        set_status(floor, key, Status.PAUSE, wrap_up.what_is_missing(floor, state), CENTER, turn)
+    else:
         set_status(floor, key, Status.AVAILABLE, "", CENTER, turn)
         serve_agent(floor, key, turn)
 

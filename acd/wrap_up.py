@@ -172,9 +172,13 @@ def over(floor: Floor, key: AgentKey, turn: Turn) -> None:
         return
     state.owes = True
     turn.say(_wrap_up_ended(state, state.contact, CENTER, turn))
-    asks = any(it.required for it in _form(floor, state))
-    pause(floor, key, FORM_MISSING if asks else OWED, turn)
+    pause(floor, key, what_is_missing(floor, state), turn)
     release(floor, key, state.contact, turn)
+
+
+def what_is_missing(floor: Floor, state: AgentState) -> str:
+    """The reason of the pause of an agent who owes how his contact ended."""
+    return FORM_MISSING if any(it.required for it in _form(floor, state)) else OWED
 
 
 def _pay(floor: Floor, state: AgentState, turn: Turn) -> None:

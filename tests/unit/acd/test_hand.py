@@ -77,6 +77,31 @@ def test_a_minute_in_a_talk_begins_after_the_wrap_up(talking: Driven) -> None:
     assert only(said, AgentStatusChanged)[0].until == 130.0
 
 
+def test_after_his_minute_who_owes_how_the_contact_ended_gets_no_other_before_he_says_it(
+    talking: Driven,
+) -> None:
+    talking.say(TakeMinute(at=20.0, **ASKED))
+    talking.caller_hangs_up("c1", at=60.0)
+    talking.fires("acd:wrap_up:ann", 180.0)
+    talking.queue("c2", at=200.0)
+    said = talking.fires("acd:minute:ann", 240.0)
+    assert [(it.status, it.reason) for it in only(said, AgentStatusChanged)] == [
+        ("pause", "disposition_owed")
+    ]
+    assert "OfferMade" not in names(said)
+    assert {"AgentStatusChanged", "OfferMade"} <= set(names(talking.dispose("ann", "c1", at=250.0)))
+
+
+def test_who_says_during_his_minute_how_the_contact_ended_is_available_after_it(talking: Driven) -> None:
+    talking.say(TakeMinute(at=20.0, **ASKED))
+    talking.caller_hangs_up("c1", at=60.0)
+    talking.fires("acd:wrap_up:ann", 180.0)
+    assert "AgentStatusChanged" not in names(talking.dispose("ann", "c1", at=190.0))
+    assert [it.status for it in only(talking.fires("acd:minute:ann", 240.0), AgentStatusChanged)] == [
+        "available"
+    ]
+
+
 def test_who_comes_back_before_his_minute_is_over_is_not_woken_later() -> None:
     acd = Driven("ann")
     acd.say(TakeMinute(at=20.0, **ASKED))
