@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crm_core import outside_calls
 from crm_core.agents import AgentSkill, agent
 from crm_core.interaction_writer import apply_batch
+from crm_core.interactions import SurveyAnswer
 from crm_core.reader_positions import EventId
 from ctiserver.app.lever_gains import LeverGains
 from ctiserver.core import events as e
@@ -60,6 +61,38 @@ def test_a_queues_figures_stand_beside_their_formula_and_lead_to_contacts(
     page.keyboard.press("ArrowRight")
     expect(page.locator("#tab")).to_contain_text("Cada persona puede ver quién miró sus cifras")
     assert faults_of(page) == []
+
+
+def test_what_a_caller_answered_reads_as_the_question_and_its_scale(stage: Stage, browser: Browser) -> None:
+    stage.store.write(_answered)
+    page = stage.page(browser, ENGLISH)
+    page.goto(f"{stage.origin}/contacts/r-3")
+    said = page.locator("h2", has_text="Survey").locator("+ ol li span")
+    expect(said).to_have_text(
+        ["Solved?: Yes", "Satisfaction: 4 of 5", "own words: spoken comment (in Surveys)", "which one: 3"]
+    )
+    assert faults_of(page) == []
+
+
+def _answered(session: Session) -> None:
+    for place, (question, kind, value) in enumerate(
+        (
+            ("solved", "yes_no", 1),
+            ("satisfaction", "1-5", 4),
+            ("own_words", "comment", 0),
+            ("which_one", "choice", 3),
+        )
+    ):
+        row = SurveyAnswer(
+            interaction_id="r-3",
+            survey="s",
+            question=question,
+            kind=kind,
+            raw="",
+            value=value,
+            answered_at=1.0 + place,
+        )
+        session.add(row)
 
 
 def test_a_supervisor_reads_from_the_figure_down_to_the_contact(stage: Stage, browser: Browser) -> None:

@@ -13,6 +13,8 @@ const box = document.getElementById("contact");
 const key = document.querySelector("[data-contact]").dataset.contact;
 const mayHear = settings.permissions.includes("hear_recordings");
 
+const TOPS = { "1-5": 5, "1-7": 7, "0-10": 10 };
+
 const hour = (at) => new Intl.DateTimeFormat(settings.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at * 1000);
 const row = (at, ...told) => el("li", {}, el("time", { datetime: new Date(at * 1000).toISOString(), text: hour(at) }), el("div", {}, ...told));
 const part = (title, rows) => (rows.length ? [el("h2", { text: title }), el("ol", { class: "contact-lines" }, ...rows)] : []);
@@ -46,7 +48,7 @@ function show(one) {
     ...part(t("contact_talks"), one.segments.map((segment) => talk(one, segment))),
     ...part(t("contact_thirds"), one.third_parties.map((asked) => third(one, asked))),
     ...part(t("contact_listeners"), (one.listeners ?? []).map((it) => row(it.at, el("span", { text: t(it.segment === 0 ? "contact_listener_message" : it.consult === null ? "contact_listener" : "contact_listener_consult", { by: person(it.by), talk: it.segment, consult: it.consult, date: date(it.at) }) })))),
-    ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: `${answer.question.replaceAll("_", " ")}: ${answer.value}` })))),
+    ...part(t("contact_survey"), one.answers.map((answer) => row(answer.answered_at, el("span", { text: answered(answer) })))),
   );
 }
 
@@ -74,6 +76,12 @@ function waited(one) {
   const promised = one.told_until_at === null ? "" : t("contact_wait_told", { from: clock(one.told_from_at - one.entered_at), until: clock(one.told_until_at - one.entered_at) });
   const kept = one.told_until_at === null || one.result !== "answered" ? "" : t(one.left_at <= one.told_until_at ? "contact_wait_kept" : "contact_wait_broken");
   return row(one.entered_at, el("span", { text: [queue(one.queue), one.result ? t(`visit_${one.result}`) : t("stage_queued"), seconds, promised, kept].filter(Boolean).join(" · ") }));
+}
+
+/** What he answered, on the scale of its question. */
+function answered({ question, kind, value }) {
+  const said = { comment: () => t("contact_comment"), yes_no: () => t(value ? "yes" : "no") }[kind] ?? (() => (TOPS[kind] ? t("contact_of_scale", { value, top: TOPS[kind] }) : String(value)));
+  return `${of("survey_key", question)}: ${said()}`;
 }
 
 /** What somebody did with it besides talking. */
