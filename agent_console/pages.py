@@ -20,6 +20,7 @@ from agent_console.principal import NotLoggedIn, Principal
 from agent_console.problems import as_problem, problem
 from agent_console.roles import Permission
 from agent_console.services import Services
+from crm_core import agents
 from ctiserver.core.errors import Refusal
 
 LANGUAGES = ("es", "en")
@@ -220,8 +221,14 @@ class Pages:
             installation=self._services.config.installation.name,
             pages=_pages_of(who),
             menus=_menus_of(who),
+            has_browser_phone=self._has_browser_phone,
             **fields,
         )
+
+    def _has_browser_phone(self, who: Principal) -> bool:
+        """Whether a page can be his telephone: he has none on his desk."""
+        phone = self._services.store.read(agents.phone_of, who.login) if who.agent else None
+        return phone is not None and phone.browser
 
 
 def _pages_of(who: Principal | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from agent_console.pages import MENUS, PAGES
+from crm_core.agents import add_agent, agent
 from tests.unit.agent_console.conftest import PASSWORD
 
 
@@ -70,3 +71,12 @@ def test_a_menu_holds_what_one_may_open_and_a_single_page_stands_by_itself(offic
     page = office.browser("supervisor").get("/duplicates").get_data(as_text=True)
     assert page.count('<summary aria-current="true">') == 1
     assert 'href="/desk"' not in page
+
+
+def test_a_telephone_in_the_wallboard_is_offered_to_who_has_none_on_his_desk(office: Any) -> None:
+    wallboard = office.browser("supervisor")
+    assert 'id="phone-light"' not in wallboard.get("/wallboard").text
+    office.store.write(add_agent, login="supervisor", extension="1999", skills={}, browser_phone=True)
+    assert 'id="phone-light"' in wallboard.get("/wallboard").text
+    office.store.write(lambda session: setattr(agent(session, "supervisor"), "browser_phone", False))
+    assert 'id="phone-light"' not in wallboard.get("/wallboard").text
