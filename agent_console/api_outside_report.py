@@ -10,7 +10,9 @@ from agent_console.operations import Call, Operations
 from agent_console.pages import words
 from agent_console.report_files import Format, Table, table_file
 from agent_console.roles import Permission
+from crm_core import contact_names
 from crm_core.accounts import account
+from crm_core.outside_calls import OutsideCall
 from crm_core.reports import outside_report
 from crm_core.value import settings as value_settings
 
@@ -83,7 +85,7 @@ class OutsideLimits(msgspec.Struct, kw_only=True):
     today: list[OutsideLimit]
 
 
-_COLUMNS = ("when", "agent_login", "number", "result", "talked", "cost", "carrier")
+_COLUMNS = ("when", "agent_login", "label", "number", "result", "talked", "cost", "carrier")
 
 
 def add_to(operations: Operations) -> None:
@@ -123,25 +125,25 @@ def add_to(operations: Operations) -> None:
         wanted = msgspec.structs.asdict(query)
         written_as = wanted.pop("format")
         zone = ZoneInfo(call.services.store.read(account, call.principal.account_id).time_zone)
-        rows = call.services.store.read(
-            lambda session: [
-                [
-                    _clock(one.dialed_at, zone),
-                    one.agent,
-                    one.number,
-                    one.result,
-                    one.seconds,
-                    one.cost_minor,
-                    one.trunk,
-                ]
-                for one in outside_report.calls_of(session, call.principal.account_id, **wanted)
-            ]
-        )
+
+        def read(session: Any) -> list[list[Any]]:
+            found = outside_report.calls_of(session, call.principal.account_id, **wanted)
+            names = contact_names.people(
+                session, call.principal.account_id, (one.agent for one in found if one.agent)
+            )
+            return [_line(one, names.get(one.agent or "", ""), zone) for one in found]
+
+        rows = call.services.store.read(read)
         texts = words(call.principal.language)
         heads = {name: texts[f"report_column_{name}"] for name in _COLUMNS}
         currency = call.services.store.read(value_settings.settings, call.principal.account_id).currency
         heads["cost"] = texts["outside_cost_in_units"].format(currency=currency)
         return table_file(Table(list(heads.values()), rows), "outside-calls", written_as)
+
+
+def _line(one: OutsideCall, name: str, zone: ZoneInfo) -> list[Any]:
+    told = (name, one.number, one.result, one.seconds, one.cost_minor, one.trunk)
+    return [_clock(one.dialed_at, zone), one.agent, *told]
 
 
 def _clock(at: float, zone: ZoneInfo) -> str:

@@ -1,5 +1,6 @@
 """Calls outside over REST: the ledger for who may read all records, saved numbers for every agent."""
 
+import csv
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from crm_core import audit
 from crm_core.outside_calls import OutsideCall
 from crm_core.outside_rules import SavedNumber
+from crm_core.users import user
 
 API = "/api/v1"
 
@@ -64,6 +66,7 @@ def test_an_agent_is_given_the_saved_numbers_of_his_company(office: Any) -> None
 def test_the_report_adds_up_tells_the_limits_and_is_taken_away(office: Any) -> None:
     rows = [called("a", 10.0), called("z", 30.0, "boss"), called("x", 40.0, account_id=2)]
     office.store.write(lambda session: session.add_all(rows))
+    office.store.write(lambda session: setattr(user(session, "agent"), "name", "Ana Agente"))
     boss = office.browser("supervisor")
     span = "from_at=0&until_at=100"
     found = boss.get(f"{API}/reports/outside?{span}").json
@@ -84,6 +87,8 @@ def test_the_report_adds_up_tells_the_limits_and_is_taken_away(office: Any) -> N
     assert "smallest unit of CLP" in table or "unidad mínima de CLP" in table
     assert "1969-12-31T21:00:30-03:00" in table  # as the company's clock tells it
     assert len(table.strip().splitlines()) == 2
+    whole = csv.reader(boss.get(f"{API}/reports/outside/export?{span}").text.splitlines())
+    assert [line[1:3] for line in list(whole)[1:]] == [["boss", ""], ["agent", "Ana Agente"]]
     assert [row["id"] for row in boss.get(f"{API}/outside-calls?{span}&result=busy").json["items"]] == []
     assert office.browser("agent").get(f"{API}/reports/outside?{span}").status_code == 403
 
