@@ -2,8 +2,8 @@
 
 A raised hand stays up until the agent or a supervisor lowers it, or the agent goes home. A caller who insults hears a
 polite goodbye from the IVR, which has him from then on; the agent's hand goes up by itself, so that somebody looks
-after him. A minute is a pause that ends by itself; who still
-owes how his contact ended then is paused until he says it.
+after him. A minute is a pause that ends by itself; who still owes how his contact ended then is paused until he says
+it.
 """
 
 from acd import talk, wrap_up

@@ -22,7 +22,9 @@ from ctiserver.core.errors import NotFound
 
 OUTBOUND = "outbound"
 """The channel of a contact that an agent began by calling."""
-COUNTED_BEFORE = ("callback", "voicemail")
+MESSAGE = "voicemail"
+"""The channel of who has left a message."""
+COUNTED_BEFORE = ("callback", MESSAGE)
 """Channels of those who asked to be called, or left a message: they were counted in the call in which they did."""
 
 

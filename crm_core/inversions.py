@@ -3,9 +3,9 @@
 Written by the reader of the journal when an agent and a customer are connected, about the moment when the agent was
 chosen: one row for each customer of a higher class who waited then in any queue of the account, eligible for the agent
 or not, with exactly one cause (`passing`). Who came by a consult, a conference or a call of his own was not chosen by
-the router, and passes nobody. Who may serve whom is asked of the configuration as it stands when the row
-is written, a moment later. A decision against the router's own order leaves a row of the cause `unjustified`, whatever
-the classes.
+the router, and passes nobody; nor does a caller pass a message, which comes after everybody on the line. Who may serve
+whom is asked of the configuration as it stands when the row is written, a moment later. A decision against the router's
+own order leaves a row of the cause `unjustified`, whatever the classes.
 
 `first`: the row of the customer's first being passed; to it belong the seconds that he waited on from then.
 """
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from crm_core import configuration
 from crm_core.agent_statuses import AgentStatus
 from crm_core.base import Base, EpochSeconds, one_of
-from crm_core.interactions import Interaction, Offer
+from crm_core.interactions import MESSAGE, Interaction, Offer
 from crm_core.passing import CAUSES, Pair, cause, should_have_won, worth_more
 from crm_core.queue_visits import QueueVisit
 from ctiserver.core import events as e
@@ -59,12 +59,14 @@ def record(session: Session, connected: Iterable[e.ContactConnected]) -> None:
         if event.began not in CHOSEN:
             continue
         served = session.get(Interaction, event.contact)
-        decision = decision_for(served, event.agent) if served else None
+        decision = decision_for(served, event.agent, event.at) if served else None
         if served is None or decision is None:
             continue
         session.flush()
         beaten = should_have_won(decision)
         for visit, waited in _waiting(session, served, decision["at"]):
+            if heard_later(waited, served):
+                continue
             if worth_more(visit.value_class, served.value_class) or waited.id == beaten:
                 pair = center.pair(served, visit, waited, decision)
                 _add(session, served, waited, decision, cause(pair))
@@ -89,10 +91,15 @@ def _add(
     session.flush()
 
 
-def decision_for(served: Interaction, agent: str) -> dict[str, Any] | None:
-    """The last decision that gave him to the agent; None: it is lost."""
+def decision_for(served: Interaction, agent: str, at: float) -> dict[str, Any] | None:
+    """The last decision until then that gave him to the agent; None: it is lost."""
     found: Sequence[dict[str, Any]] = served.decisions
-    return next((one for one in reversed(found) if one["agent"] == agent), None)
+    return next((one for one in reversed(found) if one["agent"] == agent and one["at"] <= at), None)
+
+
+def heard_later(waited: Interaction, served: Interaction) -> bool:
+    """Whether who waits has left a message, which is heard when nobody waits on the line."""
+    return waited.channel == MESSAGE != served.channel
 
 
 def _waiting(session: Session, served: Interaction, at: float) -> list[tuple[QueueVisit, Interaction]]:

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from crm_core.interactions import Interaction, Offer, contact
-from crm_core.inversions import Center, decision_for
+from crm_core.inversions import Center, decision_for, heard_later
 from crm_core.passing import cause
 from crm_core.queue_visits import QueueVisit
 
@@ -34,7 +34,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """`cause` as in `passing`, or `came_first`, or `not_together`: the two never waited at the same time.
+    """`cause` as in `passing`, or `came_first`, or `message`: who waits has left one and the other was on the line, or
+    `not_together`: the two never waited at the same time.
 
     `waited`, `served`: how they stood when `agent` was chosen for the latter, at `chosen_at`.
     """
@@ -89,7 +90,7 @@ def passed_by(session: Session, account_id: int, waited_id: str) -> list[Why]:
 def _decisive(served: Interaction) -> dict[str, Any] | None:
     """The decision of his first talk."""
     first = next(iter(served.segments), None)
-    return decision_for(served, first.agent) if first else None
+    return decision_for(served, first.agent, first.answered_at) if first else None
 
 
 def _visit_during(session: Session, waited: Interaction, served: Interaction) -> QueueVisit | None:
@@ -113,7 +114,12 @@ def _told(
     decision: Mapping[str, Any],
     visit: QueueVisit | None,
 ) -> Why:
-    found = "not_together" if visit is None else str(cause(center.pair(served, visit, waited, decision)))
+    if visit is None:
+        found = "not_together"
+    elif heard_later(waited, served):
+        found = "message"
+    else:
+        found = str(cause(center.pair(served, visit, waited, decision)))
     if found == "score" and (served.queued_at or 0.0) < (waited.queued_at or 0.0):
         found = "came_first"
     heads: Sequence[Mapping[str, Any]] = decision["heads"]

@@ -3,7 +3,8 @@
 - starts: the share of services at whose beginning somebody of a higher class waited; services are those for which the
   router chose an agent, not consults, conferences and agents' own calls;
 - pairs: each of these with the one who was served; every pair has one cause, and the causes add up to all pairs;
-- customers: contacts of a class above the lowest that were ever passed, of all such contacts that queued;
+- customers: contacts of a class above the lowest that were ever passed, of all such contacts that queued
+  in the span, since before it or not;
 - seconds: how long those who were passed waited on from the first time, told with the cause of that time.
 """
 
@@ -11,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from crm_core.interactions import Interaction, Segment
 from crm_core.inversions import CHOSEN, Inversion
 from crm_core.passing import CAUSES, LOWEST_CLASS
 from crm_core.queue_visits import QueueVisit
+from crm_core.reports.raw_rows import LONGEST_BEFORE_SECONDS
 
 HOUR_SECONDS = 3600.0
 MOST_ROWS = 200
@@ -90,18 +92,11 @@ def inversion_report(
             *([Segment.queue == queue] if queue else []),
         )
     )
-    valued = select(func.count(QueueVisit.interaction_id.distinct())).where(
-        QueueVisit.account_id == account_id,
-        QueueVisit.entered_at >= from_at,
-        QueueVisit.entered_at < until_at,
-        QueueVisit.value_class != "",
-        QueueVisit.value_class < LOWEST_CLASS,
-    )
     return InversionReport(
         services=session.scalar(services) or 0,
         starts=len({(row.served, row.chosen_at) for row in rows}),
         pairs=len(rows),
-        valued=session.scalar(valued) or 0,
+        valued=_valued(session, account_id, from_at, until_at),
         passed=len({row.waited for row in rows}),
         seconds=sum(row.waited_on_seconds or 0.0 for row in rows),
         unjustified=sum(row.cause == "unjustified" for row in rows),
@@ -128,6 +123,24 @@ def unjustified_since(session: Session, account_id: int, from_at: float) -> int:
     """How often the router broke its own order: anything but 0 is a fault of ours."""
     query = select(func.count()).where(
         Inversion.account_id == account_id, Inversion.chosen_at >= from_at, Inversion.cause == "unjustified"
+    )
+    return session.scalar(query) or 0
+
+
+def _valued(session: Session, account_id: int, from_at: float, until_at: float) -> int:
+    """How many of a class above the lowest stood in a queue in the span; those whose end was lost are not known."""
+    query = (
+        select(func.count(QueueVisit.interaction_id.distinct()))
+        .join(Interaction, Interaction.id == QueueVisit.interaction_id)
+        .where(
+            QueueVisit.account_id == account_id,
+            QueueVisit.entered_at >= from_at - LONGEST_BEFORE_SECONDS,
+            QueueVisit.entered_at < until_at,
+            or_(QueueVisit.left_at.is_(None), QueueVisit.left_at >= from_at),
+            QueueVisit.value_class != "",
+            QueueVisit.value_class < LOWEST_CLASS,
+            Interaction.incomplete.is_(False),
+        )
     )
     return session.scalar(query) or 0
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.orm import Session
 
-from crm_core.interactions import COUNTED_BEFORE, Interaction, Offer, Segment, called_us
+from crm_core.interactions import COUNTED_BEFORE, MESSAGE, Interaction, Offer, Segment, called_us
 from crm_core.queue_visits import QueueVisit
 from crm_core.queues import Queue
 from crm_core.reports.queue_figures import Offered, Talk, Visit
@@ -20,11 +20,8 @@ from crm_core.reports.time_spans import Span
 _ROWS_AT_ONCE = 2000
 _LONGEST_CONTACT_SECONDS = 86400.0
 """How long before a span a talk may have begun that reaches into it."""
-_LONGEST_BEFORE_SECONDS = 7 * 86400.0
+LONGEST_BEFORE_SECONDS = 7 * 86400.0
 """How long before a talk or an offer its contact may have arrived; so that not all contacts are looked through."""
-
-
-_MESSAGE = "voicemail"
 
 
 def visits(session: Session, account_id: int, from_at: float, until_at: float) -> list[Visit]:
@@ -78,7 +75,7 @@ def talks(
 ) -> list[Talk]:
     """The talks that were answered in the span, in order; work on a message is no talk."""
     rows = _segments(session, account_id, from_at, until_at, agent)
-    return [_talk(row) for row in rows if row.channel != _MESSAGE]
+    return [_talk(row) for row in rows if row.channel != MESSAGE]
 
 
 def talks_and_work(
@@ -97,7 +94,7 @@ def talks_and_work(
         by_agent[row.agent].append(row)
     spans = {who: _work(his, min(now, until_at)) for who, his in by_agent.items()}
     found = {
-        who: [_talk(row) for row in his if row.answered_at >= from_at and row.channel != _MESSAGE]
+        who: [_talk(row) for row in his if row.answered_at >= from_at and row.channel != MESSAGE]
         for who, his in by_agent.items()
     }
     return found, spans
@@ -185,7 +182,7 @@ def _to_one_agent() -> ColumnElement[bool]:
 def _arrived(account_id: int, from_at: float, until_at: float) -> tuple[ColumnElement[bool], ...]:
     return (
         Interaction.account_id == account_id,
-        Interaction.arrived_at >= from_at - _LONGEST_BEFORE_SECONDS,
+        Interaction.arrived_at >= from_at - LONGEST_BEFORE_SECONDS,
         Interaction.arrived_at < until_at,
     )
 

@@ -229,3 +229,50 @@ def test_an_agent_to_whom_the_customer_comes_back_passes_nobody_again(store: Sto
     store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
     found = store.read(inversion_report, 1, 0.0, 1000.0)
     assert (found.services, found.starts, found.pairs) == (1, 1, 1)
+
+
+def test_two_services_of_one_customer_by_one_agent_that_are_read_at_once_are_two_decisions(
+    store: Store,
+) -> None:
+    store.write(center)
+    it = Day()
+    it.comes("plain-c", "C", 100.0)
+    it.comes("gas-a", "A", 200.0, "gas")
+    its: dict[str, Any] = {"contact": "plain-c", "agent": "ann"}
+    it.is_served("plain-c", "ann", 300.0, head("plain-c", "C", 200.0, 200.0), excluded={"skill": 1})
+    it.events += [
+        e.TransferCompleted(at=350.0, kind="blind", to="service", **its),
+        e.TalkEnded(at=350.0, segment=1, by="agent", caller_stays=False, **its),
+        e.ContactRequeued(at=350.0, contact="plain-c", queue="service", reason="transferred"),  # type: ignore[arg-type]
+    ]
+    it.is_served("plain-c", "ann", 400.0, head("plain-c", "C", 300.0, 300.0), excluded={"skill": 1})
+    it.events[-1] = structs.replace(it.events[-1], segment=2, began="blind", from_agent="ann")
+    store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
+    assert [row.chosen_at for row in store.read(pairs_behind, 1, 0.0, 1000.0)] == [400.0, 300.0]
+    told = store.read(why, 1, "gas-a", "plain-c")
+    assert told
+    assert told.chosen_at == 300.0
+
+
+def test_a_message_is_passed_by_another_message_only(store: Store) -> None:
+    """It is heard when nobody waits on the line: no score of its own was ever compared with a caller's."""
+    store.write(center)
+    it = Day()
+    for contact, value_class in (("left-a", "A"), ("left-c", "C")):
+        it.comes(contact, value_class, 100.0, "gas" if value_class == "A" else "service")
+        it.events[-2] = structs.replace(it.events[-2], channel="voicemail")
+    it.comes("caller-c", "C", 200.0)
+    it.is_served("caller-c", "ann", 300.0, head("caller-c", "C", 100.0, 100.0), excluded={"skill": 1})
+    it.is_served("left-c", "ann", 400.0, head("left-c", "C", 300.0, 300.0), excluded={"skill": 1})
+    store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
+    pairs = store.read(pairs_behind, 1, 0.0, 1000.0)
+    assert [(row.served, row.waited, row.cause) for row in pairs] == [("left-c", "left-a", "skill")]
+    told = store.read(why, 1, "left-a", "caller-c")
+    assert told
+    assert told.cause == "message"
+
+
+def test_who_came_before_the_span_and_waits_in_it_is_one_of_those_who_may_be_passed(day: Store) -> None:
+    found = day.read(inversion_report, 1, 315.0, 1000.0)
+    assert (found.valued, found.passed) == (3, 3)
+    assert day.read(inversion_report, 1, 390.0, 1000.0).valued == 2

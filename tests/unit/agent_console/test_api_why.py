@@ -110,7 +110,7 @@ def test_every_lever_and_the_reason_for_no_figure_have_its_words() -> None:
 def test_every_cause_has_its_sentence_its_name_and_its_lever_in_both_languages() -> None:
     for language in ("es", "en"):
         texts = words(language)
-        for cause in (*CAUSES, "came_first", "not_together"):
+        for cause in (*CAUSES, "came_first", "message", "not_together"):
             for score in (None, 90.4):
                 said = sentence(texts, _why(cause, score))
                 assert "{" not in said
