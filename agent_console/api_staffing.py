@@ -29,11 +29,12 @@ class StaffingOf(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class StaffingInterval(msgspec.Struct, kw_only=True):
-    """One interval. `agents`: Erlang A, `agents_patient`: Erlang C; None: no number is enough. `planned`: how many the
-    shifts bring, on average.
+    """One interval of so many `seconds`: those that were asked for, or of the imported forecast. `agents`: Erlang A,
+    `agents_patient`: Erlang C; None: no number is enough. `planned`: how many the shifts bring, on average.
     """
 
     from_at: float
+    seconds: float
     calls: float
     handle_seconds: float
     agents: int | None
@@ -146,8 +147,7 @@ def staffing_of(call: Call, query: StaffingOf) -> StaffingAnswer:
 
 
 def _with_shifts(call: Call, query: StaffingOf, answer: StaffingAnswer) -> StaffingAnswer:
-    seconds = 60.0 * int(query.minutes)
-    spans = [(one.from_at, one.from_at + seconds) for one in answer.needed]
+    spans = [(one.from_at, one.from_at + one.seconds) for one in answer.needed]
     planned = call.services.store.read(shift_plans.at_work, call.principal.account_id, query.queue, spans)
     for one, agents in zip(answer.needed, planned, strict=True):
         one.planned = agents

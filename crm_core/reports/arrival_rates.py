@@ -1,7 +1,8 @@
 """How calls come at this hour of the week, how long they keep an agent, and how long callers wait before they hang up.
 
     calls a second  = contacts that came to the queue in this hour of the week, over the last four weeks / their seconds
-                      (in a center younger than a week: in the last three hours)
+                      (empty hours count, but for those before the center's first contact;
+                      in a center younger than a week: in the last three hours)
     service         = mean of (talk + hold + after-call work) of the last seven days
     patience        = all waits of the last seven days added up / how many hung up
 
@@ -14,8 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm_core.queue_visits import QueueVisit
 from crm_core.reports import raw_rows
 
 WEEKS = 4
@@ -37,15 +40,17 @@ class Rates:
 def arrival_rates(session: Session, account_id: int, now: float) -> dict[str, Rates]:
     """By queue; queues to which nobody came this week, nor at this hour, are left out."""
     spans = [(now - week * _WEEK, now - week * _WEEK + _HOUR) for week in range(1, WEEKS + 1)]
+    first_at = session.scalar(
+        select(func.min(QueueVisit.entered_at)).where(QueueVisit.account_id == account_id)
+    )
+    known = [span for span in spans if first_at is not None and first_at < span[1]]
     came: Counter[tuple[str, str]] = Counter()
-    weeks = 0
-    for begin, end in spans:
+    for begin, end in known:
         found = raw_rows.visits(session, account_id, begin, end)
         came.update((one.queue, one.value_class) for one in found)
-        weeks += bool(found)
-    seconds = weeks * _HOUR
+    seconds = len(known) * _HOUR
     lately = raw_rows.visits(session, account_id, now - _WEEK, now)
-    if not weeks:
+    if not known:
         seconds = _FIRST_HOURS * _HOUR
         came.update((one.queue, one.value_class) for one in lately if one.entered_at >= now - seconds)
     work: dict[str, list[float]] = {}

@@ -10,7 +10,7 @@ from datetime import date
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_core.interactions import COUNTED_BEFORE, Interaction, called_us
@@ -39,24 +39,22 @@ def call_history(
     zone: ZoneInfo,
 ) -> list[DayOfCalls]:
     """Whole local days in order, from the first on which anybody came."""
-    mine = (QueueVisit.account_id == account_id, QueueVisit.queue == queue)
-    first = session.scalar(
-        select(func.min(QueueVisit.entered_at)).where(*mine, QueueVisit.entered_at >= from_at)
-    )
-    if first is None:
-        return []
     query = (
         select(QueueVisit.entered_at)
         .join(Interaction, Interaction.id == QueueVisit.interaction_id)
-        .where(*mine, QueueVisit.entered_at >= first, QueueVisit.entered_at < until_at)
+        .where(QueueVisit.account_id == account_id, QueueVisit.queue == queue)
+        .where(QueueVisit.entered_at >= from_at, QueueVisit.entered_at < until_at)
         .where(called_us(), Interaction.channel.not_in(COUNTED_BEFORE))
     )
+    came = session.scalars(query).all()
+    if not came:
+        return []
     days = [
-        (day, intervals_in(begins, ends, minutes)) for day, begins, ends in days_of(first, until_at, zone)
+        (day, intervals_in(begins, ends, minutes)) for day, begins, ends in days_of(min(came), until_at, zone)
     ]
     spans = [span for _, its in days for span in its]
     begins = [span[0] for span in spans]
-    counts = Counter(bisect_right(begins, at) - 1 for at in session.scalars(query))
+    counts = Counter(bisect_right(begins, at) - 1 for at in came)
     found, place = [], 0
     for day, its in days:
         by_minute: dict[int, list[int]] = {}

@@ -15,6 +15,7 @@ from crm_core.reports.arrival_rates import Rates, arrival_rates
 from crm_core.reports.call_history import DayOfCalls, call_history
 
 _WEEKS = 13
+"""So many before the day, or before today where it is yet to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +53,12 @@ def staffing_facts(
         )
         for one in forecast_of(session, account_id, queue, begins, ends)
     ]
-    until_at = min(begins, instant(local(now, zone).date(), 0, zone))
+    until_day = min(day, local(now, zone).date())
     history: Sequence[DayOfCalls] = ()
     if not imported:
-        from_at = begins - _WEEKS * 7 * 86400.0
+        from_at, until_at = (
+            instant(one, 0, zone) for one in (until_day - timedelta(weeks=_WEEKS), until_day)
+        )
         history = call_history(session, account_id, queue, from_at, until_at, minutes=minutes, zone=zone)
     return StaffingFacts(
         zone=zone,

@@ -34,9 +34,13 @@ class StaffingQuestion(msgspec.Struct, kw_only=True):
 
 
 class Needed(msgspec.Struct, kw_only=True):
-    """One interval. `agents_patient`: Erlang C; `agents`: Erlang A, the same where nobody hung up lately."""
+    """One interval of so many `seconds`.
+
+    `agents_patient`: Erlang C; `agents`: Erlang A, the same where nobody hung up lately.
+    """
 
     from_at: float
+    seconds: float
     calls: float
     handle_seconds: float
     agents: int | None
@@ -122,6 +126,7 @@ def _needed(one: Expected, rates: Rates | None, target: Target) -> Needed:
     impatient = Demand(calls_per_second=rate, handle_seconds=handle, patience_seconds=patience)
     return Needed(
         from_at=one.begins_at,
+        seconds=one.seconds,
         calls=one.calls,
         handle_seconds=handle,
         agents=required_agents(impatient, target) if one.calls else 0,

@@ -60,13 +60,13 @@ class WhatIfNow:
         now = self._state(asked)
         if queue not in now.queues:
             raise Refusal("unknown_queue", f"there is no queue {asked.queue}")
-        if not now.rates and not now.waiting:
-            raise Refusal(
-                "no_calls", "nobody waits, and nobody called at this hour before: there is nothing to draw"
-            )
         expected = len(now.waiting) + asked.hours * 3600.0 * sum(
             sum(one.calls_per_second.values()) for one in now.rates.values()
         )
+        if not expected:
+            raise Refusal(
+                "no_calls", "nobody waits, and nobody called at this hour before: there is nothing to draw"
+            )
         fewest, most = _RUNS
         runs = max(fewest, min(most, int(_CALLS_AT_MOST / max(expected, 1.0))))
         found = what_if(now, extra_agents(now, queue, asked.agents), hours=asked.hours, runs=runs)

@@ -148,6 +148,16 @@ def test_calls_are_expected_as_they_came_at_this_hour_of_the_week(day: Day) -> N
     assert young["sales"].calls_per_second == {"A": 6 / (3 * HOUR)}
 
 
+def test_an_hour_in_which_nobody_called_counts_too_in_what_is_expected_of_it(day: Day) -> None:
+    for place, week in enumerate((0, 3)):
+        day.arrives(f"c-{place}", MIDNIGHT + week * 7 * DAY + 60, "sales")
+        day.ends(f"c-{place}", MIDNIGHT + week * 7 * DAY + 90)
+    rates = day.store.read(arrival_rates, 1, MIDNIGHT + 4 * 7 * DAY)
+    assert rates["sales"].calls_per_second == {"A": 2 / (4 * HOUR)}
+    another_hour = day.store.read(arrival_rates, 1, MIDNIGHT + 21 * DAY + 2 * HOUR)
+    assert another_hour["sales"].calls_per_second == {}
+
+
 def test_an_agents_time_and_who_looked_at_it(day: Day) -> None:
     for who in PEOPLE:
         day.tell(
@@ -240,3 +250,7 @@ def test_a_forecast_is_made_of_callers_and_not_of_calls_back_messages_and_our_ow
     zone = ZoneInfo("America/Santiago")
     (found,) = day.store.read(call_history, 1, "sales", MIDNIGHT, MIDNIGHT + DAY, minutes=60, zone=zone)
     assert {minute: calls for minute, calls in found.calls.items() if calls} == {60: 2.0}
+    day.arrives("ours", MIDNIGHT - HOUR, "sales", channel="outbound")
+    span = MIDNIGHT - DAY, MIDNIGHT + DAY
+    since = day.store.read(call_history, 1, "sales", *span, minutes=60, zone=zone)
+    assert [one.day.isoformat() for one in since] == ["2026-05-29"]  # from the first caller on

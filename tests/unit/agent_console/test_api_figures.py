@@ -89,7 +89,14 @@ def test_an_agent_reads_his_own_figures_and_who_looked_at_them(office: Any) -> N
 
 def test_every_table_of_figures_is_taken_away_and_shifts_are_planned(office: Any, monkeypatch: Any) -> None:
     office.store.write(_contacts)
-    interval = {"from_at": 900.0, "calls": 3.0, "handle_seconds": 60.0, "agents": 2, "agents_patient": 3}
+    interval: dict[str, Any] = {
+        "from_at": 900.0,
+        "seconds": 1800.0,
+        "calls": 3.0,
+        "handle_seconds": 60.0,
+        "agents": 2,
+        "agents_patient": 3,
+    }
     told = {"source": "history", "weeks": 4, "error": None, "patience_seconds": None, "time_zone": "UTC"}
     answer = msgspec.json.encode(told | {"needed": [interval]})
     monkeypatch.setattr(office.engines, "ask_job", lambda kind, body: answer)

@@ -82,6 +82,8 @@ def test_a_mondays_agents_are_those_of_the_mondays_before(store: Store) -> None:
     assert (told["source"], told["error"]["mean_absolute"]) == ("history", 0.0)
     assert len(told["needed"]) == 48
     assert {one["agents"] for one in told["needed"] if not one["calls"]} == {0}
+    far = ask(store, day="2026-12-21")  # weeks count back from today, however far ahead one plans
+    assert [one["calls"] for one in far["needed"] if one["calls"]] == [100.0]
     stricter = ask(store, service_level=0.95)
     assert max(one["agents"] for one in stricter["needed"]) > 14
 
@@ -96,6 +98,8 @@ def test_an_imported_day_is_taken_as_it_is_and_what_is_wrong_in_a_table_is_said(
     told = ask(store)
     assert [(one["calls"], one["handle_seconds"]) for one in told["needed"]] == [(20.0, 200.0)]
     assert (told["source"], told["error"]) == ("imported", None)
+    in_hours = ask(store, minutes=60)
+    assert [one["seconds"] for one in in_hours["needed"]] == [1800.0]  # as imported, whatever is asked for
     with pytest.raises(Refusal, match="line 2"):
         take(f"{head}{NEXT};9;x;200\n")
     with pytest.raises(Refusal, match="calls is missing"):

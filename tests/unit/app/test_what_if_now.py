@@ -101,3 +101,5 @@ def test_what_cannot_be_drawn_is_refused_in_words(desk: WhatIfNow) -> None:
         ask(desk, queue="nowhere")
     with pytest.raises(Refusal, match="nothing to draw"):
         ask(desk, now=NOW + 9 * WEEK, waiting=[])
+    with pytest.raises(Refusal, match="nothing to draw"):
+        ask(desk, now=NOW + WEEK / 2, waiting=[])  # this week people called, but never at this hour
