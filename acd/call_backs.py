@@ -151,9 +151,11 @@ def failed(floor: Floor, contact: Contact, message: LegFailed | LegEnded, turn: 
 def taken_over(floor: Floor, caller: Contact, turn: Turn) -> None:
     """Who waits to be called and now calls himself, to the same queue, has the place that he kept."""
     his = [one for one in floor.ledger.contacts.values() if one.wish and _is_his(floor, one, caller)]
-    kept = [one.virtual_arrival for one in his if one.wish and (one.wish.due_at or 0.0) <= turn.at]
-    if kept and min(kept) < caller.virtual_arrival:
-        caller.virtual_arrival = min(kept)
+    kept = [one for one in his if one.wish and (one.wish.due_at or 0.0) <= turn.at]
+    best = min(kept, key=lambda one: one.virtual_arrival, default=None)
+    if best is not None and best.virtual_arrival < caller.virtual_arrival:
+        priority.take_place(caller, best)
+        caller.entered_at = turn.at  # what the queue lets anybody wait on the line begins now
         floor.line_up(caller)
     for contact in his:
         call_off(floor, contact, "caller", "called_again", turn)

@@ -71,10 +71,11 @@ Line = tuple[Literal["queue", "agent", "campaign", "message"], str]
 class Contact(msgspec.Struct, kw_only=True):
     """One contact from ContactQueued until its caller is gone or handed back.
 
-    `arrived_at` never changes; `entered_at`: when it came to this queue, None: then. With `slope` and `virtual_arrival`
-    it makes the score (`priority`); `counts_from` None: the ceiling counts from the arrival; `escalates_at` None:
-    never; `chooses_until`: something else than waiting is offered to him (`limits`). `relaxed`: how many relaxations of
-    his queue hold for him; `leaves_free`: agents that must stay free beside his. `order` settles ties by arrival.
+    `arrived_at` never changes, but for who takes over the place of his call-back; `entered_at`: when it came to this
+    queue, None: then. With `slope` and `virtual_arrival` it makes the score (`priority`); `counts_from` None: the
+    ceiling counts from the arrival; `escalates_at` None: never; `chooses_until`: something else than waiting is offered
+    to him (`limits`). `relaxed`: how many relaxations of his queue hold for him; `leaves_free`: agents that must stay
+    free beside his. `order` settles ties by arrival.
     `named` is the agent who alone is asked, and `passed_by` whoever passed the contact on to him; None for an ordinary
     contact.
     `campaign`: he answered its call, and has not spoken with anybody yet; from then on he is like every other.

@@ -5,7 +5,8 @@ reads of them with slopes of 1: "a class-A customer counts as having already wai
 put back but for a call-back that nobody answered:
 
 - who is passed on, or was not answered, keeps his arrival and with it his place;
-- a higher class counts as if he had been of it since he came, a lower one from his next contact on;
+- a higher class counts as if he had been of it since he came (or would have come, had he not been put back), a lower
+  one from his next contact on;
 - a changed profile goes on from the score that he has: new head starts hold for later callers only.
 """
 
@@ -52,7 +53,7 @@ def raised(contact: Contact, queue: Queue, value_class: str, now: float) -> bool
         contact.virtual_arrival,
         contact.slope,
         terms(queue, value_class),
-        arrived_at=contact.arrived_at,
+        arrived_at=since(contact),
         now=now,
     )
     contact.leaves_free = min(contact.leaves_free, queue.leave_free.get(value_class, 0))
@@ -79,6 +80,12 @@ def put_back(contact: Contact, seconds: float) -> None:
     contact.counts_from = since(contact) + seconds
     if contact.escalates_at is not None:
         contact.escalates_at += seconds
+
+
+def take_place(contact: Contact, kept: Contact) -> None:
+    """He has the place of one who kept it for him in the same queue, with all that its wait has earned."""
+    contact.arrived_at, contact.virtual_arrival = since(kept), kept.virtual_arrival
+    contact.escalates_at = kept.escalates_at
 
 
 def since(contact: Contact) -> float:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from company import AVAILABLE, LOGGED_OUT, QUEUES, agent, configured, queue
 from driven_acd import Driven, names, offered, only
@@ -115,6 +116,28 @@ def test_who_calls_again_himself_takes_his_place_over() -> None:
     assert offered(acd.status("ann", AVAILABLE, at=61.0))[0][0] == "c3"
 
 
+def test_who_calls_again_himself_has_all_that_the_wait_of_his_call_back_has_earned() -> None:
+    timed = queue("service", ceiling_seconds=300.0, longest_wait_seconds=200.0)
+    acd = floor_with(queues=(timed, *QUEUES[1:]))
+    acd.queue("c1", at=10.0)
+    due(acd, asks(acd, "c1", 30.0), 40.0)
+    acd.queue("c2", at=340.0, value_class="A")
+    said = acd.say(
+        e.ContactQueued(
+            at=350.0,
+            contact="c3",  # type: ignore[arg-type]
+            account_id=1,
+            leg="leg-c3",  # type: ignore[arg-type]
+            queue="service",  # type: ignore[arg-type]
+            value_class="C",
+            language="es",
+            pii_number=NUMBER,
+        )
+    )
+    assert "acd:limit:c3" in [str(one.timer) for one in only(said, c.StartTimer) if one.due_at == 550.0]  # type: ignore[type-var]
+    assert offered(acd.status("ann", AVAILABLE, at=360.0)) == [("c3", "ann", "ceiling")]
+
+
 def test_whose_telephone_rings_while_he_calls_himself_is_not_rung_any_more() -> None:
     acd = floor_with("ann")
     acd.status("ann", LOGGED_OUT)
@@ -137,6 +160,20 @@ def test_at_a_chosen_time_he_lines_up_with_the_wait_that_he_had() -> None:
     assert offered(acd.status("ann", AVAILABLE, at=900.0)) == []
     assert acd.contact(contact).virtual_arrival == 10.0 - 120.0 + 970.0
     assert offered(due(acd, contact, 1000.0)) == [(contact, "ann", "only")]
+
+
+def test_that_he_is_known_or_worth_more_brings_nobody_back_to_when_he_asked() -> None:
+    """The center tells the engine who its own call-back is: he is known already."""
+    acd = floor_with()
+    acd.queue("c1", at=10.0, value_class="B")
+    wish: dict[str, Any] = {"account_id": 1, "pii_number": NUMBER, "language": "es", "queue": "service"}
+    said = acd.say(e.CallbackAsked(at=30.0, contact="c1", due_at=1000.0, **wish))  # type: ignore[arg-type]
+    [placed] = only(said, e.CallbackPlaced)
+    [known] = only(said, e.CallerIdentified)
+    assert acd.say(known) == []
+    assert acd.contact(placed.contact).virtual_arrival == 10.0 - 45.0 + 970.0
+    acd.say(e.CallerIdentified(**{**msgspec.structs.asdict(known), "value_class": "A"}))
+    assert acd.contact(placed.contact).virtual_arrival == 10.0 - 120.0 + 970.0
 
 
 def test_while_his_queue_or_the_hours_of_the_law_are_closed_he_is_parked_and_keeps_his_place() -> None:
