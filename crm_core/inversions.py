@@ -143,7 +143,7 @@ class Center:
                 queue and decision["excluded"].get("left_free") and queue.leave_free.get(visit.value_class)
             ),
             call_back_held=waited.channel == "callback" and (waited.connected_at or math.inf) > at,
-            named_for_another=_named_for_another(waited, decision["agent"], at, named_wait_seconds),
+            named_for_another=_named_for_another(self._session, waited, decision, named_wait_seconds),
             unanswered=bool(decision["excluded"].get("unanswered"))
             and _had_let_ring(self._session, waited.id, decision["agent"], at),
             able=able,
@@ -169,12 +169,16 @@ def _able(agent: Agent | None, queue: Queue | None, waited_seconds: float) -> bo
     return step is not None and step <= relaxations_after(queue, waited_seconds)
 
 
-def _named_for_another(waited: Interaction, agent: str, at: float, named_wait_seconds: float) -> bool:
-    """Whether he had just been passed on to one agent, for whom he waits for so long."""
+def _named_for_another(
+    session: Session, waited: Interaction, decision: Mapping[str, Any], named_wait_seconds: float
+) -> bool:
+    """Whether he had just been passed on to one agent, for whom he waits for so long, or until that one goes."""
+    at = decision["at"]
     ended = [one for one in waited.segments if one.ended_at is not None and one.ended_at <= at]
-    if not ended or ended[-1].transferred_to_kind != "agent" or ended[-1].transferred_to == agent:
+    named = ended[-1].transferred_to if ended and ended[-1].transferred_to_kind == "agent" else None
+    if named in (None, decision["agent"]) or at - (ended[-1].ended_at or at) > named_wait_seconds:
         return False
-    return at - (ended[-1].ended_at or at) <= named_wait_seconds
+    return _statuses(session, waited.account_id, at).get(str(named), "available") == "available"
 
 
 def _had_let_ring(session: Session, contact: str, agent: str, at: float) -> bool:
@@ -207,11 +211,16 @@ def _was_being_called(waited: Interaction, at: float) -> bool:
 
 def _on_break(session: Session, account_id: int, at: float) -> list[str]:
     """The agents who were on a break at that moment."""
+    return sorted(who for who, status in _statuses(session, account_id, at).items() if status == "pause")
+
+
+def _statuses(session: Session, account_id: int, at: float) -> dict[str, str]:
+    """What each agent was at that moment, as far as it is known."""
     latest = (
         select(AgentStatus.agent, func.max(AgentStatus.id).label("id"))
         .where(AgentStatus.account_id == account_id, AgentStatus.at <= at)
         .group_by(AgentStatus.agent)
         .subquery()
     )
-    query = select(AgentStatus.agent).join(latest, latest.c.id == AgentStatus.id)
-    return sorted(session.scalars(query.where(AgentStatus.status == "pause")))
+    query = select(AgentStatus.agent, AgentStatus.status).join(latest, latest.c.id == AgentStatus.id)
+    return {who: status for who, status in session.execute(query)}

@@ -276,3 +276,31 @@ def test_who_came_before_the_span_and_waits_in_it_is_one_of_those_who_may_be_pas
     found = day.read(inversion_report, 1, 315.0, 1000.0)
     assert (found.valued, found.passed) == (3, 3)
     assert day.read(inversion_report, 1, 390.0, 1000.0).valued == 2
+
+
+def test_who_was_passed_on_to_one_agent_is_everybodys_again_once_that_one_is_gone(store: Store) -> None:
+    store.write(center)
+    it = Day()
+    it.comes("passed-a", "A", 110.0)
+    it.is_served("passed-a", "ann", 120.0, head("passed-a", "A", 130.0, 10.0))
+    its: dict[str, Any] = {"contact": "passed-a", "agent": "ann"}
+    status: dict[str, Any] = {"agent": "bob", "by": "bob", "reason": ""}
+    again: dict[str, Any] = {"contact": "passed-a", "queue": "service"}
+    it.comes("first-c", "C", 280.0)
+    it.comes("second-c", "C", 281.0)
+    it.events += [
+        e.AgentStatusChanged(at=100.0, status=Status.AVAILABLE, **status),
+        e.TransferStarted(at=290.0, to="bob", **its),  # type: ignore[arg-type]
+        e.TalkEnded(at=290.0, segment=1, by="agent", caller_stays=False, **its),
+        e.ContactRequeued(at=290.0, reason="transferred", **again),
+    ]
+    it.is_served("first-c", "ann", 292.0, head("first-c", "C", 12.0, 12.0))
+    it.events += [
+        e.AgentStatusChanged(at=295.0, status=Status.LOGGED_OUT, **status),
+        e.TransferFailed(at=295.0, to="bob", reason="gone", returned_to="queue", **its),  # type: ignore[arg-type]
+        e.ContactRequeued(at=295.0, reason="gone", **again),
+    ]
+    it.is_served("second-c", "ann", 300.0, head("second-c", "C", 19.0, 19.0))
+    store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
+    found = {row.served: row.cause for row in store.read(pairs_behind, 1, 0.0, 1000.0)}
+    assert found == {"first-c": "named_for_another", "second-c": "score"}
