@@ -8,7 +8,7 @@
     cut          ended by a failure of ours or of the network
 
     containment  = solved / entered             solved = served, and no other contact of the same customer, or from the
-                                                same number, within 24 hours (unknown as long as those are not over)
+                                                same number, within 24 hours; of calls for which those are over
     ended in the IVR = (served + dropped out) / entered
 
 Many products call the second one containment. It counts who hangs up in disgust as a success, and so it is shown beside
@@ -164,12 +164,14 @@ def ivr_figures(ways: Iterable[Way], *, now: float) -> IvrFigures:
 def ends_of(ways: Sequence[Way], *, now: float) -> Ends:
     """How they ended, and the containment of those that can be judged.
 
-    Who was served and can't be judged yet is left out of numerator and denominator alike.
+    Calls whose day after is not over are left out of numerator and denominator alike, however they ended: among them
+    who came back is known sooner than who did not. So is who was served and would not be known again.
     """
     ends = Counter(way.end for way in ways)
-    judged = [way for way in ways if way.end == "served" and _can_be_judged(way, now)]
+    settled = [way for way in ways if now - way.over_at >= RETURNS_WITHIN_SECONDS]
+    judged = [way for way in settled if way.end == "served" and way.someone]
     returned = sum(_returned(way) for way in judged)
-    known = len(ways) - ends["served"] + len(judged)
+    known = sum(way.end != "served" for way in settled) + len(judged)
     return Ends(
         entered=len(ways),
         agent=ends["agent"],
@@ -187,10 +189,6 @@ def ends_of(ways: Sequence[Way], *, now: float) -> Ends:
 def nearest_rank(values: Sequence[float], share: float) -> float:
     """The smallest value that at least this share of them does not exceed. `values` may not be empty."""
     return sorted(values)[math.ceil(share * len(values)) - 1]
-
-
-def _can_be_judged(way: Way, now: float) -> bool:
-    return way.someone and (_returned(way) or now - way.over_at >= RETURNS_WITHIN_SECONDS)
 
 
 def _returned(way: Way) -> bool:

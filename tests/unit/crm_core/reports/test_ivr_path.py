@@ -50,10 +50,11 @@ def test_contained_is_who_was_served_and_did_not_come_back_within_a_day() -> Non
 
 
 def test_nobody_is_called_solved_before_his_day_is_over_or_if_he_cannot_be_known_again() -> None:
-    ends = ends_of([way("served"), way("served", someone=False), way("agent")], now=DAY)
-    assert (ends.served, ends.judged, ends.containment) == (2, 0, 0.0)
-    came_back = ends_of([way("served", next_at=500.0)], now=DAY)
-    assert (came_back.judged, came_back.returned, came_back.containment) == (1, 1, 0.0)
+    today = [way("served"), way("served", someone=False), way("served", next_at=500.0), way("agent")]
+    ends = ends_of(today, now=DAY)
+    assert (ends.served, ends.judged, ends.returned, ends.containment) == (3, 0, 0, None)
+    over = ends_of(today, now=DAY + 100)
+    assert (over.served, over.judged, over.returned, over.containment) == (3, 2, 1, 1 / 3)
 
 
 def test_of_nobody_there_are_no_shares() -> None:
