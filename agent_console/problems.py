@@ -12,7 +12,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from agent_console.preconditions import PreconditionMissing
 from agent_console.principal import Forbidden, NotLoggedIn
 from ctiserver.bus.port import NoAnswer
-from ctiserver.core.errors import ConfigError, Conflict, Mistake, NotFound, Refusal, StaleVersion, StoreError
+from ctiserver.core.errors import (
+    ConfigError,
+    Conflict,
+    Mistake,
+    NotFound,
+    Refusal,
+    StaleVersion,
+    StoreError,
+    Unstorable,
+)
 
 _log = structlog.get_logger()
 _NOT_FOUND = "unknown_"
@@ -133,6 +142,8 @@ def _of_the_store(error: StoreError | PreconditionMissing) -> Response:
             return answer
         case NotFound():
             return problem(404, "not_found", "There is no such thing", str(error))
+        case Unstorable():
+            return problem(400, "bad_request", "A value cannot be kept", str(error))
         case Conflict():
             return problem(409, "conflict", "Somebody else changed it, or it is there already", str(error))
         case _:

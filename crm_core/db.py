@@ -28,7 +28,7 @@ from crm_core.configuration import raise_version_on_change
 from crm_core.engines import engine_for, look_up_engine_for, one_moment
 from crm_core.merges import hide_merged
 from crm_core.models import TABLES
-from ctiserver.core.errors import Conflict, StoreError
+from ctiserver.core.errors import Conflict, StoreError, Unstorable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -119,6 +119,8 @@ def _mapped_errors() -> Iterator[None]:
         yield
     except (exc.IntegrityError, StaleDataError) as error:
         raise Conflict(f"the row exists already or was changed meanwhile: {_first_line(error)}") from error
+    except (exc.DataError, OverflowError) as error:
+        raise Unstorable(f"a value cannot be kept: {_first_line(error)}") from error
     except (exc.SQLAlchemyError, sqlite3.Error) as error:  # the latter from `begin` above, which nobody wraps
         raise StoreError(f"the database failed: {_first_line(error)}") from error
 

@@ -71,6 +71,15 @@ def events_lost(session: Session, event_id: EventId) -> None:
     reader_positions.advance(session, READER, event_id)
 
 
+def event_lost(session: Session, event_id: EventId, event: Event) -> None:
+    """This one cannot be recorded: what it is about is incomplete, and nothing else. Raises StoreError."""
+    if event_id <= reader_positions.position(session, READER, lock=True):
+        return
+    if isinstance(event, e.ContactEvent):
+        session.execute(update(Interaction).where(Interaction.id == event.contact).values(incomplete=True))
+    reader_positions.advance(session, READER, event_id)
+
+
 def _record_all(session: Session, batch: list[tuple[EventId, e.ContactEvent]]) -> None:
     known = _load(session, {event.contact for _, event in batch})
     news: list[contact_news.News] = []

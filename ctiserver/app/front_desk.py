@@ -1,6 +1,7 @@
 """The calls process on the bus: takes requests, gives snapshots, tells screens what changed."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ from ctiserver.core.live_rows import ScreenPop
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Request
 from ctiserver.core.wire import request_types
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON writes it, after no backslash of its own."""
 
 
 class BusScreens:
@@ -106,6 +110,10 @@ class FrontDesk:
         return self.runtime
 
     def _parse(self, body: bytes) -> Request:
+        if _NUL.search(body):
+            raise Refusal(
+                "bad_request", "a text holds the character NUL, which no record can keep: leave it out"
+            )
         try:
             fields: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
             kind = request_types()[str(fields.pop("type", ""))]

@@ -48,7 +48,7 @@ from ctiserver.app.webhook_sender import WebhookSender
 from ctiserver.app.what_if_now import WhatIfNow
 from ctiserver.core import wire
 from ctiserver.core.config import Config
-from ctiserver.core.errors import Conflict, StoreError
+from ctiserver.core.errors import Conflict, NotFound, StoreError, Unstorable
 from ctiserver.core.message import Event
 from ctiserver.journal.line import Derived, Line, Position
 from ctiserver.journal.readers import JournalReader
@@ -214,22 +214,32 @@ class Jobs:
                 self._write_run([(event_id, event) for event_id, event in some if event])
 
     def _write_run(self, batch: Sequence[interaction_writer.Identified]) -> None:
-        """What the database refuses for good (a queue that was deleted) must not stop the records after it."""
+        """What fails for good (a queue that was deleted, a fault of ours) must not stop the records after it."""
         try:
             self._store.write(interaction_writer.apply_batch, batch)
-        except Conflict as error:
+        except Exception as error:
+            if not _is_for_good(error):
+                raise
             if len(batch) > 1:
                 for one in batch:
                     self._write_run([one])
             else:
                 ((event_id, event),) = batch
                 _log.error(
-                    "the database refuses an event, and its record is incomplete",
+                    "an event cannot be recorded, and its record is incomplete",
                     event_id=str(event_id),
                     event_type=type(event).__name__,
                     error=str(error),
+                    exc_info=None if isinstance(error, StoreError) else error,
                 )
-                self._store.write(interaction_writer.events_lost, event_id)
+                self._store.write(interaction_writer.event_lost, event_id, event)
+
+
+def _is_for_good(error: Exception) -> bool:
+    """Whether the same event would fail again: not if the database, the disk or the memory is away."""
+    if isinstance(error, StoreError):
+        return isinstance(error, Conflict | NotFound | Unstorable)
+    return not isinstance(error, OSError | MemoryError)
 
 
 def _event(line: Line) -> Event | None:

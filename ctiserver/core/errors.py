@@ -76,6 +76,10 @@ class Conflict(StoreError):
     """The row changed meanwhile, or exists already."""
 
 
+class Unstorable(StoreError):
+    """A value that the database has no room for: a number too large, a text with a NUL."""
+
+
 class StaleVersion(Conflict):
     """The row is no longer as the writer has read it; `version` is the latest."""
 

@@ -24,7 +24,7 @@ from crm_core.queues import add_queue
 from crm_core.reader_positions import BEFORE_ALL, EventId, advance, position
 from ctiserver.core import events as e
 from ctiserver.core.customers import Candidate
-from ctiserver.core.errors import StoreError
+from ctiserver.core.errors import StoreError, Unstorable
 from ctiserver.core.ids import AgentKey, ContactId, LegId, QueueKey, RecordingId
 from ctiserver.core.message import Event
 from ctiserver.core.requests import Status
@@ -550,3 +550,9 @@ def test_many_contacts_in_one_batch_keep_apart(store: Store) -> None:
     store.write(apply_batch, numbered(events))
     ended_count = select(func.count(Interaction.id)).where(Interaction.outcome == "ended_in_ivr")
     assert store.read(lambda session: session.scalar(ended_count)) == 300
+
+
+def test_a_value_that_no_column_holds_is_told_apart_from_a_database_that_is_away(store: Store) -> None:
+    with pytest.raises(Unstorable):
+        store.write(advance, READER, EventId(2**70, 1, 1))
+    assert store.read(position, READER) == BEFORE_ALL

@@ -93,6 +93,7 @@ def test_a_request_reaches_the_engines_with_the_time_of_its_arrival_and_is_answe
         (SET_STATUS | {"status": "asleep"}, "bad_request"),
         (SET_STATUS | {"agent": 7}, "bad_request"),
         ({"type": "SetStatus", "request_id": "r1", "by": "ann"}, "bad_request"),
+        (SET_STATUS | {"reason": "\\\0"}, "bad_request"),
     ],
 )
 def test_a_request_that_nobody_can_read_is_refused_and_the_engines_never_see_it(
