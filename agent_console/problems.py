@@ -143,7 +143,7 @@ def _of_the_store(error: StoreError | PreconditionMissing) -> Response:
         case NotFound():
             return problem(404, "not_found", "There is no such thing", str(error))
         case Unstorable():
-            return problem(400, "bad_request", "A value cannot be kept", str(error))
+            return problem(400, "bad_request", "A value is out of range", str(error))
         case Conflict():
             return problem(409, "conflict", "Somebody else changed it, or it is there already", str(error))
         case _:

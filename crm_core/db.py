@@ -120,7 +120,7 @@ def _mapped_errors() -> Iterator[None]:
     except (exc.IntegrityError, StaleDataError) as error:
         raise Conflict(f"the row exists already or was changed meanwhile: {_first_line(error)}") from error
     except (exc.DataError, OverflowError) as error:
-        raise Unstorable(f"a value cannot be kept: {_first_line(error)}") from error
+        raise Unstorable(f"a value is out of range: {_first_line(error)}") from error
     except (exc.SQLAlchemyError, sqlite3.Error) as error:  # the latter from `begin` above, which nobody wraps
         raise StoreError(f"the database failed: {_first_line(error)}") from error
 

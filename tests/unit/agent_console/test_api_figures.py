@@ -180,3 +180,9 @@ def test_staffing_is_asked_of_the_jobs_process_and_tables_come_in_as_csv(
     assert (wrong.status_code, wrong.json["error_id"]) == (422, "mistakes")
     assert "2" in wrong.json["mistakes"][0]
     assert office.browser("agent").get("/api/v1/me/figures").json["total"]["planned_seconds"] > 0
+
+
+def test_a_time_beyond_all_calendars_is_refused_in_words(office: Any) -> None:
+    answer = office.browser("supervisor").get("/api/v1/reports/queues?from_at=0&until_at=1e300")
+    assert (answer.status_code, answer.json["error_id"]) == (400, "bad_request")
+    assert "out of range" in answer.json["detail"]
