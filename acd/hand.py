@@ -41,7 +41,8 @@ def lower_hand(floor: Floor, request: LowerHand, turn: Turn) -> None:
 def report_abuse(floor: Floor, request: ReportAbuse, turn: Turn) -> None:
     """The agent is out of it at once; the caller hears goodbye. Raises Refusal."""
     contact = in_hand(floor, request.agent, Stage.TALKING, Stage.HELD)
-    state, segment = floor.ledger.agents[request.agent], contact.segments
+    state = floor.ledger.agents[request.agent]
+    segment = state.segment
     talk.dismiss(floor, contact, turn)
     turn.say(AbuseReported(at=turn.at, contact=contact.id, agent=state.key, segment=segment))
     _up(state, "abuse", contact.id, turn)

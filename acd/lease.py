@@ -10,9 +10,10 @@
     he calls back from one                120 s each step                   nobody answered; he has it still
     he talks                              the fuse of a talk + 60 s         the switch has ended both legs by then
 
-The usual timers come first; this is for when their firing, or what a phone said, was lost. Everybody who is not idle is
-looked at twice a minute, and a lease counts from the first look that saw him so: an agent is free again at most a
-minute after it. A lost look is made up by whatever happens next.
+A number outside that is let go so costs nothing from then on. The usual timers come first; this is for when their
+firing, or what a phone said, was lost. Everybody who is not idle is looked at twice a minute, and a lease counts from
+the first look that saw him so: an agent is free again at most a minute after it. A lost look is made up by whatever
+happens next.
 """
 
 from acd import (
@@ -24,6 +25,7 @@ from acd import (
     message_in_hand,
     messages,
     offers,
+    outside_calls,
     own_calls,
     wrap_up,
 )
@@ -115,7 +117,7 @@ def _end(floor: Floor, state: AgentState, turn: Turn) -> None:
     if state.activity is Activity.WRAPPING_UP:
         wrap_up.over(floor, state.key, turn)
     elif contact is not None and own_calls.of_agent(floor, state.key):
-        own_calls.lost(floor, state.key, turn)
+        _own_call(floor, state.key, turn)
     elif contact is None:
         _nobody_there(floor, state, turn)
     elif contact.agent != state.key:
@@ -127,6 +129,7 @@ def _end(floor: Floor, state: AgentState, turn: Turn) -> None:
     elif contact.stage is Stage.RESERVED:
         turn.say(DropLeg(leg=contact.leg))
         failed = LegFailed(at=turn.at, leg=contact.leg, reason="no_answer")
+        outside_calls.follow(floor, failed, turn)
         call_backs.failed(floor, contact, failed, turn)
     elif contact.stage is Stage.RETURNING:
         device.away_too_long(floor, state.key, turn)
@@ -140,10 +143,19 @@ def _end(floor: Floor, state: AgentState, turn: Turn) -> None:
 def _nobody_there(floor: Floor, state: AgentState, turn: Turn) -> None:
     """He calls somebody, or is kept for one whom we called, and nothing was heard again; or he has nobody at all."""
     if own_calls.of_agent(floor, state.key):
-        own_calls.lost(floor, state.key, turn)
+        _own_call(floor, state.key, turn)
     elif not called.forget(floor, state.key, turn) and state.contact:
         release(floor, state.key, state.contact, turn)
         offers.serve_agent(floor, state.key, turn)
+
+
+def _own_call(floor: Floor, key: AgentKey, turn: Turn) -> None:
+    call = own_calls.of_agent(floor, key)
+    own_calls.lost(floor, key, turn)
+    if call is not None and call.waits is None:
+        outside_calls.follow(floor, LegFailed(at=turn.at, leg=call.leg, reason="no_answer"), turn)
+    elif call is not None:
+        outside_calls.follow(floor, LegEnded(at=turn.at, leg=call.leg, by="switch"), turn)
 
 
 def _guest(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
@@ -158,5 +170,7 @@ def _guest(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> None:
 
 
 def _ended(floor: Floor, leg: LegId, turn: Turn) -> None:
+    ended = LegEnded(at=turn.at, leg=leg, by="switch")
     turn.say(DropLeg(leg=leg))
-    legs.gone(floor, LegEnded(at=turn.at, leg=leg, by="switch"), turn)
+    outside_calls.follow(floor, ended, turn)
+    legs.gone(floor, ended, turn)

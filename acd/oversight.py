@@ -97,7 +97,7 @@ def prefer(floor: Floor, request: ChangePriority, turn: Turn) -> None:
 def _give_head_start(floor: Floor, contact: Contact, seconds: float) -> None:
     if not 0 < seconds <= LONGEST_HEAD_START_SECONDS:
         raise Refusal("wrong_seconds", "give from 1 second to a day of head start")
-    contact.virtual_arrival -= seconds
+    contact.virtual_arrival -= seconds / contact.slope  # H / b, as that of a class
     if contact.stage is Stage.WAITING:
         floor.line_up(contact)
 

@@ -37,10 +37,13 @@ def better(queue: Queue, one: str, other: str) -> bool:
 
 
 def begin(contact: Contact, queue: Queue) -> None:
-    """He waits on the queue's terms since he arrived: a new contact, or one that goes on to another queue."""
+    """He waits on the queue's terms since he arrived: a new contact, or one that goes on to another queue.
+
+    Who was put back stays so: at the hour that he chose he has not waited since he asked.
+    """
     its = terms(queue, contact.value_class)
-    contact.virtual_arrival = accumulating.virtual_arrival(contact.arrived_at, its)
-    contact.slope, contact.counts_from = its.slope, None
+    contact.virtual_arrival = accumulating.virtual_arrival(since(contact), its)
+    contact.slope = its.slope
     contact.leaves_free = queue.leave_free.get(contact.value_class, 0)
     _limit(contact, its)
 

@@ -14,7 +14,7 @@ from ctiserver.core.errors import Refusal
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
 from ctiserver.core.message import Message
 from ctiserver.core.outside import Outside
-from ctiserver.core.requests import CancelCallback, TransferToAgent
+from ctiserver.core.requests import CancelCallback, MoveContact, TransferToAgent
 from ctiserver.core.tables import Hours
 
 NUMBER = "+56971884213"
@@ -174,6 +174,18 @@ def test_that_he_is_known_or_worth_more_brings_nobody_back_to_when_he_asked() ->
     assert acd.contact(placed.contact).virtual_arrival == 10.0 - 45.0 + 970.0
     acd.say(e.CallerIdentified(**{**msgspec.structs.asdict(known), "value_class": "A"}))
     assert acd.contact(placed.contact).virtual_arrival == 10.0 - 120.0 + 970.0
+
+
+def test_another_queue_brings_nobody_back_to_when_he_asked() -> None:
+    acd = floor_with(queues=(queue("service"), queue("technical", ceiling_seconds=300.0)))
+    acd.queue("c1", at=10.0, value_class="B")
+    contact = asks(acd, "c1", 30.0, due_at=1000.0)
+    due(acd, contact, 1000.0)
+    said = acd.say(MoveContact(at=1001.0, request_id="r", by="sofia", contact=contact, queue="technical"))  # type: ignore[arg-type]
+    for queued in only(said, e.ContactQueued):
+        acd.say(queued)
+    assert acd.contact(contact).virtual_arrival == 10.0 - 45.0 + 970.0
+    assert acd.contact(contact).escalates_at == 10.0 + 970.0 + 300.0
 
 
 def test_while_his_queue_or_the_hours_of_the_law_are_closed_he_is_parked_and_keeps_his_place() -> None:

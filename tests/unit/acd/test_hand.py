@@ -14,7 +14,8 @@ from ctiserver.core.events import (
     SupervisorAsked,
     TalkEnded,
 )
-from ctiserver.core.requests import LowerHand, RaiseHand, ReportAbuse, TakeMinute
+from ctiserver.core.inputs import LegAnswered
+from ctiserver.core.requests import LowerHand, MergeParties, RaiseHand, ReportAbuse, StartConsult, TakeMinute
 
 ASKED: dict[str, Any] = {"request_id": "r", "by": "ann", "agent": "ann"}
 
@@ -52,6 +53,18 @@ def test_an_insulting_caller_is_the_ivrs_and_his_agent_wraps_up_with_a_raised_ha
     assert only(said, HandRaised)[0].why == "abuse"
     assert "WrapUpStarted" in names(said)
     assert not talking.acd.floor.ledger.contacts
+
+
+def test_an_insult_in_a_conference_is_told_of_the_part_of_whom_it_hit() -> None:
+    acd = Driven("ann", "bob")
+    acd.queue("c1")
+    acd.talks("c1")
+    acd.say(StartConsult(at=16.0, **ASKED, to="bob"))  # type: ignore[arg-type]
+    [party] = acd.contact("c1").parties
+    acd.say(LegAnswered(at=17.0, leg=party.leg))
+    acd.say(MergeParties(at=18.0, **ASKED))
+    said = acd.say(ReportAbuse(at=20.0, **ASKED))
+    assert [(it.agent, it.segment) for it in only(said, AbuseReported)] == [("ann", 1)]
 
 
 def test_without_a_call_nobody_insults() -> None:

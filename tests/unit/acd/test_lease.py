@@ -13,7 +13,7 @@ from ctiserver.core import inputs as i
 from ctiserver.core.commands import CancelTimer, DropLeg, StartTimer
 from ctiserver.core.events import MessageLeft
 from ctiserver.core.message import Message
-from ctiserver.core.outside import Outside
+from ctiserver.core.outside import Outside, OutsideRule
 from ctiserver.core.requests import CallOut, TransferBlind
 
 TALK_FUSE_SECONDS = 14_400.0
@@ -155,6 +155,31 @@ def test_a_call_back_from_a_message_that_nothing_is_heard_of_again_ends_and_the_
     assert one.acd.acd.floor.ledger.own_calls == {}
     [message] = one.acd.acd.floor.ledger.contacts.values()
     assert (message.stage, message.agent, one.ann.contact) == ("message", "ann", message.id)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_number_outside_of_which_nothing_is_heard_again_costs_nothing_any_more(answers: bool) -> None:
+    one = Lossy()
+    rules = Outside(trunks=("pstn",), rules=(OutsideRule(account_id=1, prefix="+56", minor_per_minute=60),))
+    one.acd = Driven("ann", agents=(agent("ann", "service"),), outside=rules)
+    one.due, one.looks_at = {}, None
+    one.took(
+        one.acd.say(
+            CallOut(at=one.at, request_id="r", by="ann", agent="ann", pii_number="+56221234567")  # type: ignore[arg-type]
+        )
+    )
+    ledger = one.acd.acd.floor.ledger
+    [call] = ledger.own_calls.values()
+    one.leg(i.LegAnswered, call.agent_leg)
+    if answers:
+        one.leg(i.LegAnswered, call.leg, trunk="pstn")
+        for leg in (call.leg, call.agent_leg):
+            one.leg(i.LegJoined, leg, conversation=ledger.contacts[call.id].talk)
+    one.passes(one.at + TALK_FUSE_SECONDS + 5 * LOOK_SECONDS)
+    assert ledger.outside.calls == {}
+    spent = [ledger.outside.spent(1, None, one.at + more, "UTC").account_minor for more in (0.0, 3600.0)]
+    assert spent[0] == spent[1]
+    assert bool(spent[0]) is answers
 
 
 def test_nobody_is_looked_at_while_all_are_idle() -> None:

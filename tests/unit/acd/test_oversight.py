@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from company import AVAILABLE
+from company import AVAILABLE, queue
 from driven_acd import Driven, names, only
 
 from ctiserver.core.commands import DropLeg
@@ -87,6 +87,14 @@ def test_head_start_and_a_better_class_let_him_go_sooner() -> None:
     ] == [("sofia", "is ill")]
     prefers(acd, "c2", value_class="A")
     assert order(acd) == ["c2", "c3", "c1"]
+
+
+def test_seconds_of_head_start_are_the_same_seconds_whatever_the_slope() -> None:
+    acd = Driven(queues=(queue("service", slope={"A": 4.0}),))
+    acd.queue("c1", at=0.0, value_class="A")
+    before = acd.acd.floor.room["c1"].score(20.0)
+    prefers(acd, "c1", head_start_seconds=30.0)
+    assert acd.acd.floor.room["c1"].score(20.0) == before + 30.0
 
 
 @pytest.mark.parametrize(
