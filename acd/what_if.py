@@ -93,13 +93,17 @@ def what_if(now: Now, more: Sequence[Agent], *, hours: float = 1.0, runs: int = 
 
 def extra_agents(now: Now, queue: QueueKey, count: int) -> list[Agent]:
     """So many agents who serve a queue, and are able to do all that it needs."""
-    skills = dict(now.queues[queue].requires)
+    its = now.queues[queue]
+    skills, account_id = dict(its.requires), its.account_id
     return [
-        Agent(key=AgentKey(f"+{number}"), skills=skills, queues={queue: 0}) for number in range(1, count + 1)
+        Agent(key=AgentKey(f"+{number}"), account_id=account_id, skills=skills, queues={queue: 0})
+        for number in range(1, count + 1)
     ]
 
 
 _Figures = tuple[float, ...]
+_SERVICE_SECONDS = 180.0
+"""Where nobody called lately."""
 
 
 def _calls(now: Now, seconds: float, rng: np.random.Generator) -> list[GivenCall]:
@@ -134,8 +138,9 @@ def _calls(now: Now, seconds: float, rng: np.random.Generator) -> list[GivenCall
 def _staff(now: Now, seconds: float, rng: np.random.Generator) -> list[GivenAgent]:
     found = []
     for one in now.agents:
-        means = [now.rates[queue].service_seconds for queue in one.agent.queues if queue in now.rates]
-        left = float(rng.exponential(sum(means) / len(means))) if one.busy and means else -math.inf
+        known = [now.rates[queue].service_seconds for queue in one.agent.queues if queue in now.rates]
+        means = known or [_SERVICE_SECONDS]
+        left = float(rng.exponential(sum(means) / len(means))) if one.busy else -math.inf
         found.append(GivenAgent(agent=one.agent, spans=[(0.0, math.inf)], busy_until=left))
     return found
 
@@ -146,7 +151,7 @@ def _patience(its: QueueNow | None, rng: np.random.Generator) -> float:
 
 
 def _service(its: QueueNow | None, rng: np.random.Generator) -> float:
-    return float(rng.standard_exponential()) * (its.service_seconds if its else 180.0)
+    return float(rng.standard_exponential()) * (its.service_seconds if its else _SERVICE_SECONDS)
 
 
 def _figures(now: Now, calls: Sequence[GivenCall], went: Mapping[str, Went]) -> _Figures:

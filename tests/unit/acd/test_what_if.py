@@ -32,10 +32,25 @@ def test_two_agents_more_help_and_the_interval_says_how_surely() -> None:
     assert what_if(now, extra_agents(now, SALES, 2), runs=20) == found  # the same lot
 
 
+def test_agents_more_are_of_the_account_whose_queue_it_is() -> None:
+    queues = {SALES: Queue(key=SALES, account_id=2)}
+    now = Now(queues=queues, rates={}, waiting=NOW.waiting)
+    assert what_if(now, extra_agents(now, SALES, 1), runs=5).with_more.wait_seconds.mean == 90.0
+
+
 def test_without_agents_who_can_serve_everybody_gives_up_or_waits() -> None:
     found = what_if(NOW, [], runs=10)  # Ann lacks the skill
     assert found.as_it_is.abandoned.mean == 1.0
     assert found.change.wait_seconds.mean == 0.0
+
+
+def test_who_talks_is_busy_even_where_nobody_knows_how_long_that_takes() -> None:
+    skilled = Agent(key=AgentKey("ann"), queues={SALES: 0}, skills={"gas": 70})
+    waits = [
+        what_if(Now(queues=NOW.queues, rates={}, waiting=NOW.waiting, agents=[one]), [], runs=5).as_it_is
+        for one in (AgentNow(agent=skilled, busy=True), AgentNow(agent=skilled))
+    ]
+    assert waits[0].wait_seconds.mean > waits[1].wait_seconds.mean == 90.0
 
 
 def test_where_nobody_calls_only_who_waits_is_drawn() -> None:
