@@ -1,7 +1,8 @@
 """The calls of a recorded day as a simulation is given them: visits to queues, and call-backs that were served.
 
 One reading for the levers, who have the day from the records, and for a rehearsal, which has it from the journal
-(`recorded_day`). Left out are visits that ended in another queue, with a call-back or a message, and the messages.
+(`recorded_day`). Left out are visits that ended in another queue, with a call-back or a message, the messages, and whom
+we called.
 """
 
 from collections import defaultdict

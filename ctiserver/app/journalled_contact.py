@@ -70,12 +70,16 @@ class _Part:
 
 @dataclass(slots=True)
 class JournalledContact:
-    """All that is known of it so far. `asked_in`: the call in which he who is called back asked for it, "": none."""
+    """All that is known of it so far. `asked_in`: the call in which he who is called back asked for it, "": none.
+
+    `called`: a campaign or an agent called him, so that he is no caller.
+    """
 
     id: str
     value_class: str = ""
     asked_in: str = ""
     is_message: bool = False
+    called: bool = False
     _asked_at: float = 0.0
     _is_call_back: bool = False
     _visits: list[QueueVisit] = field(default_factory=list)
@@ -88,10 +92,9 @@ class JournalledContact:
         """What an event adds."""
         match event:
             case e.ContactArrived():
-                self.is_message, self._is_call_back = (
-                    event.channel == "voicemail",
-                    event.channel == "callback",
-                )
+                self.is_message = event.channel == "voicemail"
+                self._is_call_back = event.channel == "callback"
+                self.called = event.dial_id is not None or event.channel == "outbound"
             case e.CallbackPlaced():
                 self.asked_in, self._asked_at = event.asked_in, event.at
             case e.ContactQueued() | e.PriorityChanged():
@@ -108,7 +111,9 @@ class JournalledContact:
                 self._parts.append(_Part(event.agent, event.at))
             case e.TransferStarted() | e.TalkEnded() | e.WrapUpEnded():
                 self._tell_part(event)
-        queue_visits.follow(self._visits, event, account_id=0, value_class=self.value_class, called=False)
+        queue_visits.follow(
+            self._visits, event, account_id=0, value_class=self.value_class, called=self.called
+        )
 
     @property
     def waits_since(self) -> float | None:

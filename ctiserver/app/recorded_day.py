@@ -128,8 +128,8 @@ class _Reading:
         )
 
     def _recorded(self) -> Recorded:
-        """As the records would tell it, without messages."""
-        contacts = [one for one in self.contacts.values() if not one.is_message]
+        """As the records would tell it, without messages and without those whom we called."""
+        contacts = [one for one in self.contacts.values() if not (one.is_message or one.called)]
         return Recorded(
             sorted(
                 (it for one in contacts for it in one.visits()), key=lambda it: (it.entered_at, it.contact)
@@ -142,7 +142,8 @@ class _Reading:
     def _look(self, contact: JournalledContact, event: ContactEvent) -> None:
         """Who waits at the end is read on for; whose contact was over before the beginning is forgotten."""
         since = contact.waits_since
-        if since is not None and since < self.until_at and not contact.is_message:
+        is_caller = not (contact.is_message or contact.called)
+        if since is not None and since < self.until_at and is_caller:
             self.waiting.add(contact.id)
             return
         self.waiting.discard(contact.id)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from acd.given_calls import Named
 from ctiserver.app.flow_rehearsal import Rewalked
@@ -113,6 +114,13 @@ def test_a_message_is_no_caller_however_often_it_goes_back_to_its_queue() -> Non
         *(connected("m1", 500.0), over("m1", 600.0)),
     )
     assert day.calls == []
+
+
+@pytest.mark.parametrize("ours", [{"dial_id": 7}, {"channel": "outbound"}])
+def test_whom_a_campaign_or_an_agent_called_is_no_caller(ours: dict[str, Any]) -> None:
+    came = structs.replace(arrived("lead", 10.0), **ours)
+    events = (came, queued("lead", 11.0), connected("lead", 12.0), over("lead", 60.0))
+    assert day_of(*events, queued("c1", 20.0), ended("c1", 50.0)).went.keys() == {"c1"}
 
 
 def test_each_wait_of_a_contact_has_a_name_of_its_own_however_many_others_came_between() -> None:
