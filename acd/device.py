@@ -3,7 +3,8 @@
 A page that is reloaded, crashes or loses its network never loses the call: the caller hears music, and as soon as the
 page is there again its phone is rung, answers by itself, and the two go on. A browser that stays away too long gives
 the caller back to his line, at the place that he had. Whom he consulted is let go; a conference goes on without him. So
-does a call that he makes himself wait for it until the two talk (`own_calls`).
+does a call that he makes himself wait for it until the two talk (`own_calls`). Who had answered the offer of a caller
+and is gone before the two hear each other has not answered it.
 """
 
 from acd import arrangement, conference, messages, offers, own_calls, parties, recording
@@ -11,7 +12,7 @@ from acd.agent_state import Activity, AgentState
 from acd.contact_state import Contact, Stage
 from acd.floor import Floor
 from acd.status import pause
-from acd.talk import give_back
+from acd.talk import begins, give_back
 from ctiserver.core.commands import CancelTimer, DialLeg, DropLeg, SetFuse, StartTimer
 from ctiserver.core.events import AgentAway, AgentBack
 from ctiserver.core.ids import AgentKey, LegId, TimerId
@@ -48,13 +49,15 @@ def lost(floor: Floor, key: AgentKey, turn: Turn) -> None:
     if guest := conference.guest_of(floor, key):
         conference.lost(floor, *guest, turn)
     contact = _in_hand(floor, state)
-    if contact is not None and contact.stage is Stage.OFFERED:
+    if contact is not None and contact.stage is Stage.JOINING and contact.origin == "called":
+        begins(floor, contact, turn)  # whom he called himself has answered, and waits for nobody else
+    if contact is not None and contact.stage in (Stage.OFFERED, Stage.JOINING):
         leg = contact.agent_leg
         offers.refused(floor, contact, LOST, turn)
         if leg:
             turn.say(DropLeg(leg=leg))
         return
-    if contact is not None and contact.stage in (Stage.JOINING, Stage.TALKING, Stage.HELD):
+    if contact is not None and contact.stage in (Stage.TALKING, Stage.HELD):
         if contact.other is not None and contact.other.role != "consulted":
             conference.agent_left(floor, contact, "switch", turn)
         else:

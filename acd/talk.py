@@ -29,7 +29,13 @@ def joined(floor: Floor, contact: Contact, leg: LegId, turn: Turn) -> None:
     if contact.stage is not Stage.JOINING or leg in contact.joined or not contact.agent:
         return
     contact.joined.append(leg)
-    if len(contact.joined) < 2 or not contact.agent_leg:
+    if len(contact.joined) == 2:
+        begins(floor, contact, turn)
+
+
+def begins(floor: Floor, contact: Contact, turn: Turn) -> None:
+    """The agent has the caller from now on."""
+    if not contact.agent or not contact.agent_leg:
         return
     contact.stage, contact.connected_at, contact.campaign = Stage.TALKING, turn.at, None
     contact.unanswered_by = []

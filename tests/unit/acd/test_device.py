@@ -43,6 +43,19 @@ def test_a_browser_that_goes_away_in_a_talk_leaves_the_caller_with_music(talking
     assert (music.kind, music.legs) == (Kind.HOLD, ("leg-c1",))
 
 
+def test_a_page_that_goes_before_the_two_are_joined_has_not_answered_and_he_waits_on() -> None:
+    acd = Driven("ann", agents=BROWSER)
+    acd.queue("c1")
+    leg = acd.agent_leg("c1")
+    acd.answers("c1")
+    said = lost(acd, 14.5)
+    assert only(said, OfferRefused)[0].reason == "device_lost"
+    assert DropLeg(leg=leg) in said
+    assert (acd.contact("c1").stage, acd.agent("ann").reason) == ("waiting", "device_lost")
+    assert names(acd.caller_hangs_up("c1", at=20.0))[-1] == "ContactEnded"
+    assert acd.agent("ann").contact is None  # nothing to wrap up, and nothing that she could not dispose of
+
+
 def test_a_browser_that_comes_back_is_rung_and_the_two_go_on(talking: Driven) -> None:
     lost(talking, 30.0)
     [rings] = only(back(talking, 33.0), DialLeg)  # type: ignore[arg-type]

@@ -65,6 +65,20 @@ def hangs_up(acd: Driven, who: Any) -> list[Message]:
     return acd.say(r.HangUp(at=30.0, request_id="h", by=who, agent=who))
 
 
+def test_whoever_has_answered_is_hers_although_her_page_goes_before_the_two_are_joined(acd: Driven) -> None:
+    calls(acd)
+    [call] = acd.acd.floor.ledger.own_calls.values()
+    acd.say(LegAnswered(at=12.0, leg=call.agent_leg))
+    acd.say(LegAnswered(at=20.0, leg=call.leg, trunk="pstn"))
+    assert acd.contact(call.id).stage == "joining"
+    ann: Any = "ann"
+    said = acd.say(AgentLost(at=20.1, agent=ann))
+    assert [(it.segment, it.began) for it in only(said, e.ContactConnected)] == [(1, "called")]
+    ended = only(acd.say(LegEnded(at=25.0, leg=call.leg, by="caller")), e.TalkEnded)
+    assert [it.segment for it in ended] == [1]
+    assert only(acd.dispose("ann", call.id, at=30.0), e.Disposed)
+
+
 def refusal(acd: Driven, request: Any, *args: Any, **more: Any) -> str:
     before = acd.acd.state()
     with pytest.raises(Refusal) as caught:
