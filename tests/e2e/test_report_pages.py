@@ -69,7 +69,7 @@ def test_what_a_caller_answered_reads_as_the_question_and_its_scale(stage: Stage
     page.goto(f"{stage.origin}/contacts/r-3")
     said = page.locator("h2", has_text="Survey").locator("+ ol li span")
     expect(said).to_have_text(
-        ["Solved?: Yes", "Satisfaction: 4 of 5", "own words: spoken comment (in Surveys)", "which one: 3"]
+        ["Solved? Yes", "Satisfaction: 4 of 5", "own words: spoken comment (in Surveys)", "which one: 3"]
     )
     assert faults_of(page) == []
 

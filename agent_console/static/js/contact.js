@@ -81,7 +81,8 @@ function waited(one) {
 /** What he answered, on the scale of its question. */
 function answered({ question, kind, value }) {
   const said = { comment: () => t("contact_comment"), yes_no: () => t(value ? "yes" : "no") }[kind] ?? (() => (TOPS[kind] ? t("contact_of_scale", { value, top: TOPS[kind] }) : String(value)));
-  return `${of("survey_key", question)}: ${said()}`;
+  const asked = of("survey_key", question);
+  return `${asked}${asked.endsWith("?") ? "" : ":"} ${said()}`;
 }
 
 /** What somebody did with it besides talking. */
