@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from crm_core.queue_visits import QueueVisit
 from crm_core.reports import raw_rows
+from crm_core.reports.queue_figures import LOST
 
 WEEKS = 4
 _HOUR, _DAY, _WEEK = 3600.0, 86400.0, 7 * 86400.0
@@ -59,7 +60,7 @@ def arrival_rates(session: Session, account_id: int, now: float) -> dict[str, Ra
             work.setdefault(talk.queue, []).append(talk.talk_seconds + talk.after_seconds)
     waited: Counter[str] = Counter()
     gone: Counter[str] = Counter()
-    for one in lately:
+    for one in (it for it in lately if it.result != LOST):
         waited[one.queue] += max(0.0, (one.left_at or now) - one.entered_at)  # type: ignore[assignment]
         gone[one.queue] += one.result == "abandoned"
     return {

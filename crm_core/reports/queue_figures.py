@@ -15,9 +15,9 @@
 
 The same day is three different service levels, so all three are there. A contact that passes through two queues was
 queued twice, and handled in each where an agent talked with him; queued is not handled + abandoned (call-backs,
-messages, moves, who found no room, failures, and who waits still). A visit counts in the interval in which it began, a
-talk in that in which it was answered. Calls that we made are no visits of callers: they are in AHT and non-response,
-not in waits. Pure.
+messages, moves, who found no room, failures, who waits still, and whose end was lost). A visit counts in the interval
+in which it began, a talk in that in which it was answered. Calls that we made are no visits of callers: they are in AHT
+and non-response, not in waits. Pure.
 """
 
 import math
@@ -29,6 +29,9 @@ from statistics import fmean, median
 import msgspec
 
 from crm_core.reports.ivr_path import nearest_rank
+
+LOST = "lost"
+"""The result of a visit whose end was lost with the journal: nobody waits there any more, nor is known how long."""
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -151,7 +154,7 @@ def queue_figures(visits: Sequence[Visit], talks: Sequence[Talk], offers: Sequen
         turned_away=len(waits["turned_away"]),
         moved=len(waits["moved"]),
         cut=len(waits["cut"]),
-        waiting=sum(one.left_at is None for one in visits),
+        waiting=sum(one.left_at is None and one.result is None for one in visits),
         service_level=share(in_both, len(answered) + len(abandoned)),
         service_level_answered=share(in_time["answered"], len(answered)),
         service_level_removed=share(in_both + in_time["callback"], len(visits)),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm_core.interactions import COUNTED_BEFORE, MESSAGE, Interaction, Offer, Segment, called_us
 from crm_core.queue_visits import QueueVisit
 from crm_core.queues import Queue
-from crm_core.reports.queue_figures import Offered, Talk, Visit
+from crm_core.reports.queue_figures import LOST, Offered, Talk, Visit
 from crm_core.reports.time_spans import Span
 
 _ROWS_AT_ONCE = 2000
@@ -43,6 +43,7 @@ def visits(session: Session, account_id: int, from_at: float, until_at: float) -
             QueueVisit.left_at,
             QueueVisit.result,
             QueueVisit.told_until_at,
+            Interaction.incomplete,
         )
         .join(Interaction, Interaction.id == QueueVisit.interaction_id)
         .where(
@@ -61,12 +62,14 @@ def visits(session: Session, account_id: int, from_at: float, until_at: float) -
             value_class=value_class,
             entered_at=entered_at,
             left_at=left_at,
-            result=result,
+            result=LOST if left_at is None and incomplete else result,
             within_seconds=limits.get(queue, (20.0, 5.0))[0],
             short_seconds=limits.get(queue, (20.0, 5.0))[1],
             told_until_at=told_until_at,
         )
-        for contact, queue, value_class, entered_at, left_at, result, told_until_at in session.execute(query)
+        for contact, queue, value_class, entered_at, left_at, result, told_until_at, incomplete in (
+            session.execute(query)
+        )
     ]
 
 

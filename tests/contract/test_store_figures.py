@@ -11,7 +11,7 @@ from crm_core import figure_looks
 from crm_core.accounts import Account
 from crm_core.agents import add_agent
 from crm_core.db import Store
-from crm_core.interaction_writer import apply_batch
+from crm_core.interaction_writer import apply_batch, events_lost
 from crm_core.permission.calendars import instant
 from crm_core.queues import add_queue
 from crm_core.reader_positions import EventId
@@ -146,6 +146,23 @@ def test_calls_are_expected_as_they_came_at_this_hour_of_the_week(day: Day) -> N
     assert day.store.read(arrival_rates, 2, MIDNIGHT + week) == {}
     young = day.store.read(arrival_rates, 1, MIDNIGHT + HOUR)
     assert young["sales"].calls_per_second == {"A": 6 / (3 * HOUR)}
+
+
+def test_a_wait_whose_end_was_lost_with_the_journal_is_no_patience_and_does_not_last_for_ever(
+    day: Day,
+) -> None:
+    day.arrives("lost", MIDNIGHT + 60, "sales")
+    day.store.write(events_lost, EventId(1, 50, 0))
+    day.seq = 50
+    day.arrives("waits", MIDNIGHT + 6 * DAY, "sales")
+    day.arrives("gone", MIDNIGHT + 100, "sales")
+    day.ends("gone", MIDNIGHT + 130)
+    figures = day.store.read(queue_report, 1, MIDNIGHT, MIDNIGHT + 7 * DAY).total
+    assert (figures.queued, figures.abandoned, figures.waiting) == (3, 1, 1)
+    behind = day.store.read(contacts_behind, 1, MIDNIGHT, MIDNIGHT + 7 * DAY, figure="waiting")
+    assert [one.contact for one in behind.rows] == ["waits"]
+    rates = day.store.read(arrival_rates, 1, MIDNIGHT + 6 * DAY + 20)
+    assert rates["sales"].patience_seconds == 30.0 + 20.0
 
 
 def test_an_hour_in_which_nobody_called_counts_too_in_what_is_expected_of_it(day: Day) -> None:
