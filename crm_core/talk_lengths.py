@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm_core.interactions import Interaction, Segment
+from crm_core.interactions import MESSAGE, Interaction, Segment
 from ctiserver.core.message import Frozen
 
 FEWEST = 20
@@ -36,6 +36,7 @@ def usual_lengths(session: Session, account_id: int, now: float) -> Mapping[str,
             Interaction.account_id == account_id,
             Interaction.arrived_at >= now - _DAYS_SECONDS,
             Segment.ended_at.is_not(None),
+            Interaction.channel != MESSAGE,
         )
         .order_by(Interaction.arrived_at.desc())
         .limit(MOST)

@@ -87,6 +87,10 @@ def test_95_of_100_talks_are_no_longer_than_what_is_usual_by_what_they_were_abou
         for place in range(101, 120):
             talked(session, place, 5_000.0, "rare", 1, 40.0)
             talked(session, place + 100, 5_000.0, None, 2, 1.0)
+        for place in range(301, 320):  # messages that somebody had in hand are no talks
+            talked(session, place, 1_800.0, None, 1, 1.0)
+            session.flush()
+            session.get_one(Interaction, f"t{place}").channel = "voicemail"
 
     store.write(furnish)
     usual = store.read(talk_lengths.usual_lengths, 1, now)
