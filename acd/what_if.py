@@ -30,12 +30,16 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingNow:
-    """Somebody who waits, and for how long he has."""
+    """Somebody who waits, and for how long he has; `stood_seconds` ago he came to his place, None: as long.
+
+    Who has talked and was passed on keeps his place, and waits anew.
+    """
 
     contact: str
     queue: QueueKey
     value_class: str
     waited_seconds: float
+    stood_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,7 @@ def _calls(now: Now, seconds: float, rng: np.random.Generator) -> list[GivenCall
             queue=one.queue,
             value_class=one.value_class,
             at=-one.waited_seconds,
+            stands_from=None if one.stood_seconds is None else -one.stood_seconds,
             patience_seconds=one.waited_seconds + _patience(now.rates.get(one.queue), rng),
             service_seconds=_service(now.rates.get(one.queue), rng),
         )

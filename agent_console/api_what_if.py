@@ -71,7 +71,8 @@ def _asked(view: LiveView, account_id: int, now: float) -> dict[str, object]:
                 "contact": one.contact,
                 "queue": one.queue,
                 "value_class": one.value_class or "",
-                "waited_seconds": now - (one.queued_at or now),
+                "waited_seconds": now - (one.waits_since or one.queued_at or now),
+                "stood_seconds": now - (one.queued_at or now),
             }
             for one in view.contacts.values()
             if one.account_id == account_id and one.stage in _WAITING and one.queue

@@ -20,12 +20,13 @@ _RUNS = (3, 40)
 
 
 class Waits(msgspec.Struct, kw_only=True):
-    """Somebody who waits now."""
+    """Somebody who waits now; see WaitingNow."""
 
     contact: str
     queue: str
     value_class: str
     waited_seconds: float
+    stood_seconds: float | None = None
 
 
 class Serves(msgspec.Struct, kw_only=True):
@@ -96,6 +97,7 @@ class WhatIfNow:
                     queue=QueueKey(one.queue),
                     value_class=one.value_class,
                     waited_seconds=max(0.0, one.waited_seconds),
+                    stood_seconds=one.stood_seconds,
                 )
                 for one in asked.waiting
             ],

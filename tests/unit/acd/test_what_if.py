@@ -53,6 +53,16 @@ def test_who_talks_is_busy_even_where_nobody_knows_how_long_that_takes() -> None
     assert waits[0].wait_seconds.mean > waits[1].wait_seconds.mean == 90.0
 
 
+def test_who_was_passed_on_keeps_his_place_and_has_waited_only_since_then() -> None:
+    free = AgentNow(agent=Agent(key=AgentKey("ann"), queues={SALES: 0}))
+    passed = WaitingNow(contact="p", queue=SALES, value_class="C", waited_seconds=10.0, stood_seconds=900.0)
+    other = WaitingNow(contact="o", queue=SALES, value_class="C", waited_seconds=50.0)
+    now = Now(queues={SALES: Queue(key=SALES)}, rates={}, waiting=[other, passed], agents=[free])
+    hour = what_if(now, [], runs=40, hours=10.0).as_it_is
+    assert hour.service_level.mean >= 0.5  # he goes first, after ten seconds
+    assert hour.wait_seconds.mean < (10.0 + 50.0 + 400.0) / 2
+
+
 def test_where_nobody_calls_only_who_waits_is_drawn() -> None:
     quiet = Now(queues=NOW.queues, rates={}, waiting=NOW.waiting)
     found = what_if(quiet, extra_agents(quiet, SALES, 1), runs=5)

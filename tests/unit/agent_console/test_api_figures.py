@@ -135,13 +135,20 @@ def test_what_if_asks_the_jobs_process_with_what_is_so_in_this_account(office: A
     office.live.view.contacts["mine"].stage = "queued"
     office.live.view.contacts["mine"].queue = "sales"
     office.live.view.contacts["mine"].queued_at = 940.0
+    office.live.view.contacts["mine"].waits_since = 970.0  # in between he talked, and was passed on
     office.live.view.agents["agent"].status = "available"
     boss = office.browser(BOSS)
     told = boss.get("/api/v1/live/what-if?queue=sales&agents=2").json
     assert told["change"]["service_level"] == drawn
     (question,) = asked
     assert question["waiting"] == [
-        {"contact": "mine", "queue": "sales", "value_class": "", "waited_seconds": 60.0}
+        {
+            "contact": "mine",
+            "queue": "sales",
+            "value_class": "",
+            "waited_seconds": 30.0,
+            "stood_seconds": 60.0,
+        }
     ]
     assert question["available"] == [{"agent": "agent", "busy": False}]
     assert boss.get("/api/v1/live/what-if?queue=sales&agents=0").json["error_id"] == "out_of_range"
