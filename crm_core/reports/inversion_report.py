@@ -5,7 +5,8 @@
 - pairs: each of these with the one who was served; every pair has one cause, and the causes add up to all pairs;
 - customers: contacts of a class above the lowest that were ever passed, of all such contacts that queued
   in the span, since before it or not;
-- seconds: how long those who were passed waited on from the first time, told with the cause of that time.
+- seconds: how long those who were passed waited on from the first time until they were served, or hung up, told with
+  the cause of that time.
 """
 
 from collections import defaultdict
@@ -166,8 +167,17 @@ def _pairs(
     session: Session, account_id: int, from_at: float, until_at: float, queue: str | None
 ) -> list[PairRow]:
     served, waited = aliased(Interaction), aliased(Interaction)
+    served_at = (
+        select(func.min(QueueVisit.left_at))
+        .where(
+            QueueVisit.interaction_id == Inversion.waited_id,
+            QueueVisit.result == "answered",
+            QueueVisit.left_at > Inversion.chosen_at,
+        )
+        .scalar_subquery()
+    )
     query = (
-        select(Inversion, served.value_class, waited.value_class, waited.connected_at, waited.ended_at)
+        select(Inversion, served.value_class, waited.value_class, func.coalesce(served_at, waited.ended_at))
         .join(served, served.id == Inversion.served_id)
         .join(waited, waited.id == Inversion.waited_id)
         .where(
@@ -190,9 +200,9 @@ def _pairs(
             served_class=served_class,
             waited=row.waited_id,
             waited_class=waited_class,
-            waited_on_seconds=_waited_on(row, connected_at or ended_at),
+            waited_on_seconds=_waited_on(row, end_at),
         )
-        for row, served_class, waited_class, connected_at, ended_at in session.execute(query)
+        for row, served_class, waited_class, end_at in session.execute(query)
     ]
 
 

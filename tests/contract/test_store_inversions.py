@@ -301,6 +301,10 @@ def test_who_was_passed_on_to_one_agent_is_everybodys_again_once_that_one_is_gon
         e.ContactRequeued(at=295.0, reason="gone", **again),
     ]
     it.is_served("second-c", "ann", 300.0, head("second-c", "C", 19.0, 19.0))
+    it.is_served("passed-a", "ann", 350.0, head("passed-a", "A", 360.0, 240.0))
+    it.events[-1] = structs.replace(it.events[-1], segment=2)
     store.write(apply_batch, [(EventId(1, 10 + place, 1), event) for place, event in enumerate(it.events)])
     found = {row.served: row.cause for row in store.read(pairs_behind, 1, 0.0, 1000.0)}
     assert found == {"first-c": "named_for_another", "second-c": "score"}
+    waited_on = store.read(inversion_report, 1, 0.0, 1000.0).seconds
+    assert waited_on == 355.0 - 292.0  # until his second talk, whenever the first was
