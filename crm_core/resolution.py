@@ -15,27 +15,44 @@ from sqlalchemy.orm import Session
 
 from crm_core.cases import Case, CaseContact
 from crm_core.contact_reasons import ContactReason, guess, reasons_of_account
-from crm_core.episodes import Resolution, Touch, by_class, episodes, resolution
+from crm_core.episodes import DAY_SECONDS, Episode, Resolution, Touch, by_class, episodes, resolution
 from crm_core.interactions import COUNTED_BEFORE, OUTBOUND, Interaction
 
 _ASKED_WITHIN_SECONDS = 86_400.0
 """A call-back or message belongs to the call just before it; none lasts longer."""
+_WINDOWS_BEHIND = 4
+"""How far behind a span its episodes are followed."""
 
 
 def resolution_of(
     session: Session, account_id: int, *, from_at: float, until_at: float, now: float, window_days: float
 ) -> Resolution:
-    """The figures of the contacts that arrived in a span of time, `until_at` excluded."""
-    touches = _touches(session, account_id, from_at, until_at)
-    return resolution(episodes(touches, window_days=window_days), now=now, window_days=window_days)
+    """The figures of the episodes that began in a span of time, `until_at` excluded."""
+    found, seen_until = _episodes(session, account_id, from_at, until_at, now, window_days)
+    return resolution(found, now=seen_until, window_days=window_days)
 
 
 def resolution_by_class(
     session: Session, account_id: int, *, from_at: float, until_at: float, now: float, window_days: float
 ) -> dict[str, Resolution]:
     """The same of each value class; "": nobody knew the caller's."""
-    touches = _touches(session, account_id, from_at, until_at)
-    return by_class(episodes(touches, window_days=window_days), now=now, window_days=window_days)
+    found, seen_until = _episodes(session, account_id, from_at, until_at, now, window_days)
+    return by_class(found, now=seen_until, window_days=window_days)
+
+
+def _episodes(
+    session: Session, account_id: int, from_at: float, until_at: float, now: float, window_days: float
+) -> tuple[list[Episode], float]:
+    """The episodes that began in the span, whole, and until when contacts were looked at.
+
+    A span cuts through episodes: what was in the window before it tells which had begun already, and what came behind
+    it how they went on; one that goes on for longer than is looked at counts as open. A case that rested for longer
+    than the window before the span begins anew in it.
+    """
+    window = window_days * DAY_SECONDS
+    seen_until = min(now, until_at + _WINDOWS_BEHIND * window)
+    found = episodes(_touches(session, account_id, from_at - window, seen_until), window_days=window_days)
+    return [one for one in found if from_at <= one.began_at < until_at], seen_until
 
 
 def _touches(session: Session, account_id: int, from_at: float, until_at: float) -> list[Touch]:

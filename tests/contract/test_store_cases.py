@@ -123,6 +123,36 @@ def test_a_contact_is_about_what_its_agent_said_else_what_the_menu_suggests(desk
     assert (found.closed, found.calls_to_resolve) == (3, 1.0)
 
 
+def test_an_episode_is_whole_whatever_the_span_cuts_and_belongs_where_it_began(desk: Store) -> None:
+    week, day = 7 * 24 * HOUR, 24 * HOUR
+
+    def contacts(session: Session) -> None:
+        for who in (1, 2, 3):
+            add_customer(session, 1, now=0.0, name=f"Cliente {who}")
+        session.flush()
+        told = (
+            *((1, MONDAY - day), (1, MONDAY + day)),  # began before
+            *(
+                (2, MONDAY + 6 * day),
+                (2, MONDAY + week + day),
+                (2, MONDAY + week + 5 * day),
+            ),  # goes on behind
+            (3, MONDAY + 2 * day),
+        )
+        for place, (who, at_) in enumerate(told):
+            contact = Interaction(id=f"c-{place}", account_id=1, customer_id=who, arrived_at=at_)
+            contact.contact_reason, contact.collected = "invoice", {}
+            contact.last_epoch = contact.last_seq = contact.last_n = 1
+            session.add(contact)
+
+    desk.write(contacts)
+    span = {"from_at": MONDAY, "until_at": MONDAY + week, "window_days": 7.0}
+    found = desk.read(resolution_of, 1, now=MONDAY + 10 * week, **span)
+    assert (found.closed, found.calls_to_resolve, found.first_contact_resolution) == (2, 2.0, 1 / 2)
+    early = desk.read(resolution_of, 1, now=MONDAY + 2 * week + day, **span)
+    assert (early.closed, early.censored) == (1, 1)
+
+
 def test_whom_we_call_back_and_whose_message_we_hear_has_contacted_us_once(desk: Store) -> None:
     def asked(session: Session) -> None:
         session.add(
