@@ -15,7 +15,7 @@ demo: ## set up what is missing and run the demo company until Ctrl-C (NAME=othe
 	@$(PYTHON) tools/setup.py demo
 	@exec $(BIN)/ctiserver demo $(if $(NAME),--name $(NAME)) $(if $(PORTS),--ports $(PORTS))
 
-check: ## format, lint, types, import contracts, tests without servers: under a minute
+check: ## format, lint, types, import contracts, tests without servers: some three minutes
 	@$(PYTHON) tools/setup.py check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
-"""All benchmarks, one after the other, in about a quarter of an hour: `python -m bench` (`make bench`).
+"""All benchmarks, one after the other, in about half an hour: `python -m bench` (`make bench`).
 
-    python -m bench [lookup|live|recovery|calls|flows|pop|value|search|imports|uplift|pacing|routing]...
+    python -m bench [lookup|live|recovery|calls|flows|pop|value|search|imports|technicians|uplift|pacing|routing]...
 
 Each writes its table and its figures into bench/results; with names only those are run.
 """
