@@ -41,6 +41,7 @@ from ctiserver.core.events import ContactArrived
 from ctiserver.core.ids import ContactId, LegId, PlaybackId, RecordingId, SecretId, TimerId
 from ctiserver.core.message import Command, Input, Message
 
+_MEDIA = (Play, StopPlaying, StartRecording, FollowVoice, MuteRecording, StopRecording, DiscardRecording)
 _DEEDS: dict[type[Command], str] = {
     DropLeg: "drop",
     SetFuse: "fuse",
@@ -128,15 +129,7 @@ class Belief(msgspec.Struct):
                 self._open(f"{_DEEDS[type(command)]} {command.leg}", command)
             case Arrange():
                 self._note_arrange(command)
-            case (
-                Play()
-                | StopPlaying()
-                | StartRecording()
-                | FollowVoice()
-                | MuteRecording()
-                | StopRecording()
-                | DiscardRecording()
-            ):
+            case _ if isinstance(command, _MEDIA):
                 self._note_media(command)
             case LookUp() | ClaimLeads() | RunAction():
                 self._open(_question(command), command)
