@@ -28,10 +28,9 @@ from ctiserver.core.events import (
     CallbackFailed,
     CallbackPlaced,
     CallbackReached,
-    ContactEnded,
 )
 from ctiserver.core.ids import AgentKey, ContactId
-from ctiserver.core.inputs import LegEnded, LegFailed, Party
+from ctiserver.core.inputs import LegEnded, LegFailed
 from ctiserver.core.requests import CancelCallback
 from ctiserver.core.turn import Turn
 
@@ -140,7 +139,7 @@ def failed(floor: Floor, contact: Contact, message: LegFailed | LegEnded, turn: 
         )
     )
     if again_at is None:
-        _end(floor, contact, "switch", turn)
+        calling_back.end(floor, contact, "switch", turn)
     else:
         priority.put_back(contact, NO_ANSWER_SECONDS)
         calling_back.park(floor, contact, again_at, turn)
@@ -189,7 +188,7 @@ def shelter(floor: Floor, turn: Turn) -> None:
             and not refuge.is_served(floor, contact)
         ):
             turn.say(CancelTimer(timer=timer(contact)))
-            _end(floor, contact, "switch", turn)
+            calling_back.end(floor, contact, "switch", turn)
 
 
 def cancel(floor: Floor, request: CancelCallback, turn: Turn) -> None:
@@ -210,7 +209,7 @@ def call_off(floor: Floor, contact: Contact, by: str, reason: str, turn: Turn) -
         CancelTimer(timer=timer(contact)),
         CallbackCancelled(at=turn.at, contact=contact.id, by=by, reason=reason),
     )
-    _end(floor, contact, "caller" if by == "caller" else "agent", turn)
+    calling_back.end(floor, contact, "caller" if by == "caller" else "agent", turn)
     if key:
         offers.serve_agent(floor, key, turn)
 
@@ -224,8 +223,3 @@ def _let_go(floor: Floor, contact: Contact, turn: Turn) -> AgentKey | None:
         return None
     release(floor, key, contact.id, turn)
     return key
-
-
-def _end(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
-    floor.leave(contact)
-    turn.say(ContactEnded(at=turn.at, contact=contact.id, where="queue", by=by))

@@ -6,14 +6,15 @@ anybody of ours may dial (`core.outside`), without a person's cap: nobody of our
 """
 
 from acd import outside_calls
-from acd.contact_state import Contact, Stage
+from acd.contact_state import CallbackWish, Contact, Stage
 from acd.floor import Floor
 from ctiserver.core import outside
 from ctiserver.core.commands import StartTimer
 from ctiserver.core.errors import Refusal
-from ctiserver.core.events import CallbackFailed, CallbackReserved
+from ctiserver.core.events import CallbackFailed, CallbackReserved, ContactEnded
 from ctiserver.core.hours import opens_at
 from ctiserver.core.ids import AgentKey, LegId, TimerId
+from ctiserver.core.inputs import Party
 from ctiserver.core.turn import Turn
 
 DAY_SECONDS = 86_400.0
@@ -22,6 +23,8 @@ NIGHT_SECONDS = 11 * 3600.0
 NO_ANSWER_SECONDS = 120.0
 """So much later he counts as having arrived after each attempt, and is not rung meanwhile."""
 ATTEMPTS_AT_MOST = 2
+_FOR_GOOD = frozenset({"outside_closed", "not_a_number"})
+"""What no waiting mends: a limit ends with the day and a trunk comes back, a rule stands."""
 LINGER_SECONDS = 10.0
 """So long he may still be on the line on which he asked for it."""
 
@@ -47,6 +50,26 @@ def park(floor: Floor, contact: Contact, until: float, turn: Turn) -> None:
     contact.stage = Stage.PARKED
     floor.room.leave(contact.id)
     turn.say(StartTimer(timer=timer(contact), due_at=until))
+
+
+def end(floor: Floor, contact: Contact, by: Party, turn: Turn) -> None:
+    """Nobody waits to be called any more."""
+    floor.leave(contact)
+    turn.say(ContactEnded(at=turn.at, contact=contact.id, where="queue", by=by))
+
+
+def _refused(floor: Floor, contact: Contact, wish: CallbackWish, reason: str, turn: Turn) -> None:
+    """His number must not be dialled now, or never again: then somebody has to look at him."""
+    again_at = None if reason in _FOR_GOOD else turn.at + NO_ANSWER_SECONDS
+    turn.say(
+        CallbackFailed(
+            at=turn.at, contact=contact.id, reason=reason, attempt=wish.attempts, again_at=again_at
+        )
+    )
+    if again_at is None:
+        end(floor, contact, "switch", turn)
+    else:
+        park(floor, contact, again_at, turn)
 
 
 def _may_be_rung_at(floor: Floor, contact: Contact, at: float) -> float:
@@ -78,17 +101,7 @@ def dial(floor: Floor, contact: Contact, key: AgentKey, turn: Turn) -> bool:
             caller_number=floor.queues[contact.queue].caller_number,
         )
     except Refusal as refusal:
-        again = turn.at + NO_ANSWER_SECONDS
-        turn.say(
-            CallbackFailed(
-                at=turn.at,
-                contact=contact.id,
-                reason=refusal.error_id,
-                attempt=wish.attempts,
-                again_at=again,
-            )
-        )
-        park(floor, contact, again, turn)
+        _refused(floor, contact, wish, refusal.error_id, turn)
         return False
     wish.attempts += 1
     contact.stage, contact.agent, contact.leg = Stage.RESERVED, key, leg

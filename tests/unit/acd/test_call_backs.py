@@ -13,7 +13,7 @@ from ctiserver.core import events as e
 from ctiserver.core.errors import Refusal
 from ctiserver.core.inputs import LegAnswered, LegEnded, LegFailed
 from ctiserver.core.message import Message
-from ctiserver.core.outside import Outside
+from ctiserver.core.outside import Outside, OutsideLimits, OutsideRule
 from ctiserver.core.requests import CancelCallback, MoveContact, TransferToAgent
 from ctiserver.core.tables import Hours
 
@@ -280,3 +280,27 @@ def test_who_does_not_answer_while_his_queue_is_taken_away_goes_to_those_to_call
     acd.say(LegFailed(at=60.0, leg=leg, reason="no_answer"))
     said = due(acd, contact, 180.0)
     assert [(it.contact, it.by) for it in only(said, e.ContactEnded)] == [(contact, "switch")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason", "again_at"),
+    [
+        ({"rules": (OutsideRule(account_id=1, prefix="+569", allowed=False),)}, "outside_closed", None),
+        ({"limits": (OutsideLimits(account_id=1, account_per_day_minor=0),)}, "outside_cap_account", 220.0),
+    ],
+)
+def test_whose_number_a_rule_has_closed_meanwhile_is_given_up_and_a_limit_is_waited_for(
+    changed: dict[str, Any], reason: str, again_at: float | None
+) -> None:
+    acd = floor_with()
+    acd.queue("c1", at=10.0)
+    contact = asks(acd, "c1", 30.0)
+    due(acd, contact, 40.0)
+    acd.say(configured(agents=AGENTS, outside=msgspec.structs.replace(OUTSIDE, **changed)))
+    said = acd.status("ann", AVAILABLE, at=100.0)
+    [failed] = only(said, e.CallbackFailed)
+    assert (failed.reason, failed.again_at) == (reason, again_at)
+    assert not [one for one in said if isinstance(one, c.DialOutside)]
+    assert [one.contact for one in only(said, e.ContactEnded)] == ([contact] if again_at is None else [])
+    assert (contact in acd.acd.floor.ledger.contacts) is (again_at is not None)
+    assert acd.agent("ann").activity == "idle"
