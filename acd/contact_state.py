@@ -73,9 +73,10 @@ class Contact(msgspec.Struct, kw_only=True):
 
     `arrived_at` never changes, but for who takes over the place of his call-back; `entered_at`: when it came to this
     queue, None: then. With `slope` and `virtual_arrival` it makes the score (`priority`); `counts_from` None: the
-    ceiling counts from the arrival; `escalates_at` None: never; `chooses_until`: something else than waiting is offered
-    to him (`limits`). `relaxed`: how many relaxations of his queue hold for him; `leaves_free`: agents that must stay
-    free beside his. `order` settles ties by arrival.
+    ceiling counts from the arrival; `escalates_at` None: never; `chooses_until`: something else than waiting is
+    offered to him (`limits`); `sent_on_by`: queues that had no more room or time for him. `relaxed`: how many
+    relaxations of his queue hold for him; `leaves_free`: agents that must stay free beside his. `order` settles ties
+    by arrival.
     `named` is the agent who alone is asked, and `passed_by` whoever passed the contact on to him; None for an ordinary
     contact.
     `campaign`: he answered its call, and has not spoken with anybody yet; from then on he is like every other.
@@ -121,6 +122,7 @@ class Contact(msgspec.Struct, kw_only=True):
     slope: float = 1.0
     entered_at: float | None = None
     chooses_until: float = 0.0
+    sent_on_by: list[QueueKey] = []
     counts_from: float | None = None
     escalates_at: float | None = None
     relaxed: int = 0

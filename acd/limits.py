@@ -6,9 +6,10 @@
 
 He stands in line until he has chosen: an agent who is free ends it all, and he is served. Never sent away are
 emergencies, who has spoken with an agent already, who was passed on to one agent, whom we called, and who waits to be
-called. Full is a queue where as many wait on the line as may, whoever they are. A queue whose own limits would send him
-on at once has no room; nor has one that is closed. In the other queue he stands on its terms with the arrival that he
-had: he counts as if he had waited there all the time.
+called. Full is a queue where as many wait on the line as may, whoever they are. A queue whose own limits would send
+him on at once has no room; nor has one that is closed, nor one that has sent him on itself: nobody goes round in
+circles. In the other queue he stands on its terms with the arrival that he had: he counts as if he had waited there
+all the time.
 
 A longest wait that is changed or lifted holds for those who wait, too, as a ceiling does, but not for who is choosing
 already; that fewer may wait holds for whoever comes: nobody who has a place loses it.
@@ -119,7 +120,11 @@ def _is_limited(contact: Contact, queue: Queue) -> bool:
 def _relieve(floor: Floor, contact: Contact, reason: Limit, turn: Turn) -> None:
     queue = floor.queues[contact.queue]
     other = floor.queues.get(queue.overflow_queue) if queue.overflow_queue else None
-    if other is not None and _has_room(floor, contact, other, turn.at):
+    if (
+        other is not None
+        and other.key not in contact.sent_on_by
+        and _has_room(floor, contact, other, turn.at)
+    ):
         _send_on(contact, other.key, reason, turn)
         return
     ways: tuple[InsteadOfWaiting, ...] = tuple(
@@ -144,6 +149,7 @@ def _has_room(floor: Floor, contact: Contact, queue: Queue, at: float) -> bool:
 
 def _send_on(contact: Contact, queue: QueueKey, reason: Limit, turn: Turn) -> None:
     """Being queued again does the rest."""
+    contact.sent_on_by.append(contact.queue)
     turn.say(
         ContactOverflowed(
             at=turn.at, contact=contact.id, queue=queue, from_queue=contact.queue, reason=reason

@@ -40,6 +40,16 @@ def test_who_finds_the_queue_full_is_offered_what_there_is_and_keeps_his_place_w
     assert offered(acd.status("ann", Status.AVAILABLE, at=61.0)) == [("c2", "ann", "only")]
 
 
+def test_two_queues_do_not_send_him_to_each_other_for_ever() -> None:
+    other = queue("other", longest_wait_seconds=60.0, overflow_queue="service", full_offers=("message",))
+    acd = floor_with(other, longest_wait_seconds=60.0, overflow_queue="other")
+    acd.queue("c1", at=10.0)
+    for queued in only(due(acd, "c1", 70.0), e.ContactQueued):
+        acd.say(queued)
+    assert acd.contact("c1").queue == "other"
+    assert deflections(due(acd, "c1", 130.0)) == [("c1", "waited", ("message",))]
+
+
 def test_an_agent_who_is_free_takes_him_however_full_the_queue_may_be() -> None:
     acd = floor_with(most_waiting=1, available=("ann",))
     assert offered(acd.queue("c1")) == [("c1", "ann", "only")]
