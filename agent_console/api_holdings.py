@@ -4,33 +4,25 @@ A program keeps a thing in step under its key (PUT, safe to repeat); a person ch
 If-Match). Things name others by their keys: a payment says `"invoice": "B-17"`.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET
 
-from agent_console.listing import Listing, PageQuery, listing, number_of, page_of
+from agent_console.held_kind import HeldKind, HoldingQuery, note_held
+from agent_console.listing import Listing, PageQuery, number_of, page_of
 from agent_console.operations import Call, Operations
-from agent_console.preconditions import expected_version, given_version
+from agent_console.preconditions import given_version
 from agent_console.provenance_fields import Told, origin
 from agent_console.roles import Permission
 from agent_console.shaped import shaped
 from crm_core import holdings, order_entry
-from crm_core.customer_audit import changed_customer
 from crm_core.held import Held
 from crm_core.products import Product, catalogue, define_product
 from ctiserver.core.errors import NotFound
 
-
-class HoldingQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Filters; they all hold. With `customer_id` the latest first, without in the order of their coming."""
-
-    customer_id: int | None = None
-    status: str | None = None
-    number: str | None = None
-    changed_since: float | None = None
-    cursor: str | None = None
-    limit: int = 50
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
 class OrderLine(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -83,106 +75,47 @@ def add_to(operations: Operations) -> None:
 
 
 def _add_kind(operations: Operations, word: str, kind: type[Held]) -> None:
-    name = kind.__name__
     answer: Any = _ANSWERS[word]
-    change_body: Any = msgspec.defstruct(
-        f"{name}Fields", _fields(kind), bases=(Told,), kw_only=True, forbid_unknown_fields=True
-    )
+    bases: Any = (Told,)
+    strict: Any = {"kw_only": True, "forbid_unknown_fields": True}
+    change_body: Any = msgspec.defstruct(f"{kind.__name__}Fields", _fields(kind), bases=bases, **strict)
     told_body: Any = msgspec.defstruct(
-        f"Told{name}", [("customer_id", int)], bases=(change_body,), kw_only=True, forbid_unknown_fields=True
+        f"Told{kind.__name__}", [("customer_id", int)], bases=(change_body,), **strict
     )
-    snake = word.replace("-", "_")
-
-    def shape(row: Held) -> Any:
-        return shaped(answer, row)
-
-    def list_things(call: Call, query: HoldingQuery) -> Any:
-        filters = msgspec.structs.asdict(query)
-        return call.services.store.read(
-            lambda session: listing(
-                holdings.listed(session, kind, call.principal.account_id, **filters), shape
-            )
-        )
-
-    def see_thing(call: Call, number: str) -> Any:
-        return call.services.store.read(
-            lambda session: shape(holdings.one(session, kind, call.principal.account_id, number_of(number)))
-        )
-
-    def tell_thing(call: Call, external_id: str, body: Any) -> Any:
-        expected, told = given_version(), _given(body)
-        customer_id = told.pop("customer_id")
-
-        def change(session: Any) -> Any:
-            account_id = call.principal.account_id
-            before = holdings.version_of(session, kind, account_id, external_id)
-            kept = holdings.keep(
-                session,
-                kind,
-                account_id,
-                customer_id,
-                external_id,
-                expected_version=expected,
-                origin=origin(call, body),
-                now=call.services.now(),
-                **told,
-            )
-            if kept.version != before:
-                _note(call, session, kept, f"tell {kind.__tablename__}", told)
-            return shape(kept)
-
-        return call.services.store.write(change)
-
-    def change_thing(call: Call, number: str, body: Any) -> Any:
-        expected, told = expected_version(), _given(body)
-
-        def change(session: Any) -> Any:
-            kept = holdings.change(
-                session,
-                kind,
-                call.principal.account_id,
-                number_of(number),
-                expected_version=expected,
-                origin=origin(call, body),
-                now=call.services.now(),
-                **told,
-            )
-            _note(call, session, kept, f"change {kind.__tablename__}", told)
-            return shape(kept)
-
-        return call.services.store.write(change)
-
+    snake, of = word.replace("-", "_"), HeldKind(kind, answer)
     read, write = Permission.READ_CUSTOMERS, Permission.CHANGE_CUSTOMERS
-    for method, path, permission, summary, handler, types in (
-        (
-            "GET",
-            f"/{word}",
-            read,
-            f"List {word}",
-            list_things,
-            {"query": HoldingQuery, "return": Listing[answer]},
-        ),
-        ("GET", f"/{word}/{{number}}", read, f"One of the {word}", see_thing, {"return": answer}),
-        (
-            "PUT",
-            f"/{word}/by-key/{{external_id}}",
-            write,
-            f"Keep one of the {word} in step by its key",
-            tell_thing,
-            {"body": told_body, "return": answer},
-        ),
-        (
-            "PATCH",
-            f"/{word}/{{number}}",
-            write,
-            f"Change one of the {word}",
-            change_thing,
-            {"body": change_body, "return": answer},
-        ),
-    ):
-        handler.__name__ = handler.__name__.replace("things", snake).replace("thing", f"one_of_{snake}")
-        handler.__annotations__ = {"call": Call, **types}
-        operations.add(method, path, permission, summary)(handler)
+    one, by_key = f"/{word}/{{number}}", f"/{word}/by-key/{{external_id}}"
+
+    @operations.add("GET", f"/{word}", read, f"List {word}")
+    @_named(f"list_{snake}", query=HoldingQuery, answer=Listing[answer])
+    def list_things(call: Call, query: HoldingQuery) -> Any:
+        return of.listed(call, query)
+
+    @operations.add("GET", one, read, f"One of the {word}")
+    @_named(f"see_one_of_{snake}", answer=answer)
+    def see_thing(call: Call, number: str) -> Any:
+        return of.one(call, number)
+
+    @operations.add("PUT", by_key, write, f"Keep one of the {word} in step by its key")
+    @_named(f"tell_one_of_{snake}", body=told_body, answer=answer)
+    def tell_thing(call: Call, external_id: str, body: Any) -> Any:
+        return of.told(call, external_id, body)
+
+    @operations.add("PATCH", one, write, f"Change one of the {word}")
+    @_named(f"change_one_of_{snake}", body=change_body, answer=answer)
+    def change_thing(call: Call, number: str, body: Any) -> Any:
+        return of.changed(call, number, body)
+
+
+def _named(name: str, *, answer: Any, **types: Any) -> Callable[[_Handler], _Handler]:
+    """Gives a handler the name and the types that its kind has: they make its row and its part of the document."""
+
+    def named(handler: _Handler) -> _Handler:
+        handler.__name__ = name
+        handler.__annotations__ = {"call": Call, **types, "return": answer}
+        return handler
+
+    return named
 
 
 def _add_orders_and_products(operations: Operations) -> None:
@@ -201,7 +134,7 @@ def _add_orders_and_products(operations: Operations) -> None:
                 origin=origin(call, body),
                 now=call.services.now(),
             )
-            _note(call, session, placed, "place order", {"number": placed.number})
+            note_held(call, session, placed, "place order", {"number": placed.number})
             return shaped(order, placed)
 
         return call.services.store.write(change)
@@ -269,29 +202,8 @@ def _answer(kind: type[Held]) -> type[msgspec.Struct]:
     return msgspec.defstruct(kind.__name__, [*common, *holdings.types_of(kind).items()], kw_only=True)
 
 
-def _given(body: Any) -> dict[str, Any]:
-    written = msgspec.structs.asdict(body)
-    return {
-        field: value
-        for field, value in written.items()
-        if value is not UNSET and field not in ("source", "contact_id")
-    }
-
-
 def _product(row: Product) -> ProductRow:
     return shaped(ProductRow, row)
-
-
-def _note(call: Call, session: Any, kept: Held, action: str, after: dict[str, Any]) -> None:
-    changed_customer(
-        session,
-        kept.account_id,
-        kept.customer_id,
-        action,
-        by=call.principal.login,
-        at=call.services.now(),
-        after={"id": kept.id, **after},
-    )
 
 
 _ANSWERS: dict[str, Any] = {word: _answer(kind) for word, kind in holdings.KINDS.items()}

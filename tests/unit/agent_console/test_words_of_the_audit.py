@@ -47,7 +47,7 @@ def _expansions() -> dict[str, list[str]]:
     return {
         "thing.name": [one.name for one in kinds if hasattr(one, "name")],
         "shelf.kind": ["flow", "survey"],
-        "kind.__tablename__": [one.__tablename__ for one in Held.__subclasses__()],
+        "self.kind.__tablename__": [one.__tablename__ for one in Held.__subclasses__()],
     }
 
 
