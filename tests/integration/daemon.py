@@ -98,7 +98,7 @@ class RunningCenter:
         for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
             try:
                 words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            except FileNotFoundError:  # it has just ended
+            except (FileNotFoundError, ProcessLookupError):  # it has just ended
                 continue
             parts = {"calls": "calls", "jobs": "jobs", "agent_console": "console", "speech-worker": "speech"}
             name = "redis" if "redis" in words[0] else next((parts[w] for w in words if w in parts), "")
